@@ -1,0 +1,3 @@
+"""Vetrina: a plugin-based, headless commerce platform."""
+
+__version__ = "1.0.0"

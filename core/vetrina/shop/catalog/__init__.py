@@ -1,0 +1,1 @@
+"""Catalog: products, options, variants, collections, media, metafields, translations."""
