@@ -1,0 +1,1 @@
+"""The admin door: the managers' API as a plugin."""

@@ -1,0 +1,1 @@
+"""The demo shop Bottega Vetrina: its shelves, its collections and the pictures that go with them."""

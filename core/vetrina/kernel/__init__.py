@@ -1,0 +1,1 @@
+"""Tools without a shop word: money, time, errors, the database, messages, jobs."""

@@ -1,0 +1,110 @@
+"""Context: who asks, from which market, in which language; the only way to a transaction."""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from contextvars import ContextVar
+from datetime import datetime
+
+import msgspec
+
+from vetrina.kernel.clock import Clock
+from vetrina.kernel.crypto import Vault
+from vetrina.kernel.db import Database, Session
+from vetrina.kernel.errors import Fault, NotAllowed, NotSignedIn
+from vetrina.kernel.messages.inbox import Delivery, mark_delivered
+from vetrina.kernel.registry import Ports
+
+_open_transaction: ContextVar[bool] = ContextVar("open_transaction", default=False)
+
+
+class Actor(msgspec.Struct, frozen=True):
+    """Who is asking. Kinds: buyer (anonymous or a customer), staff (a person or a token), system (the shop)."""
+
+    kind: str
+    id: int | None = None
+    name: str = ""
+    permissions: frozenset[str] = frozenset()
+
+
+BUYER = Actor("buyer")
+SYSTEM = Actor("system", name="system")
+
+
+class Place(msgspec.Struct, frozen=True, kw_only=True):
+    """Where the request sells: market, price list, currency (ISO 4217), country (ISO 3166), language (ISO 639)."""
+
+    market_id: int
+    price_list_id: int
+    currency: str
+    country: str
+    language: str
+    default_language: str
+    prices_include_tax: bool
+
+
+class Shop(msgspec.Struct, frozen=True):
+    """What every context of one Runtime shares."""
+
+    db: Database
+    clock: Clock
+    ports: Ports
+    vault: Vault
+    base_url: str
+    wake: Callable[[set[str]], None] = lambda topics: None
+    """Told after a commit what there is to do: events, jobs."""
+
+
+class Context(msgspec.Struct, frozen=True, kw_only=True):
+    """One request's or job's view of the shop. Never shared between two of them."""
+
+    shop: Shop
+    actor: Actor
+    place: Place
+    trail: str
+    """Identifies the request or job in logs and in what people are told about a Fault."""
+    delivery: Delivery | None = None
+    """The event being reacted to, if any."""
+
+    @property
+    def db(self) -> Database:
+        return self.shop.db
+
+    @property
+    def ports(self) -> Ports:
+        return self.shop.ports
+
+    def now(self) -> datetime:
+        return self.shop.clock.now()
+
+    def require(self, permission: str) -> None:
+        """Stop unless the actor may. Raises NotSignedIn or NotAllowed; the shop itself may everything."""
+        if self.actor.kind == "system" or permission in self.actor.permissions:
+            return
+        if self.actor.kind != "staff":
+            raise NotSignedIn
+        raise NotAllowed(permission=permission)
+
+    @asynccontextmanager
+    async def tx(self) -> AsyncIterator[Session]:
+        """Open the flow's transaction: it commits when left, and rolls back when an exception leaves it.
+
+        Nothing but the database may be awaited inside. Transactions do not nest. In a reaction the first
+        transaction also records the delivery, so that an event delivered twice has its effect once.
+        """
+        if _open_transaction.get():
+            raise Fault("a flow opened a transaction inside another one")
+        token = _open_transaction.set(True)
+        try:
+            async with self.db.transaction() as session:
+                if self.delivery is not None:
+                    await mark_delivered(session, self.delivery, self.now())
+                yield session
+        finally:
+            _open_transaction.reset(token)
+        if session.wakes:
+            self.shop.wake(session.wakes)
+
+
+def in_transaction() -> bool:
+    """Whether this task holds a transaction open; outgoing calls refuse then."""
+    return _open_transaction.get()

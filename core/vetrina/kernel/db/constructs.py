@@ -1,0 +1,113 @@
+"""What the two engines say differently, as one construct each: membership in a list, append-only tables."""
+
+from typing import Any
+
+from sqlalchemy import BindParameter, ColumnElement, DDL, Table, bindparam, event
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.visitors import InternalTraversal
+
+from vetrina.kernel.db.types import BigInt, ManyIds, ManyTexts
+
+
+class _MemberOf(ColumnElement[bool]):
+    """column is one of the values of a single list parameter: constant text whatever the list's length."""
+
+    inherit_cache = True
+    _traverse_internals = [
+        ("column", InternalTraversal.dp_clauseelement),
+        ("values", InternalTraversal.dp_clauseelement),
+    ]
+
+    def __init__(self, column: ColumnElement[Any], values: BindParameter[Any]) -> None:
+        self.column = column
+        self.values = values
+
+
+@compiles(_MemberOf, "sqlite")
+def _member_on_sqlite(element: _MemberOf, compiler: SQLCompiler, **kw: Any) -> str:
+    column, values = compiler.process(element.column, **kw), compiler.process(element.values, **kw)
+    return f"{column} IN (SELECT value FROM json_each({values}))"
+
+
+@compiles(_MemberOf, "postgresql")
+def _member_on_postgresql(element: _MemberOf, compiler: SQLCompiler, **kw: Any) -> str:
+    return f"{compiler.process(element.column, **kw)} = ANY({compiler.process(element.values, **kw)})"
+
+
+def id_in(column: Any, name: str) -> ColumnElement[bool]:
+    """The key column is in the list parameter `name`, given as a list of integers."""
+    return _MemberOf(column, bindparam(name, type_=ManyIds()))
+
+
+def text_in(column: Any, name: str) -> ColumnElement[bool]:
+    """The text column is in the list parameter `name`, given as a list of texts."""
+    return _MemberOf(column, bindparam(name, type_=ManyTexts()))
+
+
+def append_only(table: Table) -> None:
+    """Let the database refuse UPDATE and DELETE on a ledger, whoever asks."""
+    for statement in append_only_ddl(table.name, "sqlite"):
+        event.listen(table, "after_create", DDL(statement.replace("%", "%%")).execute_if(dialect="sqlite"))
+    for statement in append_only_ddl(table.name, "postgresql"):
+        event.listen(table, "after_create", DDL(statement.replace("%", "%%")).execute_if(dialect="postgresql"))
+
+
+def append_only_ddl(table: str, dialect: str) -> list[str]:
+    """The triggers that make a table append-only, one statement each; migrations run them too."""
+    if dialect == "sqlite":
+        return [
+            f"CREATE TRIGGER {table}_no_{verb.lower()} BEFORE {verb} ON {table} "
+            f"BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"
+            for verb in ("UPDATE", "DELETE")
+        ]
+    return [
+        f"CREATE FUNCTION {table}_append_only() RETURNS trigger LANGUAGE plpgsql AS "
+        f"$$ BEGIN RAISE EXCEPTION '{table} is append-only' USING ERRCODE = 'restrict_violation'; END $$",
+        f"CREATE TRIGGER {table}_append_only BEFORE UPDATE OR DELETE ON {table} "
+        f"FOR EACH ROW EXECUTE FUNCTION {table}_append_only()",
+    ]
+
+
+class _TransactionId(ColumnElement[int]):
+    """The number of the running transaction; SQLite has one writer, so there 0 serves."""
+
+    inherit_cache = True
+    type = BigInt
+
+
+class _OldestRunning(ColumnElement[int]):
+    """Every transaction below this number has ended."""
+
+    inherit_cache = True
+    type = BigInt
+
+
+@compiles(_TransactionId, "sqlite")
+def _transaction_on_sqlite(element: _TransactionId, compiler: SQLCompiler, **kw: Any) -> str:
+    return "0"
+
+
+@compiles(_TransactionId, "postgresql")
+def _transaction_on_postgresql(element: _TransactionId, compiler: SQLCompiler, **kw: Any) -> str:
+    return "CAST(CAST(pg_current_xact_id() AS TEXT) AS BIGINT)"
+
+
+@compiles(_OldestRunning, "sqlite")
+def _oldest_on_sqlite(element: _OldestRunning, compiler: SQLCompiler, **kw: Any) -> str:
+    return "1"
+
+
+@compiles(_OldestRunning, "postgresql")
+def _oldest_on_postgresql(element: _OldestRunning, compiler: SQLCompiler, **kw: Any) -> str:
+    return "CAST(CAST(pg_snapshot_xmin(pg_current_snapshot()) AS TEXT) AS BIGINT)"
+
+
+def transaction_id() -> ColumnElement[int]:
+    """The running transaction's number, as a value to insert."""
+    return _TransactionId()
+
+
+def oldest_running() -> ColumnElement[int]:
+    """The number below which every transaction has ended."""
+    return _OldestRunning()

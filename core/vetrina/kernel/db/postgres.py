@@ -1,0 +1,104 @@
+"""PostgreSQL: asyncpg's own pool, prepared statements, one transaction per flow."""
+
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from typing import Any
+
+import asyncpg
+from asyncpg.pool import PoolConnectionProxy
+from sqlalchemy.dialects.postgresql import asyncpg as asyncpg_dialect
+
+from vetrina.kernel.db.session import Conflict, Database, Session
+from vetrina.kernel.db.statements import Call, Statements
+from vetrina.kernel.errors import Unavailable
+
+Connection = PoolConnectionProxy
+
+STATEMENT_DEADLINE = 5_000
+"""Milliseconds one statement may take."""
+
+
+class _OnConnection:
+    """Runs calls on the transaction's connection."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    async def fetch(self, call: Call) -> Sequence[Sequence[Any]]:
+        try:
+            return await self._connection.fetch(call.text, *call.arguments)
+        except asyncpg.PostgresError as error:
+            raise _translate(error) from error
+
+    async def execute(self, call: Call) -> int:
+        try:
+            status = await self._connection.execute(call.text, *call.arguments)
+        except asyncpg.PostgresError as error:
+            raise _translate(error) from error
+        return int(status.rsplit(" ", 1)[-1]) if status[-1].isdigit() else 0
+
+    async def execute_many(self, text: str, batches: list[list[Any]]) -> None:
+        try:
+            await self._connection.executemany(text, batches)
+        except asyncpg.PostgresError as error:
+            raise _translate(error) from error
+
+
+class _OnPool:
+    """Runs single reads on whichever connection is free; no transaction is opened around them."""
+
+    def __init__(self, pool: asyncpg.Pool) -> None:
+        self._pool = pool
+
+    async def fetch(self, call: Call) -> Sequence[Sequence[Any]]:
+        async with self._pool.acquire() as connection:
+            return await _OnConnection(connection).fetch(call)
+
+    async def execute(self, call: Call) -> int:
+        raise NotImplementedError("writes happen in a transaction")
+
+    async def execute_many(self, text: str, batches: list[list[Any]]) -> None:
+        raise NotImplementedError("writes happen in a transaction")
+
+
+class PostgresDatabase(Database):
+    """A shop on a PostgreSQL server (15 or newer), READ COMMITTED."""
+
+    def __init__(self, pool: asyncpg.Pool) -> None:
+        self._pool = pool
+        super().__init__(Statements(asyncpg_dialect.dialect()), _OnPool(pool))
+
+    @classmethod
+    async def open(cls, url: str, pool_size: int) -> "PostgresDatabase":
+        pool = await asyncpg.create_pool(
+            url,
+            min_size=1,
+            max_size=pool_size,
+            statement_cache_size=1_000,
+            server_settings={"statement_timeout": str(STATEMENT_DEADLINE), "timezone": "UTC"},
+        )
+        return cls(pool)
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator[Session]:
+        async with self._pool.acquire() as connection:
+            try:
+                async with connection.transaction():
+                    yield Session(self._statements, _OnConnection(connection))
+            except asyncpg.PostgresError as error:
+                raise _translate(error) from error
+
+    async def close(self) -> None:
+        await self._pool.close()
+
+
+def _translate(error: asyncpg.PostgresError) -> Exception:
+    if isinstance(error, asyncpg.IntegrityConstraintViolationError):
+        return Conflict(error.constraint_name or "constraint", str(error))
+    if isinstance(
+        error,
+        asyncpg.DeadlockDetectedError | asyncpg.SerializationError | asyncpg.QueryCanceledError
+        | asyncpg.PostgresConnectionError | asyncpg.CannotConnectNowError | asyncpg.AdminShutdownError,
+    ):
+        return Unavailable(f"the database gave up: {error}")
+    return error

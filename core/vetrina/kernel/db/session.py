@@ -1,0 +1,139 @@
+"""What a caller sees of the database: reads anywhere, writes inside a transaction."""
+
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
+from typing import Any, Protocol, TypeVar
+
+from sqlalchemy import Dialect, Executable, Table, insert
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import DeclarativeBase
+
+from vetrina.kernel.db.statements import Call, Params, Statements
+from vetrina.kernel.errors import Fault
+
+Row = TypeVar("Row")
+
+
+class Conflict(Fault):
+    """A constraint of the database refused a row; `constraint` is its name where the engine tells it."""
+
+    def __init__(self, constraint: str, detail: str) -> None:
+        self.constraint = constraint
+        super().__init__(f"{constraint}: {detail}")
+
+
+class Driver(Protocol):
+    """One engine's way to run a prepared call; rows come back as plain tuples."""
+
+    async def fetch(self, call: Call) -> Sequence[Sequence[Any]]: ...
+
+    async def execute(self, call: Call) -> int: ...
+
+    async def execute_many(self, text: str, batches: list[list[Any]]) -> None: ...
+
+
+class Reads:
+    """Reading statements: tuples, or rows of a frozen msgspec Struct whose fields are the selected columns."""
+
+    def __init__(self, statements: Statements, driver: Driver) -> None:
+        self._statements = statements
+        self._driver = driver
+
+    @property
+    def dialect(self) -> Dialect:
+        return self._statements.dialect
+
+    async def fetch(self, statement: Executable, params: Params | None = None) -> list[tuple[Any, ...]]:
+        call = self._statements.call(statement, params)
+        found = await self._driver.fetch(call)
+        if not call.results:
+            return [tuple(row) for row in found]
+        return [_process(row, call) for row in found]
+
+    async def rows(self, row: type[Row], statement: Executable, params: Params | None = None) -> list[Row]:
+        """Fetch into `row`, matching columns to fields by position; names are compared so that none can swap."""
+        call = self._statements.call(statement, params)
+        if call.columns != row.__struct_fields__:  # pyright: ignore[reportAttributeAccessIssue]
+            raise Fault(f"{row.__name__} has other fields than its statement: {call.columns}")
+        found = await self._driver.fetch(call)
+        if not call.results:
+            return [row(*line) for line in found]
+        return [row(*_process(line, call)) for line in found]
+
+    async def one(self, row: type[Row], statement: Executable, params: Params | None = None) -> Row | None:
+        """The first row, or None."""
+        found = await self.rows(row, statement, params)
+        return found[0] if found else None
+
+    async def value(self, statement: Executable, params: Params | None = None) -> Any:
+        """The first column of the first row, or None."""
+        found = await self.fetch(statement, params)
+        return found[0][0] if found else None
+
+
+class Session(Reads):
+    """One open transaction. Only `ctx.tx()` opens one; leaving it commits, an exception rolls back."""
+
+    def __init__(self, statements: Statements, driver: Driver) -> None:
+        super().__init__(statements, driver)
+        self.wakes: set[str] = set()
+        """What to wake after the commit: "events", "jobs"."""
+
+    async def execute(self, statement: Executable, params: Params | None = None) -> int:
+        """Run a writing statement; the number of rows it touched."""
+        return await self._driver.execute(self._statements.call(statement, params))
+
+    async def insert(self, model: type[DeclarativeBase], **values: Any) -> int:
+        """Insert one row and return its generated `id`. Raises Conflict on a broken constraint."""
+        table = table_of(model)
+        return await self.value(insert(table).returning(table.c.id), values)
+
+    async def add(self, model: type[DeclarativeBase], **values: Any) -> None:
+        """Insert one row of a table whose key the caller knows."""
+        await self.execute(insert(table_of(model)), values)
+
+    async def add_many(self, model: type[DeclarativeBase], rows: Sequence[Mapping[str, Any]]) -> None:
+        """Insert rows of the same columns in one round trip."""
+        if rows:
+            await self._driver.execute_many(*self._statements.many(insert(table_of(model)), rows))
+
+    async def add_if_absent(self, model: type[DeclarativeBase], **values: Any) -> bool:
+        """Insert unless a unique key is taken; whether it was inserted."""
+        statement = self._upsert(table_of(model)).on_conflict_do_nothing()
+        return await self.execute(statement, values) == 1
+
+    async def put(self, model: type[DeclarativeBase], key: tuple[str, ...], **values: Any) -> None:
+        """Insert, or overwrite the row that holds the same unique key columns."""
+        statement = self._upsert(table_of(model))
+        others = {name: statement.excluded[name] for name in values if name not in key}
+        await self.execute(statement.on_conflict_do_update(index_elements=list(key), set_=others), values)
+
+    def _upsert(self, table: Table) -> Any:
+        return sqlite.insert(table) if self.dialect.name == "sqlite" else postgresql.insert(table)
+
+
+class Database(Reads):
+    """One shop's database on one engine. `reads` outside a transaction see only what is committed."""
+
+    def transaction(self) -> AbstractAsyncContextManager[Session]:
+        raise NotImplementedError
+
+    async def close(self) -> None:
+        raise NotImplementedError
+
+
+def table_of(model: type[DeclarativeBase]) -> Table:
+    """A model's table, for Core statements."""
+    table = model.__table__
+    assert isinstance(table, Table)
+    return table
+
+
+def _process(row: Sequence[Any], call: Call) -> tuple[Any, ...]:
+    values = list(row)
+    for index, processor in call.results:
+        values[index] = processor(values[index])
+    return tuple(values)
+
+
+__all__ = ["AsyncIterator", "Conflict", "Database", "Driver", "Reads", "Session", "table_of"]

@@ -1,0 +1,51 @@
+"""The inbox: what was already received or reacted to, remembered in the transaction of its effect."""
+
+from datetime import datetime
+from typing import Any
+
+import msgspec
+from sqlalchemy import UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from vetrina.kernel.db import Model, Session
+from vetrina.kernel.errors import Fault
+
+
+class InboxMessage(Model):
+    """A message that had its effect: a provider's webhook, or an event in one subscriber."""
+
+    __tablename__ = "inbox_message"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    source: Mapped[str]
+    key: Mapped[str]
+    at: Mapped[datetime]
+    body: Mapped[dict[str, Any] | None]
+
+    __table_args__ = (UniqueConstraint("source", "key"),)
+
+
+class AlreadyDelivered(Fault):
+    """The effect of this delivery is already committed; the relay takes it for a success."""
+
+
+class Delivery(msgspec.Struct):
+    """The event a reaction is working on. Marked by the first transaction the reaction opens."""
+
+    subscriber: str
+    event_id: int
+    is_marked: bool = False
+
+
+async def mark_delivered(session: Session, delivery: Delivery, at: datetime) -> None:
+    """Remember the delivery in the effect's own transaction. Raises AlreadyDelivered the second time."""
+    if delivery.is_marked:
+        return
+    if not await receive(session, delivery.subscriber, f"event:{delivery.event_id}", at):
+        raise AlreadyDelivered(f"{delivery.subscriber} has already reacted to event {delivery.event_id}")
+    delivery.is_marked = True
+
+
+async def receive(session: Session, source: str, key: str, at: datetime, body: dict[str, Any] | None = None) -> bool:
+    """Whether a message is new. Called in the transaction of its effect: a repeat then changes nothing."""
+    return await session.add_if_absent(InboxMessage, source=source, key=key, at=at, body=body)

