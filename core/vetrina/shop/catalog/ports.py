@@ -3,9 +3,11 @@
 from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
-from typing import Protocol
+from typing import ClassVar, Protocol
 
 import msgspec
+
+from vetrina.kernel.registry import Policy
 
 
 class PriceDraft(msgspec.Struct, frozen=True, kw_only=True):
@@ -102,6 +104,7 @@ class RowProblem(msgspec.Struct, frozen=True, kw_only=True):
 class CatalogueFormat(Protocol):
     """Reads one kind of catalogue file. Failure policy: required; a reader that raises stops its import."""
 
+    policy: ClassVar[Policy] = Policy("required", 3_600.0)
     title: str
 
     def recognises(self, path: Path) -> bool:

@@ -1,0 +1,22 @@
+"""Every domain event a plugin may react to; nothing is defined here."""
+
+from vetrina.kernel.messages.outbox import Event
+from vetrina.shop.catalog.events import ProductArchived, ProductChanged, ProductCreated
+from vetrina.shop.inventory.events import StockReturned, StockRanOut
+from vetrina.shop.orders.events import OrderCancelled, OrderPaid, OrderPlaced
+from vetrina.shop.payments.events import PaymentCaptured, PaymentFailed, PaymentRefunded
+
+__all__ = [
+    "Event",
+    "OrderCancelled",
+    "OrderPaid",
+    "OrderPlaced",
+    "PaymentCaptured",
+    "PaymentFailed",
+    "PaymentRefunded",
+    "ProductArchived",
+    "ProductChanged",
+    "ProductCreated",
+    "StockRanOut",
+    "StockReturned",
+]

@@ -1,0 +1,1 @@
+"""The core's branch of the database's history."""

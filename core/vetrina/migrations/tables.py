@@ -1,0 +1,26 @@
+"""Every table of the core in one metadata: what migrations are compared with."""
+
+from sqlalchemy import MetaData
+
+from vetrina.kernel import jobs, messages
+from vetrina.kernel.db import Model
+from vetrina.shop.cart import models as cart
+from vetrina.shop.catalog import models as catalog
+from vetrina.shop.checkout import models as checkout
+from vetrina.shop.customers import models as customers
+from vetrina.shop.inventory import models as inventory
+from vetrina.shop.markets import models as markets
+from vetrina.shop.metafields import models as metafields
+from vetrina.shop.orders import models as orders
+from vetrina.shop.payments import models as payments
+from vetrina.shop.pricing import models as pricing
+from vetrina.shop.staff import models as staff
+
+_LOADED = (
+    jobs, messages, cart, catalog, checkout, customers, inventory, markets, metafields, orders, payments, pricing, staff,
+)  # fmt: skip
+
+
+def metadata() -> MetaData:
+    """The tables of kernel and shop; plugins' tables are in it too once their models are imported."""
+    return Model.metadata

@@ -1,0 +1,95 @@
+"""Tables: cart, line, delivery address, delivery choice."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from vetrina.kernel.db import Model
+
+
+class Cart(Model):
+    """Known to the world by `key`, a 128-bit secret. `version` grows with every committed change."""
+
+    __tablename__ = "cart_cart"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    key: Mapped[str] = mapped_column(unique=True)
+    state: Mapped[str]
+    version: Mapped[int]
+    country: Mapped[str]
+    language: Mapped[str]
+    """Together they name the market, and with it currency and price list; re-resolved at each reading."""
+    email: Mapped[str | None]
+    phone: Mapped[str | None]
+    customer_id: Mapped[int | None] = mapped_column(ForeignKey("customers_customer.id"))
+    preferences: Mapped[dict[str, Any] | None]
+    note: Mapped[str]
+    attributes: Mapped[list[Any]]
+    discount_codes: Mapped[list[str]]
+    gift_card_codes: Mapped[list[str]]
+    billing_address: Mapped[dict[str, Any] | None]
+    payment: Mapped[dict[str, Any] | None]
+    """The chosen way to pay: handle, amount, currency, sealed token, return_url."""
+    created_at: Mapped[datetime]
+    updated_at: Mapped[datetime]
+
+    __table_args__ = (
+        CheckConstraint("state IN ('open', 'ordered')", name="state_known"),
+        CheckConstraint("version >= 1", name="version"),
+        Index("ix_cart_cart_updated_at", "state", "updated_at"),
+    )
+
+
+class CartLine(Model):
+    """One variant with its attributes; the same variant with the same attributes is the same line."""
+
+    __tablename__ = "cart_line"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    cart_id: Mapped[int] = mapped_column(ForeignKey("cart_cart.id", ondelete="CASCADE"))
+    variant_id: Mapped[int] = mapped_column(ForeignKey("catalog_variant.id"))
+    quantity: Mapped[int]
+    attributes: Mapped[list[Any]]
+    attributes_key: Mapped[str]
+    """A digest of the attributes, so that the database can compare them."""
+    created_at: Mapped[datetime]
+
+    __table_args__ = (
+        UniqueConstraint("cart_id", "variant_id", "attributes_key"),
+        CheckConstraint("quantity >= 1 AND quantity <= 1000000", name="quantity"),
+    )
+
+
+class CartAddress(Model):
+    """A delivery address the buyer entered; at most one is selected."""
+
+    __tablename__ = "cart_address"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    cart_id: Mapped[int] = mapped_column(ForeignKey("cart_cart.id", ondelete="CASCADE"))
+    address: Mapped[dict[str, Any]]
+    is_selected: Mapped[bool]
+    is_one_time: Mapped[bool]
+
+    __table_args__ = (
+        Index("ix_cart_address_cart_id", "cart_id"),
+        Index(
+            "uq_cart_address_selected",
+            "cart_id",
+            unique=True,
+            postgresql_where="is_selected",
+            sqlite_where="is_selected",
+        ),
+    )
+
+
+class CartDeliveryChoice(Model):
+    """The delivery option chosen for one group of lines."""
+
+    __tablename__ = "cart_delivery_choice"
+
+    cart_id: Mapped[int] = mapped_column(ForeignKey("cart_cart.id", ondelete="CASCADE"), primary_key=True)
+    group_key: Mapped[str] = mapped_column(primary_key=True)
+    option_handle: Mapped[str]

@@ -1,0 +1,220 @@
+"""Tables: product, option and value, variant, media, collection, tag, translation, search term."""
+
+from datetime import datetime
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from vetrina.kernel.db import Model
+
+
+class Product(Model):
+    """What is sold, in one or several variants. Texts are in the shop's default language."""
+
+    __tablename__ = "catalog_product"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    handle: Mapped[str] = mapped_column(unique=True)
+    title: Mapped[str]
+    description_html: Mapped[str]
+    vendor: Mapped[str]
+    product_type: Mapped[str]
+    status: Mapped[str]
+    is_gift_card: Mapped[bool]
+    seo_title: Mapped[str | None]
+    seo_description: Mapped[str | None]
+    source_key: Mapped[str | None] = mapped_column(unique=True)
+    """Identity in the catalogue it was imported from; makes imports repeatable."""
+    published_at: Mapped[datetime | None]
+    created_at: Mapped[datetime]
+    updated_at: Mapped[datetime]
+
+    __table_args__ = (
+        CheckConstraint("status IN ('active', 'draft', 'archived')", name="status_known"),
+        Index("ix_catalog_product_on_sale", "status", "published_at", "id"),
+        Index("ix_catalog_product_title", "title", "id"),
+        Index("ix_catalog_product_vendor", "vendor", "id"),
+        Index("ix_catalog_product_product_type", "product_type", "id"),
+        Index("ix_catalog_product_created_at", "created_at", "id"),
+        Index("ix_catalog_product_updated_at", "updated_at", "id"),
+    )
+
+
+class ProductTag(Model):
+    """A free word on a product, in the order the staff wrote them."""
+
+    __tablename__ = "catalog_product_tag"
+
+    product_id: Mapped[int] = mapped_column(ForeignKey("catalog_product.id", ondelete="CASCADE"), primary_key=True)
+    tag: Mapped[str] = mapped_column(primary_key=True)
+    position: Mapped[int]
+
+    __table_args__ = (Index("ix_catalog_product_tag_tag", "tag", "product_id"),)
+
+
+class Option(Model):
+    """A way in which a product's variants differ, such as Size; at most three per product."""
+
+    __tablename__ = "catalog_option"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    product_id: Mapped[int] = mapped_column(ForeignKey("catalog_product.id", ondelete="CASCADE"))
+    name: Mapped[str]
+    position: Mapped[int]
+
+    __table_args__ = (UniqueConstraint("product_id", "name"), UniqueConstraint("product_id", "position"))
+
+
+class OptionValue(Model):
+    """One choice of an option, such as 500 g."""
+
+    __tablename__ = "catalog_option_value"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    option_id: Mapped[int] = mapped_column(ForeignKey("catalog_option.id", ondelete="CASCADE"))
+    name: Mapped[str]
+    position: Mapped[int]
+    swatch: Mapped[str | None]
+    """A colour as #RRGGBB."""
+
+    __table_args__ = (UniqueConstraint("option_id", "name"),)
+
+
+class Variant(Model):
+    """What a buyer puts in the cart. Weight in grams, lengths in millimetres."""
+
+    __tablename__ = "catalog_variant"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    product_id: Mapped[int] = mapped_column(ForeignKey("catalog_product.id"))
+    title: Mapped[str]
+    option_key: Mapped[str]
+    """Ids of its option values in option order, joined by dashes: what makes a combination unique."""
+    position: Mapped[int]
+    sku: Mapped[str | None]
+    barcode: Mapped[str | None]
+    image_id: Mapped[int | None] = mapped_column(ForeignKey("catalog_media.id"))
+    weight: Mapped[int | None]
+    length: Mapped[int | None]
+    width: Mapped[int | None]
+    height: Mapped[int | None]
+    requires_shipping: Mapped[bool]
+    is_taxable: Mapped[bool]
+    tax_class: Mapped[str]
+    quantity_minimum: Mapped[int]
+    quantity_increment: Mapped[int]
+    quantity_maximum: Mapped[int | None]
+    archived_at: Mapped[datetime | None]
+    """Taken off sale for good; kept because carts and orders name it."""
+    created_at: Mapped[datetime]
+    updated_at: Mapped[datetime]
+
+    __table_args__ = (
+        CheckConstraint("quantity_minimum >= 1 AND quantity_increment >= 1", name="quantity_rule"),
+        CheckConstraint("weight IS NULL OR weight >= 0", name="weight"),
+        Index("ix_catalog_variant_product_id", "product_id", "position"),
+        Index("ix_catalog_variant_sku", "sku"),
+        Index(
+            "uq_catalog_variant_options",
+            "product_id",
+            "option_key",
+            unique=True,
+            postgresql_where="archived_at IS NULL",
+            sqlite_where="archived_at IS NULL",
+        ),
+    )
+
+
+class VariantValue(Model):
+    """Which option values a variant has; what filters and look-ups by options join."""
+
+    __tablename__ = "catalog_variant_value"
+
+    variant_id: Mapped[int] = mapped_column(ForeignKey("catalog_variant.id", ondelete="CASCADE"), primary_key=True)
+    value_id: Mapped[int] = mapped_column(ForeignKey("catalog_option_value.id"), primary_key=True)
+
+    __table_args__ = (Index("ix_catalog_variant_value_value_id", "value_id"),)
+
+
+class Media(Model):
+    """A picture, by its address: absolute, or relative to the shop's own media."""
+
+    __tablename__ = "catalog_media"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    url: Mapped[str]
+    alt: Mapped[str | None]
+    width: Mapped[int | None]
+    height: Mapped[int | None]
+    created_at: Mapped[datetime]
+
+
+class ProductMedia(Model):
+    """A product's pictures in order; the first is the featured one."""
+
+    __tablename__ = "catalog_product_media"
+
+    product_id: Mapped[int] = mapped_column(ForeignKey("catalog_product.id", ondelete="CASCADE"), primary_key=True)
+    media_id: Mapped[int] = mapped_column(ForeignKey("catalog_media.id"), primary_key=True)
+    position: Mapped[int]
+
+
+class Collection(Model):
+    """Products shown together, in an order the staff chose."""
+
+    __tablename__ = "catalog_collection"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    handle: Mapped[str] = mapped_column(unique=True)
+    title: Mapped[str]
+    description_html: Mapped[str]
+    seo_title: Mapped[str | None]
+    seo_description: Mapped[str | None]
+    image_id: Mapped[int | None] = mapped_column(ForeignKey("catalog_media.id"))
+    published_at: Mapped[datetime | None]
+    created_at: Mapped[datetime]
+    updated_at: Mapped[datetime]
+
+
+class CollectionProduct(Model):
+    """A product's place in a collection."""
+
+    __tablename__ = "catalog_collection_product"
+
+    collection_id: Mapped[int] = mapped_column(
+        ForeignKey("catalog_collection.id", ondelete="CASCADE"), primary_key=True
+    )
+    product_id: Mapped[int] = mapped_column(ForeignKey("catalog_product.id", ondelete="CASCADE"), primary_key=True)
+    position: Mapped[int]
+
+    __table_args__ = (
+        Index("ix_catalog_collection_product_order", "collection_id", "position", "product_id"),
+        Index("ix_catalog_collection_product_product_id", "product_id"),
+    )
+
+
+class Translation(Model):
+    """One text of a product, option, value or collection in another language (ISO 639-1, lower case)."""
+
+    __tablename__ = "catalog_translation"
+
+    owner_type: Mapped[str] = mapped_column(primary_key=True)
+    owner_id: Mapped[int] = mapped_column(primary_key=True)
+    language: Mapped[str] = mapped_column(primary_key=True)
+    field: Mapped[str] = mapped_column(primary_key=True)
+    value: Mapped[str]
+
+    __table_args__ = (Index("ix_catalog_translation_lookup", "owner_type", "language", "owner_id"),)
+
+
+class SearchTerm(Model):
+    """An inverted index: a product's words, folded (lower case, no accents), with how much each weighs."""
+
+    __tablename__ = "catalog_search_term"
+
+    language: Mapped[str] = mapped_column(primary_key=True)
+    term: Mapped[str] = mapped_column(primary_key=True)
+    product_id: Mapped[int] = mapped_column(ForeignKey("catalog_product.id", ondelete="CASCADE"), primary_key=True)
+    weight: Mapped[int]
+
+    __table_args__ = (Index("ix_catalog_search_term_product_id", "product_id"),)

@@ -1,0 +1,1 @@
+"""Checkout: attempts to turn a cart into an order, each decided once."""

@@ -1,0 +1,1 @@
+"""Customers: people who bought, guest first."""

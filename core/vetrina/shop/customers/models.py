@@ -1,0 +1,40 @@
+"""Tables: customer, address."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ForeignKey, Index
+from sqlalchemy.orm import Mapped, mapped_column
+
+from vetrina.kernel.db import Model
+
+
+class Customer(Model):
+    """A person by e-mail address. Without a password it is a guest who ordered."""
+
+    __tablename__ = "customers_customer"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    email: Mapped[str] = mapped_column(unique=True)
+    """Folded to lower case."""
+    first_name: Mapped[str | None]
+    last_name: Mapped[str | None]
+    phone: Mapped[str | None]
+    language: Mapped[str | None]
+    password_hash: Mapped[str | None]
+    accepts_marketing: Mapped[bool]
+    created_at: Mapped[datetime]
+    updated_at: Mapped[datetime]
+
+
+class CustomerAddress(Model):
+    """An address the customer keeps."""
+
+    __tablename__ = "customers_address"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    customer_id: Mapped[int] = mapped_column(ForeignKey("customers_customer.id", ondelete="CASCADE"))
+    address: Mapped[dict[str, Any]]
+    is_default: Mapped[bool]
+
+    __table_args__ = (Index("ix_customers_address_customer_id", "customer_id"),)

@@ -1,0 +1,1 @@
+"""Delivery: which ways a cart can travel."""

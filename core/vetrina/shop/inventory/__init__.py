@@ -1,0 +1,1 @@
+"""Inventory: locations, levels, reservations and the ledger of every movement."""

@@ -1,0 +1,91 @@
+"""Tables: location, level, reservation, movement (append-only)."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from vetrina.kernel.db import Model, append_only, table_of
+
+
+class Location(Model):
+    """A place that holds stock; lower positions are taken from first."""
+
+    __tablename__ = "inventory_location"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(unique=True)
+    address: Mapped[dict[str, Any]]
+    position: Mapped[int]
+    is_active: Mapped[bool]
+
+
+class Level(Model):
+    """How much of a variant a location has. A variant without any level is not tracked: always available.
+
+    on_hand = sum of the movements' on_hand, reserved = sum of the movements' reserved (I2). The CHECKs are the last
+    line against overselling (I1): on_hand - reserved may fall below zero only as far as backorders are allowed.
+    """
+
+    __tablename__ = "inventory_level"
+
+    variant_id: Mapped[int] = mapped_column(ForeignKey("catalog_variant.id"), primary_key=True)
+    location_id: Mapped[int] = mapped_column(ForeignKey("inventory_location.id"), primary_key=True)
+    on_hand: Mapped[int]
+    reserved: Mapped[int]
+    backorder_limit: Mapped[int]
+    """How many may be sold beyond what is there; 0 for none."""
+
+    __table_args__ = (
+        CheckConstraint("on_hand - reserved >= -backorder_limit", name="not_oversold"),
+        CheckConstraint("reserved >= 0", name="reserved"),
+        CheckConstraint("backorder_limit >= 0", name="backorder_limit"),
+    )
+
+
+class Reservation(Model):
+    """Pieces held for a checkout attempt until it is decided. held -> taken | released, once."""
+
+    __tablename__ = "inventory_reservation"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    reference: Mapped[str]
+    """Whose hold it is, such as attempt:12."""
+    variant_id: Mapped[int] = mapped_column(ForeignKey("catalog_variant.id"))
+    location_id: Mapped[int] = mapped_column(ForeignKey("inventory_location.id"))
+    quantity: Mapped[int]
+    state: Mapped[str]
+    expires_at: Mapped[datetime]
+
+    __table_args__ = (
+        UniqueConstraint("reference", "variant_id", "location_id"),
+        CheckConstraint("quantity > 0", name="quantity"),
+        CheckConstraint("state IN ('held', 'taken', 'released')", name="state_known"),
+        Index("ix_inventory_reservation_expiry", "state", "expires_at"),
+    )
+
+
+class Movement(Model):
+    """The goods ledger: every change of a level, with its cause."""
+
+    __tablename__ = "inventory_movement"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    variant_id: Mapped[int]
+    location_id: Mapped[int]
+    kind: Mapped[str]
+    """received, corrected, reserved, released, sold, returned."""
+    on_hand: Mapped[int]
+    reserved: Mapped[int]
+    reference: Mapped[str]
+    at: Mapped[datetime]
+    actor: Mapped[str]
+
+    __table_args__ = (
+        UniqueConstraint("kind", "reference", "variant_id", "location_id"),
+        Index("ix_inventory_movement_variant", "variant_id", "location_id", "id"),
+    )
+
+
+append_only(table_of(Movement))

@@ -1,0 +1,1 @@
+"""Metafields: typed extra values on any noun."""

@@ -1,0 +1,1 @@
+"""Orders: what was sold, numbered without gaps, with its ledger of goods."""

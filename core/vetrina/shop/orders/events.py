@@ -1,0 +1,31 @@
+"""OrderPlaced, OrderPaid, OrderCancelled."""
+
+from typing import ClassVar
+
+from vetrina.kernel.messages.outbox import Event
+
+
+class OrderEvent(Event, frozen=True, kw_only=True):
+    """What all events of an order carry. total in minor units of currency."""
+
+    noun: ClassVar[str] = "order"
+    subject_field: ClassVar[str] = "order_id"
+
+    order_id: int
+    number: int
+    total: int
+    currency: str
+
+
+class OrderPlaced(OrderEvent, frozen=True, kw_only=True):
+    """A cart became an order; it may not be paid yet."""
+
+
+class OrderPaid(OrderEvent, frozen=True, kw_only=True):
+    """All of the order's total has been received."""
+
+
+class OrderCancelled(OrderEvent, frozen=True, kw_only=True):
+    """The order will not be fulfilled; reason is an OrderCancelReason."""
+
+    reason: str

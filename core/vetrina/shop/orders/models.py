@@ -1,0 +1,183 @@
+"""Tables: order, line, discount, tax line, delivery, goods ledger (append-only), number series."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from vetrina.kernel.db import Model, append_only, table_of
+
+
+class Order(Model):
+    """A placed order. Amounts in minor units of `currency`; never changed after placing, only amended.
+
+    I3: total = subtotal - discount + delivery + tax on top + payment fee. `tax` counts all tax; only what is not
+    inside the prices (`tax_added`) adds to the total. Gift cards pay, they do not lower the total.
+    """
+
+    __tablename__ = "orders_order"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    key: Mapped[str] = mapped_column(unique=True)
+    """The public id's last segment: 128 random bits."""
+    number: Mapped[int] = mapped_column(unique=True)
+    """Gapless; a person reads it as #1001."""
+    cart_id: Mapped[int | None] = mapped_column(ForeignKey("cart_cart.id"), unique=True)
+    market_id: Mapped[int] = mapped_column(ForeignKey("markets_market.id"))
+    customer_id: Mapped[int | None] = mapped_column(ForeignKey("customers_customer.id"))
+    state: Mapped[str]
+    financial_status: Mapped[str]
+    fulfilment_status: Mapped[str]
+    currency: Mapped[str]
+    country: Mapped[str]
+    language: Mapped[str]
+    prices_include_tax: Mapped[bool]
+    subtotal: Mapped[int]
+    discount: Mapped[int]
+    delivery: Mapped[int]
+    tax: Mapped[int]
+    tax_added: Mapped[int]
+    payment_fee: Mapped[int]
+    total: Mapped[int]
+    redeemed: Mapped[int]
+    """How much of the total gift cards paid."""
+    refunded: Mapped[int]
+    email: Mapped[str | None]
+    phone: Mapped[str | None]
+    shipping_address: Mapped[dict[str, Any] | None]
+    billing_address: Mapped[dict[str, Any] | None]
+    note: Mapped[str]
+    attributes: Mapped[list[Any]]
+    explanation: Mapped[list[Any]]
+    """How the quote came to its amounts, step by step."""
+    cancel_reason: Mapped[str | None]
+    placed_at: Mapped[datetime]
+    cancelled_at: Mapped[datetime | None]
+    updated_at: Mapped[datetime]
+
+    __table_args__ = (
+        CheckConstraint("total = subtotal - discount + delivery + tax_added + payment_fee", name="total_adds_up"),
+        CheckConstraint("subtotal >= 0 AND discount >= 0 AND delivery >= 0 AND tax_added >= 0", name="parts"),
+        CheckConstraint("total >= 0 AND redeemed >= 0 AND redeemed <= total", name="redeemed"),
+        CheckConstraint("refunded >= 0 AND refunded <= total", name="refunded"),
+        CheckConstraint("tax >= tax_added", name="tax"),
+        Index("ix_orders_order_placed_at", "placed_at", "id"),
+        Index("ix_orders_order_customer_id", "customer_id"),
+        Index("ix_orders_order_email", "email"),
+    )
+
+
+class OrderLine(Model):
+    """One line as it was sold: texts and amounts are copies, the variant may change or go."""
+
+    __tablename__ = "orders_line"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    order_id: Mapped[int] = mapped_column(ForeignKey("orders_order.id"))
+    variant_id: Mapped[int | None] = mapped_column(ForeignKey("catalog_variant.id"))
+    product_id: Mapped[int | None] = mapped_column(ForeignKey("catalog_product.id"))
+    position: Mapped[int]
+    title: Mapped[str]
+    variant_title: Mapped[str]
+    sku: Mapped[str | None]
+    quantity: Mapped[int]
+    unit_price: Mapped[int]
+    subtotal: Mapped[int]
+    discount: Mapped[int]
+    tax: Mapped[int]
+    total: Mapped[int]
+    """subtotal - discount; tax on top is not in it."""
+    requires_shipping: Mapped[bool]
+    attributes: Mapped[list[Any]]
+
+    __table_args__ = (
+        CheckConstraint("quantity > 0", name="quantity"),
+        CheckConstraint("subtotal = unit_price * quantity", name="subtotal"),
+        CheckConstraint("total = subtotal - discount AND discount >= 0 AND total >= 0", name="total"),
+        Index("ix_orders_line_order_id", "order_id", "position"),
+        Index("ix_orders_line_variant_id", "variant_id"),
+    )
+
+
+class OrderDiscount(Model):
+    """A discount or surcharge as it was applied, with its share per line."""
+
+    __tablename__ = "orders_discount"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    order_id: Mapped[int] = mapped_column(ForeignKey("orders_order.id"))
+    source: Mapped[str]
+    code: Mapped[str | None]
+    title: Mapped[str]
+    target: Mapped[str]
+    """line or delivery."""
+    amount: Mapped[int]
+    allocations: Mapped[list[Any]]
+    """Pairs of order line position and amount; they sum to `amount`."""
+
+    __table_args__ = (Index("ix_orders_discount_order_id", "order_id"),)
+
+
+class OrderTaxLine(Model):
+    """Tax of one rate on one line or on delivery; the rate is in parts per million."""
+
+    __tablename__ = "orders_tax_line"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    order_id: Mapped[int] = mapped_column(ForeignKey("orders_order.id"))
+    position: Mapped[int | None]
+    """The order line's position; None for delivery."""
+    title: Mapped[str]
+    rate: Mapped[int]
+    amount: Mapped[int]
+
+    __table_args__ = (Index("ix_orders_tax_line_order_id", "order_id"),)
+
+
+class OrderDelivery(Model):
+    """How one group of lines travels, as it was chosen."""
+
+    __tablename__ = "orders_delivery"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    order_id: Mapped[int] = mapped_column(ForeignKey("orders_order.id"))
+    group_key: Mapped[str]
+    provider: Mapped[str]
+    option_handle: Mapped[str]
+    title: Mapped[str]
+    amount: Mapped[int]
+
+    __table_args__ = (UniqueConstraint("order_id", "group_key"),)
+
+
+class GoodsEntry(Model):
+    """The order's goods ledger: reserved, taken, sent, returned, cancelled; per line."""
+
+    __tablename__ = "orders_goods_entry"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    order_id: Mapped[int] = mapped_column(ForeignKey("orders_order.id"))
+    line_id: Mapped[int] = mapped_column(ForeignKey("orders_line.id"))
+    kind: Mapped[str]
+    quantity: Mapped[int]
+    reference: Mapped[str]
+    at: Mapped[datetime]
+
+    __table_args__ = (
+        UniqueConstraint("line_id", "kind", "reference"),
+        CheckConstraint("quantity > 0", name="quantity"),
+        Index("ix_orders_goods_entry_order_id", "order_id"),
+    )
+
+
+class NumberSeries(Model):
+    """The last number given in a series. The row is locked to take the next: a rollback leaves no gap (I8)."""
+
+    __tablename__ = "orders_number_series"
+
+    name: Mapped[str] = mapped_column(primary_key=True)
+    last: Mapped[int]
+
+
+append_only(table_of(GoodsEntry))

@@ -1,0 +1,1 @@
+"""Payments: one state machine for all providers, and the money they report."""

@@ -1,0 +1,30 @@
+"""PaymentCaptured, PaymentFailed, PaymentRefunded."""
+
+from typing import ClassVar
+
+from vetrina.kernel.messages.outbox import Event
+
+
+class PaymentEvent(Event, frozen=True, kw_only=True):
+    """What all events of a payment carry. amount in minor units of currency."""
+
+    noun: ClassVar[str] = "payment"
+    subject_field: ClassVar[str] = "payment_id"
+
+    payment_id: int
+    order_id: int | None
+    provider: str
+    amount: int
+    currency: str
+
+
+class PaymentCaptured(PaymentEvent, frozen=True, kw_only=True):
+    """Money arrived; amount is what arrived now."""
+
+
+class PaymentFailed(PaymentEvent, frozen=True, kw_only=True):
+    """A payment came to nothing; amount is what was asked."""
+
+
+class PaymentRefunded(PaymentEvent, frozen=True, kw_only=True):
+    """Money went back; amount is what went back now."""

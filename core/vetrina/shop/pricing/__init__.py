@@ -1,0 +1,1 @@
+"""Pricing: price lists, the append-only price log, and the Quote that explains itself."""

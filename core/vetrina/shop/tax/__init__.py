@@ -1,0 +1,1 @@
+"""Tax: who answers what tax is due on a quote."""

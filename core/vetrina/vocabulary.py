@@ -1,0 +1,113 @@
+"""The shared nouns: typed ids, public enums and the values that cross rooms; no behaviour."""
+
+from enum import StrEnum
+from typing import NewType
+
+import msgspec
+
+ProductId = NewType("ProductId", int)
+VariantId = NewType("VariantId", int)
+CollectionId = NewType("CollectionId", int)
+LocationId = NewType("LocationId", int)
+CartId = NewType("CartId", int)
+CartLineId = NewType("CartLineId", int)
+OrderId = NewType("OrderId", int)
+PaymentId = NewType("PaymentId", int)
+CustomerId = NewType("CustomerId", int)
+
+LARGEST_QUANTITY = 1_000_000
+"""The most pieces of one thing a line, a receipt or a correction may name."""
+
+
+class ProductStatus(StrEnum):
+    """Only active products with a publication date in the past are on sale."""
+
+    ACTIVE = "active"
+    DRAFT = "draft"
+    ARCHIVED = "archived"
+
+
+class CartState(StrEnum):
+    """open: editable. ordered: gone for the buyer. A cart with an open attempt is still open; the attempt guards it."""
+
+    OPEN = "open"
+    ORDERED = "ordered"
+
+
+class AttemptState(StrEnum):
+    """A checkout attempt: open until the payment is decided, then one of two ends."""
+
+    OPEN = "open"
+    SUCCEEDED = "succeeded"
+    FAILED = "failed"
+
+
+class PaymentState(StrEnum):
+    """A payment's life; the allowed steps are the table in shop/payments/rules.py."""
+
+    STARTED = "started"
+    PROCESSING = "processing"
+    ACTION_REQUIRED = "action_required"
+    PENDING = "pending"
+    AUTHORISED = "authorised"
+    CAPTURED = "captured"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+    REFUNDED = "refunded"
+
+
+class PaymentFlow(StrEnum):
+    """How a way to pay meets the buyer, in the words of CartPaymentFlow."""
+
+    FREE = "FREE"
+    OFFLINE = "OFFLINE"
+    IN_PAGE = "IN_PAGE"
+    REDIRECT = "REDIRECT"
+
+
+class OrderState(StrEnum):
+    PLACED = "placed"
+    CANCELLED = "cancelled"
+
+
+class FinancialStatus(StrEnum):
+    """In the words of OrderFinancialStatus."""
+
+    PENDING = "PENDING"
+    AUTHORIZED = "AUTHORIZED"
+    PARTIALLY_PAID = "PARTIALLY_PAID"
+    PAID = "PAID"
+    PARTIALLY_REFUNDED = "PARTIALLY_REFUNDED"
+    REFUNDED = "REFUNDED"
+    VOIDED = "VOIDED"
+
+
+class FulfilmentStatus(StrEnum):
+    """In the words of OrderFulfillmentStatus; the part the core reaches by itself."""
+
+    UNFULFILLED = "UNFULFILLED"
+    PARTIALLY_FULFILLED = "PARTIALLY_FULFILLED"
+    FULFILLED = "FULFILLED"
+    RESTOCKED = "RESTOCKED"
+
+
+class Address(msgspec.Struct, frozen=True, kw_only=True):
+    """A postal address as the buyer wrote it; country is ISO 3166-1, province the subdivision's own code."""
+
+    first_name: str | None = None
+    last_name: str | None = None
+    company: str | None = None
+    address1: str | None = None
+    address2: str | None = None
+    city: str | None = None
+    zip: str | None = None
+    province: str | None = None
+    country: str | None = None
+    phone: str | None = None
+
+
+class Attribute(msgspec.Struct, frozen=True):
+    """A free pair of key and value on a cart, a line or an order."""
+
+    key: str
+    value: str | None

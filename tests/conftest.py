@@ -1,0 +1,64 @@
+"""Every test of flows and views runs on both engines; time stands still; the network ends at loopback."""
+
+import os
+import uuid
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.support import postgres, shops
+from vetrina.kernel.context import Context
+
+ENGINES = tuple(os.environ.get("VETRINA_TEST_ENGINES", "sqlite,postgresql").split(","))
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[str]:
+    """One server of PostgreSQL for all tests of this process, with a template that holds the tables."""
+    with postgres.server() as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def postgres_template(postgres_server: str) -> str:
+    """The name of a database that holds all tables and no rows."""
+    import asyncio
+
+    name = f"template_{uuid.uuid4().hex}"
+    url = asyncio.run(shops.postgres_url(postgres_server, "template0", name))
+    shops.create_tables(url)
+    return name
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A file that holds all tables and no rows."""
+    path = tmp_path_factory.mktemp("template") / "template.sqlite3"
+    shops.create_tables(f"sqlite:///{path}")
+    return path
+
+
+@pytest.fixture(params=ENGINES)
+async def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[str]:
+    """The URL of an empty database with all tables, once per engine."""
+    if request.param == "sqlite":
+        yield await shops.sqlite_url(request.getfixturevalue("sqlite_template"), tmp_path)
+        return
+    server, template = request.getfixturevalue("postgres_server"), request.getfixturevalue("postgres_template")
+    name = f"test_{uuid.uuid4().hex}"
+    yield await shops.postgres_url(server, template, name)
+    await shops.drop_database(server, name)
+
+
+@pytest.fixture
+def clock() -> shops.StillClock:
+    return shops.StillClock()
+
+
+@pytest.fixture
+async def ctx(database_url: str, clock: shops.StillClock) -> AsyncIterator[Context]:
+    """The system's context in an opened shop with no plugins."""
+    context = await shops.opened(database_url, clock)
+    yield context
+    await context.db.close()

@@ -1,0 +1,91 @@
+"""Shops for tests: a fresh database on either engine, a clock that stands still, chosen ports."""
+
+import shutil
+from collections.abc import Iterable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import asyncpg
+from sqlalchemy import create_engine
+
+from vetrina.flows.opening import open_shop
+from vetrina.kernel.context import SYSTEM, Actor, Context, Place, Shop
+from vetrina.kernel.crypto import Vault
+from vetrina.kernel.db import Database, open_database
+from vetrina.kernel.registry import Ports, Provided
+from vetrina.migrations.tables import metadata
+from vetrina.views.markets import atlas
+
+NOWHERE = Place(
+    market_id=0, price_list_id=0, currency="EUR", country="IT", language="en", default_language="en",
+    prices_include_tax=True,
+)  # fmt: skip
+
+
+class StillClock:
+    """Time that moves only when told to."""
+
+    def __init__(self) -> None:
+        self.at = datetime(2026, 3, 14, 9, 26, 53, tzinfo=UTC)
+
+    def now(self) -> datetime:
+        return self.at
+
+    def move(self, **by: float) -> None:
+        self.at += timedelta(**by)
+
+
+def create_tables(url: str) -> None:
+    """Make all tables in an empty database, by the models."""
+    engine = create_engine(url.replace("postgresql://", "postgresql+psycopg://"))
+    metadata().create_all(engine)
+    engine.dispose()
+
+
+async def sqlite_url(template: Path, folder: Path) -> str:
+    """A copy of the template file."""
+    target = folder / "shop.sqlite3"
+    shutil.copy(template, target)
+    return f"sqlite:///{target}"
+
+
+async def postgres_url(server: str, template: str, name: str) -> str:
+    """A copy of the template database."""
+    connection = await asyncpg.connect(server)
+    try:
+        await connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}" STRATEGY FILE_COPY')
+    finally:
+        await connection.close()
+    return server.rsplit("/", 1)[0] + f"/{name}"
+
+
+async def drop_database(server: str, name: str) -> None:
+    connection = await asyncpg.connect(server)
+    try:
+        await connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+    finally:
+        await connection.close()
+
+
+def make_shop(db: Database, clock: StillClock, provided: Iterable[Provided[Any]] = ()) -> Shop:
+    """A Shop value over a database, with the given ports served."""
+    return Shop(
+        db=db,
+        clock=clock,
+        ports=Ports(provided, clock),
+        vault=Vault("a secret for tests, long enough to be one"),
+        base_url="https://shop.test",
+    )
+
+
+def context(shop: Shop, place: Place, actor: Actor = SYSTEM) -> Context:
+    return Context(shop=shop, actor=actor, place=place, trail="test")
+
+
+async def opened(url: str, clock: StillClock, provided: Iterable[Provided[Any]] = ()) -> Context:
+    """The system's context in a shop opened with the starter markets; close `ctx.db` afterwards."""
+    db = await open_database(url)
+    shop = make_shop(db, clock, provided)
+    await open_shop(context(shop, NOWHERE))
+    return context(shop, (await atlas(db)).place())
