@@ -6,8 +6,8 @@ from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
-
 from tests.support import postgres, shops
+
 from vetrina.kernel.context import Context
 
 ENGINES = tuple(os.environ.get("VETRINA_TEST_ENGINES", "sqlite,postgresql").split(","))
@@ -23,10 +23,8 @@ def postgres_server() -> Iterator[str]:
 @pytest.fixture(scope="session")
 def postgres_template(postgres_server: str) -> str:
     """The name of a database that holds all tables and no rows."""
-    import asyncio
-
     name = f"template_{uuid.uuid4().hex}"
-    url = asyncio.run(shops.postgres_url(postgres_server, "template0", name))
+    url = shops.postgres_url(postgres_server, "template0", name)
     shops.create_tables(url)
     return name
 
@@ -40,15 +38,15 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(params=ENGINES)
-async def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[str]:
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     """The URL of an empty database with all tables, once per engine."""
     if request.param == "sqlite":
-        yield await shops.sqlite_url(request.getfixturevalue("sqlite_template"), tmp_path)
+        yield shops.sqlite_url(request.getfixturevalue("sqlite_template"), tmp_path)
         return
     server, template = request.getfixturevalue("postgres_server"), request.getfixturevalue("postgres_template")
     name = f"test_{uuid.uuid4().hex}"
-    yield await shops.postgres_url(server, template, name)
-    await shops.drop_database(server, name)
+    yield shops.postgres_url(server, template, name)
+    shops.drop_database(server, name)
 
 
 @pytest.fixture

@@ -42,7 +42,8 @@ def _own_server(binaries: Path, folder: Path) -> Iterator[str]:
     as_owner = _unprivileged(folder, binaries)
     quiet = {"check": True, "capture_output": True, "cwd": "/"}
     subprocess.run(
-        [*as_owner, binaries / "initdb", "-D", store, "-U", "vetrina", "-A", "trust", "-E", "UTF8", "--no-sync"], **quiet
+        [*as_owner, binaries / "initdb", "-D", store, "-U", "vetrina", "-A", "trust", "-E", "UTF8", "--no-sync"],
+        **quiet,
     )
     options = " ".join(f"-c {flag}" for flag in FLAGS) + f" -p {port} -k {folder} -c listen_addresses=127.0.0.1"
     control = [*as_owner, binaries / "pg_ctl", "-D", store, "-w"]
@@ -57,7 +58,9 @@ def _unprivileged(folder: Path, binaries: Path) -> list[str]:
     """PostgreSQL refuses root: run it as somebody else, who must be able to reach folder and binaries."""
     if os.geteuid() != 0:
         return []
-    owner = "postgres" if subprocess.run(["id", "postgres"], capture_output=True, check=False).returncode == 0 else "nobody"
+    owner = (
+        "postgres" if subprocess.run(["id", "postgres"], capture_output=True, check=False).returncode == 0 else "nobody"
+    )
     shutil.chown(folder, owner)
     folder.chmod(0o755)
     return ["runuser", "-u", owner, "--"]

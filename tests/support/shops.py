@@ -6,7 +6,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-import asyncpg
+import psycopg
+from psycopg import sql
 from sqlalchemy import create_engine
 
 from vetrina.flows.opening import open_shop
@@ -43,29 +44,27 @@ def create_tables(url: str) -> None:
     engine.dispose()
 
 
-async def sqlite_url(template: Path, folder: Path) -> str:
+def sqlite_url(template: Path, folder: Path) -> str:
     """A copy of the template file."""
     target = folder / "shop.sqlite3"
     shutil.copy(template, target)
     return f"sqlite:///{target}"
 
 
-async def postgres_url(server: str, template: str, name: str) -> str:
+def postgres_url(server: str, template: str, name: str) -> str:
     """A copy of the template database."""
-    connection = await asyncpg.connect(server)
-    try:
-        await connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}" STRATEGY FILE_COPY')
-    finally:
-        await connection.close()
+    with psycopg.connect(server, autocommit=True) as connection:
+        connection.execute(
+            sql.SQL("CREATE DATABASE {} TEMPLATE {} STRATEGY FILE_COPY").format(
+                sql.Identifier(name), sql.Identifier(template)
+            )
+        )
     return server.rsplit("/", 1)[0] + f"/{name}"
 
 
-async def drop_database(server: str, name: str) -> None:
-    connection = await asyncpg.connect(server)
-    try:
-        await connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
-    finally:
-        await connection.close()
+def drop_database(server: str, name: str) -> None:
+    with psycopg.connect(server, autocommit=True) as connection:
+        connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
 
 
 def make_shop(db: Database, clock: StillClock, provided: Iterable[Provided[Any]] = ()) -> Shop:

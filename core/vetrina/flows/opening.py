@@ -93,9 +93,7 @@ async def open_shop(ctx: Context, new: NewShop = STARTER) -> None:
 
 
 async def _open_market(session: Session, market: NewMarket, position: int) -> None:
-    price_list_id = await session.insert(
-        PriceList, handle=market.handle, name=market.name, currency=market.currency
-    )
+    price_list_id = await session.insert(PriceList, handle=market.handle, name=market.name, currency=market.currency)
     await markets.add_market(
         session,
         handle=market.handle,

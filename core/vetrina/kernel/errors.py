@@ -1,14 +1,14 @@
 """Refusal (expected, coded, shown) and Fault (a bug or an outage, logged).
 
-    Exception
-    |-- Refusal              the caller asked for something the shop does not do; the message reaches the caller
-    |   |-- BadInput         a value that can never be right; names its field
-    |   |-- NotFound         nothing visible to the caller has that identity
-    |   |-- NotAllowed       the caller lacks a permission
-    |   `-- ...              one class per sentence, beside the noun it is about
-    `-- Fault                not the caller's doing; the caller gets a trail id, the log everything
-        |-- Unavailable      somebody else's outage or our own overload: retry later
-        `-- ...
+Exception
+|-- Refusal              the caller asked for something the shop does not do; the message reaches the caller
+|   |-- BadInput         a value that can never be right; names its field
+|   |-- NotFound         nothing visible to the caller has that identity
+|   |-- NotAllowed       the caller lacks a permission
+|   `-- ...              one class per sentence, beside the noun it is about
+`-- Fault                not the caller's doing; the caller gets a trail id, the log everything
+    |-- Unavailable      somebody else's outage or our own overload: retry later
+    `-- ...
 """
 
 from typing import ClassVar

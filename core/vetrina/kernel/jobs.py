@@ -52,7 +52,15 @@ async def put_off(session: Session, name: str, key: str, payload: dict[str, Any]
     """Queue a job in the flow's own transaction; whether the key was new."""
     session.wakes.add("jobs")
     return await session.add_if_absent(
-        JobRun, name=name, key=key, payload=payload, due_at=due_at, lease_until=None, attempts=0, parked_at=None, error=None
+        JobRun,
+        name=name,
+        key=key,
+        payload=payload,
+        due_at=due_at,
+        lease_until=None,
+        attempts=0,
+        parked_at=None,
+        error=None,
     )
 
 

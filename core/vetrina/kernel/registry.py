@@ -117,4 +117,3 @@ def _discard(answer: Awaitable[Any]) -> None:
     close = getattr(answer, "close", None)
     if close is not None:
         close()
-

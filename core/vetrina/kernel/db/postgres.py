@@ -97,8 +97,12 @@ def _translate(error: asyncpg.PostgresError) -> Exception:
         return Conflict(error.constraint_name or "constraint", str(error))
     if isinstance(
         error,
-        asyncpg.DeadlockDetectedError | asyncpg.SerializationError | asyncpg.QueryCanceledError
-        | asyncpg.PostgresConnectionError | asyncpg.CannotConnectNowError | asyncpg.AdminShutdownError,
+        asyncpg.DeadlockDetectedError
+        | asyncpg.SerializationError
+        | asyncpg.QueryCanceledError
+        | asyncpg.PostgresConnectionError
+        | asyncpg.CannotConnectNowError
+        | asyncpg.AdminShutdownError,
     ):
         return Unavailable(f"the database gave up: {error}")
     return error

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any, ClassVar
 
 import msgspec
-from sqlalchemy import ForeignKey, Index, UniqueConstraint, bindparam, func, insert, select, update
+from sqlalchemy import ForeignKey, Index, UniqueConstraint, bindparam, func, insert, select, text, update
 from sqlalchemy.orm import Mapped, mapped_column
 
 from vetrina.kernel.db import Model, Session, table_of
@@ -42,7 +42,12 @@ class OutboxEvent(Model):
     position: Mapped[int | None] = mapped_column(unique=True)
 
     __table_args__ = (
-        Index("ix_outbox_event_waiting", "id", postgresql_where="position IS NULL", sqlite_where="position IS NULL"),
+        Index(
+            "ix_outbox_event_waiting",
+            "id",
+            postgresql_where=text("position IS NULL"),
+            sqlite_where=text("position IS NULL"),
+        ),
     )
 
 

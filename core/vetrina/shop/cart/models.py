@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from vetrina.kernel.db import Model
@@ -79,8 +79,8 @@ class CartAddress(Model):
             "uq_cart_address_selected",
             "cart_id",
             unique=True,
-            postgresql_where="is_selected",
-            sqlite_where="is_selected",
+            postgresql_where=text("is_selected"),
+            sqlite_where=text("is_selected"),
         ),
     )
 

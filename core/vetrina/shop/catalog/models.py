@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from vetrina.kernel.db import Model
@@ -119,8 +119,8 @@ class Variant(Model):
             "product_id",
             "option_key",
             unique=True,
-            postgresql_where="archived_at IS NULL",
-            sqlite_where="archived_at IS NULL",
+            postgresql_where=text("archived_at IS NULL"),
+            sqlite_where=text("archived_at IS NULL"),
         ),
     )
 

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from vetrina.kernel.db import Model
@@ -39,7 +39,7 @@ class Attempt(Model):
             "uq_checkout_attempt_live",
             "cart_id",
             unique=True,
-            postgresql_where="state <> 'failed'",
-            sqlite_where="state <> 'failed'",
+            postgresql_where=text("state <> 'failed'"),
+            sqlite_where=text("state <> 'failed'"),
         ),
     )
