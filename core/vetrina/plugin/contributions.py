@@ -1,0 +1,48 @@
+"""What hooks return: Provide, React, Job, GraphQLFields, GraphQLRoots, Command and the routes of a door."""
+
+from collections.abc import Awaitable, Callable
+from typing import Any, Generic, Literal, TypeVar
+
+import msgspec
+
+from vetrina.kernel.context import Context
+from vetrina.kernel.messages import Event
+
+E = TypeVar("E", bound=Event)
+
+Api = Literal["storefront", "admin"]
+
+
+class Provide(msgspec.Struct, frozen=True):
+    """Serve a port: `implementation` fulfils the Protocol; `key` names it among the port's others."""
+
+    port: type[Any]
+    key: str
+    implementation: Any
+
+
+class React(msgspec.Struct, Generic[E], frozen=True):
+    """Hear an event after its commit. `run` is retried when it raises and parked when it goes on raising.
+
+    Each reaction has a cursor of its own: a slow one delays nobody. Its name is the plugin's and the function's.
+    """
+
+    event: type[E]
+    run: Callable[[Context, E], Awaitable[None]]
+
+
+class GraphQLFields(msgspec.Struct, frozen=True):
+    """Add the fields of a strawberry type to a published type, by its name: on="Product"."""
+
+    api: Api
+    on: str
+    fields: type[Any]
+
+
+class GraphQLRoots(msgspec.Struct, frozen=True):
+    """Add root fields, and types that no field mentions."""
+
+    api: Api
+    query: type[Any] | None = None
+    mutation: type[Any] | None = None
+    types: tuple[type[Any], ...] = ()
