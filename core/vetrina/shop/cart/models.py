@@ -1,4 +1,4 @@
-"""Tables: cart, line, delivery address, delivery choice."""
+"""Tables: cart, line, delivery address."""
 
 from datetime import datetime
 from typing import Any
@@ -29,6 +29,8 @@ class Cart(Model):
     attributes: Mapped[list[Any]]
     discount_codes: Mapped[list[str]]
     gift_card_codes: Mapped[list[str]]
+    delivery_choices: Mapped[dict[str, Any]]
+    """The delivery option chosen for each group of lines: group key to option handle."""
     billing_address: Mapped[dict[str, Any] | None]
     payment: Mapped[dict[str, Any] | None]
     """The chosen way to pay: handle, amount, currency, sealed token, return_url."""
@@ -83,13 +85,3 @@ class CartAddress(Model):
             sqlite_where=text("is_selected"),
         ),
     )
-
-
-class CartDeliveryChoice(Model):
-    """The delivery option chosen for one group of lines."""
-
-    __tablename__ = "cart_delivery_choice"
-
-    cart_id: Mapped[int] = mapped_column(ForeignKey("cart_cart.id", ondelete="CASCADE"), primary_key=True)
-    group_key: Mapped[str] = mapped_column(primary_key=True)
-    option_handle: Mapped[str]
