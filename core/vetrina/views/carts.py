@@ -256,7 +256,6 @@ _MERCHANDISE = (
     _with_facts(select(*_FACTS).select_from(Variant)).where(id_in(Variant.id, "variant_ids")).order_by(Variant.id)
 )
 _LINE_FACTS = (
-    Variant.id.label("variant_id"),
     _with_facts(
         select(
             *_FACTS,
