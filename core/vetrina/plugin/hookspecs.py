@@ -22,46 +22,38 @@ hookimpl = pluggy.HookimplMarker("vetrina")
 @hookspec
 def register_ports(settings: Any) -> "list[Provide]":
     """Serve ports: a payment provider, delivery options, price rules, a catalogue format."""
-    ...
 
 
 @hookspec
 def register_reactions(settings: Any) -> "list[React[Any]]":
     """Hear events after they are committed."""
-    ...
 
 
 @hookspec
 def register_jobs(settings: Any) -> "list[Job]":
     """Do work on a schedule, or that flows put off."""
-    ...
 
 
 @hookspec
 def register_graphql(settings: Any) -> "list[GraphQLFields | GraphQLRoots]":
     """Add fields and roots to the storefront's or the admin's schema."""
-    ...
 
 
 @hookspec
 def register_admin(settings: Any) -> list[Any]:
     """Add pages and panels to the admin."""
-    ...
 
 
 @hookspec
 def register_commands(settings: Any) -> list[Any]:
     """Add click commands to `vetrina`."""
-    ...
 
 
 @hookspec
 def build_routes(site: "Site", settings: Any) -> list[Any]:
     """Answer HTTP: litestar route handlers, built over the finished registry. Doors live by this hook."""
-    ...
 
 
 @hookspec
 def lifespan(site: "Site", settings: Any) -> AbstractAsyncContextManager[None]:
     """Hold something open as long as the Runtime serves."""
-    ...

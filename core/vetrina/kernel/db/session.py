@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from typing import Any, Protocol, TypeVar
 
-from sqlalchemy import Dialect, Executable, Table, insert
+from sqlalchemy import Dialect, Executable, Integer, Table, bindparam, func, insert, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import DeclarativeBase
 
@@ -87,6 +87,18 @@ class Session(Reads):
         """Insert one row and return its generated `id`. Raises Conflict on a broken constraint."""
         table = table_of(model)
         return await self.value(insert(table).returning(table.c.id), values)
+
+    async def take_ids(self, model: type[DeclarativeBase], count: int) -> list[int]:
+        """Keys for rows to be added together, so that rows can name each other before any is written."""
+        table = table_of(model)
+        if self.dialect.name == "sqlite":
+            # The transaction holds the only writer: nobody else can give out the next numbers.
+            last = await self.value(select(func.coalesce(func.max(table.c.id), 0)))
+            return list(range(last + 1, last + 1 + count))
+        sequence = func.pg_get_serial_sequence(table.name, "id")
+        numbers = func.generate_series(1, bindparam("count_", type_=Integer())).table_valued("number")
+        taken = await self.fetch(select(func.nextval(sequence)).select_from(numbers), {"count_": count})
+        return [key for (key,) in taken]
 
     async def add(self, model: type[DeclarativeBase], **values: Any) -> None:
         """Insert one row of a table whose key the caller knows."""

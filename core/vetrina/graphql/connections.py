@@ -1,0 +1,141 @@
+"""Connections: paging arguments checked once, opaque cursors, and the rows edges and pageInfo are read from."""
+
+import base64
+from collections.abc import Callable, Sequence
+from typing import Any, Generic, TypeVar
+
+import msgspec
+import strawberry
+
+from vetrina.kernel.errors import BadInput
+
+T = TypeVar("T")
+
+DEFAULT_SIZE = 24
+LARGEST_SIZE = 250
+
+
+class PageArgs(msgspec.Struct, frozen=True):
+    """A checked page request: `size` rows after or before a cursor's values; backwards for last/before."""
+
+    size: int
+    after: tuple[Any, ...] | None
+    before: tuple[Any, ...] | None
+    is_backward: bool
+
+
+def page_args(first: int | None, last: int | None, after: str | None, before: str | None) -> PageArgs:
+    """Check paging arguments; 24 rows if no size is given, 250 at most. Raises BadInput naming the argument."""
+    if first is not None and last is not None:
+        raise BadInput(field=("last",), problem="Give either first or last, not both.")
+    for name, size in (("first", first), ("last", last)):
+        if size is not None and not 1 <= size <= LARGEST_SIZE:
+            raise BadInput(field=(name,), problem=f"{name} is between 1 and {LARGEST_SIZE}.")
+    return PageArgs(
+        size=first or last or DEFAULT_SIZE,
+        after=read_cursor(after, "after") if after is not None else None,
+        before=read_cursor(before, "before") if before is not None else None,
+        is_backward=last is not None,
+    )
+
+
+def write_cursor(*values: Any) -> str:
+    """An opaque cursor of the values that order a row."""
+    return base64.urlsafe_b64encode(msgspec.json.encode(values)).decode().rstrip("=")
+
+
+def read_cursor(cursor: str, field: str) -> tuple[Any, ...]:
+    """The values of a cursor. Raises BadInput for anything we did not write."""
+    try:
+        padded = cursor + "=" * (-len(cursor) % 4)
+        values = msgspec.json.decode(base64.b64decode(padded.encode(), altchars=b"-_", validate=True), type=list[Any])
+    except (ValueError, msgspec.MsgspecError):
+        raise BadInput(field=(field,), problem="This is not a cursor of this connection.") from None
+    if not all(isinstance(value, str | int | float | None) and not isinstance(value, bool) for value in values):
+        raise BadInput(field=(field,), problem="This is not a cursor of this connection.")
+    return tuple(values)
+
+
+@strawberry.type(description="Where a page stands in its connection.")
+class PageInfo:
+    end_cursor: str | None
+    has_next_page: bool
+    has_previous_page: bool
+    start_cursor: str | None
+
+
+class PageInfoRow(msgspec.Struct, frozen=True):
+    has_next_page: bool
+    has_previous_page: bool
+    start_cursor: str | None
+    end_cursor: str | None
+
+
+class Edge(msgspec.Struct, Generic[T], frozen=True):
+    cursor: str
+    node: T
+
+
+class Connection(msgspec.Struct, Generic[T], frozen=True):
+    """What a connection type reads its fields from. `more` is for a connection's own fields, such as totalCount."""
+
+    edges: tuple[Edge[T], ...]
+    page_info: PageInfoRow
+    more: Any = None
+
+    @property
+    def nodes(self) -> tuple[T, ...]:
+        return tuple(edge.node for edge in self.edges)
+
+
+def connect(
+    rows: Sequence[T],
+    cursor_of: Callable[[T], str],
+    *,
+    has_next_page: bool = False,
+    has_previous_page: bool = False,
+    more: Any = None,
+) -> Connection[T]:
+    """A connection of rows that are already one page."""
+    edges = tuple(Edge(cursor_of(row), row) for row in rows)
+    start, end = (edges[0].cursor, edges[-1].cursor) if edges else (None, None)
+    return Connection(edges, PageInfoRow(has_next_page, has_previous_page, start, end), more)
+
+
+def connect_page(rows: Sequence[T], page: PageArgs, cursor_of: Callable[[T], str], more: Any = None) -> Connection[T]:
+    """A connection of a keyset page read with one row too many, in the order it was read.
+
+    A backward page was read in reverse: its rows are turned round.
+    """
+    has_more = len(rows) > page.size
+    kept = rows[: page.size]
+    if page.is_backward:
+        kept = kept[::-1]
+    return connect(
+        kept,
+        cursor_of,
+        has_next_page=page.before is not None if page.is_backward else has_more,
+        has_previous_page=has_more if page.is_backward else page.after is not None,
+        more=more,
+    )
+
+
+def connect_list(
+    rows: Sequence[T],
+    cursor_of: Callable[[T], str],
+    *,
+    first: int | None = None,
+    last: int | None = None,
+    after: str | None = None,
+    before: str | None = None,
+    reverse: bool | None = False,
+) -> Connection[T]:
+    """Page through a short list that is in memory, such as a cart's lines. Raises BadInput like page_args."""
+    page_args(first, last, after, before)
+    ordered = list(rows)[::-1] if reverse else list(rows)
+    cursors = [cursor_of(row) for row in ordered]
+    start = cursors.index(after) + 1 if after in cursors else 0
+    end = cursors.index(before) if before in cursors else len(ordered)
+    size = first or last or DEFAULT_SIZE
+    low, high = (max(start, end - size), end) if last is not None else (start, min(end, start + size))
+    return connect(ordered[low:high], cursor_of, has_next_page=high < len(ordered), has_previous_page=low > 0)

@@ -1,0 +1,39 @@
+"""Run an operation on the reference executor: graphql-core over the composed schema."""
+
+import asyncio
+import inspect
+from collections.abc import Mapping
+from typing import Any
+
+from graphql import ExecutionResult, GraphQLSchema, OperationDefinitionNode, execute
+
+from vetrina.graphql.documents import Document
+from vetrina.graphql.fields import RequestState
+from vetrina.kernel.context import Context
+from vetrina.kernel.errors import Unavailable
+
+DEADLINE = 10.0
+"""Seconds one operation may take."""
+
+
+async def run(
+    schema: GraphQLSchema,
+    document: Document,
+    operation: OperationDefinitionNode,
+    variables: Mapping[str, Any],
+    ctx: Context,
+) -> ExecutionResult:
+    """Execute one operation of a checked document within the deadline. Raises Unavailable past it."""
+    assert document.node is not None
+    try:
+        async with asyncio.timeout(DEADLINE):
+            result = execute(
+                schema,
+                document.node,
+                variable_values=dict(variables),
+                operation_name=operation.name.value if operation.name else None,
+                context_value=RequestState(ctx, {}),
+            )
+            return await result if inspect.isawaitable(result) else result
+    except TimeoutError as error:
+        raise Unavailable(f"the operation took longer than {DEADLINE} s") from error

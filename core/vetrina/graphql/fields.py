@@ -1,0 +1,146 @@
+"""root and batch: how both doors and every plugin write resolvers; one call per field and level, never per object."""
+
+import asyncio
+import inspect
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Any, TypeVar
+
+import msgspec
+import strawberry
+from strawberry.types import Info as StrawberryInfo
+
+from vetrina.kernel.context import Context
+
+Resolver = TypeVar("Resolver", bound=Callable[..., Awaitable[Any]])
+
+BATCH = "vetrina.batch"
+"""Metadata key under which a field keeps its batch function; the executor reads it."""
+PERMISSION = "vetrina.permission"
+"""Metadata key under which a field keeps the permission it needs; None says that anybody may."""
+
+
+class RequestState(msgspec.Struct):
+    """What strawberry calls the context: the shop's Context, and this operation's batches in waiting."""
+
+    ctx: Context
+    batches: dict[tuple[int, str], "_Batch"]
+
+
+Info = StrawberryInfo[RequestState, None]
+
+
+def ctx_of(info: Info) -> Context:
+    """The Context of the request a resolver works for."""
+    return info.context.ctx
+
+
+def root(function: Resolver | None = None, *, permission: str | None = None, **options: Any) -> Any:
+    """A root field: `async def products(self, info: Info, first: int | None = None, ...)`.
+
+    An argument with default None is optional on the wire and has no default there.
+    """
+    if function is None:
+        return lambda function: root(function, permission=permission, **options)
+
+    async def resolve(_: Any, info: Info, **arguments: Any) -> Any:
+        if permission is not None:
+            ctx_of(info).require(permission)
+        return await function(None, info, **_given(arguments))
+
+    _dress(resolve, function)
+    return strawberry.field(resolver=resolve, metadata={PERMISSION: permission}, **options)
+
+
+def batch(function: Callable[..., Awaitable[Sequence[Any]]], *, permission: str | None = None, **options: Any) -> Any:
+    """A field resolved for all its parents at once: `async def load(parents, info, ...) -> list`, in their order.
+
+    A result that is an exception becomes that parent's error and leaves the others alone. Annotate the strawberry
+    field with its type: `variants: VariantConnection = batch(load_variants)`; the function's own return annotation
+    is for readers.
+    """
+
+    async def resolve(parent: Any, info: Info, **arguments: Any) -> Any:
+        if permission is not None:
+            ctx_of(info).require(permission)
+        raw = info._raw_info  # the same selection has the same arguments, whatever the parent
+        key = (id(raw.field_nodes[0]), raw.parent_type.name)
+        waiting = info.context.batches.get(key)
+        if waiting is None:
+            waiting = info.context.batches[key] = _Batch(function, info, _given(arguments), key)
+        return await waiting.add(parent)
+
+    _dress(resolve, function, parent_first=True)
+    return strawberry.field(resolver=resolve, metadata={BATCH: function, PERMISSION: permission}, **options)
+
+
+class _Batch:
+    """Parents gathered until the loop has run every sibling that is ready, then resolved in one call."""
+
+    def __init__(
+        self, function: Callable[..., Awaitable[Sequence[Any]]], info: Info, arguments: dict[str, Any], key: Any
+    ) -> None:
+        self._function = function
+        self._info = info
+        self._arguments = arguments
+        self._key = key
+        self._parents: list[Any] = []
+        self._answers: list[asyncio.Future[Any]] = []
+        self._task: asyncio.Task[None] | None = None
+
+    def add(self, parent: Any) -> asyncio.Future[Any]:
+        answer: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
+        self._parents.append(parent)
+        self._answers.append(answer)
+        if self._task is None:
+            self._task = asyncio.create_task(self._resolve())
+        return answer
+
+    async def _resolve(self) -> None:
+        # Siblings of one level become ready over a few turns of the loop, as their own parents complete.
+        known = -1
+        while known != len(self._parents):
+            known = len(self._parents)
+            for _ in range(3):
+                await asyncio.sleep(0)
+        self._info.context.batches.pop(self._key, None)
+        try:
+            results = await self._function(self._parents, self._info, **self._arguments)
+        except Exception as error:  # every parent of the batch gets it; the executor reports it
+            results = [error] * len(self._parents)
+        for answer, result in zip(self._answers, results, strict=True):
+            if answer.done():
+                continue
+            if isinstance(result, Exception):
+                answer.set_exception(result)
+            else:
+                answer.set_result(result)
+
+
+def _given(arguments: dict[str, Any]) -> dict[str, Any]:
+    """Leave out what the document did not say, so that the function's own defaults hold."""
+    return {name: value for name, value in arguments.items() if value is not strawberry.UNSET}
+
+
+def _dress(resolve: Any, function: Callable[..., Any], *, parent_first: bool = False) -> None:
+    """Give the resolver the function's wire arguments: all but its first two parameters.
+
+    Annotations stay as they were written: strawberry resolves them later, in the function's module, so that types
+    may be named before they are defined.
+    """
+    parameters = [
+        parameter.replace(
+            kind=inspect.Parameter.KEYWORD_ONLY,
+            default=strawberry.UNSET if parameter.default is None else parameter.default,
+        )
+        for parameter in list(inspect.signature(function).parameters.values())[2:]
+    ]
+    first = inspect.Parameter("self", inspect.Parameter.POSITIONAL_OR_KEYWORD)
+    info = inspect.Parameter("info", inspect.Parameter.POSITIONAL_OR_KEYWORD, annotation=Info)
+    returned = inspect.Signature.empty if parent_first else function.__annotations__["return"]
+    resolve.__signature__ = inspect.Signature([first, info, *parameters], return_annotation=returned)
+    resolve.__annotations__ = {parameter.name: parameter.annotation for parameter in parameters} | {"info": Info}
+    if not parent_first:
+        resolve.__annotations__["return"] = returned
+    resolve.__module__ = function.__module__
+    resolve.__name__ = function.__name__
+    resolve.__doc__ = function.__doc__
