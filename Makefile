@@ -1,0 +1,63 @@
+# The words of the house. `make` alone prints them; each works on a fresh machine that has Python 3.11.
+
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+BIN := .venv/bin
+LOCK = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header
+READY := .venv/.ready
+# pip and Python's own caches stay quiet and out of the way; `make test` never leaves an engine out.
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+ARGS ?=
+NAME ?=
+
+.DEFAULT_GOAL := words
+.PHONY: words setup check test bench docs demo new-plugin lock style types contracts drift
+
+words:
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+setup: $(READY) ## a virtual environment in .venv with everything, pinned by hash
+
+$(READY): requirements/dev.txt pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Vetrina needs Python 3.11 or newer: make PYTHON=/path/to/python3.11 ...")'
+	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	$(BIN)/pip install --quiet --require-hashes -r requirements/dev.txt
+	$(BIN)/pip install --quiet --no-deps --no-build-isolation -e .
+	@touch $@
+
+check: $(READY) ## style, types, import contracts and generated documents; under half a minute
+	@$(MAKE) --no-print-directory --jobs=2 --output-sync=target style types contracts drift
+
+style: $(READY)
+	$(BIN)/ruff check --quiet .
+	$(BIN)/ruff format --quiet --check .
+
+types: $(READY)
+	$(BIN)/basedpyright --warnings
+
+contracts: $(READY)
+	$(BIN)/lint-imports --no-logo
+
+drift: $(READY)
+	$(BIN)/python -m vetrina.house docs --check
+
+test: $(READY) ## every test, on SQLite and on PostgreSQL; ARGS goes to pytest
+	VETRINA_TEST_ENGINES=sqlite,postgresql $(BIN)/pytest -n 2 $(ARGS)
+
+bench: $(READY) ## the benchmarks, compared with their budgets; ARGS goes to pytest
+	$(BIN)/pytest benchmarks -o python_files='*.py' --benchmark-only --benchmark-columns=min,median,ops,rounds $(ARGS)
+
+docs: $(READY) ## write the documents that are made from the code
+	$(BIN)/python -m vetrina.house docs
+
+demo: $(READY) ## a shop to look at and to buy in; ARGS="--port 8765" goes to it
+	$(BIN)/vetrina demo $(ARGS)
+
+new-plugin: $(READY) ## begin a plugin: make new-plugin NAME=gift
+	@test -n "$(NAME)" || { echo "make new-plugin NAME=gift" >&2; exit 2; }
+	$(BIN)/python -m vetrina.house new-plugin $(NAME)
+	$(BIN)/pip install --quiet --no-deps --no-build-isolation -e .
+	@touch $(READY)
+
+lock: $(READY) ## pin again what requirements/*.in name
+	$(LOCK) requirements/runtime.in -o requirements/runtime.txt
+	$(LOCK) -c requirements/runtime.txt requirements/dev.in -o requirements/dev.txt
