@@ -1,0 +1,8 @@
+"""The day by which a source's publication dates are judged."""
+
+from datetime import UTC, date, datetime
+
+
+def utc_today() -> date:
+    """Today in UTC; the readers take it as a parameter, so that tests can stop it."""
+    return datetime.now(UTC).date()
