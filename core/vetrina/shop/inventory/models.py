@@ -75,7 +75,7 @@ class Movement(Model):
     variant_id: Mapped[int]
     location_id: Mapped[int]
     kind: Mapped[str]
-    """received, corrected, reserved, released, sold, returned."""
+    """received, corrected, moved, reserved, released, sold, returned."""
     on_hand: Mapped[int]
     reserved: Mapped[int]
     reference: Mapped[str]
@@ -84,6 +84,9 @@ class Movement(Model):
 
     __table_args__ = (
         UniqueConstraint("kind", "reference", "variant_id", "location_id"),
+        CheckConstraint(
+            "kind IN ('received', 'corrected', 'moved', 'reserved', 'released', 'sold', 'returned')", name="kind_known"
+        ),
         Index("ix_inventory_movement_variant", "variant_id", "location_id", "id"),
     )
 

@@ -1,0 +1,25 @@
+"""Count, receive, correct and move stock; reserve, take and release it. Every change leaves a movement.
+
+Rows are taken in the order of variant, then location, everywhere in here: two requests can wait for each other, but
+never in a circle. A reference stands for one happening, such as attempt:12; its repeat changes nothing.
+"""
+
+from vetrina.shop.inventory.rules import Piece, Wanted
+from vetrina.shop.inventory.service.holds import extend, lapsed, release, reserve, take
+from vetrina.shop.inventory.service.levels import move, receive, restock, set_backorder, set_on_hand, track
+
+__all__ = [
+    "Piece",
+    "Wanted",
+    "extend",
+    "lapsed",
+    "move",
+    "receive",
+    "release",
+    "reserve",
+    "restock",
+    "set_backorder",
+    "set_on_hand",
+    "take",
+    "track",
+]
