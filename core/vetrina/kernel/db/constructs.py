@@ -47,6 +47,7 @@ def text_in(column: Any, name: str) -> ColumnElement[bool]:
 
 def append_only(table: Table) -> None:
     """Let the database refuse UPDATE and DELETE on a ledger, whoever asks."""
+    table.info["append_only"] = True
     for statement in append_only_ddl(table.name, "sqlite"):
         event.listen(table, "after_create", DDL(statement.replace("%", "%%")).execute_if(dialect="sqlite"))
     for statement in append_only_ddl(table.name, "postgresql"):

@@ -1,0 +1,284 @@
+"""The first tables of catalog: 12, as the models declared them."""
+
+import sqlalchemy as sa
+from alembic import op
+
+from vetrina.kernel.db import BigInt, Instant
+
+revision = "0002"
+down_revision = "0001"
+branch_labels = None
+
+
+def upgrade() -> None:
+    create_catalog_media()
+    create_catalog_product()
+    create_catalog_translation()
+    create_catalog_collection()
+    create_catalog_option()
+    create_catalog_product_media()
+    create_catalog_product_tag()
+    create_catalog_search_term()
+    create_catalog_variant()
+    create_catalog_collection_product()
+    create_catalog_option_value()
+    create_catalog_variant_value()
+
+
+def downgrade() -> None:
+    op.drop_table("catalog_variant_value")
+    op.drop_table("catalog_option_value")
+    op.drop_table("catalog_collection_product")
+    op.drop_table("catalog_variant")
+    op.drop_table("catalog_search_term")
+    op.drop_table("catalog_product_tag")
+    op.drop_table("catalog_product_media")
+    op.drop_table("catalog_option")
+    op.drop_table("catalog_collection")
+    op.drop_table("catalog_translation")
+    op.drop_table("catalog_product")
+    op.drop_table("catalog_media")
+
+
+def create_catalog_media() -> None:
+    op.create_table(
+        "catalog_media",
+        sa.Column("id", BigInt, nullable=False),
+        sa.Column("url", sa.Text(), nullable=False),
+        sa.Column("alt", sa.Text(), nullable=True),
+        sa.Column("width", BigInt, nullable=True),
+        sa.Column("height", BigInt, nullable=True),
+        sa.Column("created_at", Instant(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_catalog_media")),
+    )
+
+
+def create_catalog_product() -> None:
+    op.create_table(
+        "catalog_product",
+        sa.Column("id", BigInt, nullable=False),
+        sa.Column("handle", sa.Text(), nullable=False),
+        sa.Column("title", sa.Text(), nullable=False),
+        sa.Column("description_html", sa.Text(), nullable=False),
+        sa.Column("vendor", sa.Text(), nullable=False),
+        sa.Column("product_type", sa.Text(), nullable=False),
+        sa.Column("status", sa.Text(), nullable=False),
+        sa.Column("is_gift_card", sa.Boolean(), nullable=False),
+        sa.Column("seo_title", sa.Text(), nullable=True),
+        sa.Column("seo_description", sa.Text(), nullable=True),
+        sa.Column("source_key", sa.Text(), nullable=True),
+        sa.Column("source_digest", sa.Text(), nullable=True),
+        sa.Column("published_at", Instant(), nullable=True),
+        sa.Column("created_at", Instant(), nullable=False),
+        sa.Column("updated_at", Instant(), nullable=False),
+        sa.CheckConstraint("status IN ('active', 'draft', 'archived')", name=op.f("ck_catalog_product_status_known")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_catalog_product")),
+        sa.UniqueConstraint("handle", name=op.f("uq_catalog_product_handle")),
+        sa.UniqueConstraint("source_key", name=op.f("uq_catalog_product_source_key")),
+    )
+    op.create_index("ix_catalog_product_created_at", "catalog_product", ["created_at", "id"], unique=False)
+    op.create_index("ix_catalog_product_on_sale", "catalog_product", ["status", "published_at", "id"], unique=False)
+    op.create_index("ix_catalog_product_product_type", "catalog_product", ["product_type", "id"], unique=False)
+    op.create_index("ix_catalog_product_title", "catalog_product", ["title", "id"], unique=False)
+    op.create_index("ix_catalog_product_updated_at", "catalog_product", ["updated_at", "id"], unique=False)
+    op.create_index("ix_catalog_product_vendor", "catalog_product", ["vendor", "id"], unique=False)
+
+
+def create_catalog_translation() -> None:
+    op.create_table(
+        "catalog_translation",
+        sa.Column("owner_type", sa.Text(), nullable=False),
+        sa.Column("owner_id", BigInt, nullable=False),
+        sa.Column("language", sa.Text(), nullable=False),
+        sa.Column("field", sa.Text(), nullable=False),
+        sa.Column("value", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("owner_type", "owner_id", "language", "field", name=op.f("pk_catalog_translation")),
+    )
+    op.create_index(
+        "ix_catalog_translation_lookup", "catalog_translation", ["owner_type", "language", "owner_id"], unique=False
+    )
+
+
+def create_catalog_collection() -> None:
+    op.create_table(
+        "catalog_collection",
+        sa.Column("id", BigInt, nullable=False),
+        sa.Column("handle", sa.Text(), nullable=False),
+        sa.Column("title", sa.Text(), nullable=False),
+        sa.Column("description_html", sa.Text(), nullable=False),
+        sa.Column("seo_title", sa.Text(), nullable=True),
+        sa.Column("seo_description", sa.Text(), nullable=True),
+        sa.Column("image_id", BigInt, nullable=True),
+        sa.Column("published_at", Instant(), nullable=True),
+        sa.Column("created_at", Instant(), nullable=False),
+        sa.Column("updated_at", Instant(), nullable=False),
+        sa.ForeignKeyConstraint(["image_id"], ["catalog_media.id"], name=op.f("fk_catalog_collection_image_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_catalog_collection")),
+        sa.UniqueConstraint("handle", name=op.f("uq_catalog_collection_handle")),
+    )
+
+
+def create_catalog_option() -> None:
+    op.create_table(
+        "catalog_option",
+        sa.Column("id", BigInt, nullable=False),
+        sa.Column("product_id", BigInt, nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("position", BigInt, nullable=False),
+        sa.ForeignKeyConstraint(
+            ["product_id"], ["catalog_product.id"], name=op.f("fk_catalog_option_product_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_catalog_option")),
+        sa.UniqueConstraint("product_id", "name", name=op.f("uq_catalog_option_product_id_name")),
+        sa.UniqueConstraint("product_id", "position", name=op.f("uq_catalog_option_product_id_position")),
+    )
+
+
+def create_catalog_product_media() -> None:
+    op.create_table(
+        "catalog_product_media",
+        sa.Column("product_id", BigInt, nullable=False),
+        sa.Column("media_id", BigInt, nullable=False),
+        sa.Column("position", BigInt, nullable=False),
+        sa.ForeignKeyConstraint(["media_id"], ["catalog_media.id"], name=op.f("fk_catalog_product_media_media_id")),
+        sa.ForeignKeyConstraint(
+            ["product_id"], ["catalog_product.id"], name=op.f("fk_catalog_product_media_product_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("product_id", "media_id", name=op.f("pk_catalog_product_media")),
+    )
+
+
+def create_catalog_product_tag() -> None:
+    op.create_table(
+        "catalog_product_tag",
+        sa.Column("product_id", BigInt, nullable=False),
+        sa.Column("tag", sa.Text(), nullable=False),
+        sa.Column("position", BigInt, nullable=False),
+        sa.ForeignKeyConstraint(
+            ["product_id"], ["catalog_product.id"], name=op.f("fk_catalog_product_tag_product_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("product_id", "tag", name=op.f("pk_catalog_product_tag")),
+    )
+    op.create_index("ix_catalog_product_tag_tag", "catalog_product_tag", ["tag", "product_id"], unique=False)
+
+
+def create_catalog_search_term() -> None:
+    op.create_table(
+        "catalog_search_term",
+        sa.Column("language", sa.Text(), nullable=False),
+        sa.Column("term", sa.Text(), nullable=False),
+        sa.Column("product_id", BigInt, nullable=False),
+        sa.Column("weight", BigInt, nullable=False),
+        sa.ForeignKeyConstraint(
+            ["product_id"], ["catalog_product.id"], name=op.f("fk_catalog_search_term_product_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("language", "term", "product_id", name=op.f("pk_catalog_search_term")),
+    )
+    op.create_index("ix_catalog_search_term_product_id", "catalog_search_term", ["product_id"], unique=False)
+
+
+def create_catalog_variant() -> None:
+    op.create_table(
+        "catalog_variant",
+        sa.Column("id", BigInt, nullable=False),
+        sa.Column("product_id", BigInt, nullable=False),
+        sa.Column("title", sa.Text(), nullable=False),
+        sa.Column("option_key", sa.Text(), nullable=False),
+        sa.Column("position", BigInt, nullable=False),
+        sa.Column("sku", sa.Text(), nullable=True),
+        sa.Column("barcode", sa.Text(), nullable=True),
+        sa.Column("image_id", BigInt, nullable=True),
+        sa.Column("weight", BigInt, nullable=True),
+        sa.Column("length", BigInt, nullable=True),
+        sa.Column("width", BigInt, nullable=True),
+        sa.Column("height", BigInt, nullable=True),
+        sa.Column("requires_shipping", sa.Boolean(), nullable=False),
+        sa.Column("is_taxable", sa.Boolean(), nullable=False),
+        sa.Column("tax_class", sa.Text(), nullable=False),
+        sa.Column("quantity_minimum", BigInt, nullable=False),
+        sa.Column("quantity_increment", BigInt, nullable=False),
+        sa.Column("quantity_maximum", BigInt, nullable=True),
+        sa.Column("archived_at", Instant(), nullable=True),
+        sa.Column("created_at", Instant(), nullable=False),
+        sa.Column("updated_at", Instant(), nullable=False),
+        sa.CheckConstraint(
+            "quantity_minimum >= 1 AND quantity_increment >= 1", name=op.f("ck_catalog_variant_quantity_rule")
+        ),
+        sa.CheckConstraint("weight IS NULL OR weight >= 0", name=op.f("ck_catalog_variant_weight")),
+        sa.ForeignKeyConstraint(["image_id"], ["catalog_media.id"], name=op.f("fk_catalog_variant_image_id")),
+        sa.ForeignKeyConstraint(["product_id"], ["catalog_product.id"], name=op.f("fk_catalog_variant_product_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_catalog_variant")),
+    )
+    op.create_index("ix_catalog_variant_product_id", "catalog_variant", ["product_id", "position"], unique=False)
+    op.create_index("ix_catalog_variant_sku", "catalog_variant", ["sku"], unique=False)
+    op.create_index(
+        "uq_catalog_variant_options",
+        "catalog_variant",
+        ["product_id", "option_key"],
+        unique=True,
+        postgresql_where=sa.text("archived_at IS NULL"),
+        sqlite_where=sa.text("archived_at IS NULL"),
+    )
+
+
+def create_catalog_collection_product() -> None:
+    op.create_table(
+        "catalog_collection_product",
+        sa.Column("collection_id", BigInt, nullable=False),
+        sa.Column("product_id", BigInt, nullable=False),
+        sa.Column("position", BigInt, nullable=False),
+        sa.ForeignKeyConstraint(
+            ["collection_id"],
+            ["catalog_collection.id"],
+            name=op.f("fk_catalog_collection_product_collection_id"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["product_id"],
+            ["catalog_product.id"],
+            name=op.f("fk_catalog_collection_product_product_id"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("collection_id", "product_id", name=op.f("pk_catalog_collection_product")),
+    )
+    op.create_index(
+        "ix_catalog_collection_product_order",
+        "catalog_collection_product",
+        ["collection_id", "position", "product_id"],
+        unique=False,
+    )
+    op.create_index(
+        "ix_catalog_collection_product_product_id", "catalog_collection_product", ["product_id"], unique=False
+    )
+
+
+def create_catalog_option_value() -> None:
+    op.create_table(
+        "catalog_option_value",
+        sa.Column("id", BigInt, nullable=False),
+        sa.Column("option_id", BigInt, nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("position", BigInt, nullable=False),
+        sa.Column("swatch", sa.Text(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["option_id"], ["catalog_option.id"], name=op.f("fk_catalog_option_value_option_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_catalog_option_value")),
+        sa.UniqueConstraint("option_id", "name", name=op.f("uq_catalog_option_value_option_id_name")),
+    )
+
+
+def create_catalog_variant_value() -> None:
+    op.create_table(
+        "catalog_variant_value",
+        sa.Column("variant_id", BigInt, nullable=False),
+        sa.Column("value_id", BigInt, nullable=False),
+        sa.ForeignKeyConstraint(
+            ["value_id"], ["catalog_option_value.id"], name=op.f("fk_catalog_variant_value_value_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["variant_id"], ["catalog_variant.id"], name=op.f("fk_catalog_variant_value_variant_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("variant_id", "value_id", name=op.f("pk_catalog_variant_value")),
+    )
+    op.create_index("ix_catalog_variant_value_value_id", "catalog_variant_value", ["value_id"], unique=False)

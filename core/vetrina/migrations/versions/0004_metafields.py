@@ -1,0 +1,42 @@
+"""The first tables of metafields: 1, as the models declared them."""
+
+import sqlalchemy as sa
+from alembic import op
+
+from vetrina.kernel.db import BigInt, Instant
+
+revision = "0004"
+down_revision = "0003"
+branch_labels = None
+
+
+def upgrade() -> None:
+    create_metafields_metafield()
+
+
+def downgrade() -> None:
+    op.drop_table("metafields_metafield")
+
+
+def create_metafields_metafield() -> None:
+    op.create_table(
+        "metafields_metafield",
+        sa.Column("id", BigInt, nullable=False),
+        sa.Column("owner_type", sa.Text(), nullable=False),
+        sa.Column("owner_id", BigInt, nullable=False),
+        sa.Column("namespace", sa.Text(), nullable=False),
+        sa.Column("key", sa.Text(), nullable=False),
+        sa.Column("type", sa.Text(), nullable=False),
+        sa.Column("value", sa.Text(), nullable=False),
+        sa.Column("description", sa.Text(), nullable=True),
+        sa.Column("created_at", Instant(), nullable=False),
+        sa.Column("updated_at", Instant(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_metafields_metafield")),
+        sa.UniqueConstraint(
+            "owner_type",
+            "owner_id",
+            "namespace",
+            "key",
+            name=op.f("uq_metafields_metafield_owner_type_owner_id_namespace_key"),
+        ),
+    )

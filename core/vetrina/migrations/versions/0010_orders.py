@@ -1,0 +1,212 @@
+"""The first tables of orders: 7, as the models declared them."""
+
+import sqlalchemy as sa
+from alembic import op
+
+from vetrina.kernel.db import BigInt, Document, Instant
+from vetrina.kernel.migrate import drop_append_only, make_append_only
+
+revision = "0010"
+down_revision = "0009"
+branch_labels = None
+
+
+def upgrade() -> None:
+    create_orders_number_series()
+    create_orders_order()
+    create_orders_delivery()
+    create_orders_discount()
+    create_orders_line()
+    create_orders_tax_line()
+    create_orders_goods_entry()
+
+
+def downgrade() -> None:
+    drop_append_only("orders_goods_entry")
+    op.drop_table("orders_tax_line")
+    op.drop_table("orders_line")
+    op.drop_table("orders_discount")
+    op.drop_table("orders_delivery")
+    op.drop_table("orders_order")
+    op.drop_table("orders_number_series")
+
+
+def create_orders_number_series() -> None:
+    op.create_table(
+        "orders_number_series",
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("last", BigInt, nullable=False),
+        sa.PrimaryKeyConstraint("name", name=op.f("pk_orders_number_series")),
+    )
+
+
+def create_orders_order() -> None:
+    op.create_table(
+        "orders_order",
+        sa.Column("id", BigInt, nullable=False),
+        sa.Column("key", sa.Text(), nullable=False),
+        sa.Column("number", BigInt, nullable=False),
+        sa.Column("cart_id", BigInt, nullable=True),
+        sa.Column("market_id", BigInt, nullable=False),
+        sa.Column("customer_id", BigInt, nullable=True),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("financial_status", sa.Text(), nullable=False),
+        sa.Column("fulfilment_status", sa.Text(), nullable=False),
+        sa.Column("currency", sa.Text(), nullable=False),
+        sa.Column("country", sa.Text(), nullable=False),
+        sa.Column("language", sa.Text(), nullable=False),
+        sa.Column("prices_include_tax", sa.Boolean(), nullable=False),
+        sa.Column("subtotal", BigInt, nullable=False),
+        sa.Column("discount", BigInt, nullable=False),
+        sa.Column("delivery", BigInt, nullable=False),
+        sa.Column("tax", BigInt, nullable=False),
+        sa.Column("tax_added", BigInt, nullable=False),
+        sa.Column("payment_fee", BigInt, nullable=False),
+        sa.Column("total", BigInt, nullable=False),
+        sa.Column("redeemed", BigInt, nullable=False),
+        sa.Column("refunded", BigInt, nullable=False),
+        sa.Column("email", sa.Text(), nullable=True),
+        sa.Column("phone", sa.Text(), nullable=True),
+        sa.Column("shipping_address", Document(), nullable=True),
+        sa.Column("billing_address", Document(), nullable=True),
+        sa.Column("note", sa.Text(), nullable=False),
+        sa.Column("attributes", Document(), nullable=False),
+        sa.Column("explanation", Document(), nullable=False),
+        sa.Column("cancel_reason", sa.Text(), nullable=True),
+        sa.Column("placed_at", Instant(), nullable=False),
+        sa.Column("cancelled_at", Instant(), nullable=True),
+        sa.Column("updated_at", Instant(), nullable=False),
+        sa.CheckConstraint(
+            "(state = 'cancelled') = (cancelled_at IS NOT NULL)", name=op.f("ck_orders_order_cancelled_at")
+        ),
+        sa.CheckConstraint("state IN ('placed', 'cancelled')", name=op.f("ck_orders_order_state_known")),
+        sa.CheckConstraint("refunded >= 0 AND refunded <= total", name=op.f("ck_orders_order_refunded")),
+        sa.CheckConstraint(
+            "subtotal >= 0 AND discount >= 0 AND delivery >= 0 AND tax_added >= 0", name=op.f("ck_orders_order_parts")
+        ),
+        sa.CheckConstraint("tax >= tax_added", name=op.f("ck_orders_order_tax")),
+        sa.CheckConstraint(
+            "total = subtotal - discount + delivery + tax_added + payment_fee",
+            name=op.f("ck_orders_order_total_adds_up"),
+        ),
+        sa.CheckConstraint("total >= 0 AND redeemed >= 0 AND redeemed <= total", name=op.f("ck_orders_order_redeemed")),
+        sa.ForeignKeyConstraint(["cart_id"], ["cart_cart.id"], name=op.f("fk_orders_order_cart_id")),
+        sa.ForeignKeyConstraint(["customer_id"], ["customers_customer.id"], name=op.f("fk_orders_order_customer_id")),
+        sa.ForeignKeyConstraint(["market_id"], ["markets_market.id"], name=op.f("fk_orders_order_market_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_orders_order")),
+        sa.UniqueConstraint("cart_id", name=op.f("uq_orders_order_cart_id")),
+        sa.UniqueConstraint("key", name=op.f("uq_orders_order_key")),
+        sa.UniqueConstraint("number", name=op.f("uq_orders_order_number")),
+    )
+    op.create_index("ix_orders_order_customer_id", "orders_order", ["customer_id"], unique=False)
+    op.create_index("ix_orders_order_email", "orders_order", ["email"], unique=False)
+    op.create_index("ix_orders_order_placed_at", "orders_order", ["placed_at", "id"], unique=False)
+
+
+def create_orders_delivery() -> None:
+    op.create_table(
+        "orders_delivery",
+        sa.Column("id", BigInt, nullable=False),
+        sa.Column("order_id", BigInt, nullable=False),
+        sa.Column("group_key", sa.Text(), nullable=False),
+        sa.Column("provider", sa.Text(), nullable=False),
+        sa.Column("option_handle", sa.Text(), nullable=False),
+        sa.Column("title", sa.Text(), nullable=False),
+        sa.Column("amount", BigInt, nullable=False),
+        sa.ForeignKeyConstraint(["order_id"], ["orders_order.id"], name=op.f("fk_orders_delivery_order_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_orders_delivery")),
+        sa.UniqueConstraint("order_id", "group_key", name=op.f("uq_orders_delivery_order_id_group_key")),
+    )
+
+
+def create_orders_discount() -> None:
+    op.create_table(
+        "orders_discount",
+        sa.Column("id", BigInt, nullable=False),
+        sa.Column("order_id", BigInt, nullable=False),
+        sa.Column("source", sa.Text(), nullable=False),
+        sa.Column("code", sa.Text(), nullable=True),
+        sa.Column("title", sa.Text(), nullable=False),
+        sa.Column("target", sa.Text(), nullable=False),
+        sa.Column("target_selection", sa.Text(), nullable=False),
+        sa.Column("method", sa.Text(), nullable=False),
+        sa.Column("percentage", BigInt, nullable=True),
+        sa.Column("fixed", BigInt, nullable=True),
+        sa.Column("amount", BigInt, nullable=False),
+        sa.Column("allocations", Document(), nullable=False),
+        sa.ForeignKeyConstraint(["order_id"], ["orders_order.id"], name=op.f("fk_orders_discount_order_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_orders_discount")),
+    )
+    op.create_index("ix_orders_discount_order_id", "orders_discount", ["order_id"], unique=False)
+
+
+def create_orders_line() -> None:
+    op.create_table(
+        "orders_line",
+        sa.Column("id", BigInt, nullable=False),
+        sa.Column("order_id", BigInt, nullable=False),
+        sa.Column("variant_id", BigInt, nullable=True),
+        sa.Column("product_id", BigInt, nullable=True),
+        sa.Column("position", BigInt, nullable=False),
+        sa.Column("title", sa.Text(), nullable=False),
+        sa.Column("variant_title", sa.Text(), nullable=False),
+        sa.Column("sku", sa.Text(), nullable=True),
+        sa.Column("quantity", BigInt, nullable=False),
+        sa.Column("unit_price", BigInt, nullable=False),
+        sa.Column("subtotal", BigInt, nullable=False),
+        sa.Column("discount", BigInt, nullable=False),
+        sa.Column("tax", BigInt, nullable=False),
+        sa.Column("total", BigInt, nullable=False),
+        sa.Column("requires_shipping", sa.Boolean(), nullable=False),
+        sa.Column("attributes", Document(), nullable=False),
+        sa.CheckConstraint("quantity > 0", name=op.f("ck_orders_line_quantity")),
+        sa.CheckConstraint("subtotal = unit_price * quantity", name=op.f("ck_orders_line_subtotal")),
+        sa.CheckConstraint(
+            "total = subtotal - discount AND discount >= 0 AND total >= 0", name=op.f("ck_orders_line_total")
+        ),
+        sa.ForeignKeyConstraint(["order_id"], ["orders_order.id"], name=op.f("fk_orders_line_order_id")),
+        sa.ForeignKeyConstraint(["product_id"], ["catalog_product.id"], name=op.f("fk_orders_line_product_id")),
+        sa.ForeignKeyConstraint(["variant_id"], ["catalog_variant.id"], name=op.f("fk_orders_line_variant_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_orders_line")),
+    )
+    op.create_index("ix_orders_line_order_id", "orders_line", ["order_id", "position"], unique=False)
+    op.create_index("ix_orders_line_variant_id", "orders_line", ["variant_id"], unique=False)
+
+
+def create_orders_tax_line() -> None:
+    op.create_table(
+        "orders_tax_line",
+        sa.Column("id", BigInt, nullable=False),
+        sa.Column("order_id", BigInt, nullable=False),
+        sa.Column("position", BigInt, nullable=True),
+        sa.Column("title", sa.Text(), nullable=False),
+        sa.Column("rate", BigInt, nullable=False),
+        sa.Column("amount", BigInt, nullable=False),
+        sa.ForeignKeyConstraint(["order_id"], ["orders_order.id"], name=op.f("fk_orders_tax_line_order_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_orders_tax_line")),
+    )
+    op.create_index("ix_orders_tax_line_order_id", "orders_tax_line", ["order_id"], unique=False)
+
+
+def create_orders_goods_entry() -> None:
+    op.create_table(
+        "orders_goods_entry",
+        sa.Column("id", BigInt, nullable=False),
+        sa.Column("order_id", BigInt, nullable=False),
+        sa.Column("line_id", BigInt, nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("quantity", BigInt, nullable=False),
+        sa.Column("reference", sa.Text(), nullable=False),
+        sa.Column("at", Instant(), nullable=False),
+        sa.CheckConstraint(
+            "kind IN ('reserved', 'taken', 'released', 'sent', 'returned', 'cancelled')",
+            name=op.f("ck_orders_goods_entry_kind_known"),
+        ),
+        sa.CheckConstraint("quantity > 0", name=op.f("ck_orders_goods_entry_quantity")),
+        sa.ForeignKeyConstraint(["line_id"], ["orders_line.id"], name=op.f("fk_orders_goods_entry_line_id")),
+        sa.ForeignKeyConstraint(["order_id"], ["orders_order.id"], name=op.f("fk_orders_goods_entry_order_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_orders_goods_entry")),
+        sa.UniqueConstraint("line_id", "kind", "reference", name=op.f("uq_orders_goods_entry_line_id_kind_reference")),
+    )
+    op.create_index("ix_orders_goods_entry_order_id", "orders_goods_entry", ["order_id"], unique=False)
+    make_append_only("orders_goods_entry")

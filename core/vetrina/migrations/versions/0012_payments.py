@@ -1,0 +1,93 @@
+"""The first tables of payments: 2, as the models declared them."""
+
+import sqlalchemy as sa
+from alembic import op
+
+from vetrina.kernel.db import BigInt, Document, Instant
+from vetrina.kernel.migrate import drop_append_only, make_append_only
+
+revision = "0012"
+down_revision = "0011"
+branch_labels = None
+
+
+def upgrade() -> None:
+    create_payments_payment()
+    create_payments_entry()
+
+
+def downgrade() -> None:
+    drop_append_only("payments_entry")
+    op.drop_table("payments_payment")
+
+
+def create_payments_payment() -> None:
+    op.create_table(
+        "payments_payment",
+        sa.Column("id", BigInt, nullable=False),
+        sa.Column("key", sa.Text(), nullable=False),
+        sa.Column("attempt_id", BigInt, nullable=False),
+        sa.Column("order_id", BigInt, nullable=True),
+        sa.Column("provider", sa.Text(), nullable=False),
+        sa.Column("method", sa.Text(), nullable=False),
+        sa.Column("provider_reference", sa.Text(), nullable=True),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("amount", BigInt, nullable=False),
+        sa.Column("currency", sa.Text(), nullable=False),
+        sa.Column("fee", BigInt, nullable=False),
+        sa.Column("authorised", BigInt, nullable=False),
+        sa.Column("captured", BigInt, nullable=False),
+        sa.Column("refunded", BigInt, nullable=False),
+        sa.Column("token", sa.Text(), nullable=True),
+        sa.Column("next_step", Document(), nullable=True),
+        sa.Column("instructions", Document(), nullable=False),
+        sa.Column("error_code", sa.Text(), nullable=True),
+        sa.Column("due_at", Instant(), nullable=True),
+        sa.Column("looked_at", Instant(), nullable=True),
+        sa.Column("created_at", Instant(), nullable=False),
+        sa.Column("updated_at", Instant(), nullable=False),
+        sa.CheckConstraint(
+            "state IN ('started', 'processing', 'action_required', 'pending', 'authorised', 'captured', 'failed', 'cancelled', 'refunded')",
+            name=op.f("ck_payments_payment_state_known"),
+        ),
+        sa.CheckConstraint(
+            "0 <= refunded AND refunded <= captured AND captured <= authorised AND authorised <= amount",
+            name=op.f("ck_payments_payment_money_in_order"),
+        ),
+        sa.CheckConstraint("amount > 0 AND fee >= 0 AND fee <= amount", name=op.f("ck_payments_payment_fee")),
+        sa.ForeignKeyConstraint(["attempt_id"], ["checkout_attempt.id"], name=op.f("fk_payments_payment_attempt_id")),
+        sa.ForeignKeyConstraint(["order_id"], ["orders_order.id"], name=op.f("fk_payments_payment_order_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_payments_payment")),
+        sa.UniqueConstraint("attempt_id", name=op.f("uq_payments_payment_attempt_id")),
+        sa.UniqueConstraint("key", name=op.f("uq_payments_payment_key")),
+        sa.UniqueConstraint(
+            "provider", "provider_reference", name=op.f("uq_payments_payment_provider_provider_reference")
+        ),
+    )
+    op.create_index("ix_payments_payment_order_id", "payments_payment", ["order_id"], unique=False)
+    op.create_index("ix_payments_payment_state", "payments_payment", ["state", "updated_at"], unique=False)
+
+
+def create_payments_entry() -> None:
+    op.create_table(
+        "payments_entry",
+        sa.Column("id", BigInt, nullable=False),
+        sa.Column("payment_id", BigInt, nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("amount", BigInt, nullable=False),
+        sa.Column("currency", sa.Text(), nullable=False),
+        sa.Column("reference", sa.Text(), nullable=False),
+        sa.Column("at", Instant(), nullable=False),
+        sa.Column("actor", sa.Text(), nullable=False),
+        sa.CheckConstraint(
+            "kind IN ('authorised', 'captured', 'refunded', 'voided', 'mismatched', 'returned')",
+            name=op.f("ck_payments_entry_kind_known"),
+        ),
+        sa.CheckConstraint("amount >= 0", name=op.f("ck_payments_entry_amount")),
+        sa.ForeignKeyConstraint(["payment_id"], ["payments_payment.id"], name=op.f("fk_payments_entry_payment_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_payments_entry")),
+        sa.UniqueConstraint(
+            "payment_id", "kind", "reference", name=op.f("uq_payments_entry_payment_id_kind_reference")
+        ),
+    )
+    make_append_only("payments_entry")

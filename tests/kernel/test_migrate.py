@@ -1,0 +1,206 @@
+"""Migrations make what the models say, on both engines; plugins come and go without harm."""
+
+import sqlite3
+import threading
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Column, MetaData, Table, text
+from tests.conftest import ENGINES
+from tests.support import shops
+from tests.support.schemas import schema_of
+
+from vetrina.kernel import migrate
+from vetrina.kernel.clock import SystemClock
+from vetrina.kernel.db import BigInt
+from vetrina.migrations.tables import metadata
+
+GIFTS = '''"""The first table of gifts."""
+
+import sqlalchemy as sa
+from alembic import op
+
+from vetrina.kernel.db import BigInt
+
+revision = "gifts_0001"
+down_revision = None
+branch_labels = ("gifts",)
+
+
+def upgrade() -> None:
+    op.create_table("gifts_gift", sa.Column("id", BigInt, primary_key=True))
+
+
+def downgrade() -> None:
+    op.drop_table("gifts_gift")
+'''
+
+
+@pytest.fixture(params=ENGINES)
+def empty_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """A database without a single table, once per engine."""
+    if request.param == "sqlite":
+        yield f"sqlite:///{tmp_path / 'empty.sqlite3'}"
+        return
+    server, name = request.getfixturevalue("postgres_server"), f"empty_{uuid.uuid4().hex}"
+    yield shops.postgres_url(server, "template0", name)
+    shops.drop_database(server, name)
+
+
+@pytest.fixture
+def gifts(tmp_path: Path) -> dict[str, Path]:
+    """A plugin with one table, as a folder of revisions."""
+    folder = tmp_path / "vetrina_gifts" / "migrations"
+    folder.mkdir(parents=True)
+    (folder / "0001_gifts.py").write_text(GIFTS)
+    return {"gifts": folder}
+
+
+def test_migrations_make_exactly_the_tables_of_the_models(empty_url: str, tmp_path: Path) -> None:
+    migrate.upgrade(empty_url)
+    migrated = schema_of(empty_url)
+    migrate.downgrade(empty_url, {}, migrate.CORE)
+    assert schema_of(empty_url) == {}
+    shops.create_tables(empty_url)
+    declared = schema_of(empty_url)
+    assert sorted(migrated) == sorted(declared)
+    assert migrated == declared
+
+
+def test_models_and_migrations_do_not_drift(empty_url: str) -> None:
+    migrate.upgrade(empty_url)
+    assert migrate.check(empty_url, {}, metadata()) == []
+    assert migrate.pending(empty_url) == []
+
+
+def test_a_table_without_a_migration_is_told(empty_url: str) -> None:
+    migrate.upgrade(empty_url)
+    wider = MetaData(naming_convention=metadata().naming_convention)
+    for table in metadata().tables.values():
+        table.to_metadata(wider)
+    Table("forgotten_thing", wider, Column("id", BigInt, primary_key=True))
+    wider.tables["orders_order"].append_column(Column("forgotten", BigInt))
+    found = migrate.check(empty_url, {}, wider)
+    assert len(found) == 2
+    assert all("forgotten" in sentence for sentence in found)
+
+
+async def test_a_filled_shop_goes_down_and_up_again(empty_url: str) -> None:
+    migrate.upgrade(empty_url)
+    before = schema_of(empty_url)
+    await _fill(empty_url)
+    migrate.downgrade(empty_url, {}, migrate.CORE)
+    assert schema_of(empty_url) == {}
+    assert len(migrate.pending(empty_url)) == len(list(_versions()))
+    migrate.upgrade(empty_url)
+    assert schema_of(empty_url) == before
+    await _fill(empty_url)
+
+
+async def test_an_upgrade_of_a_current_shop_keeps_its_rows(empty_url: str) -> None:
+    migrate.upgrade(empty_url)
+    await _fill(empty_url)
+    migrate.upgrade(empty_url)
+    assert await _count(empty_url, "inventory_movement") == 1
+
+
+def test_a_plugin_brings_its_tables_and_takes_them_away(empty_url: str, gifts: dict[str, Path]) -> None:
+    migrate.upgrade(empty_url)
+    without = schema_of(empty_url)
+    assert migrate.pending(empty_url, gifts) == ["gifts_0001"]
+    migrate.upgrade(empty_url, gifts)
+    assert "gifts_gift" in str(schema_of(empty_url))
+    migrate.downgrade(empty_url, gifts, "gifts")
+    assert schema_of(empty_url) == without
+
+
+def test_a_plugin_that_is_uninstalled_and_returns_finds_its_tables(empty_url: str, gifts: dict[str, Path]) -> None:
+    migrate.upgrade(empty_url, gifts)
+    migrate.upgrade(empty_url)
+    migrate.upgrade(empty_url)
+    assert "gifts_gift" in str(schema_of(empty_url))
+    migrate.upgrade(empty_url, gifts)
+    assert migrate.pending(empty_url, gifts) == []
+
+
+def test_taking_the_core_down_takes_plugins_first(empty_url: str, gifts: dict[str, Path]) -> None:
+    migrate.upgrade(empty_url, gifts)
+    migrate.downgrade(empty_url, gifts, migrate.CORE)
+    assert schema_of(empty_url) == {}
+
+
+def test_a_failing_revision_changes_nothing(empty_url: str, gifts: dict[str, Path]) -> None:
+    migrate.upgrade(empty_url)
+    before = schema_of(empty_url)
+    broken = GIFTS.replace("primary_key=True))\n", 'primary_key=True))\n    op.drop_table("no_such_table")\n', 1)
+    (gifts["gifts"] / "0001_gifts.py").write_text(broken)
+    with pytest.raises(Exception, match="no_such_table"):
+        migrate.upgrade(empty_url, gifts)
+    assert schema_of(empty_url) == before
+    assert migrate.pending(empty_url, gifts) == ["gifts_0001"]
+
+
+def test_rows_that_would_point_nowhere_stop_a_migration(tmp_path: Path, gifts: dict[str, Path]) -> None:
+    url = f"sqlite:///{tmp_path / 'shop.sqlite3'}"
+    migrate.upgrade(url)
+    orphan = "    op.execute(\"INSERT INTO orders_tax_line VALUES (1, 99, 0, 'VAT', 220000, 1)\")\n"
+    (gifts["gifts"] / "0001_gifts.py").write_text(GIFTS.replace("    op.create_table", orphan + "    op.create_table"))
+    with pytest.raises(migrate.MigrationRefused, match="orders_tax_line to orders_order"):
+        migrate.upgrade(url, gifts)
+    with sqlite3.connect(tmp_path / "shop.sqlite3") as connection:
+        assert connection.execute("SELECT count(*) FROM orders_tax_line").fetchone() == (0,)
+    connection.close()
+
+
+def test_two_processes_may_migrate_at_once(empty_url: str) -> None:
+    failures: list[BaseException] = []
+
+    def upgrade() -> None:
+        try:
+            migrate.upgrade(empty_url)
+        except BaseException as error:
+            failures.append(error)
+
+    threads = [threading.Thread(target=upgrade) for _ in range(3)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert failures == []
+    assert migrate.pending(empty_url) == []
+
+
+def _versions() -> Iterator[Path]:
+    return (Path(migrate.__file__).parents[1] / "migrations" / "versions").glob("0*.py")
+
+
+async def _fill(url: str) -> None:
+    """The starter markets, and a row in a ledger that refuses to be emptied."""
+    ctx = await shops.opened(url, shops.StillClock())
+    movement = metadata().tables["inventory_movement"]
+    async with ctx.tx() as session:
+        await session.execute(
+            movement.insert(),
+            {
+                "id": 1,
+                "variant_id": 1,
+                "location_id": 1,
+                "kind": "received",
+                "on_hand": 5,
+                "reserved": 0,
+                "reference": "delivery note 7",
+                "at": SystemClock().now(),
+                "actor": "anna",
+            },
+        )
+    await ctx.db.close()
+
+
+async def _count(url: str, table: str) -> int:
+    db = await shops.open_database(url)
+    try:
+        return await db.value(text(f"SELECT count(*) AS n FROM {table}"))
+    finally:
+        await db.close()
