@@ -1,0 +1,25 @@
+"""The core's permissions: one code, one sentence that says what it allows. Plugins declare their own beside these."""
+
+PERMISSIONS = {
+    "shop.open": "Open the shop: write its first rows",
+    "shop.read": "See the shop's profile, markets and locations",
+    "catalog.read": "See products that are not on sale yet",
+    "catalog.write": "Create, edit, publish and archive products and collections",
+    "prices.read": "See price lists and the history of prices",
+    "prices.write": "Change prices",
+    "stock.read": "See stock levels and every movement of goods",
+    "stock.write": "Receive, count and move stock, and allow backorders",
+    "orders.read": "See orders with their buyers",
+    "orders.write": "Change and cancel orders",
+    "payments.write": "Record money received, capture and refund",
+    "customers.read": "See customers and their addresses",
+    "customers.write": "Change and forget customers",
+    "staff.read": "See who works here and what was done",
+    "staff.write": "Enrol people and decide what they may do",
+    "tokens.read": "See the tokens of programs, never their secrets",
+    "tokens.write": "Issue and revoke tokens of programs",
+    "deliveries.read": "See events that could not be delivered",
+    "deliveries.write": "Replay or skip events that could not be delivered",
+    "plugins.read": "See plugins and their health",
+    "plugins.write": "Turn plugins on and off and change their settings",
+}
