@@ -243,7 +243,7 @@ def _with_facts(statement: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]
         .outerjoin(
             _Title,
             and_(
-                _Title.owner_type == literal("product"),
+                _Title.owner_type == literal("Product"),
                 _Title.owner_id == Product.id,
                 _Title.language == bindparam("language"),
                 _Title.field == literal("title"),
@@ -270,5 +270,5 @@ _LINE_FACTS = (
         .join(Variant, Variant.id == CartLine.variant_id)
     )
     .where(CartLine.cart_id == bindparam("cart_id"))
-    .order_by(CartLine.id),
+    .order_by(CartLine.id)
 )

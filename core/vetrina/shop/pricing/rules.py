@@ -191,10 +191,10 @@ def with_adjustments(quote: Quote, adjustments: Iterable[Adjustment]) -> Quote:
 def with_taxes(quote: Quote, taxes: Iterable[TaxLine]) -> Quote:
     """Take over a tax provider's answer; each line carries the sum of its tax lines."""
     taxes = tuple(taxes)
-    lines = tuple(
-        msgspec.structs.replace(line, tax=sum(tax.amount for tax in taxes if tax.line == line.key))
-        for line in quote.lines
-    )
+    of_line = dict[int | None, int]()
+    for tax in taxes:
+        of_line[tax.line] = of_line.get(tax.line, 0) + tax.amount
+    lines = tuple(msgspec.structs.replace(line, tax=of_line.get(line.key, 0)) for line in quote.lines)
     return msgspec.structs.replace(quote, lines=lines, taxes=taxes)
 
 
@@ -207,7 +207,7 @@ def with_redemptions(quote: Quote, cards: Iterable[Redemption]) -> Quote:
     """Pay with gift cards in their order, each up to its balance, until nothing is due."""
     due, used = quote.total, list[Redemption]()
     for card in cards:
-        amount = min(card.balance, due)
+        amount = max(min(card.balance, due), 0)
         due -= amount
         used.append(msgspec.structs.replace(card, amount=amount))
     return msgspec.structs.replace(quote, redemptions=tuple(used))
@@ -219,7 +219,8 @@ def discounted_deliveries(quote: Quote) -> int:
 
 
 def _on_lines(quote: Quote, adjustment: Adjustment) -> Quote:
-    affected = [line for line in quote.lines if not adjustment.lines or line.key in adjustment.lines]
+    named = frozenset(adjustment.lines)
+    affected = [line for line in quote.lines if not named or line.key in named]
     shares = _clip(adjustment.amount, [line.total for line in affected])
     taken = dict(zip((line.key for line in affected), shares, strict=True))
     lines = tuple(

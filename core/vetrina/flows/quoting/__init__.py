@@ -1,0 +1,17 @@
+"""Quote a cart: prices, discounts, delivery, tax, gift cards, ways to pay, and what still keeps it from an order."""
+
+from vetrina.flows.quoting.asking import quote_cart
+from vetrina.flows.quoting.delivery import DeliveryGroup, GroupOption, address_of
+from vetrina.flows.quoting.payment import FREE, MethodOffer
+from vetrina.flows.quoting.quoted import CartQuote, QuoteProblem
+
+__all__ = [
+    "FREE",
+    "CartQuote",
+    "DeliveryGroup",
+    "GroupOption",
+    "MethodOffer",
+    "QuoteProblem",
+    "address_of",
+    "quote_cart",
+]

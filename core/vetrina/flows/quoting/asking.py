@@ -1,0 +1,97 @@
+"""Quote a cart: prices, discounts, delivery, tax, gift cards and ways to pay, as they are now."""
+
+import msgspec
+
+from vetrina.flows.quoting.delivery import DeliveryGroup, delivery_groups, quoted_deliveries
+from vetrina.flows.quoting.payment import MethodOffer, offered_methods, redemptions
+from vetrina.flows.quoting.problems import problems_of
+from vetrina.flows.quoting.promotions import LoadedRules, adjusted, answered_codes, load_rules
+from vetrina.flows.quoting.quoted import CartQuote, selected_address
+from vetrina.flows.quoting.tax import taxed
+from vetrina.kernel.context import Context
+from vetrina.kernel.registry import PortFailed
+from vetrina.shop.pricing.ports import CodeAnswer
+from vetrina.shop.pricing.rules import Quote, QuoteLine, price, with_deliveries, with_fee, with_redemptions
+from vetrina.views.carts import CartLineFactsRow, CartRow, cart_addresses, cart_line_facts
+from vetrina.views.markets import atlas
+from vetrina.vocabulary import Address
+
+
+async def quote_cart(ctx: Context, cart: CartRow) -> CartQuote:
+    """Quote a cart as it is now, for its own country and language. Opens no transaction; asks plugins.
+
+    Amounts are in minor units of `place.currency`. Raises PortFailed when price rules cannot be asked: a price
+    nobody can vouch for is not shown. Delivery and payment providers that fail offer nothing; missing tax or gift
+    cards are told in `problems`.
+    """
+    ctx = await _at_the_cart(ctx, cart)
+    lines = tuple(await cart_line_facts(ctx.db, cart.id, ctx.place))
+    addresses = tuple(await cart_addresses(ctx.db, [cart.id]))
+    rules = await load_rules(ctx, tuple(cart.discount_codes), cart.customer_id)
+    quote = price(ctx.place.currency, ctx.place.prices_include_tax, map(_priced, lines))
+    quote, told_of_lines = await adjusted(ctx, quote, rules, "line")
+    groups = await delivery_groups(ctx, quote, selected_address(addresses), cart.delivery_choices)
+    quote, told_of_delivery = await _delivered(ctx, quote, groups, rules)
+    destination = selected_address(addresses) or Address(country=ctx.place.country)
+    quote, is_tax_known = await taxed(ctx, quote, destination)
+    quote, are_cards_known = await _redeemed(ctx, quote, cart.gift_card_codes)
+    methods, selected = await _payable(ctx, quote, cart)
+    quoted = CartQuote(
+        cart=cart,
+        place=ctx.place,
+        lines=lines,
+        addresses=addresses,
+        quote=with_fee(quote, selected.method.fee) if selected else quote,
+        groups=groups,
+        codes=answered_codes(cart.discount_codes, told_of_lines, told_of_delivery),
+        methods=methods,
+        selected_method=selected,
+        is_tax_known=is_tax_known,
+        are_cards_known=are_cards_known,
+    )
+    return msgspec.structs.replace(quoted, problems=problems_of(quoted, ctx.now()))
+
+
+async def _at_the_cart(ctx: Context, cart: CartRow) -> Context:
+    """The context in the cart's own place. Mostly the request's is the same, which spares reading the markets."""
+    if (ctx.place.country, ctx.place.language) == (cart.country, cart.language):
+        return ctx
+    return msgspec.structs.replace(ctx, place=(await atlas(ctx.db)).place(cart.country, cart.language))
+
+
+def _priced(line: CartLineFactsRow) -> QuoteLine:
+    """A line nobody sells here costs nothing in the quote, and its problem keeps it from being ordered."""
+    return QuoteLine(
+        key=line.id,
+        variant_id=line.variant_id,
+        product_id=line.product_id,
+        quantity=line.quantity,
+        unit_price=line.price or 0,
+        compare_at=line.compare_at,
+        is_taxable=line.is_taxable,
+        tax_class=line.tax_class,
+        requires_shipping=line.requires_shipping,
+        weight=line.weight or 0,
+    )
+
+
+async def _delivered(
+    ctx: Context, quote: Quote, groups: tuple[DeliveryGroup, ...], rules: tuple[LoadedRules, ...]
+) -> tuple[Quote, tuple[CodeAnswer, ...]]:
+    return await adjusted(ctx, with_deliveries(quote, quoted_deliveries(groups)), rules, "delivery")
+
+
+async def _redeemed(ctx: Context, quote: Quote, codes: list[str]) -> tuple[Quote, bool]:
+    try:
+        return with_redemptions(quote, await redemptions(ctx, codes, quote.currency)), True
+    except PortFailed:
+        return quote, False
+
+
+async def _payable(ctx: Context, quote: Quote, cart: CartRow) -> tuple[tuple[MethodOffer, ...], MethodOffer | None]:
+    if not quote.lines:
+        return (), None
+    handles = tuple(delivery.option_handle for delivery in quote.deliveries)
+    methods = await offered_methods(ctx, quote.currency, quote.amount_due, handles)
+    chosen = (cart.payment or {}).get("handle")
+    return methods, next((method for method in methods if method.handle == chosen), None)

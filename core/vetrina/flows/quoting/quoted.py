@@ -1,0 +1,82 @@
+"""What a quote of a cart says: lines, groups, codes, ways to pay, amounts, and what is still missing."""
+
+from collections.abc import Iterable
+from typing import Any
+
+import msgspec
+
+from vetrina.flows.quoting.delivery import DeliveryGroup, address_of
+from vetrina.flows.quoting.payment import MethodOffer
+from vetrina.kernel.context import Place
+from vetrina.kernel.crypto import digest
+from vetrina.shop.pricing.ports import CodeAnswer
+from vetrina.shop.pricing.rules import Quote
+from vetrina.views.carts import CartAddressRow, CartLineFactsRow, CartRow
+from vetrina.vocabulary import Address
+
+
+class QuoteProblem(msgspec.Struct, frozen=True, kw_only=True):
+    """One thing that keeps a cart from being ordered. `code` is one of the contract's submission error codes.
+
+    `reason` is finer where the code says too little; `line_id` names the line it is about.
+    """
+
+    code: str
+    message: str
+    reason: str | None = None
+    line_id: int | None = None
+
+
+class CartQuote(msgspec.Struct, frozen=True, kw_only=True):
+    """A cart with everything that follows from it. A quote is never stored: it is asked for again.
+
+    `lines` and `quote.lines` are the same lines in the same order. With `is_tax_known` False the tax provider gave no
+    answer: the amounts are shown as estimates, and the cart cannot be ordered. `problems` says what stands between
+    the cart and an order.
+    """
+
+    cart: CartRow
+    place: Place
+    lines: tuple[CartLineFactsRow, ...]
+    addresses: tuple[CartAddressRow, ...]
+    quote: Quote
+    groups: tuple[DeliveryGroup, ...]
+    codes: tuple[CodeAnswer, ...]
+    methods: tuple[MethodOffer, ...]
+    selected_method: MethodOffer | None
+    is_tax_known: bool
+    are_cards_known: bool
+    problems: tuple[QuoteProblem, ...] = ()
+
+    @property
+    def address(self) -> Address | None:
+        """Where the cart travels to, as the buyer wrote it."""
+        return selected_address(self.addresses)
+
+    @property
+    def fingerprint(self) -> str:
+        """A digest of every amount: two quotes that ask the same money for the same things share it."""
+        return digest(*_amounts(self.quote))
+
+
+def selected_address(addresses: Iterable[CartAddressRow]) -> Address | None:
+    """The delivery address the buyer selected."""
+    return next((address_of(row.address) for row in addresses if row.is_selected), None)
+
+
+def _amounts(quote: Quote) -> Iterable[str]:
+    yield f"{quote.currency} {quote.prices_include_tax} {quote.payment_fee}"
+    for line in quote.lines:
+        yield _joined("line", line.key, line.variant_id, line.quantity, line.unit_price, line.discount, line.tax)
+    for delivery in quote.deliveries:
+        yield _joined("delivery", delivery.group_key, delivery.option_handle, delivery.amount, delivery.discount)
+    for discount in quote.discounts:
+        yield _joined("discount", discount.adjustment.source, discount.adjustment.code, discount.amount)
+    for tax in quote.taxes:
+        yield _joined("tax", tax.line, tax.rate, tax.amount)
+    for card in quote.redemptions:
+        yield _joined("card", card.source, card.id, card.amount)
+
+
+def _joined(*parts: Any) -> str:
+    return "\x1f".join(str(part) for part in parts)
