@@ -83,6 +83,11 @@ class Session(Reads):
         """Run a writing statement; the number of rows it touched."""
         return await self._driver.execute(self._statements.call(statement, params))
 
+    async def execute_many(self, statement: Executable, rows: Sequence[Params]) -> None:
+        """Run a writing statement once for each row of parameters, all in one round trip."""
+        if rows:
+            await self._driver.execute_many(*self._statements.many(statement, rows))
+
     async def insert(self, model: type[DeclarativeBase], **values: Any) -> int:
         """Insert one row and return its generated `id`. Raises Conflict on a broken constraint."""
         table = table_of(model)
