@@ -2,7 +2,7 @@
 
 from collections import OrderedDict
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, cast
 
 import msgspec
 from graphql import (
@@ -100,4 +100,4 @@ def variables_of(given: Any) -> Mapping[str, Any]:
         return {}
     if not isinstance(given, dict):
         raise Refused("BAD_REQUEST", "variables is an object of names and values.")
-    return given
+    return cast(dict[str, Any], given)

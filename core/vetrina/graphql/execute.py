@@ -5,7 +5,7 @@ import inspect
 from collections.abc import Mapping
 from typing import Any
 
-from graphql import ExecutionResult, GraphQLSchema, OperationDefinitionNode, execute
+from graphql import ExecutionResult, GraphQLSchema, OperationDefinitionNode, execute  # pyright: ignore[reportUnknownVariableType]
 
 from vetrina.graphql.documents import Document
 from vetrina.graphql.fields import RequestState
@@ -27,7 +27,7 @@ async def run(
     assert document.node is not None
     try:
         async with asyncio.timeout(DEADLINE):
-            result = execute(
+            result = execute(  # pyright: ignore[reportUnknownMemberType]
                 schema,
                 document.node,
                 variable_values=dict(variables),

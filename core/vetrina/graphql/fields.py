@@ -3,7 +3,7 @@
 import asyncio
 import inspect
 from collections.abc import Awaitable, Callable, Sequence
-from typing import Any, TypeVar
+from typing import Any, cast
 
 import msgspec
 import strawberry
@@ -11,7 +11,7 @@ from strawberry.types import Info as StrawberryInfo
 
 from vetrina.kernel.context import Context
 
-Resolver = TypeVar("Resolver", bound=Callable[..., Awaitable[Any]])
+Resolver = Callable[..., Awaitable[Any]]
 
 BATCH = "vetrina.batch"
 """Metadata key under which a field keeps its batch function; the executor reads it."""
@@ -23,7 +23,7 @@ class RequestState(msgspec.Struct):
     """What strawberry calls the context: the shop's Context, and this operation's batches in waiting."""
 
     ctx: Context
-    batches: dict[tuple[int, str], "_Batch"]
+    batches: dict[tuple[int, str], "Batch"]
 
 
 Info = StrawberryInfo[RequestState, None]
@@ -40,7 +40,11 @@ def root(function: Resolver | None = None, *, permission: str | None = None, **o
     An argument with default None is optional on the wire and has no default there.
     """
     if function is None:
-        return lambda function: root(function, permission=permission, **options)
+
+        def decorate(function: Resolver) -> Any:
+            return root(function, permission=permission, **options)
+
+        return decorate
 
     async def resolve(_: Any, info: Info, **arguments: Any) -> Any:
         if permission is not None:
@@ -62,18 +66,18 @@ def batch(function: Callable[..., Awaitable[Sequence[Any]]], *, permission: str 
     async def resolve(parent: Any, info: Info, **arguments: Any) -> Any:
         if permission is not None:
             ctx_of(info).require(permission)
-        raw = info._raw_info  # the same selection has the same arguments, whatever the parent
+        raw = cast(Any, info)._raw_info  # the same selection has the same arguments, whatever the parent
         key = (id(raw.field_nodes[0]), raw.parent_type.name)
         waiting = info.context.batches.get(key)
         if waiting is None:
-            waiting = info.context.batches[key] = _Batch(function, info, _given(arguments), key)
+            waiting = info.context.batches[key] = Batch(function, info, _given(arguments), key)
         return await waiting.add(parent)
 
     _dress(resolve, function, parent_first=True)
     return strawberry.field(resolver=resolve, metadata={BATCH: function, PERMISSION: permission}, **options)
 
 
-class _Batch:
+class Batch:
     """Parents gathered until the loop has run every sibling that is ready, then resolved in one call."""
 
     def __init__(

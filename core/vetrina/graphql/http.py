@@ -1,7 +1,7 @@
 """GraphQL over HTTP: POST, negotiation, limits, CORS; one ASGI handler per schema."""
 
 from collections.abc import Awaitable, Callable, Mapping
-from typing import Any
+from typing import Any, cast
 
 import msgspec
 from graphql import ExecutionResult, GraphQLError, OperationDefinitionNode
@@ -57,7 +57,7 @@ def handler(endpoint: Endpoint, *paths: str) -> ASGIRouteHandler:
     async def graphql(scope: Scope, receive: Receive, send: Send) -> None:
         trail = endpoint.draw_trail()
         headers = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in scope["headers"]}
-        answer = await _answer(endpoint, documents, str(scope.get("method")), headers, receive, trail)
+        answer = await _answer(endpoint, documents, str(cast(dict[str, Any], scope)["method"]), headers, receive, trail)
         await _send(send, answer, endpoint, headers, trail)
 
     return graphql
@@ -173,7 +173,7 @@ def _decode(body: bytes) -> dict[str, Any]:
         raise Refused("BAD_REQUEST", "The body is nested too deeply.") from None
     if not isinstance(payload, dict):
         raise Refused("BAD_REQUEST", "The body is one JSON object; several operations take several requests.")
-    return payload
+    return cast(dict[str, Any], payload)
 
 
 def _node(question: Question) -> Any:

@@ -6,7 +6,7 @@ from typing import Any, NewType
 
 import strawberry
 from graphql import GraphQLError
-from strawberry.schema.types.scalar import ScalarDefinition
+from strawberry.types.scalar import ScalarDefinition
 
 Color = NewType("Color", str)
 DateTime = NewType("DateTime", datetime)

@@ -15,7 +15,11 @@ from vetrina.plugin.contributions import Api, GraphQLFields, GraphQLRoots
 
 
 class FieldsClash(Fault):
-    """Two owners want the same name; the later one is left out."""
+    """Two owners want the same name; the later one, `owner`, is left out."""
+
+    def __init__(self, owner: str, name: str, first: str) -> None:
+        self.owner = owner
+        super().__init__(f"{owner} adds {name}, which {first} has already")
 
 
 class ComposedSchema(strawberry.Schema):
@@ -23,7 +27,7 @@ class ComposedSchema(strawberry.Schema):
 
     def __init__(self, *, extra_fields: dict[str, list[StrawberryField]], **options: Any) -> None:
         self._extra_fields = extra_fields  # the parent's constructor already asks for fields
-        super().__init__(**options)
+        super().__init__(**options)  # pyright: ignore[reportUnknownMemberType]
 
     def get_fields(self, type_definition: StrawberryObjectDefinition) -> list[StrawberryField]:
         return [*type_definition.fields, *self._extra_fields.get(type_definition.name, ())]
@@ -83,4 +87,4 @@ def _claim(taken: dict[tuple[str, str], str], owner: str, on: str, fields: list[
     for field in fields:
         first = taken.setdefault((on, field.python_name), owner)
         if first != owner:
-            raise FieldsClash(f"{owner} adds {on}.{field.python_name}, which {first} has already added")
+            raise FieldsClash(owner, f"{on}.{field.python_name}", first)

@@ -1,6 +1,6 @@
 """Context: who asks, from which market, in which language; the only way to a transaction."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
 from contextvars import ContextVar
 from datetime import datetime
@@ -85,7 +85,7 @@ class Context(msgspec.Struct, frozen=True, kw_only=True):
         raise NotAllowed(permission=permission)
 
     @asynccontextmanager
-    async def tx(self) -> AsyncIterator[Session]:
+    async def tx(self) -> AsyncGenerator[Session]:
         """Open the flow's transaction: it commits when left, and rolls back when an exception leaves it.
 
         Nothing but the database may be awaited inside. Transactions do not nest. In a reaction the first

@@ -2,6 +2,7 @@
 
 from typing import Literal
 
+import msgspec
 from pydantic import Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
@@ -46,3 +47,14 @@ class Settings(BaseSettings):
             if not self.base_url.startswith("https://"):
                 raise ValueError("VETRINA_BASE_URL must be https in production")
         return self
+
+
+def export(settings: Settings) -> dict[str, str]:
+    """Settings as environment variables, for the processes that a server starts."""
+    plain: dict[str, str] = {}
+    for name, value in settings:
+        if value is None:
+            continue
+        text = value.get_secret_value() if isinstance(value, SecretStr) else value
+        plain[f"VETRINA_{name.upper()}"] = text if isinstance(text, str) else msgspec.json.encode(text).decode()
+    return plain

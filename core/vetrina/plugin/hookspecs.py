@@ -5,6 +5,9 @@ the class its manifest names; a plugin without one receives None. A change of se
 hook never sees them change.
 """
 
+# A hook specification is a signature and a docstring; it has no body to return from.
+# pyright: reportReturnType=false
+
 from contextlib import AbstractAsyncContextManager
 from typing import TYPE_CHECKING, Any
 

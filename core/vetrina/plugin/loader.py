@@ -3,6 +3,8 @@
 from collections.abc import Iterable
 from importlib import import_module
 from importlib.metadata import entry_points
+from importlib.util import find_spec
+from pathlib import Path
 from types import ModuleType
 from typing import Any
 
@@ -173,3 +175,16 @@ def call_hook(plugin: Loaded, hook: str, **given: Any) -> Any:
 
 def _sentence(error: Exception) -> str:
     return str(error) if isinstance(error, ManifestRefused) else f"{type(error).__name__}: {error}"
+
+
+def migrations() -> dict[str, Path]:
+    """Plugin name to its folder of migrations, for every installed plugin with tables, on or off."""
+    folders: dict[str, Path] = {}
+    for name, package in installed().items():
+        spec = find_spec(package)
+        if spec is None or not spec.submodule_search_locations:
+            continue
+        folder = Path(next(iter(spec.submodule_search_locations))) / "migrations"
+        if folder.is_dir():
+            folders[name] = folder
+    return folders

@@ -108,3 +108,8 @@ _COUNTRIES = select(MarketCountry.country, MarketCountry.market_id).order_by(
 _LANGUAGES = select(MarketLanguage.market_id, MarketLanguage.language).order_by(
     MarketLanguage.market_id, MarketLanguage.position
 )
+
+
+async def is_open(db: Reads) -> bool:
+    """Whether the shop has its first rows."""
+    return await db.value(select(ShopProfile.id)) is not None

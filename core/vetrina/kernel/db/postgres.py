@@ -1,18 +1,19 @@
 """PostgreSQL: asyncpg's own pool, prepared statements, one transaction per flow."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 
 import asyncpg
-from asyncpg.pool import PoolConnectionProxy
 from sqlalchemy.dialects.postgresql import asyncpg as asyncpg_dialect
 
 from vetrina.kernel.db.session import Conflict, Database, Session
 from vetrina.kernel.db.statements import Call, Statements
 from vetrina.kernel.errors import Unavailable
 
-Connection = PoolConnectionProxy
+Pool = Any
+Connection = Any
+"""asyncpg's classes are only partly typed; what is used of them is three methods."""
 
 STATEMENT_DEADLINE = 5_000
 """Milliseconds one statement may take."""
@@ -47,7 +48,7 @@ class _OnConnection:
 class _OnPool:
     """Runs single reads on whichever connection is free; no transaction is opened around them."""
 
-    def __init__(self, pool: asyncpg.Pool) -> None:
+    def __init__(self, pool: Pool) -> None:
         self._pool = pool
 
     async def fetch(self, call: Call) -> Sequence[Sequence[Any]]:
@@ -64,13 +65,13 @@ class _OnPool:
 class PostgresDatabase(Database):
     """A shop on a PostgreSQL server (15 or newer), READ COMMITTED."""
 
-    def __init__(self, pool: asyncpg.Pool) -> None:
+    def __init__(self, pool: Pool) -> None:
         self._pool = pool
         super().__init__(Statements(asyncpg_dialect.dialect()), _OnPool(pool))
 
     @classmethod
     async def open(cls, url: str, pool_size: int) -> "PostgresDatabase":
-        pool = await asyncpg.create_pool(
+        pool: Pool = await asyncpg.create_pool(  # pyright: ignore[reportUnknownMemberType]
             url,
             min_size=1,
             max_size=pool_size,
@@ -80,7 +81,7 @@ class PostgresDatabase(Database):
         return cls(pool)
 
     @asynccontextmanager
-    async def transaction(self) -> AsyncIterator[Session]:
+    async def transaction(self) -> AsyncGenerator[Session]:
         async with self._pool.acquire() as connection:
             try:
                 async with connection.transaction():
@@ -94,7 +95,7 @@ class PostgresDatabase(Database):
 
 def _translate(error: asyncpg.PostgresError) -> Exception:
     if isinstance(error, asyncpg.IntegrityConstraintViolationError):
-        return Conflict(error.constraint_name or "constraint", str(error))
+        return Conflict(str(getattr(error, "constraint_name", None) or "constraint"), str(error))
     if isinstance(
         error,
         asyncpg.DeadlockDetectedError

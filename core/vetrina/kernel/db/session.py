@@ -1,9 +1,10 @@
 """What a caller sees of the database: reads anywhere, writes inside a transaction."""
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
-from typing import Any, Protocol, TypeVar
+from typing import Any, Protocol, TypeVar, cast
 
+import msgspec
 from sqlalchemy import Dialect, Executable, Integer, Table, bindparam, func, insert, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import DeclarativeBase
@@ -11,7 +12,7 @@ from sqlalchemy.orm import DeclarativeBase
 from vetrina.kernel.db.statements import Call, Params, Statements
 from vetrina.kernel.errors import Fault
 
-Row = TypeVar("Row")
+Row = TypeVar("Row", bound=msgspec.Struct)
 
 
 class Conflict(Fault):
@@ -53,7 +54,7 @@ class Reads:
     async def rows(self, row: type[Row], statement: Executable, params: Params | None = None) -> list[Row]:
         """Fetch into `row`, matching columns to fields by position; names are compared so that none can swap."""
         call = self._statements.call(statement, params)
-        if call.columns != row.__struct_fields__:  # pyright: ignore[reportAttributeAccessIssue]
+        if call.columns != row.__struct_fields__:
             raise Fault(f"{row.__name__} has other fields than its statement: {call.columns}")
         found = await self._driver.fetch(call)
         if not call.results:
@@ -125,7 +126,7 @@ class Session(Reads):
         others = {name: statement.excluded[name] for name in values if name not in key}
         await self.execute(statement.on_conflict_do_update(index_elements=list(key), set_=others), values)
 
-    def _upsert(self, table: Table) -> Any:
+    def _upsert(self, table: Table[Any]) -> Any:
         return sqlite.insert(table) if self.dialect.name == "sqlite" else postgresql.insert(table)
 
 
@@ -139,11 +140,11 @@ class Database(Reads):
         raise NotImplementedError
 
 
-def table_of(model: type[DeclarativeBase]) -> Table:
+def table_of(model: type[DeclarativeBase]) -> Table[Any]:
     """A model's table, for Core statements."""
     table = model.__table__
     assert isinstance(table, Table)
-    return table
+    return cast("Table[Any]", table)
 
 
 def _process(row: Sequence[Any], call: Call) -> tuple[Any, ...]:
@@ -153,4 +154,4 @@ def _process(row: Sequence[Any], call: Call) -> tuple[Any, ...]:
     return tuple(values)
 
 
-__all__ = ["AsyncIterator", "Conflict", "Database", "Driver", "Reads", "Session", "table_of"]
+__all__ = ["Conflict", "Database", "Driver", "Reads", "Session", "table_of"]

@@ -3,7 +3,7 @@
 import asyncio
 import re
 import sqlite3
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -89,7 +89,7 @@ class SqliteDatabase(Database):
         super().__init__(Statements(sqlite_dialect()), _Inline(self._reader))
 
     @asynccontextmanager
-    async def transaction(self) -> AsyncIterator[Session]:
+    async def transaction(self) -> AsyncGenerator[Session]:
         async with self._turn:
             batch = self._batch or await self._begin()
             self._writer.execute("SAVEPOINT body")

@@ -1,7 +1,7 @@
 """SQLAlchemy Core statements to the driver's own text and arguments, compiled once per shape."""
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from typing import Any, cast
 
 import msgspec
 from sqlalchemy import Delete, Dialect, Executable, Insert, Update
@@ -42,7 +42,7 @@ class Statements:
 
     def call(self, statement: Executable, params: Params | None = None) -> Call:
         """Bind parameters to a statement. Raises StatementError when one is missing."""
-        key = statement._generate_cache_key()  # pyright: ignore[reportAttributeAccessIssue]
+        key = _cache_key(statement)
         extracted = key.bindparams if key is not None else None
         names = tuple(sorted(params)) if params and isinstance(statement, Insert | Update) else ()
         prepared = self._prepare(statement, key, names)
@@ -58,7 +58,7 @@ class Statements:
     def many(self, statement: Executable, rows: Sequence[Params]) -> tuple[str, list[list[Any]]]:
         """One text and an argument list per row, for the driver's executemany."""
         names = tuple(sorted(rows[0]))
-        prepared = self._prepare(statement, statement._generate_cache_key(), names)  # pyright: ignore[reportAttributeAccessIssue]
+        prepared = self._prepare(statement, _cache_key(statement), names)
         binds = prepared.binds
         defaults = prepared.compiled.params
         batches = [
@@ -77,7 +77,8 @@ class Statements:
         known = self._known.get(slot) if slot is not None else None
         if known is not None:
             return known
-        compiled = statement.compile(  # pyright: ignore[reportAttributeAccessIssue]
+        compilable: Any = statement
+        compiled: SQLCompiler = compilable.compile(
             dialect=self.dialect,
             cache_key=key,
             column_keys=list(names) if names or isinstance(statement, Insert | Update | Delete) else None,
@@ -101,6 +102,12 @@ class Statements:
         return Call(expanded.statement, arguments, prepared.results, prepared.columns)
 
 
+def _cache_key(statement: Executable) -> Any:
+    """SQLAlchemy's own identity of a statement's shape; None for one that may not be cached."""
+    shaped: Any = statement
+    return shaped._generate_cache_key()
+
+
 def _describe(compiled: SQLCompiler, dialect: Dialect) -> Prepared:
     columns = compiled._result_columns
     processors = [entry.type._cached_result_processor(dialect, None) for entry in columns]
@@ -108,7 +115,7 @@ def _describe(compiled: SQLCompiler, dialect: Dialect) -> Prepared:
         compiled=compiled,
         text=compiled.string,
         order=tuple(compiled.positiontup or ()),
-        binds=dict(compiled._bind_processors),
+        binds=cast(dict[str, Processor], dict(compiled._bind_processors)),
         results=tuple((index, processor) for index, processor in enumerate(processors) if processor is not None),
         columns=tuple(entry.keyname for entry in columns),
         expands=bool(compiled.post_compile_params),

@@ -1,0 +1,59 @@
+"""Tables and first rows: what must be there before a Runtime can be composed."""
+
+import asyncio
+
+from sqlalchemy.exc import OperationalError
+
+from vetrina.flows.opening import STARTER, NewShop, open_shop
+from vetrina.flows.plugins import switch_on
+from vetrina.kernel.clock import SystemClock
+from vetrina.kernel.context import SYSTEM, Context, Place, Shop
+from vetrina.kernel.crypto import Vault
+from vetrina.kernel.db import open_database
+from vetrina.kernel.errors import Unavailable
+from vetrina.kernel.migrate import upgrade
+from vetrina.kernel.registry import Ports
+from vetrina.kernel.settings import Settings
+from vetrina.plugin.loader import migrations
+from vetrina.views.markets import is_open
+
+_NOWHERE = Place(
+    market_id=0,
+    price_list_id=0,
+    currency="EUR",
+    country="IT",
+    language="en",
+    default_language="en",
+    prices_include_tax=True,
+)
+"""Where a shop sells that has no markets yet; nothing is priced there."""
+
+
+def migrate_all(settings: Settings) -> None:
+    """Run the migrations of the core and of every installed plugin. Raises Unavailable without a database."""
+    try:
+        upgrade(settings.database_url, migrations())
+    except OperationalError as error:
+        raise Unavailable(f"the database does not answer: {error.orig}") from error
+
+
+def open_if_new(settings: Settings, new: NewShop = STARTER, plugins: tuple[str, ...] | None = None) -> bool:
+    """Open the shop and switch its first plugins on, unless it is open; whether it was new."""
+    names = settings.plugins if plugins is None else plugins
+
+    async def opened() -> bool:
+        db = await open_database(settings.database_url, settings.pool_size)
+        try:
+            if await is_open(db):
+                return False
+            clock = SystemClock()
+            vault = Vault(settings.secret_key.get_secret_value())
+            shop = Shop(db=db, clock=clock, ports=Ports((), clock), vault=vault, base_url=settings.base_url)
+            ctx = Context(shop=shop, actor=SYSTEM, place=_NOWHERE, trail="opening")
+            await open_shop(ctx, new)
+            await switch_on(ctx, names)
+            return True
+        finally:
+            await db.close()
+
+    return asyncio.run(opened())

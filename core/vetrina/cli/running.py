@@ -1,0 +1,46 @@
+"""Open the shop for one command: settings from the environment and options, the current Runtime, its context."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import Any, TypeVar
+
+import click
+
+from vetrina.boot import Runtime, compose
+from vetrina.kernel.clock import SystemClock
+from vetrina.kernel.db import open_database
+from vetrina.kernel.errors import Fault, Refusal
+from vetrina.kernel.log import set_up
+from vetrina.kernel.settings import Settings
+
+T = TypeVar("T")
+
+
+def settings_from(**options: Any) -> Settings:
+    """Settings from the environment, with the options a person gave over them."""
+    settings = Settings(**{name: value for name, value in options.items() if value is not None})
+    set_up(settings.log_format, settings.log_level)
+    return settings
+
+
+def with_runtime(settings: Settings, act: Callable[[Runtime], Awaitable[T]]) -> T:
+    """Run a coroutine over the shop's current Runtime; a Refusal or a Fault becomes the command's error message."""
+
+    async def opened() -> T:
+        db = await open_database(settings.database_url, settings.pool_size)
+        try:
+            return await act(await compose(settings, db, SystemClock()))
+        finally:
+            await db.close()
+
+    try:
+        return asyncio.run(opened())
+    except Refusal as refusal:
+        raise click.ClickException(refusal.message) from refusal
+    except Fault as fault:
+        raise click.ClickException(str(fault)) from fault
+
+
+database_option = click.option(
+    "--database-url", metavar="URL", help="sqlite:///path or postgresql://…; default: VETRINA_DATABASE_URL"
+)

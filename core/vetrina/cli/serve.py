@@ -1,0 +1,75 @@
+"""serve and work: the shop's processes."""
+
+import asyncio
+import os
+import signal
+from typing import Any
+
+import click
+import uvicorn
+
+from vetrina.boot import Runtime, compose
+from vetrina.cli.running import database_option, settings_from
+from vetrina.kernel.clock import SystemClock
+from vetrina.kernel.db import open_database
+from vetrina.kernel.settings import Settings, export
+from vetrina.views.plugins import generation
+from vetrina.web.serving import Serving
+from vetrina.worker import IDLE, Bell, work
+
+
+@click.command()
+@click.option("--host", default="127.0.0.1", show_default=True)
+@click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65_535))
+@click.option("--workers", default=1, show_default=True, type=click.IntRange(1, 64), help="Server processes.")
+@click.option("--safe", is_flag=True, default=None, help="Start with the two doors alone.")
+@database_option
+def serve(host: str, port: int, workers: int, safe: bool | None, database_url: str | None) -> None:
+    """Serve the shop over HTTP. Events and jobs are worked off beside it, unless VETRINA_WORKER is false."""
+    settings = settings_from(database_url=database_url, safe=safe)
+    run_server(settings, host, port, workers)
+
+
+def run_server(settings: Settings, host: str, port: int, workers: int = 1) -> None:
+    """Serve until a signal says stop; running requests are finished first."""
+    options: dict[str, Any] = {
+        "host": host,
+        "port": port,
+        "loop": "uvloop",
+        "http": "httptools",
+        "log_config": None,
+        "access_log": False,
+        "timeout_graceful_shutdown": 10,
+    }
+    if workers == 1:
+        uvicorn.Server(uvicorn.Config(Serving(settings), **options)).run()
+        return
+    os.environ.update(export(settings))
+    uvicorn.run("vetrina.web.serving:create", factory=True, workers=workers, **options)
+
+
+@click.command("work")
+@database_option
+def work_command(database_url: str | None) -> None:
+    """Relay events and run jobs in a process of its own."""
+    asyncio.run(_work(settings_from(database_url=database_url)))
+
+
+async def _work(settings: Settings) -> None:
+    db = await open_database(settings.database_url, settings.pool_size)
+    bell, stop = Bell(), asyncio.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    current: list[Runtime] = [await compose(settings, db, SystemClock(), bell.ring)]
+
+    async def follow() -> None:
+        """Take up a new Runtime when the shop asks for one."""
+        while not stop.is_set():
+            if await generation(db) != current[0].generation:
+                current[0] = await compose(settings, db, SystemClock(), bell.ring)
+            await asyncio.sleep(IDLE)
+
+    try:
+        await asyncio.gather(work(lambda: current[0], bell, stop), follow())
+    finally:
+        await db.close()

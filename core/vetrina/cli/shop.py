@@ -1,0 +1,98 @@
+"""setup, migrate, token and plugins: what an operator does to a shop from the command line."""
+
+from datetime import timedelta
+
+import click
+from rich.console import Console
+from rich.table import Table
+
+from vetrina.boot import Runtime
+from vetrina.cli.opening import migrate_all, open_if_new
+from vetrina.cli.running import database_option, settings_from, with_runtime
+from vetrina.flows.plugins import switch_off, switch_on
+from vetrina.flows.staff import issue_token
+from vetrina.plugin.loader import DOORS, installed
+from vetrina.plugin.manifest import ManifestRefused, read_manifest
+
+
+@click.command()
+@database_option
+def setup(database_url: str | None) -> None:
+    """Create the tables and open the shop with its first markets. Safe to repeat."""
+    settings = settings_from(database_url=database_url)
+    migrate_all(settings)
+    is_new = open_if_new(settings)
+    click.echo("The shop is open." if is_new else "The shop was open already; its tables are up to date.")
+
+
+@click.command()
+@database_option
+def migrate(database_url: str | None) -> None:
+    """Bring the tables of the core and of all installed plugins up to date."""
+    migrate_all(settings_from(database_url=database_url))
+    click.echo("The tables are up to date.")
+
+
+@click.command()
+@click.argument("name")
+@click.option("--can", "permissions", multiple=True, help="A permission; repeat it. Default: all of them.")
+@click.option("--days", type=click.IntRange(1, 3_650), help="How long it is valid; default: until revoked.")
+@database_option
+def token(name: str, permissions: tuple[str, ...], days: int | None, database_url: str | None) -> None:
+    """Issue a token for the admin API and print it, once."""
+
+    async def issue(runtime: Runtime) -> str:
+        ctx = runtime.context()
+        expires_at = ctx.now() + timedelta(days=days) if days else None
+        return await issue_token(ctx, name, permissions or tuple(runtime.site.permissions), expires_at)
+
+    click.echo(with_runtime(settings_from(database_url=database_url), issue))
+
+
+@click.group()
+def plugins() -> None:
+    """See plugins, switch them on and off."""
+
+
+@plugins.command("list")
+@database_option
+def list_plugins(database_url: str | None) -> None:
+    """What is installed, what is on, and why something that should be on is not."""
+
+    async def current(runtime: Runtime) -> Runtime:
+        return runtime
+
+    runtime = with_runtime(settings_from(database_url=database_url), current)
+    loaded = {plugin.name for plugin in runtime.collected.loaded}
+    reasons = {entry.name: entry.reason for entry in runtime.collected.left_out}
+    table = Table("plugin", "title", "state", box=None)
+    for name, package in sorted(installed().items()):
+        try:
+            title = read_manifest(package).title
+        except ManifestRefused as refused:
+            title, reasons[name] = "", str(refused)
+        state = "on" if name in loaded else f"left out: {reasons[name]}" if name in reasons else "off"
+        table.add_row(name, title, state)
+    Console().print(table)
+
+
+@plugins.command("on")
+@click.argument("names", nargs=-1, required=True)
+@database_option
+def plugins_on(names: tuple[str, ...], database_url: str | None) -> None:
+    """Switch plugins on; running processes follow within a second."""
+    known = installed()
+    for name in names:
+        try:
+            read_manifest(known.get(name, f"vetrina_{name}"))
+        except ManifestRefused as refused:
+            raise click.ClickException(str(refused)) from refused
+    with_runtime(settings_from(database_url=database_url), lambda runtime: switch_on(runtime.context(), names))
+
+
+@plugins.command("off")
+@click.argument("names", nargs=-1, required=True)
+@database_option
+def plugins_off(names: tuple[str, ...], database_url: str | None) -> None:
+    """Switch plugins off; their tables and settings stay."""
+    with_runtime(settings_from(database_url=database_url), lambda runtime: switch_off(runtime.context(), names, DOORS))

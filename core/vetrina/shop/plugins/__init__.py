@@ -1,0 +1,1 @@
+"""Plugins: which are switched on in this shop, and with which settings."""

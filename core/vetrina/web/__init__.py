@@ -1,0 +1,1 @@
+"""The machine's door: one ASGI application over the current Runtime."""

@@ -1,0 +1,55 @@
+"""The ASGI application of one Runtime: health, media, and what plugins contributed."""
+
+from pathlib import Path
+from typing import Any
+
+from litestar import Litestar, MediaType, Response, get
+from litestar.datastructures import State
+from litestar.exceptions import HTTPException
+from litestar.static_files import create_static_files_router  # pyright: ignore[reportUnknownVariableType]
+
+from vetrina.boot import Runtime
+from vetrina.kernel.errors import Refusal
+from vetrina.web.problems import answer_fault, answer_http, answer_refusal
+from vetrina.web.webhooks import payment_webhooks
+
+LARGEST_BODY = 1_000_000
+"""Bytes a request may have where a route says nothing smaller."""
+
+
+def build_app(runtime: Runtime) -> Litestar:
+    """Build the application; cheap enough to do at every change of plugins."""
+    media = Path(runtime.site.settings.media_root)
+    media.mkdir(parents=True, exist_ok=True)
+    return Litestar(
+        route_handlers=[
+            healthz,
+            payment_webhooks(runtime.context),
+            create_static_files_router(path="/media", directories=[media], after_request=_for_media),
+            *runtime.routes,
+        ],
+        state=State({"generation": runtime.generation}),
+        openapi_config=None,
+        logging_config=None,
+        request_max_body_size=LARGEST_BODY,
+        exception_handlers={
+            Refusal: answer_refusal,
+            HTTPException: answer_http,
+            Exception: answer_fault,
+        },
+    )
+
+
+@get("/healthz", media_type=MediaType.JSON, sync_to_thread=False)
+def healthz(state: State) -> dict[str, Any]:
+    """Answers when the shop serves."""
+    return {"status": "ok", "generation": state["generation"]}
+
+
+def _for_media(response: Response[Any]) -> Response[Any]:
+    """Pictures may be kept, and must never run: an SVG is a document."""
+    response.headers["content-security-policy"] = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
+    response.headers["x-content-type-options"] = "nosniff"
+    response.headers["cache-control"] = "public, max-age=86400"
+    response.headers["access-control-allow-origin"] = "*"
+    return response

@@ -1,0 +1,157 @@
+"""The ASGI entrance: holds the current Runtime and swaps it between two requests."""
+
+import asyncio
+from collections.abc import Coroutine
+from contextlib import AsyncExitStack
+from typing import Any
+
+import structlog
+from litestar import Litestar
+from litestar.types import Receive, Scope, Send
+
+from vetrina.boot import Runtime, compose
+from vetrina.kernel.clock import SystemClock
+from vetrina.kernel.db import Database, open_database
+from vetrina.kernel.log import set_up
+from vetrina.kernel.settings import Settings
+from vetrina.plugin.loader import call_hook
+from vetrina.views.plugins import generation
+from vetrina.web.app import build_app
+from vetrina.worker import Bell, work
+
+log = structlog.get_logger(__name__)
+
+LOOK = 0.5
+"""Seconds between looks at the generation the shop's table asks for."""
+
+
+class Generation:
+    """One Runtime being served, and the requests still running on it."""
+
+    def __init__(self, runtime: Runtime) -> None:
+        self.runtime = runtime
+        self.app: Litestar = build_app(runtime)
+        self._running = 0
+        self._idle = asyncio.Event()
+        self._idle.set()
+        self._held = AsyncExitStack()
+
+    async def open(self) -> None:
+        """Enter what plugins hold open while they serve."""
+        await self._held.enter_async_context(self.app.lifespan())
+        for plugin in self.runtime.collected.loaded:
+            held = call_hook(plugin, "lifespan", site=self.runtime.site)
+            if held is not None:
+                await self._held.enter_async_context(held)
+
+    async def serve(self, scope: Scope, receive: Receive, send: Send) -> None:
+        self._running += 1
+        self._idle.clear()
+        try:
+            await self.app(scope, receive, send)
+        finally:
+            self._running -= 1
+            if not self._running:
+                self._idle.set()
+
+    async def close(self) -> None:
+        """Let running requests finish, then let go of what plugins held."""
+        await self._idle.wait()
+        await self._held.aclose()
+
+
+class Serving:
+    """An ASGI application for one shop. A request stays on the generation it began on."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._stop = asyncio.Event()
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._db: Database | None = None
+        self._current: Generation | None = None
+        self._bell = Bell()
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        if scope["type"] == "lifespan":
+            await self._lifespan(receive, send)
+            return
+        assert self._current is not None
+        await self._current.serve(scope, receive, send)
+
+    @property
+    def runtime(self) -> Runtime:
+        assert self._current is not None
+        return self._current.runtime
+
+    async def start(self) -> None:
+        """Open the database, compose the first Runtime, start watching and working."""
+        self._db = await open_database(self._settings.database_url, self._settings.pool_size)
+        self._current = await self._next(self._db)
+        self._begin(self._watch(self._db))
+        if self._settings.worker:
+            self._begin(work(lambda: self.runtime, self._bell, self._stop))
+
+    async def stop(self) -> None:
+        """Stop working, let requests finish, close the database."""
+        self._stop.set()
+        self._bell.ring({"stop"})
+        await asyncio.gather(*self._tasks)
+        if self._current is not None:
+            await self._current.close()
+        if self._db is not None:
+            await self._db.close()
+
+    async def swap(self) -> None:
+        """Compose the next Runtime and serve new requests with it; the old one ends with its last request."""
+        assert self._db is not None
+        following = await self._next(self._db)
+        old, self._current = self._current, following
+        log.info("runtime swapped", generation=following.runtime.generation)
+        if old is not None:
+            self._begin(old.close())
+
+    async def _next(self, db: Database) -> Generation:
+        made = Generation(await compose(self._settings, db, SystemClock(), self._bell.ring))
+        await made.open()
+        return made
+
+    async def _watch(self, db: Database) -> None:
+        """Other processes, and this one, ask for a new Runtime by counting up the generation in the database."""
+        while not self._stop.is_set():
+            try:
+                if await generation(db) != self.runtime.generation:
+                    await self.swap()
+            except Exception as error:  # the shop goes on with the Runtime it has
+                log.error("runtime not swapped", error=repr(error), exc_info=error)
+            await _sleep(LOOK, self._stop)
+
+    def _begin(self, job: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(job)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _lifespan(self, receive: Any, send: Any) -> None:
+        while True:
+            message = await receive()
+            if message["type"] == "lifespan.startup":
+                await self.start()
+                await send({"type": "lifespan.startup.complete"})
+            elif message["type"] == "lifespan.shutdown":
+                await self.stop()
+                await send({"type": "lifespan.shutdown.complete"})
+                return
+
+
+async def _sleep(seconds: float, stop: asyncio.Event) -> None:
+    try:
+        async with asyncio.timeout(seconds):
+            await stop.wait()
+    except TimeoutError:
+        return
+
+
+def create() -> Serving:
+    """The application for a server process, set up from the environment."""
+    settings = Settings()
+    set_up(settings.log_format, settings.log_level)
+    return Serving(settings)

@@ -1,0 +1,41 @@
+"""@inContext: the country and language an operation asks to be answered for."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from graphql import EnumValueNode, OperationDefinitionNode, StringValueNode, VariableNode
+from graphql.language.ast import ValueNode
+
+
+def place_asked_for(operation: OperationDefinitionNode, variables: Mapping[str, Any]) -> tuple[str | None, str | None]:
+    """Country (ISO 3166-1) and language (ISO 639, lower case) of @inContext; None where it does not say.
+
+    The directive is on the operation, so it is read before anything runs. Values that are not of their enum are
+    refused when the variables are coerced; here they lead nowhere.
+    """
+    arguments = {
+        argument.name.value: _value(argument.value, operation, variables)
+        for directive in operation.directives or ()
+        if directive.name.value == "inContext"
+        for argument in directive.arguments or ()
+    }
+    country, language = arguments.get("country"), arguments.get("language")
+    return country, language.lower().replace("_", "-") if language else None
+
+
+def _value(node: ValueNode, operation: OperationDefinitionNode, variables: Mapping[str, Any]) -> str | None:
+    if isinstance(node, VariableNode):
+        name = node.name.value
+        if name in variables:
+            given = variables[name]
+            return given if isinstance(given, str) else None
+        default = next(
+            (
+                definition.default_value
+                for definition in operation.variable_definitions or ()
+                if definition.variable.name.value == name
+            ),
+            None,
+        )
+        return _value(default, operation, variables) if default is not None else None
+    return node.value if isinstance(node, EnumValueNode | StringValueNode) else None

@@ -1,0 +1,40 @@
+"""The routes: /graphql and the dated /api/<version>/graphql.json, with the explorer for browsers."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from vetrina.graphql.http import Endpoint, Headers, Question, handler
+from vetrina.kernel.context import BUYER, Context
+from vetrina.plugin import Site
+from vetrina_storefront.context import place_asked_for
+from vetrina_storefront.explorer import explorer_page, explorer_routes
+from vetrina_storefront.pages import page_routes
+from vetrina_storefront.schema import compose_storefront
+from vetrina_storefront.versions import VERSIONS
+
+
+def routes(site: Site) -> list[Any]:
+    """Everything the storefront answers."""
+    endpoint = Endpoint(
+        schema=compose_storefront(site.graphql),
+        admit=_admit,
+        make_context=_context_maker(site),
+        draw_trail=site.draw_trail,
+        page=explorer_page() if site.settings.explorer else None,
+        is_open_to_browsers=True,
+    )
+    paths = ("/graphql", *(f"/api/{version}/graphql.json" for version in VERSIONS))
+    explorer = explorer_routes() if site.settings.explorer else []
+    return [handler(endpoint, *paths), *explorer, *page_routes(site)]
+
+
+async def _admit(headers: Mapping[str, str]) -> None:
+    """Reads and carts need no token. The token headers of the public API are accepted and mean nothing here."""
+
+
+def _context_maker(site: Site) -> Any:
+    async def make_context(_: None, headers: Headers, question: Question) -> Context:
+        country, language = place_asked_for(question.operation, question.variables)
+        return await site.context(BUYER, country, language)
+
+    return make_context

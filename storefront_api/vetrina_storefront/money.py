@@ -1,0 +1,36 @@
+"""MoneyV2: a decimal amount, as text, with its currency."""
+
+import msgspec
+import strawberry
+
+from vetrina.graphql.scalars import Decimal
+from vetrina.kernel.money import decimal_text
+from vetrina_storefront.enums import CurrencyCode
+
+
+class MoneyRow(msgspec.Struct, frozen=True):
+    """An amount as the wire writes it."""
+
+    amount: str
+    currency_code: str
+
+
+def money(amount: int, currency: str) -> MoneyRow:
+    """An amount in minor units of an ISO 4217 currency."""
+    return MoneyRow(decimal_text(amount, currency), currency)
+
+
+@strawberry.type(description="An amount of money.")
+class MoneyV2:
+    amount: Decimal
+    currency_code: CurrencyCode
+
+    @classmethod
+    def is_type_of(cls, row: object, _: object) -> bool:
+        return isinstance(row, MoneyRow)
+
+
+@strawberry.input(description="An amount of money.")
+class MoneyInput:
+    amount: Decimal
+    currency_code: CurrencyCode

@@ -1,0 +1,52 @@
+"""From the wire's paging arguments to a view's window, and from its rows to a connection."""
+
+from collections.abc import Sequence
+from typing import Any, TypeVar
+
+from vetrina.graphql import Connection, Edge, PageArgs, page_args, write_cursor
+from vetrina.graphql.connections import PageInfoRow
+from vetrina.views.windows import Placed, Window
+
+T = TypeVar("T")
+
+
+def window_of(page: PageArgs, reverse: bool | None) -> Window:
+    """The window a view reads for a page."""
+    return Window(
+        size=page.size,
+        after=page.after,
+        before=page.before,
+        is_backward=page.is_backward,
+        reverse=bool(reverse),
+    )
+
+
+def window_args(
+    first: int | None, after: str | None, last: int | None, before: str | None, reverse: bool | None = False
+) -> Window:
+    """Check the wire's arguments; the window a view reads for them. Raises BadInput naming the argument."""
+    return window_of(page_args(first, last, after, before), reverse)
+
+
+def connection_of(found: Sequence[Placed[T]], window: Window, more: Any = None) -> Connection[T]:
+    """A connection of a window that was read with one row too many, in the order it was read."""
+    has_more = len(found) > window.size
+    kept = found[: window.size]
+    if window.is_backward:
+        kept = kept[::-1]
+    edges = tuple(Edge(write_cursor(*placed.place), placed.row) for placed in kept)
+    return Connection(
+        edges,
+        PageInfoRow(
+            has_next_page=window.before is not None if window.is_backward else has_more,
+            has_previous_page=has_more if window.is_backward else window.after is not None,
+            start_cursor=edges[0].cursor if edges else None,
+            end_cursor=edges[-1].cursor if edges else None,
+        ),
+        more,
+    )
+
+
+def empty() -> Connection[Any]:
+    """A connection of nothing."""
+    return Connection((), PageInfoRow(False, False, None, None))

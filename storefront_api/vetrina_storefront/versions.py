@@ -1,0 +1,3 @@
+"""The dated versions of the public API this shop speaks."""
+
+VERSIONS = ("2026-04",)
