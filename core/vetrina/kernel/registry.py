@@ -91,12 +91,16 @@ class Ports:
         if health.opened_at is not None and now - health.opened_at < STAYS_OPEN:
             _discard(answer)
             raise PortFailed(provided, "its breaker is open")
+        if health.opened_at is not None:
+            # This call tries; others are refused until it is answered.
+            health.opened_at = now
         health.calls += 1
         policy: Policy = provided.port.policy  # pyright: ignore[reportAttributeAccessIssue]
         try:
             async with asyncio.timeout(policy.deadline):
                 result = await answer
         except Refusal:
+            health.opened_at = None
             raise
         except Exception as error:
             self._record_failure(health, now, error)

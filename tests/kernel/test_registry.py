@@ -1,0 +1,159 @@
+"""Asking a port is guarded: a deadline, a breaker, and the plugin's name in what went wrong."""
+
+import asyncio
+from typing import ClassVar, Protocol
+
+import pytest
+from tests.support.shops import StillClock
+
+from vetrina.kernel.errors import Refusal, Unavailable
+from vetrina.kernel.registry import OPENS_AFTER, STAYS_OPEN, Policy, PortFailed, Ports, Provided
+
+
+class Weather(Protocol):
+    """A port for these tests."""
+
+    policy: ClassVar[Policy] = Policy("required", 0.05)
+
+    async def tomorrow(self) -> str: ...
+
+
+class Almanac:
+    """Serves Weather as told."""
+
+    def __init__(self) -> None:
+        self.asked = 0
+        self.trouble: BaseException | None = None
+
+    async def tomorrow(self) -> str:
+        self.asked += 1
+        if self.trouble is not None:
+            raise self.trouble
+        return "sun"
+
+
+class TooCloudy(Refusal):
+    code = "TOO_CLOUDY"
+    text = "Nobody can see tomorrow."
+
+
+@pytest.fixture
+def almanac() -> Almanac:
+    return Almanac()
+
+
+@pytest.fixture
+def served(almanac: Almanac) -> "Provided[Weather]":
+    return Provided[Weather](Weather, "almanac", "farmer", almanac)
+
+
+@pytest.fixture
+def ports(served: "Provided[Weather]", clock: StillClock) -> Ports:
+    return Ports([served], clock)
+
+
+async def fail(ports: Ports, served: "Provided[Weather]", times: int) -> None:
+    for _ in range(times):
+        with pytest.raises(PortFailed):
+            await ports.ask(served, served.implementation.tomorrow())
+
+
+async def test_an_answer_comes_through(ports: Ports, served: "Provided[Weather]") -> None:
+    assert await ports.ask(served, served.implementation.tomorrow()) == "sun"
+
+
+async def test_a_port_that_does_not_answer_in_time_has_failed(ports: Ports, served: "Provided[Weather]") -> None:
+    with pytest.raises(PortFailed, match="farmer failed as Weather 'almanac': TimeoutError"):
+        await ports.ask(served, asyncio.sleep(5))
+
+
+async def test_a_failure_names_the_plugin_and_can_be_tried_again(
+    ports: Ports, served: "Provided[Weather]", almanac: Almanac
+) -> None:
+    almanac.trouble = KeyError("barometer")
+    with pytest.raises(Unavailable, match=r"farmer failed .* KeyError: 'barometer'") as caught:
+        await ports.ask(served, almanac.tomorrow())
+    assert isinstance(caught.value, PortFailed)
+    assert caught.value.owner == "farmer"
+
+
+async def test_a_refusal_is_an_answer_and_opens_no_breaker(
+    ports: Ports, served: "Provided[Weather]", almanac: Almanac
+) -> None:
+    almanac.trouble = TooCloudy()
+    for _ in range(OPENS_AFTER * 2):
+        with pytest.raises(TooCloudy):
+            await ports.ask(served, almanac.tomorrow())
+    assert ports.health(served).failures == 0
+
+
+async def test_repeated_failures_open_the_breaker(ports: Ports, served: "Provided[Weather]", almanac: Almanac) -> None:
+    almanac.trouble = OSError()
+    await fail(ports, served, OPENS_AFTER)
+    almanac.trouble = None
+    with pytest.raises(PortFailed, match="breaker"):
+        await ports.ask(served, almanac.tomorrow())
+    assert almanac.asked == OPENS_AFTER
+
+
+async def test_an_open_breaker_lets_one_try_after_a_while_and_closes_on_success(
+    ports: Ports, served: "Provided[Weather]", almanac: Almanac, clock: StillClock
+) -> None:
+    almanac.trouble = OSError()
+    await fail(ports, served, OPENS_AFTER)
+    clock.move(seconds=STAYS_OPEN + 1)
+    almanac.trouble = None
+    assert await ports.ask(served, almanac.tomorrow()) == "sun"
+    assert ports.health(served).opened_at is None
+
+
+async def test_a_try_that_fails_opens_the_breaker_again(
+    ports: Ports, served: "Provided[Weather]", almanac: Almanac, clock: StillClock
+) -> None:
+    almanac.trouble = OSError()
+    await fail(ports, served, OPENS_AFTER)
+    clock.move(seconds=STAYS_OPEN + 1)
+    await fail(ports, served, 1)
+    asked = almanac.asked
+    await fail(ports, served, 3)
+    assert almanac.asked == asked
+
+
+async def test_of_many_calls_after_a_while_one_tries(
+    ports: Ports, served: "Provided[Weather]", almanac: Almanac, clock: StillClock
+) -> None:
+    almanac.trouble = OSError()
+    await fail(ports, served, OPENS_AFTER)
+    clock.move(seconds=STAYS_OPEN + 1)
+    slow = [ports.ask(served, asyncio.sleep(0.01, "sun")) for _ in range(5)]
+    answers = await asyncio.gather(*slow, return_exceptions=True)
+    assert [isinstance(answer, PortFailed) for answer in answers] == [False, True, True, True, True]
+
+
+async def test_failures_far_apart_open_no_breaker(
+    ports: Ports, served: "Provided[Weather]", almanac: Almanac, clock: StillClock
+) -> None:
+    almanac.trouble = OSError()
+    for _ in range(OPENS_AFTER * 2):
+        clock.move(seconds=61)
+        await fail(ports, served, 1)
+    assert almanac.asked == OPENS_AFTER * 2
+
+
+async def test_a_cancelled_caller_is_no_failure_of_the_plugin(ports: Ports, served: "Provided[Weather]") -> None:
+    asking = asyncio.create_task(ports.ask(served, asyncio.sleep(5)))
+    await asyncio.sleep(0)
+    asking.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await asking
+    assert ports.health(served).failures == 0
+
+
+def test_implementations_keep_their_order_and_are_found_by_key(clock: StillClock) -> None:
+    served = [Provided(Weather, key, "farmer", Almanac()) for key in ("b", "a", "c")]
+    ports = Ports(served, clock)
+    assert [entry.key for entry in ports.all(Weather)] == ["b", "a", "c"]
+    assert ports.get(Weather, "a") is served[1]
+    assert ports.find(Weather, "d") is None
+    with pytest.raises(Unavailable, match="nothing serves Weather 'd'"):
+        ports.get(Weather, "d")
