@@ -25,6 +25,8 @@ class Product(Model):
     seo_description: Mapped[str | None]
     source_key: Mapped[str | None] = mapped_column(unique=True)
     """Identity in the catalogue it was imported from; makes imports repeatable."""
+    source_digest: Mapped[str | None]
+    """What the source said when it was last imported, as a digest: an unchanged source changes nothing here."""
     published_at: Mapped[datetime | None]
     created_at: Mapped[datetime]
     updated_at: Mapped[datetime]

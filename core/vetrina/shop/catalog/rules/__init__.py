@@ -1,0 +1,83 @@
+"""The catalogue's rules: what a product must be, how it is called, what of its HTML stays, which words find it."""
+
+from vetrina.shop.catalog.rules.checks import (
+    OWNER_FIELDS,
+    checked_collection,
+    checked_collection_changes,
+    checked_images,
+    checked_product,
+    checked_product_changes,
+    checked_quantities,
+    checked_tags,
+    checked_texts,
+    checked_variant,
+    checked_variant_changes,
+)
+from vetrina.shop.catalog.rules.handles import candidates, check_handle, choose_handle, slug
+from vetrina.shop.catalog.rules.markup import clean_html, is_safe_link, text_of
+from vetrina.shop.catalog.rules.options import DEFAULT_TITLE, MOST_VARIANTS, checked_options, variant_title
+from vetrina.shop.catalog.rules.sale import (
+    HandleTaken,
+    LastVariant,
+    ProductIsArchived,
+    check_publishable,
+    is_on_sale,
+    is_sellable,
+)
+from vetrina.shop.catalog.rules.sheets import (
+    CollectionChanges,
+    CollectionSheet,
+    ImageSheet,
+    OptionSheet,
+    ProductChanges,
+    ProductSheet,
+    Text,
+    ValueSheet,
+    VariantChanges,
+    VariantSheet,
+)
+from vetrina.shop.catalog.rules.words import fold, terms, words
+
+__all__ = [
+    "DEFAULT_TITLE",
+    "MOST_VARIANTS",
+    "OWNER_FIELDS",
+    "CollectionChanges",
+    "CollectionSheet",
+    "HandleTaken",
+    "ImageSheet",
+    "LastVariant",
+    "OptionSheet",
+    "ProductChanges",
+    "ProductIsArchived",
+    "ProductSheet",
+    "Text",
+    "ValueSheet",
+    "VariantChanges",
+    "VariantSheet",
+    "candidates",
+    "check_handle",
+    "check_publishable",
+    "checked_collection",
+    "checked_collection_changes",
+    "checked_images",
+    "checked_options",
+    "checked_product",
+    "checked_product_changes",
+    "checked_quantities",
+    "checked_tags",
+    "checked_texts",
+    "checked_variant",
+    "checked_variant_changes",
+    "choose_handle",
+    "clean_html",
+    "fold",
+    "is_on_sale",
+    "is_safe_link",
+    "is_sellable",
+    "slug",
+    "terms",
+    "text_of",
+    "variant_title",
+    "words",
+]

@@ -1,0 +1,261 @@
+"""Typed values: what each metafield type may hold, in the public API's words, and how it is written down."""
+
+import re
+from collections.abc import Callable
+from datetime import date, datetime
+from decimal import Decimal, InvalidOperation
+from typing import Any, cast
+
+import msgspec
+
+from vetrina.kernel.errors import BadInput
+from vetrina.kernel.money import from_decimal
+from vetrina.kernel.texts import line, text
+
+LONGEST_VALUE = 64 << 10
+"""Characters of one value."""
+MOST_ITEMS = 128
+"""Entries of a list."""
+LARGEST_INTEGER = 2**53 - 1
+"""What every client can read exactly."""
+
+UNITS = {
+    "weight": ("kg", "g", "lb", "oz"),
+    "dimension": ("mm", "cm", "m", "in", "ft", "yd"),
+    "volume": ("ml", "cl", "l", "m3", "us_fl_oz", "us_pt", "us_qt", "us_gal",
+               "imp_fl_oz", "imp_pt", "imp_qt", "imp_gal"),
+}  # fmt: skip
+REFERENCES = {
+    "article_reference": "Article",
+    "collection_reference": "Collection",
+    "customer_reference": "Customer",
+    "file_reference": None,
+    "metaobject_reference": "Metaobject",
+    "mixed_reference": "Metaobject",
+    "page_reference": "Page",
+    "product_reference": "Product",
+    "variant_reference": "ProductVariant",
+}
+"""The type each kind of reference leads to; None where several are possible."""
+
+_NAME = re.compile(r"[A-Za-z0-9_$:.-]+")
+_COLOR = re.compile(r"#[0-9A-Fa-f]{6}")
+_LINK = re.compile(r"(https?://[^/\s]|(mailto|tel|sms):\S)\S*", re.IGNORECASE)
+_GID = re.compile(r"gid://[A-Za-z0-9-]+/([A-Za-z0-9]+)/[^\s/]+")
+_NUMBER = re.compile(r"[+-]?\d+")
+
+
+class Entry(msgspec.Struct, frozen=True, kw_only=True):
+    """One metafield to set. The value is a text, as the public API writes it; lists and measures are JSON."""
+
+    namespace: str
+    key: str
+    type: str
+    value: str
+    description: str | None = None
+
+
+def checked_entry(entry: Entry, path: tuple[str, ...] = ("metafields",)) -> Entry:
+    """The metafield as it will be stored. Raises BadInput for an unknown type, or a value that is not of its type."""
+    for name, longest in (("namespace", 255), ("key", 255)):
+        part = getattr(entry, name)
+        if len(part) > longest or not _NAME.fullmatch(part):
+            raise BadInput(field=(*path, name), problem=f"A {name} is letters, digits, dashes and underscores.")
+    if entry.type not in TYPES:
+        raise BadInput(field=(*path, "type"), problem=f"There is no metafield type {entry.type[:50]!r}.")
+    at = (*path, "value")
+    raw = text(entry.value, field=at, limit=LONGEST_VALUE, required=True)
+    description = entry.description
+    return msgspec.structs.replace(
+        entry,
+        value=TYPES[entry.type](raw, at),
+        description=line(description, field=(*path, "description")) or None if description is not None else None,
+    )
+
+
+Check = Callable[[str, tuple[str, ...]], str]
+"""Takes a text and the input's path; answers the text to store, or raises BadInput."""
+
+
+def _single_line(value: str, path: tuple[str, ...]) -> str:
+    if "\n" in value or "\r" in value:
+        raise _wrong(path, "A text on a single line")
+    return value
+
+
+def _multi_line(value: str, path: tuple[str, ...]) -> str:
+    return value
+
+
+def _integer(value: str, path: tuple[str, ...]) -> str:
+    if not _NUMBER.fullmatch(value) or len(value) > 20 or abs(int(value)) > LARGEST_INTEGER:
+        raise _wrong(path, "A whole number, such as 42,")
+    return str(int(value))
+
+
+def _decimal(value: str, path: tuple[str, ...]) -> str:
+    try:
+        number = Decimal(value)
+    except InvalidOperation:
+        raise _wrong(path, "A decimal number, such as 2.5,") from None
+    exponent = number.as_tuple().exponent
+    if not number.is_finite() or abs(number) >= 10**13 or (isinstance(exponent, int) and exponent < -9):
+        raise _wrong(path, "A decimal number of up to 13 digits and 9 decimals")
+    return f"{number:f}"
+
+
+def _boolean(value: str, path: tuple[str, ...]) -> str:
+    if value.lower() not in ("true", "false"):
+        raise _wrong(path, "true or false")
+    return value.lower()
+
+
+def _date(value: str, path: tuple[str, ...]) -> str:
+    try:
+        return date.fromisoformat(value).isoformat()
+    except ValueError:
+        raise _wrong(path, "A day, such as 2026-03-14,") from None
+
+
+def _date_time(value: str, path: tuple[str, ...]) -> str:
+    try:
+        return datetime.fromisoformat(value).isoformat()
+    except ValueError:
+        raise _wrong(path, "A time, such as 2026-03-14T09:26:53Z,") from None
+
+
+def _json(value: str, path: tuple[str, ...]) -> str:
+    _decoded(value, path)
+    return value
+
+
+def _rich_text(value: str, path: tuple[str, ...]) -> str:
+    found = _decoded(value, path)
+    if _field(found, "type") != "root":
+        raise _wrong(path, 'A rich text: JSON with "type": "root"')
+    return value
+
+
+def _url(value: str, path: tuple[str, ...]) -> str:
+    if len(value) > 2_048 or not _LINK.fullmatch(value):
+        raise _wrong(path, "An address that begins with https:, http:, mailto:, tel: or sms:")
+    return value
+
+
+def _color(value: str, path: tuple[str, ...]) -> str:
+    if not _COLOR.fullmatch(value):
+        raise _wrong(path, "A colour, such as #C0392B,")
+    return value.upper()
+
+
+def _measure(kind: str) -> Check:
+    units = UNITS[kind]
+
+    def check(value: str, path: tuple[str, ...]) -> str:
+        found = _decoded(value, path)
+        unit, number = _field(found, "unit"), _field(found, "value")
+        if str(unit).lower() not in units or not _is_number(number) or float(str(number)) < 0:
+            raise _wrong(path, f'A {kind}, such as {{"value": 2.5, "unit": "{units[0]}"}},')
+        return _encoded({"value": number, "unit": str(unit).lower()})
+
+    return check
+
+
+def _rating(value: str, path: tuple[str, ...]) -> str:
+    found = _decoded(value, path)
+    names = ("value", "scale_min", "scale_max")
+    given = [_field(found, name) for name in names]
+    if not all(_is_number(number) for number in given):
+        raise _wrong(path, 'A rating, such as {"value": "4.5", "scale_min": "1.0", "scale_max": "5.0"},')
+    rated, lowest, highest = (Decimal(str(number)) for number in given)
+    if not lowest <= rated <= highest or lowest == highest:
+        raise _wrong(path, "A rating within its scale")
+    return _encoded(dict(zip(names, map(str, given), strict=True)))
+
+
+def _money(value: str, path: tuple[str, ...]) -> str:
+    found = _decoded(value, path)
+    amount, currency = _field(found, "amount"), _field(found, "currency_code")
+    if not _is_number(amount) or not re.fullmatch("[A-Z]{3}", str(currency)):
+        raise _wrong(path, 'An amount of money, such as {"amount": "5.99", "currency_code": "EUR"},')
+    from_decimal(str(amount), str(currency), field=path)
+    return _encoded({"amount": str(amount), "currency_code": str(currency)})
+
+
+def _reference(leads_to: str | None) -> Check:
+    def check(value: str, path: tuple[str, ...]) -> str:
+        match = _GID.fullmatch(value)
+        if match is None or (leads_to is not None and match[1] != leads_to):
+            raise _wrong(path, f"The id of a {leads_to or 'file'}, such as gid://vetrina/{leads_to or 'MediaImage'}/1,")
+        return value
+
+    return check
+
+
+def _list_of(check: Check) -> Check:
+    def check_all(value: str, path: tuple[str, ...]) -> str:
+        found = _decoded(value, path)
+        items = cast(list[Any], found) if isinstance(found, list) else None
+        if items is None or len(items) > MOST_ITEMS:
+            raise _wrong(path, f"A JSON list of at most {MOST_ITEMS} values")
+        for index, item in enumerate(items):
+            written = item if isinstance(item, str) else _encoded(item)
+            check(written, (*path, str(index)))
+        return _encoded(found)
+
+    return check_all
+
+
+def _decoded(value: str, path: tuple[str, ...]) -> Any:
+    try:
+        found = msgspec.json.decode(value)
+    except (msgspec.DecodeError, RecursionError):
+        raise _wrong(path, "JSON") from None
+    return found
+
+
+def _encoded(value: Any) -> str:
+    return msgspec.json.encode(value).decode()
+
+
+def _field(found: Any, name: str) -> Any:
+    return cast(dict[str, Any], found).get(name) if isinstance(found, dict) else None
+
+
+def _is_number(value: Any) -> bool:
+    """Numbers come as JSON numbers or, to keep them exact, as texts."""
+    if isinstance(value, bool) or not isinstance(value, int | float | str) or len(str(value)) > 40:
+        return False
+    try:
+        return Decimal(str(value)).is_finite()
+    except InvalidOperation:
+        return False
+
+
+def _wrong(path: tuple[str, ...], wanted: str) -> BadInput:
+    return BadInput(field=path, problem=f"{wanted.rstrip(',')} is needed here.")
+
+
+_SINGLE: dict[str, Check] = {
+    "single_line_text_field": _single_line,
+    "multi_line_text_field": _multi_line,
+    "rich_text_field": _rich_text,
+    "number_integer": _integer,
+    "number_decimal": _decimal,
+    "boolean": _boolean,
+    "date": _date,
+    "date_time": _date_time,
+    "json": _json,
+    "url": _url,
+    "color": _color,
+    "rating": _rating,
+    "money": _money,
+    **{kind: _measure(kind) for kind in UNITS},
+    **{kind: _reference(leads_to) for kind, leads_to in REFERENCES.items()},
+}
+_NEVER_LISTED = {"multi_line_text_field", "rich_text_field", "boolean", "json", "money"}
+TYPES: dict[str, Check] = {
+    **_SINGLE,
+    **{f"list.{kind}": _list_of(check) for kind, check in _SINGLE.items() if kind not in _NEVER_LISTED},
+}
+"""Every metafield type with its check."""

@@ -1,0 +1,80 @@
+"""Set and delete metafields of whatever noun owns them."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from sqlalchemy import bindparam, delete, or_, update
+
+from vetrina.kernel.db import Session, id_in, table_of
+from vetrina.shop.metafields.models import Metafield
+from vetrina.shop.metafields.rules import Entry
+
+
+async def set_metafield(session: Session, owner_type: str, owner_id: int, entry: Entry, at: datetime) -> bool:
+    """Set one checked metafield; whether that changed anything."""
+    key = {"owner_type": owner_type, "owner_id": owner_id, "namespace": entry.namespace, "key": entry.key}
+    values = {"type": entry.type, "value": entry.value, "description": entry.description, "updated_at": at}
+    changed = await session.execute(_CHANGE, {f"{name}_": value for name, value in {**key, **values}.items()})
+    return changed == 1 or await session.add_if_absent(Metafield, **key, **values, created_at=at)
+
+
+async def set_first_metafields(
+    session: Session, owner_type: str, owned: Iterable[tuple[int, Sequence[Entry]]], at: datetime
+) -> None:
+    """Set metafields of owners made in this transaction, which have none, in one round trip."""
+    rows = [
+        {
+            "owner_type": owner_type,
+            "owner_id": owner_id,
+            "namespace": entry.namespace,
+            "key": entry.key,
+            "type": entry.type,
+            "value": entry.value,
+            "description": entry.description,
+            "created_at": at,
+            "updated_at": at,
+        }
+        for owner_id, entries in owned
+        for entry in {(entry.namespace, entry.key): entry for entry in entries}.values()
+    ]
+    await session.add_many(Metafield, rows)
+
+
+async def delete_metafield(session: Session, owner_type: str, owner_id: int, namespace: str, key: str) -> bool:
+    """Delete one metafield; whether it was there."""
+    found = {"owner_type_": owner_type, "owner_id_": owner_id, "namespace_": namespace, "key_": key}
+    return await session.execute(_DELETE, found) == 1
+
+
+async def forget_owners(session: Session, owner_type: str, owner_ids: Sequence[int]) -> int:
+    """Delete all metafields of owners that go; how many."""
+    return await session.execute(_FORGET, {"owner_type_": owner_type, "owner_ids": owner_ids})
+
+
+_HERE = (
+    Metafield.owner_type == bindparam("owner_type_"),
+    Metafield.owner_id == bindparam("owner_id_"),
+    Metafield.namespace == bindparam("namespace_"),
+    Metafield.key == bindparam("key_"),
+)
+_CHANGE = (
+    update(table_of(Metafield))
+    .where(
+        *_HERE,
+        or_(
+            Metafield.type != bindparam("type_"),
+            Metafield.value != bindparam("value_"),
+            Metafield.description.is_distinct_from(bindparam("description_", type_=Metafield.description.type)),
+        ),
+    )
+    .values(
+        type=bindparam("type_"),
+        value=bindparam("value_"),
+        description=bindparam("description_"),
+        updated_at=bindparam("updated_at_"),
+    )
+)
+_DELETE = delete(table_of(Metafield)).where(*_HERE)
+_FORGET = delete(table_of(Metafield)).where(
+    Metafield.owner_type == bindparam("owner_type_"), id_in(Metafield.owner_id, "owner_ids")
+)
