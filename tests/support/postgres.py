@@ -6,7 +6,6 @@ import shutil
 import socket
 import subprocess
 import tempfile
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -40,27 +39,27 @@ def _binaries() -> Path:
 def _own_server(binaries: Path, folder: Path) -> Iterator[str]:
     store, port = folder / "store", _free_port()
     as_owner = _unprivileged(folder, binaries)
-    quiet = {"check": True, "capture_output": True, "cwd": "/"}
-    subprocess.run(
-        [*as_owner, binaries / "initdb", "-D", store, "-U", "vetrina", "-A", "trust", "-E", "UTF8", "--no-sync"],
-        **quiet,
-    )
+    _run(*as_owner, binaries / "initdb", "-D", store, "-U", "vetrina", "-A", "trust", "-E", "UTF8", "--no-sync")
     options = " ".join(f"-c {flag}" for flag in FLAGS) + f" -p {port} -k {folder} -c listen_addresses=127.0.0.1"
     control = [*as_owner, binaries / "pg_ctl", "-D", store, "-w"]
-    subprocess.run([*control, "-l", folder / "log", "-o", options, "start"], **quiet)
+    _run(*control, "-l", folder / "log", "-o", options, "start")
     try:
         yield f"postgresql://vetrina@127.0.0.1:{port}/postgres"
     finally:
-        subprocess.run([*control, "-m", "immediate", "stop"], **quiet)
+        _run(*control, "-m", "immediate", "stop")
+
+
+def _run(*command: str | Path) -> None:
+    """Run quietly, from a folder that the server's owner may enter."""
+    subprocess.run(command, check=True, capture_output=True, cwd="/")
 
 
 def _unprivileged(folder: Path, binaries: Path) -> list[str]:
     """PostgreSQL refuses root: run it as somebody else, who must be able to reach folder and binaries."""
     if os.geteuid() != 0:
         return []
-    owner = (
-        "postgres" if subprocess.run(["id", "postgres"], capture_output=True, check=False).returncode == 0 else "nobody"
-    )
+    is_known = subprocess.run(["id", "postgres"], capture_output=True, check=False).returncode == 0
+    owner = "postgres" if is_known else "nobody"
     shutil.chown(folder, owner)
     folder.chmod(0o755)
     return ["runuser", "-u", owner, "--"]
@@ -70,13 +69,3 @@ def _free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return probe.getsockname()[1]
-
-
-def wait_until(check: "object", seconds: float) -> None:
-    """Poll a callable until it is true; fail after the deadline."""
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
-        if callable(check) and check():
-            return
-        time.sleep(0.02)
-    raise AssertionError(f"not within {seconds} s")

@@ -10,14 +10,14 @@ import structlog
 log = structlog.get_logger("vetrina.requests")
 
 
-def set_up(format: str, level: str) -> None:
+def set_up(form: str, level: str) -> None:
     """Log to the standard error stream: lines for people on a console, JSON for machines."""
     shared: list[Any] = [
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
     ]
-    last: Any = structlog.processors.JSONRenderer() if format == "json" else structlog.dev.ConsoleRenderer()
+    last: Any = structlog.processors.JSONRenderer() if form == "json" else structlog.dev.ConsoleRenderer()
     structlog.configure(
         processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
         logger_factory=structlog.stdlib.LoggerFactory(),
