@@ -64,7 +64,11 @@ def basil(colour: str = "#5d8f4b") -> str:
 def chilli(colour: str = "#cc3a2b") -> str:
     """A curved chilli pepper."""
     body = "M-14 -44C24 -44 34 30 -34 62C-6 26 -30 -8 -14 -44Z"
-    return path(body, colour) + path("M-20 -40Q-2 -54 14 -40Q0 -34 -20 -40Z", "#5f8a4a") + line("M-2 -48L6 -66", "#5f8a4a", 7)
+    return (
+        path(body, colour)
+        + path("M-20 -40Q-2 -54 14 -40Q0 -34 -20 -40Z", "#5f8a4a")
+        + line("M-2 -48L6 -66", "#5f8a4a", 7)
+    )
 
 
 def bean(colour: str = "#6b4028") -> str:
@@ -102,7 +106,11 @@ def grapes(colour: str = "#6b2f4c") -> str:
 def fish(colour: str = "#6f8fa3") -> str:
     """A small silver-blue fish."""
     body = "M-74 0C-40 -30 22 -30 52 -4L80 -24Q72 0 80 24L52 4C22 30 -40 30 -74 0Z"
-    return path(body, colour) + path("M-74 0C-40 30 22 30 52 4Q0 10 -74 0Z", tone(colour, 0.55)) + oval(-48, -6, 5, 5, "#2b2a28")
+    return (
+        path(body, colour)
+        + path("M-74 0C-40 30 22 30 52 4Q0 10 -74 0Z", tone(colour, 0.55))
+        + oval(-48, -6, 5, 5, "#2b2a28")
+    )
 
 
 def lavender(colour: str = "#8a78ae") -> str:
@@ -135,7 +143,11 @@ def bee(colour: str = "#e2a92f") -> str:
 
 def apricot(colour: str = "#eda04a") -> str:
     """An apricot."""
-    return oval(0, 6, 46, 44, colour) + line("M2 -36Q-16 0 4 46", tone(colour, -0.22), 4) + at(4, -36, leaf(), turn=-24, scale=0.7)
+    return (
+        oval(0, 6, 46, 44, colour)
+        + line("M2 -36Q-16 0 4 46", tone(colour, -0.22), 4)
+        + at(4, -36, leaf(), turn=-24, scale=0.7)
+    )
 
 
 def artichoke(colour: str = "#7f9a62") -> str:

@@ -10,15 +10,18 @@ def spaghetti(colour: str = "#e9bf62", band: str = "#b5472f") -> str:
     rods = ""
     for index in range(23):
         lean = (index - 11) * 6
-        rods += line(f"M{lean * 1.15:.0f} {-560 + abs(index - 11) * 5 + (index * 7) % 11}L{lean * 0.62:.0f} -270L{lean * 1.05:.0f} -6", tone(colour, -0.1 if index % 3 else 0.16), 10)
-    return shadow(130) + rods + box(-64, -310, 128, 84, band, r=8) + box(26, -310, 38, 84, tone(band, -0.6), r=8, opacity=0.15)
-
-
-def penne(colour: str = "#ecc468") -> str:
-    """One ridged penna, about 150 long, around the origin."""
-    tube = path("M-78 24L-50 -26L78 -26L50 26Z", colour)
-    ridges = "".join(line(f"M{-58 + step * 0.2:.0f} {step}L{66 - step * 0.5:.0f} {step}", tone(colour, -0.16), 4) for step in (-14, -2, 10))
-    return tube + ridges + path("M50 26L78 -26Q62 -18 50 26Z", tone(colour, -0.38))
+        rods += line(
+            f"M{lean * 1.15:.0f} {-560 + abs(index - 11) * 5 + (index * 7) % 11}"
+            f"L{lean * 0.62:.0f} -270L{lean * 1.05:.0f} -6",
+            tone(colour, -0.1 if index % 3 else 0.16),
+            10,
+        )
+    return (
+        shadow(130)
+        + rods
+        + box(-64, -310, 128, 84, band, r=8)
+        + box(26, -310, 38, 84, tone(band, -0.6), r=8, opacity=0.15)
+    )
 
 
 def paccheri(colour: str = "#e8bd63") -> str:
@@ -31,7 +34,12 @@ def paccheri(colour: str = "#e8bd63") -> str:
 def orecchietta(colour: str = "#ecd49a") -> str:
     """One little ear with its rough hollow."""
     rough = "".join(oval(x, y - 4, 5, 3, tone(colour, -0.2)) for x, y, _ in spiral(7, 24, 16))
-    return oval(0, 0, 50, 40, colour) + oval(0, -5, 37, 26, tone(colour, -0.12)) + rough + line("M-42 10Q-22 34 16 34", tone(colour, 0.4), 6)
+    return (
+        oval(0, 0, 50, 40, colour)
+        + oval(0, -5, 37, 26, tone(colour, -0.12))
+        + rough
+        + line("M-42 10Q-22 34 16 34", tone(colour, 0.4), 6)
+    )
 
 
 def nest(colour: str = "#efbf4e", width: float = 13) -> str:
@@ -41,19 +49,27 @@ def nest(colour: str = "#efbf4e", width: float = 13) -> str:
         rx, ry = 108 - index * 10, 66 - index * 6.4
         tilt = (index * 41) % 50 - 25
         loop = f"M{-rx:.0f} 0A{rx:.0f} {ry:.0f} 0 1 1 {rx:.0f} 0A{rx:.0f} {ry:.0f} 0 1 1 {-rx:.0f} 0Z"
-        turns += at((index * 5) % 9 - 4, -index * 2.2, line(loop, tone(colour, 0.16 if index % 2 else -0.07), width), turn=tilt)
+        turns += at(
+            (index * 5) % 9 - 4, -index * 2.2, line(loop, tone(colour, 0.16 if index % 2 else -0.07), width), turn=tilt
+        )
     return turns
 
 
-def fusillo(colour: str = "#d9784a") -> str:
-    """One spiral of pasta, about 170 long."""
-    coils = "".join(path(f"M{-78 + s * 30} 26Q{-84 + s * 30} -34 {-52 + s * 30} -30Q{-34 + s * 30} -4 {-50 + s * 30} 28Z", tone(colour, 0.12 if s % 2 else -0.06)) for s in range(5))
-    return line("M-70 0L66 0", tone(colour, -0.3), 20) + coils
-
-
-def heap(colour: str, *, rx: float = 190, tall: float = 120, count: int = 150, seed: tuple[float, float] = (9, 5), vary: float = 0.2) -> str:
+def heap(
+    colour: str,
+    *,
+    rx: float = 190,
+    tall: float = 120,
+    count: int = 150,
+    seed: tuple[float, float] = (9, 5),
+    vary: float = 0.2,
+) -> str:
     """A heap of grains; seed is the half length and half width of one grain."""
-    mound = f"M{-rx} 0Q{-rx * 0.55:.0f} {-tall * 0.55:.0f} {-rx * 0.22:.0f} {-tall * 0.9:.0f}Q0 {-tall * 1.1:.0f} {rx * 0.22:.0f} {-tall * 0.9:.0f}Q{rx * 0.55:.0f} {-tall * 0.55:.0f} {rx} 0Q0 {tall * 0.28:.0f} {-rx} 0Z"
+    mound = (
+        f"M{-rx} 0Q{-rx * 0.55:.0f} {-tall * 0.55:.0f} {-rx * 0.22:.0f} {-tall * 0.9:.0f}"
+        f"Q0 {-tall * 1.1:.0f} {rx * 0.22:.0f} {-tall * 0.9:.0f}"
+        f"Q{rx * 0.55:.0f} {-tall * 0.55:.0f} {rx} 0Q0 {tall * 0.28:.0f} {-rx} 0Z"
+    )
     grains = ""
     for index in range(count):
         share = ((index * 0.618) % 1) * 2 - 1
@@ -66,8 +82,16 @@ def heap(colour: str, *, rx: float = 190, tall: float = 120, count: int = 150, s
 
 def flour_heap(colour: str = "#fbf4e4", rx: float = 190, tall: float = 110) -> str:
     """A soft heap of flour or meal."""
-    mound = f"M{-rx} 0Q{-rx * 0.5:.0f} {-tall * 0.5:.0f} {-rx * 0.2:.0f} {-tall * 0.92:.0f}Q0 {-tall * 1.14:.0f} {rx * 0.24:.0f} {-tall * 0.86:.0f}Q{rx * 0.55:.0f} {-tall * 0.5:.0f} {rx} 0Q0 {tall * 0.26:.0f} {-rx} 0Z"
-    dark = f"M{rx * 0.1:.0f} {-tall}Q{rx * 0.24:.0f} {-tall * 0.94:.0f} {rx * 0.3:.0f} {-tall * 0.8:.0f}Q{rx * 0.58:.0f} {-tall * 0.5:.0f} {rx} 0Q{rx * 0.6:.0f} 16 {rx * 0.3:.0f} 14Q{rx * 0.5:.0f} {-tall * 0.5:.0f} {rx * 0.1:.0f} {-tall}Z"
+    mound = (
+        f"M{-rx} 0Q{-rx * 0.5:.0f} {-tall * 0.5:.0f} {-rx * 0.2:.0f} {-tall * 0.92:.0f}"
+        f"Q0 {-tall * 1.14:.0f} {rx * 0.24:.0f} {-tall * 0.86:.0f}"
+        f"Q{rx * 0.55:.0f} {-tall * 0.5:.0f} {rx} 0Q0 {tall * 0.26:.0f} {-rx} 0Z"
+    )
+    dark = (
+        f"M{rx * 0.1:.0f} {-tall}Q{rx * 0.24:.0f} {-tall * 0.94:.0f} {rx * 0.3:.0f} {-tall * 0.8:.0f}"
+        f"Q{rx * 0.58:.0f} {-tall * 0.5:.0f} {rx} 0"
+        f"Q{rx * 0.6:.0f} 16 {rx * 0.3:.0f} 14Q{rx * 0.5:.0f} {-tall * 0.5:.0f} {rx * 0.1:.0f} {-tall}Z"
+    )
     dust = "".join(oval(x, 10 + y, 4, 2.6, colour) for x, y, _ in spiral(26, rx * 1.3, 26))
     return shadow(rx * 1.15) + path(mound, colour) + path(dark, tone(colour, -0.5), opacity=0.12) + dust
 

@@ -6,7 +6,9 @@ from vetrina.demo.shapes.ink import at, box, line, oval, path, ring, shadow, sha
 def panettone(crust: str = "#a8672e", case: str = "#c98f4a") -> str:
     """A whole panettone in its paper case, with the cross cut into its dome."""
     dome = path("M-236 -270C-290 -470 -130 -560 0 -560C130 -560 290 -470 236 -270Z", crust)
-    light = path("M-200 -330C-220 -450 -110 -520 -10 -526C-120 -480 -150 -420 -150 -330Z", tone(crust, 0.3), opacity=0.6)
+    light = path(
+        "M-200 -330C-220 -450 -110 -520 -10 -526C-120 -480 -150 -420 -150 -330Z", tone(crust, 0.3), opacity=0.6
+    )
     cross = line("M-130 -430Q0 -380 130 -440M20 -530Q-20 -440 10 -340", tone(crust, 0.45), 14)
     paper = path("M-232 -300L232 -300L206 0L-206 0Z", case)
     pleats = "".join(line(f"M{x} -296L{x * 0.89:.0f} -4", tone(case, -0.16), 6) for x in range(-210, 211, 30))
@@ -19,15 +21,22 @@ def panettone_slice(crumb: str = "#f6d58c", crust: str = "#a8672e") -> str:
     """A slice with raisins and candied peel."""
     body = path("M-130 0L-150 -250C-150 -330 -80 -360 0 -360C80 -360 150 -330 150 -250L130 0Z", crust)
     soft = path("M-112 -12L-130 -250C-128 -312 -70 -336 0 -336C70 -336 128 -312 130 -250L112 -12Z", crumb)
-    fruit = "".join(oval(x, y - 170, 13, 10, ("#5b2f26", "#e58f33", "#7fa050")[i % 3]) for i, (x, y, _) in enumerate(spiral(15, 92, 130)))
+    fruit = "".join(
+        oval(x, y - 170, 13, 10, ("#5b2f26", "#e58f33", "#7fa050")[i % 3])
+        for i, (x, y, _) in enumerate(spiral(15, 92, 130))
+    )
     holes = "".join(oval(x * 0.9 + 12, y - 176, 7, 10, tone(crumb, 0.4)) for x, y, _ in spiral(18, 96, 140, 0.2))
     return shadow(170) + body + soft + holes + fruit
 
 
 def cantuccio(dough: str = "#d9a45e") -> str:
     """One almond biscuit, about 180 long, cut side up."""
-    body = shaped(((-92, 22, 30), (-70, -34, 34), (70, -40, 34), (96, 10, 30), (60, 40, 30), (-60, 44, 30)), tone(dough, -0.24))
-    face = shaped(((-78, 16, 24), (-60, -24, 28), (60, -28, 28), (80, 8, 24), (52, 28, 24), (-52, 32, 24)), tone(dough, 0.22))
+    body = shaped(
+        ((-92, 22, 30), (-70, -34, 34), (70, -40, 34), (96, 10, 30), (60, 40, 30), (-60, 44, 30)), tone(dough, -0.24)
+    )
+    face = shaped(
+        ((-78, 16, 24), (-60, -24, 28), (60, -28, 28), (80, 8, 24), (52, 28, 24), (-52, 32, 24)), tone(dough, 0.22)
+    )
     nuts = at(-30, 0, oval(0, 0, 22, 12, "#fbf0da"), turn=20) + at(26, 6, oval(0, 0, 22, 12, "#fbf0da"), turn=-26)
     rims = at(-30, 0, ring(0, 0, 22, 12, "#a86c36", 4), turn=20) + at(26, 6, ring(0, 0, 22, 12, "#a86c36", 4), turn=-26)
     return body + face + nuts + rims
@@ -36,7 +45,12 @@ def cantuccio(dough: str = "#d9a45e") -> str:
 def amaretto(dough: str = "#cf944f") -> str:
     """One cracked amaretto with sugar on top."""
     sugar = "".join(box(x - 4, y - 26, 9, 9, "#fffaf0", r=2) for x, y, _ in spiral(12, 54, 22))
-    return oval(0, 0, 80, 46, tone(dough, -0.2)) + path("M-80 -4C-70 -60 70 -60 80 -4Q0 22 -80 -4Z", dough) + line("M-40 -30L-12 -14L16 -32M10 -8L40 -20", tone(dough, -0.3), 5) + sugar
+    return (
+        oval(0, 0, 80, 46, tone(dough, -0.2))
+        + path("M-80 -4C-70 -60 70 -60 80 -4Q0 22 -80 -4Z", dough)
+        + line("M-40 -30L-12 -14L16 -32M10 -8L40 -20", tone(dough, -0.3), 5)
+        + sugar
+    )
 
 
 def baci(dough: str = "#d8a15b", cream: str = "#4d2a1b") -> str:
@@ -73,15 +87,11 @@ def grissini(dough: str = "#d9aa63", count: int = 9) -> str:
     for index in range(count):
         lean = (index - (count - 1) / 2) * 5.6
         stick = box(-13, -620 + (index * 37) % 70, 26, 600, tone(dough, 0.1 if index % 2 else -0.08), r=13)
-        bumps = "".join(line(f"M-6 {-540 + s * 120 + (index * 23) % 50}q8 -10 14 0", tone(dough, -0.24), 4) for s in range(4))
+        bumps = "".join(
+            line(f"M-6 {-540 + s * 120 + (index * 23) % 50}q8 -10 14 0", tone(dough, -0.24), 4) for s in range(4)
+        )
         sticks += at(0, 0, stick, bumps, turn=lean)
     return sticks
-
-
-def savoiardo(dough: str = "#e9c98d") -> str:
-    """One ladyfinger, about 210 long, dusted with sugar."""
-    sugar = "".join(oval(x, y, 3.4, 3.4, "#fffdf6") for x, y, _ in spiral(34, 92, 26))
-    return box(-108, -34, 216, 72, tone(dough, -0.2), r=36) + box(-108, -38, 216, 66, dough, r=33) + sugar
 
 
 def gianduiotto(foil: str = "#c9a047") -> str:
@@ -93,6 +103,9 @@ def gianduiotto(foil: str = "#c9a047") -> str:
 
 def honey_dipper(wood: str = "#b9804a", honey: str = "#e0992a") -> str:
     """A honey dipper standing on its head, 420 tall."""
-    grooves = "".join(box(-52 + abs(s - 2) * 9, -128 + s * 24, 104 - abs(s - 2) * 18, 18, tone(wood, -0.14 * (s % 2)), r=9) for s in range(5))
+    grooves = "".join(
+        box(-52 + abs(s - 2) * 9, -128 + s * 24, 104 - abs(s - 2) * 18, 18, tone(wood, -0.14 * (s % 2)), r=9)
+        for s in range(5)
+    )
     drip = path("M-34 -22Q0 -6 34 -22Q26 26 4 34Q-24 24 -34 -22Z", honey)
     return box(-11, -420, 22, 310, wood, r=11) + grooves + drip

@@ -19,7 +19,9 @@ BOTTLES: Mapping[str, tuple[Corner, ...]] = {
 
 def label(w: float, h: float, paper: str, ink: str, motif: str = "", size: float = 1) -> str:
     """A paper label around the origin: a frame, a motif, and two bars where words would be."""
-    bars = box(-w * 0.27, h * 0.25, w * 0.54, h * 0.05, ink, r=4) + box(-w * 0.17, h * 0.36, w * 0.34, h * 0.03, ink, r=3, opacity=0.6)
+    bars = box(-w * 0.27, h * 0.25, w * 0.54, h * 0.05, ink, r=4) + box(
+        -w * 0.17, h * 0.36, w * 0.34, h * 0.03, ink, r=3, opacity=0.6
+    )
     frame = f"M{-w / 2 + 9:.0f} {-h / 2 + 9:.0f}h{w - 18:.0f}v{h - 18:.0f}h{18 - w:.0f}Z"
     printed = at(0, -h * 0.12, motif, scale=size * min(w, h) / 190)
     edge = box(w * 0.22, -h / 2, w * 0.28, h, tone(paper, -0.6), opacity=0.07)
@@ -47,7 +49,17 @@ def bottle(glass: str, cap: str, paper: str, ink: str, motif: str = "", *, form:
     return shadow(profile[-1][0] * 1.9) + body + capsule + collar + front
 
 
-def jar(content: str, lid: str, paper: str, ink: str, motif: str = "", *, bits: str = "", wide: float = 150, tall: float = 360) -> str:
+def jar(
+    content: str,
+    lid: str,
+    paper: str,
+    ink: str,
+    motif: str = "",
+    *,
+    bits: str = "",
+    wide: float = 150,
+    tall: float = 360,
+) -> str:
     """A glass jar with a twist lid; bits are drawn over the content, in the jar's own coordinates."""
     neck = wide - 24
     glass: tuple[Corner, ...] = ((neck, -tall + 8, 8), (neck, -tall + 34, 14), (wide, -tall + 74, 40), (wide, 0, 44))
@@ -84,7 +96,13 @@ def flat_tin(body: str, band: str, ink: str, motif: str = "", *, wide: float = 2
     side = f"M{-wide} {-tall}L{-wide} {-ry * 0.55:.0f}A{wide} {ry:.0f} 0 0 0 {wide} {-ry * 0.55:.0f}L{wide} {-tall}Z"
     top = oval(0, -tall, wide, ry, body) + ring(0, -tall, wide - 8, ry - 5, tone(body, 0.45), 6)
     face = oval(0, -tall, wide * 0.72, ry * 0.7, band) + at(0, -tall - 6, motif, scale=wide / 190)
-    return shadow(wide * 1.3, ry * 0.6, y=-ry * 0.1 + 20) + path(side, tone(body, -0.25)) + top + face + ring(0, -tall, wide * 0.66, ry * 0.62, ink, 3)
+    return (
+        shadow(wide * 1.3, ry * 0.6, y=-ry * 0.1 + 20)
+        + path(side, tone(body, -0.25))
+        + top
+        + face
+        + ring(0, -tall, wide * 0.66, ry * 0.62, ink, 3)
+    )
 
 
 def can(body: str, band: str, ink: str, motif: str = "", *, wide: float = 300, tall: float = 520) -> str:
@@ -92,20 +110,37 @@ def can(body: str, band: str, ink: str, motif: str = "", *, wide: float = 300, t
     side, slant = 84, 40
     front = box(-wide / 2 - 30, -tall, wide, tall, body, r=10)
     x = wide / 2 - 30
-    flank = path(f"M{x - 6} {-tall + 2}L{x + side} {-tall - slant}L{x + side} {-slant * 0.6:.0f}L{x - 6} 0Z", tone(body, -0.22))
-    lid = path(f"M{-x - 60 + 4} {-tall + 3}L{-x - 60 + side} {-tall - slant}L{x + side} {-tall - slant}L{x - 2} {-tall + 3}Z", "#d9c68f")
+    flank = path(
+        f"M{x - 6} {-tall + 2}L{x + side} {-tall - slant}L{x + side} {-slant * 0.6:.0f}L{x - 6} 0Z", tone(body, -0.22)
+    )
+    lid = path(
+        f"M{-x - 60 + 4} {-tall + 3}L{-x - 60 + side} {-tall - slant}L{x + side} {-tall - slant}L{x - 2} {-tall + 3}Z",
+        "#d9c68f",
+    )
     spout = box(-x - 4, -tall - 92, 46, 74, "#d9c68f", r=8) + box(-x - 12, -tall - 112, 62, 36, tone(body, -0.45), r=10)
     handle = line(f"M{x - 90} {-tall - 20}q10 -66 70 -66q50 0 56 58", "#b9a469", 14)
     stripe = box(-wide / 2 - 30, -tall * 0.2, wide, 34, band) + box(-wide / 2 - 30, -tall * 0.9, wide, 18, band)
-    face = oval(-30, -tall * 0.54, wide * 0.38, tall * 0.25, band) + ring(-30, -tall * 0.54, wide * 0.34, tall * 0.225, ink, 3)
-    return shadow(wide * 0.85, x=20) + handle + flank + lid + spout + front + stripe + face + at(-30, -tall * 0.54, motif, scale=1.35)
+    face = oval(-30, -tall * 0.54, wide * 0.38, tall * 0.25, band) + ring(
+        -30, -tall * 0.54, wide * 0.34, tall * 0.225, ink, 3
+    )
+    return (
+        shadow(wide * 0.85, x=20)
+        + handle
+        + flank
+        + lid
+        + spout
+        + front
+        + stripe
+        + face
+        + at(-30, -tall * 0.54, motif, scale=1.35)
+    )
 
 
 def cruet(clay: str, cork: str, mark: str = "") -> str:
     """A glazed oil cruet with a handle and a spout."""
     body = turned(((44, -520, 8), (40, -420, 30), (140, -250, 110), (132, -40, 70), (100, 0, 18)), clay)
     handle = line("M52 -440C190 -470 210 -300 132 -210", tone(clay, -0.12), 30)
-    spout = path("M-40 -470C-90 -500 -110 -540 -128 -590L-96 -600C-84 -560 -60 -530 -36 -520Z", tone(clay, -0.06))
+    spout = path("M-34 -360C-100 -400 -128 -470 -150 -560L-108 -572C-92 -510 -70 -470 -30 -450Z", tone(clay, -0.1))
     stopper = turned(((30, -560, 12), (38, -516, 6)), cork)
     return shadow(220) + handle + spout + body + stopper + at(0, -200, mark, scale=1.2)
 
@@ -119,14 +154,10 @@ def glass_tumbler(tint: str, drink: str = "", level: float = 0.6) -> str:
         half = 82 + 22 * level - 10
         base += shaped(between(((half, -top, 2), (76, -16, 20)), -1, 1), drink, 0.9)
     facets = "".join(line(f"M{x} -30L{x * 1.22:.0f} -150", "#ffffff", 5, 0.5) for x in (-54, -18, 18, 54))
-    return shadow(140) + base + facets + shaped(between(shape, -0.86, -0.7), "#ffffff", 0.5) + ring(0, -258, 103, 13, tone(tint, -0.2), 4)
-
-
-def carafe(tint: str, drink: str = "") -> str:
-    """A wide-bellied glass carafe."""
-    shape: tuple[Corner, ...] = ((78, -620, 4), (50, -430, 80), (160, -230, 120), (150, 0, 50))
-    body = shaped(between(shape, -1, 1), tint, 0.55)
-    if drink:
-        body += shaped(between(((118, -270, 10), (148, -205, 60), (138, -14, 40)), -1, 1), drink, 0.85)
-    gleam = shaped(between(shape, -0.82, -0.68), "#ffffff", 0.5)
-    return shadow(230) + body + gleam + ring(0, -618, 77, 11, tone(tint, -0.25), 5)
+    return (
+        shadow(140)
+        + base
+        + facets
+        + shaped(between(shape, -0.86, -0.7), "#ffffff", 0.5)
+        + ring(0, -258, 103, 13, tone(tint, -0.2), 4)
+    )
