@@ -6,13 +6,14 @@ never in a circle. A reference stands for one happening, such as attempt:12; its
 
 from vetrina.shop.inventory.rules import Piece, Wanted
 from vetrina.shop.inventory.service.holds import extend, lapsed, release, reserve, take
-from vetrina.shop.inventory.service.levels import move, receive, restock, set_backorder, set_on_hand, track
+from vetrina.shop.inventory.service.levels import lock, move, receive, restock, set_backorder, set_on_hand, track
 
 __all__ = [
     "Piece",
     "Wanted",
     "extend",
     "lapsed",
+    "lock",
     "move",
     "receive",
     "release",

@@ -115,9 +115,16 @@ async def set_backorder(session: Session, *, variant_id: int, location_id: int, 
     return level.backorder_limit
 
 
+async def lock(session: Session, variant_id: int, location_id: int) -> LevelRow | None:
+    """The level, ours until the transaction ends; None where the location does not count the variant.
+
+    Whoever locks several does it in the order of locations' ids.
+    """
+    return await session.one(LevelRow, _LOCKED, {"variant": variant_id, "location": location_id})
+
+
 async def _locked(session: Session, variant_id: int, location_id: int) -> LevelRow:
-    """The level, ours until the transaction ends."""
-    level = await session.one(LevelRow, _LOCKED, {"variant": variant_id, "location": location_id})
+    level = await lock(session, variant_id, location_id)
     if level is None:
         raise StockNotTracked(variant_id=variant_id, location_id=location_id)
     return level

@@ -1,0 +1,88 @@
+"""Replay or skip an event that a subscriber could not digest."""
+
+import msgspec
+from sqlalchemy import bindparam, delete, select
+
+from vetrina.kernel import texts
+from vetrina.kernel.context import Context
+from vetrina.kernel.db import Session
+from vetrina.kernel.errors import NotFound, Refusal
+from vetrina.kernel.messages import OutboxFailure
+from vetrina.kernel.messages.delivery import release_next, replay
+from vetrina.shop.staff.service import audit
+
+
+class NotParked(Refusal):
+    """The delivery still has tries of its own, or waits behind an earlier one."""
+
+    code = "NOT_PARKED"
+    text = "This delivery is not parked: it will be tried by itself."
+
+
+async def replay_delivery(ctx: Context, delivery_id: int) -> None:
+    """Give a parked delivery its tries back, the first at once. Needs deliveries.write. Raises NotFound, NotParked."""
+    ctx.require("deliveries.write")
+    async with ctx.tx() as session:
+        failed = await _failed(session, delivery_id)
+        if not await replay(session, delivery_id, ctx.now()):
+            raise NotParked(field=("id",))
+        session.wakes.add("events")
+        await _write_down(ctx, session, "delivery.replayed", failed, None)
+
+
+async def skip_delivery(ctx: Context, delivery_id: int, reason: str) -> None:
+    """Give a parked delivery up, for a reason that stays in the audit trail; the next one of its subject goes on.
+
+    Needs deliveries.write. Raises BadInput, NotFound, NotParked.
+    """
+    ctx.require("deliveries.write")
+    why = texts.line(reason, field=("reason",), limit=500, required=True)
+    async with ctx.tx() as session:
+        failed = await _failed(session, delivery_id)
+        if not await session.execute(_SKIP, {"delivery": delivery_id}):
+            raise NotParked(field=("id",))
+        await release_next(session, failed.subscriber, failed.subject, ctx.now())
+        session.wakes.add("events")
+        await _write_down(ctx, session, "delivery.skipped", failed, why)
+
+
+class _Failed(msgspec.Struct, frozen=True):
+    """A delivery that did not succeed."""
+
+    id: int
+    subscriber: str
+    event_id: int
+    subject: str
+    attempts: int
+    error: str
+
+
+async def _failed(session: Session, delivery_id: int) -> _Failed:
+    failed = await session.one(_Failed, _FAILED, {"delivery": delivery_id})
+    if failed is None:
+        raise NotFound(what="The delivery", field=("id",))
+    return failed
+
+
+async def _write_down(ctx: Context, session: Session, action: str, failed: _Failed, reason: str | None) -> None:
+    await audit(
+        session,
+        at=ctx.now(),
+        actor=ctx.actor.name,
+        action=action,
+        subject=f"delivery:{failed.id}",
+        before=msgspec.structs.asdict(failed),
+        after={"reason": reason} if reason is not None else None,
+        trail=ctx.trail,
+    )
+
+
+_FAILED = select(
+    OutboxFailure.id,
+    OutboxFailure.subscriber,
+    OutboxFailure.event_id,
+    OutboxFailure.subject,
+    OutboxFailure.attempts,
+    OutboxFailure.error,
+).where(OutboxFailure.id == bindparam("delivery"))
+_SKIP = delete(OutboxFailure).where(OutboxFailure.id == bindparam("delivery"), OutboxFailure.parked_at.is_not(None))
