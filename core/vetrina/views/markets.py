@@ -1,5 +1,7 @@
 """The shop's profile, its markets, and which of them a country and a language lead to."""
 
+from typing import ClassVar
+
 import msgspec
 from sqlalchemy import select
 
@@ -12,6 +14,9 @@ from vetrina.shop.markets.models import Market, MarketCountry, MarketLanguage, S
 class ProfileRow(msgspec.Struct, frozen=True):
     """The shop itself."""
 
+    type_name: ClassVar[str] = "Shop"
+
+    id: int
     name: str
     description: str
     email: str | None
@@ -22,6 +27,8 @@ class ProfileRow(msgspec.Struct, frozen=True):
 
 class MarketRow(msgspec.Struct, frozen=True):
     """A market with its price list."""
+
+    type_name: ClassVar[str] = "Market"
 
     id: int
     handle: str
@@ -86,6 +93,7 @@ async def atlas(db: Reads) -> Atlas:
 
 
 _PROFILE = select(
+    ShopProfile.id,
     ShopProfile.name,
     ShopProfile.description,
     ShopProfile.email,

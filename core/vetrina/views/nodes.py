@@ -1,0 +1,93 @@
+"""Rows of any public type by their keys: the registry behind node, nodes and metafields' references."""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import Any
+
+from vetrina.kernel.context import Context
+from vetrina.views.collections import collections_by_id
+from vetrina.views.locations import locations_by_id
+from vetrina.views.markets import MarketRow, ProfileRow, atlas
+from vetrina.views.media import media_by_id
+from vetrina.views.metafields import MetafieldRow, metafields_by_id
+from vetrina.views.options import OptionRow, ValueRow, options_by_id, values_by_id
+from vetrina.views.products import products_by_id
+from vetrina.views.variants import variants_by_id
+
+Key = tuple[str, str]
+"""A type's public name and a key of it, as ids carry it."""
+Find = Callable[[Context, list[str]], Awaitable[Mapping[str, Any]]]
+"""Finds rows of one type by their keys, in one statement, leaving out what a buyer may not see."""
+
+
+async def nodes_by_key(ctx: Context, keys: Sequence[Key]) -> dict[Key, Any]:
+    """Every row a buyer may see of those asked for, one statement per type; unknown types find nothing."""
+    asked: dict[str, list[str]] = {}
+    for type_name, key in dict.fromkeys(keys):
+        asked.setdefault(type_name, []).append(key)
+    found: dict[Key, Any] = {}
+    for type_name, wanted in asked.items():
+        if type_name in NODES:
+            rows = await NODES[type_name](ctx, wanted)
+            found |= {(type_name, key): row for key, row in rows.items()}
+    return found
+
+
+def by_number(find: Callable[[Context, list[int]], Awaitable[Mapping[int, Any]]]) -> Find:
+    """For types whose keys are numbers: other keys find nothing."""
+
+    async def find_by_key(ctx: Context, keys: list[str]) -> dict[str, Any]:
+        numbers = [number for number in map(_number, keys) if number is not None]
+        return {str(number): row for number, row in (await find(ctx, numbers)).items()} if numbers else {}
+
+    return find_by_key
+
+
+def _number(key: str) -> int | None:
+    digits = key.removeprefix("-")
+    if not digits.isascii() or not digits.isdecimal() or len(digits) > 18 or str(int(key)) != key:
+        return None
+    return int(key)
+
+
+async def _options(ctx: Context, ids: list[int]) -> dict[int, OptionRow]:
+    """Options of products a buyer may see; a made-up one stands and falls with its product too."""
+    rows = await options_by_id(ctx, ids)
+    products = await products_by_id(ctx, [row.product_id for row in rows.values()])
+    return {key: row for key, row in rows.items() if row.product_id in products}
+
+
+async def _values(ctx: Context, ids: list[int]) -> dict[int, ValueRow]:
+    rows = await values_by_id(ctx, ids)
+    options = await _options(ctx, list({row.option_id for row in rows.values()}))
+    return {key: row for key, row in rows.items() if row.option_id in options}
+
+
+async def _markets(ctx: Context, ids: list[int]) -> dict[int, MarketRow]:
+    return {market.id: market for market in (await atlas(ctx.db)).markets if market.id in ids}
+
+
+async def _shops(ctx: Context, ids: list[int]) -> dict[int, ProfileRow]:
+    profile = (await atlas(ctx.db)).profile
+    return {profile.id: profile} if profile.id in ids else {}
+
+
+async def _metafields(ctx: Context, ids: list[int]) -> dict[int, MetafieldRow]:
+    """Metafields of owners a buyer may see."""
+    rows = await metafields_by_id(ctx, ids)
+    owners = await nodes_by_key(ctx, [(row.owner_type, str(row.owner_id)) for row in rows.values()])
+    return {key: row for key, row in rows.items() if (row.owner_type, str(row.owner_id)) in owners}
+
+
+NODES: Mapping[str, Find] = {
+    "Collection": by_number(collections_by_id),
+    "Location": by_number(locations_by_id),
+    "Market": by_number(_markets),
+    "MediaImage": by_number(media_by_id),
+    "Metafield": by_number(_metafields),
+    "Product": by_number(products_by_id),
+    "ProductOption": by_number(_options),
+    "ProductOptionValue": by_number(_values),
+    "ProductVariant": by_number(variants_by_id),
+    "Shop": by_number(_shops),
+}
+"""How each type that buyers may ask for by id is found. Types whose key is a secret compare it themselves."""

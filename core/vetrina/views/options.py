@@ -1,0 +1,129 @@
+"""Options of products, their values, and which values a variant has, in the context's language."""
+
+from typing import ClassVar
+
+import msgspec
+from sqlalchemy import select
+
+from vetrina.kernel.context import Context
+from vetrina.kernel.db import id_in
+from vetrina.shop.catalog.models import Option, OptionValue, VariantValue
+from vetrina.views.shelf import in_language, is_translated, place_params
+from vetrina.views.windows import Selection
+
+ONLY_OPTION = "Title"
+ONLY_VALUE = "Default Title"
+"""What the public API calls the one option of a product without options, and its one value. It is never translated."""
+
+
+class OptionRow(msgspec.Struct, frozen=True):
+    """An option. A product without options has one, made up, whose id is the product's with a minus."""
+
+    type_name: ClassVar[str] = "ProductOption"
+
+    id: int
+    product_id: int
+    name: str
+
+
+class ValueRow(msgspec.Struct, frozen=True):
+    """A value of an option; the made-up option's only value has its id. `colour` is #RRGGBB."""
+
+    type_name: ClassVar[str] = "ProductOptionValue"
+
+    id: int
+    option_id: int
+    name: str
+    colour: str | None
+
+
+class ChosenRow(msgspec.Struct, frozen=True):
+    """What a variant has of one option."""
+
+    variant_id: int
+    name: str
+    value: str
+
+
+async def options_of(ctx: Context, product_ids: list[int]) -> dict[int, list[OptionRow]]:
+    """The options of each product in order, by product id; every product has at least one."""
+    statement = _OPTIONS_OF[is_translated(ctx)]
+    found: dict[int, list[OptionRow]] = {}
+    for row in await ctx.db.rows(OptionRow, statement, {"ids": product_ids, **place_params(ctx)}):
+        found.setdefault(row.product_id, []).append(row)
+    return {product_id: found.get(product_id) or [_only_option(product_id)] for product_id in product_ids}
+
+
+async def options_by_id(ctx: Context, ids: list[int]) -> dict[int, OptionRow]:
+    """Options by id. A made-up option is the answer for any negative id: ask for its product as well."""
+    stored = [option_id for option_id in ids if option_id > 0]
+    rows = await ctx.db.rows(OptionRow, _OPTIONS_BY_ID[is_translated(ctx)], {"ids": stored, **place_params(ctx)})
+    return {row.id: row for row in rows} | {negative: _only_option(-negative) for negative in ids if negative < 0}
+
+
+async def values_of(ctx: Context, option_ids: list[int]) -> dict[int, list[ValueRow]]:
+    """The values of each option in order, by option id."""
+    found: dict[int, list[ValueRow]] = {
+        option_id: [ValueRow(option_id, option_id, ONLY_VALUE, None)] for option_id in option_ids if option_id < 0
+    }
+    stored = [option_id for option_id in option_ids if option_id > 0]
+    if stored:
+        statement = _VALUES_OF[is_translated(ctx)]
+        for row in await ctx.db.rows(ValueRow, statement, {"ids": stored, **place_params(ctx)}):
+            found.setdefault(row.option_id, []).append(row)
+    return found
+
+
+async def values_by_id(ctx: Context, ids: list[int]) -> dict[int, ValueRow]:
+    """Values by id; negative ones belong to made-up options."""
+    stored = [value_id for value_id in ids if value_id > 0]
+    rows = await ctx.db.rows(ValueRow, _VALUES_BY_ID[is_translated(ctx)], {"ids": stored, **place_params(ctx)})
+    made_up = {negative: ValueRow(negative, negative, ONLY_VALUE, None) for negative in ids if negative < 0}
+    return {row.id: row for row in rows} | made_up
+
+
+async def chosen_of(ctx: Context, variant_ids: list[int]) -> dict[int, list[ChosenRow]]:
+    """What each variant has of every option, in the options' order, by variant id."""
+    statement = _CHOSEN_OF[is_translated(ctx)]
+    found: dict[int, list[ChosenRow]] = {}
+    for row in await ctx.db.rows(ChosenRow, statement, {"ids": variant_ids, **place_params(ctx)}):
+        found.setdefault(row.variant_id, []).append(row)
+    return {
+        variant_id: found.get(variant_id) or [ChosenRow(variant_id, ONLY_OPTION, ONLY_VALUE)]
+        for variant_id in variant_ids
+    }
+
+
+def _only_option(product_id: int) -> OptionRow:
+    return OptionRow(-product_id, product_id, ONLY_OPTION)
+
+
+def _options(translated: bool) -> Selection:
+    name = in_language("ProductOption", Option.id, "name", Option.name, translated)
+    return select(Option.id, Option.product_id, name).order_by(Option.product_id, Option.position)
+
+
+def _values(translated: bool) -> Selection:
+    name = in_language("ProductOptionValue", OptionValue.id, "name", OptionValue.name, translated)
+    return select(OptionValue.id, OptionValue.option_id, name, OptionValue.swatch.label("colour")).order_by(
+        OptionValue.option_id, OptionValue.position, OptionValue.id
+    )
+
+
+def _chosen(translated: bool) -> Selection:
+    option = in_language("ProductOption", Option.id, "name", Option.name, translated)
+    value = in_language("ProductOptionValue", OptionValue.id, "name", OptionValue.name, translated)
+    return (
+        select(VariantValue.variant_id, option, value.label("value"))
+        .join(OptionValue, OptionValue.id == VariantValue.value_id)
+        .join(Option, Option.id == OptionValue.option_id)
+        .where(id_in(VariantValue.variant_id, "ids"))
+        .order_by(VariantValue.variant_id, Option.position)
+    )
+
+
+_OPTIONS_OF = tuple(_options(translated).where(id_in(Option.product_id, "ids")) for translated in (False, True))
+_OPTIONS_BY_ID = tuple(_options(translated).where(id_in(Option.id, "ids")) for translated in (False, True))
+_VALUES_OF = tuple(_values(translated).where(id_in(OptionValue.option_id, "ids")) for translated in (False, True))
+_VALUES_BY_ID = tuple(_values(translated).where(id_in(OptionValue.id, "ids")) for translated in (False, True))
+_CHOSEN_OF = tuple(_chosen(translated) for translated in (False, True))

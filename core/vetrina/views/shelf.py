@@ -1,0 +1,118 @@
+"""What is on the shelf: visibility, translations and stock as SQL, and the values a context gives them."""
+
+from typing import Any
+
+from sqlalchemy import ColumnElement, Text, and_, bindparam, case, exists, func, literal, literal_column, or_, select
+from sqlalchemy.orm import aliased
+
+from vetrina.kernel.context import Context
+from vetrina.kernel.db import BigInt, Instant
+from vetrina.shop.catalog.models import Collection, Product, Translation, Variant
+from vetrina.shop.inventory.models import Level, Location
+from vetrina.shop.pricing.models import Price
+from vetrina.views.windows import Column
+from vetrina.vocabulary import ProductStatus
+
+PRICE_LIST = bindparam("price_list", type_=BigInt)
+LANGUAGE = bindparam("language", type_=Text())
+HANDLE = bindparam("handle", type_=Text())
+NOW = bindparam("now", type_=Instant())
+
+
+def place_params(ctx: Context) -> dict[str, Any]:
+    """The values every statement of the catalogue may ask for: price list, language, now."""
+    return {"price_list": ctx.place.price_list_id, "language": ctx.place.language, "now": ctx.now()}
+
+
+def is_translated(ctx: Context) -> bool:
+    """Whether texts may differ from the ones on the rows themselves; most requests need no look-up."""
+    return ctx.place.language != ctx.place.default_language
+
+
+def in_language(
+    owner_type: str, owner_id: Column, field: str, original: Column, translated: bool
+) -> ColumnElement[Any]:
+    """A text in the context's language, or as it was written where no translation is kept."""
+    if not translated:
+        return original.label(field)
+    wording = aliased(Translation)
+    translation = (
+        select(wording.value)
+        .where(
+            wording.owner_type == literal_column(f"'{owner_type}'"),
+            wording.owner_id == owner_id,
+            wording.language == LANGUAGE,
+            wording.field == literal_column(f"'{field}'"),
+        )
+        .scalar_subquery()
+    )
+    return func.coalesce(translation, original).label(field)
+
+
+def has_handle(owner: type[Product] | type[Collection], translated: bool) -> ColumnElement[bool]:
+    """The owner is called so, by the parameter `handle`: in the shop's own language, or in the context's."""
+    own = owner.handle == HANDLE
+    if not translated:
+        return own
+    called = select(Translation.owner_id).where(
+        Translation.owner_type == literal_column(f"'{owner.__name__}'"),
+        Translation.field == literal_column("'handle'"),
+        Translation.language == LANGUAGE,
+        Translation.value == HANDLE,
+    )
+    return or_(own, owner.id.in_(called))
+
+
+def is_published(product: type[Product] = Product) -> ColumnElement[bool]:
+    """The product's own part of being on sale."""
+    return and_(product.status == literal_column(f"'{ProductStatus.ACTIVE}'"), product.published_at <= NOW)
+
+
+def is_visible(product: type[Product] = Product) -> ColumnElement[bool]:
+    """On sale here: published, with at least one variant that has a price in the context's list."""
+    variant, price = aliased(Variant), aliased(Price)
+    priced = exists().where(
+        variant.product_id == product.id,
+        variant.archived_at.is_(None),
+        price.variant_id == variant.id,
+        price.price_list_id == PRICE_LIST,
+    )
+    return and_(is_published(product), priced)
+
+
+def is_sellable_product(product: type[Product] = Product) -> ColumnElement[bool]:
+    """At least one variant can be bought now."""
+    variant, price = aliased(Variant), aliased(Price)
+    return exists().where(
+        variant.product_id == product.id,
+        variant.archived_at.is_(None),
+        price.variant_id == variant.id,
+        price.price_list_id == PRICE_LIST,
+        is_sellable(variant),
+    )
+
+
+def is_sellable(variant: type[Variant] = Variant) -> ColumnElement[bool]:
+    """The room left reaches the smallest quantity that may be bought; an untracked variant always has room."""
+    return func.coalesce(room_of(variant), variant.quantity_minimum) >= variant.quantity_minimum
+
+
+def stock_of(variant: type[Variant] = Variant) -> ColumnElement[int]:
+    """Pieces on hand and not reserved at the active locations; NULL for a variant that is not tracked."""
+    level = aliased(Level)
+    return _over_active(variant, level, level.on_hand - level.reserved)
+
+
+def room_of(variant: type[Variant] = Variant) -> ColumnElement[int]:
+    """Pieces that may still be sold, backorders included; NULL for a variant that is not tracked."""
+    level = aliased(Level)
+    return _over_active(variant, level, level.on_hand - level.reserved + level.backorder_limit)
+
+
+def _over_active(variant: type[Variant], level: type[Level], pieces: ColumnElement[int]) -> ColumnElement[int]:
+    location = aliased(Location)
+    return (
+        select(func.sum(case((location.is_active, pieces), else_=literal(0, BigInt))).cast(BigInt))
+        .where(level.variant_id == variant.id, location.id == level.location_id)
+        .scalar_subquery()
+    )
