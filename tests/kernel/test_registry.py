@@ -1,7 +1,7 @@
 """Asking a port is guarded: a deadline, a breaker, and the plugin's name in what went wrong."""
 
 import asyncio
-from typing import ClassVar, Protocol
+from typing import Any, ClassVar, Protocol
 
 import pytest
 from tests.support.shops import StillClock
@@ -43,32 +43,32 @@ def almanac() -> Almanac:
 
 
 @pytest.fixture
-def served(almanac: Almanac) -> "Provided[Weather]":
-    return Provided[Weather](Weather, "almanac", "farmer", almanac)
+def served(almanac: Almanac) -> Provided[Any]:
+    return Provided(Weather, "almanac", "farmer", almanac)
 
 
 @pytest.fixture
-def ports(served: "Provided[Weather]", clock: StillClock) -> Ports:
+def ports(served: Provided[Any], clock: StillClock) -> Ports:
     return Ports([served], clock)
 
 
-async def fail(ports: Ports, served: "Provided[Weather]", times: int) -> None:
+async def fail(ports: Ports, served: Provided[Any], times: int) -> None:
     for _ in range(times):
         with pytest.raises(PortFailed):
             await ports.ask(served, served.implementation.tomorrow())
 
 
-async def test_an_answer_comes_through(ports: Ports, served: "Provided[Weather]") -> None:
+async def test_an_answer_comes_through(ports: Ports, served: Provided[Any]) -> None:
     assert await ports.ask(served, served.implementation.tomorrow()) == "sun"
 
 
-async def test_a_port_that_does_not_answer_in_time_has_failed(ports: Ports, served: "Provided[Weather]") -> None:
+async def test_a_port_that_does_not_answer_in_time_has_failed(ports: Ports, served: Provided[Any]) -> None:
     with pytest.raises(PortFailed, match="farmer failed as Weather 'almanac': TimeoutError"):
         await ports.ask(served, asyncio.sleep(5))
 
 
 async def test_a_failure_names_the_plugin_and_can_be_tried_again(
-    ports: Ports, served: "Provided[Weather]", almanac: Almanac
+    ports: Ports, served: Provided[Any], almanac: Almanac
 ) -> None:
     almanac.trouble = KeyError("barometer")
     with pytest.raises(Unavailable, match=r"farmer failed .* KeyError: 'barometer'") as caught:
@@ -78,7 +78,7 @@ async def test_a_failure_names_the_plugin_and_can_be_tried_again(
 
 
 async def test_a_refusal_is_an_answer_and_opens_no_breaker(
-    ports: Ports, served: "Provided[Weather]", almanac: Almanac
+    ports: Ports, served: Provided[Any], almanac: Almanac
 ) -> None:
     almanac.trouble = TooCloudy()
     for _ in range(OPENS_AFTER * 2):
@@ -87,7 +87,7 @@ async def test_a_refusal_is_an_answer_and_opens_no_breaker(
     assert ports.health(served).failures == 0
 
 
-async def test_repeated_failures_open_the_breaker(ports: Ports, served: "Provided[Weather]", almanac: Almanac) -> None:
+async def test_repeated_failures_open_the_breaker(ports: Ports, served: Provided[Any], almanac: Almanac) -> None:
     almanac.trouble = OSError()
     await fail(ports, served, OPENS_AFTER)
     almanac.trouble = None
@@ -97,7 +97,7 @@ async def test_repeated_failures_open_the_breaker(ports: Ports, served: "Provide
 
 
 async def test_an_open_breaker_lets_one_try_after_a_while_and_closes_on_success(
-    ports: Ports, served: "Provided[Weather]", almanac: Almanac, clock: StillClock
+    ports: Ports, served: Provided[Any], almanac: Almanac, clock: StillClock
 ) -> None:
     almanac.trouble = OSError()
     await fail(ports, served, OPENS_AFTER)
@@ -108,7 +108,7 @@ async def test_an_open_breaker_lets_one_try_after_a_while_and_closes_on_success(
 
 
 async def test_a_try_that_fails_opens_the_breaker_again(
-    ports: Ports, served: "Provided[Weather]", almanac: Almanac, clock: StillClock
+    ports: Ports, served: Provided[Any], almanac: Almanac, clock: StillClock
 ) -> None:
     almanac.trouble = OSError()
     await fail(ports, served, OPENS_AFTER)
@@ -120,7 +120,7 @@ async def test_a_try_that_fails_opens_the_breaker_again(
 
 
 async def test_of_many_calls_after_a_while_one_tries(
-    ports: Ports, served: "Provided[Weather]", almanac: Almanac, clock: StillClock
+    ports: Ports, served: Provided[Any], almanac: Almanac, clock: StillClock
 ) -> None:
     almanac.trouble = OSError()
     await fail(ports, served, OPENS_AFTER)
@@ -131,7 +131,7 @@ async def test_of_many_calls_after_a_while_one_tries(
 
 
 async def test_failures_far_apart_open_no_breaker(
-    ports: Ports, served: "Provided[Weather]", almanac: Almanac, clock: StillClock
+    ports: Ports, served: Provided[Any], almanac: Almanac, clock: StillClock
 ) -> None:
     almanac.trouble = OSError()
     for _ in range(OPENS_AFTER * 2):
@@ -140,7 +140,7 @@ async def test_failures_far_apart_open_no_breaker(
     assert almanac.asked == OPENS_AFTER * 2
 
 
-async def test_a_cancelled_caller_is_no_failure_of_the_plugin(ports: Ports, served: "Provided[Weather]") -> None:
+async def test_a_cancelled_caller_is_no_failure_of_the_plugin(ports: Ports, served: Provided[Any]) -> None:
     asking = asyncio.create_task(ports.ask(served, asyncio.sleep(5)))
     await asyncio.sleep(0)
     asking.cancel()

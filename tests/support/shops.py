@@ -64,7 +64,7 @@ def postgres_url(server: str, template: str, name: str) -> str:
 
 def drop_database(server: str, name: str) -> None:
     with psycopg.connect(server, autocommit=True) as connection:
-        connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+        connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
 
 
 def make_shop(db: Database, clock: StillClock, provided: Iterable[Provided[Any]] = ()) -> Shop:

@@ -15,6 +15,8 @@ Pool = Any
 Connection = Any
 """asyncpg's classes are only partly typed; what is used of them is three methods."""
 
+_ERRORS = (asyncpg.PostgresError, asyncpg.InterfaceError)
+
 STATEMENT_DEADLINE = 5_000
 """Milliseconds one statement may take."""
 
@@ -28,20 +30,20 @@ class _OnConnection:
     async def fetch(self, call: Call) -> Sequence[Sequence[Any]]:
         try:
             return await self._connection.fetch(call.text, *call.arguments)
-        except asyncpg.PostgresError as error:
+        except _ERRORS as error:
             raise _translate(error) from error
 
     async def execute(self, call: Call) -> int:
         try:
             status = await self._connection.execute(call.text, *call.arguments)
-        except asyncpg.PostgresError as error:
+        except _ERRORS as error:
             raise _translate(error) from error
         return int(status.rsplit(" ", 1)[-1]) if status[-1].isdigit() else 0
 
     async def execute_many(self, text: str, batches: list[list[Any]]) -> None:
         try:
             await self._connection.executemany(text, batches)
-        except asyncpg.PostgresError as error:
+        except _ERRORS as error:
             raise _translate(error) from error
 
 
@@ -52,7 +54,7 @@ class _OnPool:
         self._pool = pool
 
     async def fetch(self, call: Call) -> Sequence[Sequence[Any]]:
-        async with self._pool.acquire() as connection:
+        async with _acquired(self._pool) as connection:
             return await _OnConnection(connection).fetch(call)
 
     async def execute(self, call: Call) -> int:
@@ -82,18 +84,31 @@ class PostgresDatabase(Database):
 
     @asynccontextmanager
     async def transaction(self) -> AsyncGenerator[Session]:
-        async with self._pool.acquire() as connection:
+        async with _acquired(self._pool) as connection:
             try:
                 async with connection.transaction():
                     yield Session(self._statements, _OnConnection(connection))
-            except asyncpg.PostgresError as error:
+            except _ERRORS as error:
                 raise _translate(error) from error
 
     async def close(self) -> None:
         await self._pool.close()
 
 
-def _translate(error: asyncpg.PostgresError) -> Exception:
+@asynccontextmanager
+async def _acquired(pool: asyncpg.Pool) -> AsyncGenerator[Connection]:
+    """A free connection. Raises Unavailable when the server cannot be reached."""
+    try:
+        connection: Connection = await pool.acquire()  # pyright: ignore[reportUnknownMemberType]
+    except (*_ERRORS, OSError) as error:
+        raise Unavailable(f"the database cannot be reached: {error}") from error
+    try:
+        yield connection
+    finally:
+        await pool.release(connection)  # pyright: ignore[reportUnknownMemberType]
+
+
+def _translate(error: Exception) -> Exception:
     if isinstance(error, asyncpg.IntegrityConstraintViolationError):
         return Conflict(str(getattr(error, "constraint_name", None) or "constraint"), str(error))
     if isinstance(
@@ -106,4 +121,6 @@ def _translate(error: asyncpg.PostgresError) -> Exception:
         | asyncpg.AdminShutdownError,
     ):
         return Unavailable(f"the database gave up: {error}")
+    if isinstance(error, asyncpg.InterfaceError) and "closed" in str(error):
+        return Unavailable(f"the database hung up: {error}")
     return error
