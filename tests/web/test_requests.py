@@ -1,0 +1,139 @@
+"""Whatever a client sends, the answer is typed, the status is the specification's, and nothing changes."""
+
+from collections.abc import AsyncGenerator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from tests.support.shops import StillClock, opened
+
+from vetrina.kernel.settings import Settings
+from vetrina.web.serving import Serving
+
+GRAPHQL_JSON = "application/graphql-response+json"
+
+
+@pytest.fixture
+async def client(database_url: str, tmp_path: Path) -> AsyncGenerator[httpx.AsyncClient]:
+    """Speaks to a served shop."""
+    ctx = await opened(database_url, StillClock())
+    await ctx.db.close()
+    settings = Settings(database_url=database_url, env="test", media_root=str(tmp_path), worker=False)
+    serving = Serving(settings)
+    await serving.start()
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(serving), base_url="http://shop.test") as asking:
+        yield asking
+    await serving.stop()
+
+
+def code(answer: httpx.Response) -> str:
+    return answer.json()["errors"][0]["extensions"]["code"]
+
+
+@pytest.mark.parametrize(
+    ("body", "headers", "status", "expected"),
+    [
+        (b"{", {}, 400, "BAD_REQUEST"),
+        (b"", {}, 400, "BAD_REQUEST"),
+        (b"\xff\xfe", {}, 400, "BAD_REQUEST"),
+        (b"[" * 20_000, {}, 400, "BAD_REQUEST"),
+        (b'{"query":"{shop{name}}","variables":' + b"[" * 20_000 + b"]" * 20_000 + b"}", {}, 400, "BAD_REQUEST"),
+        (b"[]", {}, 400, "BAD_REQUEST"),
+        (b"7", {}, 400, "BAD_REQUEST"),
+        (b'{"query": 7}', {}, 400, "BAD_REQUEST"),
+        (b'{"query": ""}', {}, 400, "BAD_REQUEST"),
+        (b'{"query": "{shop{name}}", "variables": []}', {}, 400, "BAD_REQUEST"),
+        (b'{"query": "{shop{name}}", "operationName": 1}', {}, 400, "BAD_REQUEST"),
+        (b'{"query": "{shop{name}}", "extensions": 1}', {}, 400, "BAD_REQUEST"),
+        (b'{"query": "{shop{name}}"}', {"content-type": "text/plain"}, 415, "BAD_REQUEST"),
+        (b"query={shop{name}}", {"content-type": "application/x-www-form-urlencoded"}, 415, "BAD_REQUEST"),
+        (b'{"query": "{shop{name}}"}', {"content-type": "application/json; charset=latin-1"}, 415, "BAD_REQUEST"),
+        (b'{"query": "{shop{name}}"}', {"accept": "text/csv"}, 406, "BAD_REQUEST"),
+        (b'{"query": "' + b"#" * 200_001 + b'"}', {}, 413, "LIMIT_EXCEEDED"),
+    ],
+)  # fmt: skip
+async def test_what_is_not_a_request_is_refused(
+    client: httpx.AsyncClient, body: bytes, headers: dict[str, str], status: int, expected: str
+) -> None:
+    answer = await client.post("/graphql", content=body, headers={"content-type": "application/json", **headers})
+    assert (answer.status_code, code(answer)) == (status, expected)
+
+
+def fragments(depth: int) -> str:
+    """Fragments that double at each step: 2^depth fields, if somebody counted them one by one."""
+    chain = " ".join(f"fragment f{n} on Shop {{ ...f{n + 1} ...f{n + 1} }}" for n in range(depth))
+    return f"{{ shop {{ ...f0 }} }} {chain} fragment f{depth} on Shop {{ name }}"
+
+
+HOSTILE = {
+    "syntax": ("{ shop { name }", "GRAPHQL_PARSE_FAILED"),
+    "unknown field": ("{ shop { secretPrice } }", "GRAPHQL_VALIDATION_FAILED"),
+    "circle": ("{ shop { ...a } } fragment a on Shop { ...a }", "GRAPHQL_VALIDATION_FAILED"),
+    "two operations": ("query a { shop { name } } query b { shop { name } }", "GRAPHQL_VALIDATION_FAILED"),
+    "aliases": ("{ " + " ".join(f"a{n}: shop {{ name }}" for n in range(31)) + " }", "LIMIT_EXCEEDED"),
+    "directives": ("{ shop { " + "name " + "@include(if: true) " * 1 + " } }" , None),
+    "tokens": ("{ shop { " + "name " * 2_000 + "} }", "GRAPHQL_PARSE_FAILED"),
+    "depth": ("{ shop { " + "... on Shop { " * 900 + "name" + "}" * 902, "GRAPHQL_PARSE_FAILED"),
+    "doubling fragments": (fragments(18), "LIMIT_EXCEEDED"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", [name for name, (_, expected) in HOSTILE.items() if expected])
+async def test_a_hostile_document_is_refused_quickly(client: httpx.AsyncClient, name: str) -> None:
+    document, expected = HOSTILE[name]
+    plain = await client.post("/graphql", json={"query": document})
+    assert (plain.status_code, code(plain)) == (200, expected)
+    strict = await client.post("/graphql", json={"query": document}, headers={"accept": GRAPHQL_JSON})
+    assert (strict.status_code, code(strict)) == (400, expected)
+    assert "data" not in strict.json()
+    assert strict.headers["content-type"].startswith(GRAPHQL_JSON)
+
+
+@pytest.mark.parametrize(
+    ("document", "variables"),
+    [
+        ('{ node(id: "7") { id } }', {}),
+        ('{ node(id: "gid://vetrina/Product/999999999999999999999") { id } }', {}),
+        ('{ product(id: "gid://vetrina/Cart/1") { id } }', {}),
+        ("{ products(first: 0) { nodes { id } } }", {}),
+        ("{ products(first: 251) { nodes { id } } }", {}),
+        ("{ products(first: -1) { nodes { id } } }", {}),
+        ('{ products(first: 1, after: "nonsense!") { nodes { id } } }', {}),
+        ("query($n: Int) { products(first: $n) { nodes { id } } }", {"n": 2**31}),
+        ("query($c: CountryCode) @inContext(country: $c) { shop { name } }", {"c": "Atlantis"}),
+        ("query($l: LanguageCode) @inContext(language: $l) { shop { name } }", {"l": "'; DROP TABLE"}),
+    ],
+)
+async def test_bad_input_is_the_callers_mistake(
+    client: httpx.AsyncClient, document: str, variables: dict[str, Any]
+) -> None:
+    answer = await client.post("/graphql", json={"query": document, "variables": variables})
+    assert (answer.status_code, code(answer)) == (200, "BAD_USER_INPUT"), answer.text
+
+
+async def test_an_operation_that_is_too_dear_is_refused_whatever_its_variables_say(client: httpx.AsyncClient) -> None:
+    document = (
+        "query($n: Int) { products(first: $n) { nodes { variants(first: $n) { nodes { product {"
+        " images(first: $n) { nodes { id } } } } } } } }"
+    )
+    assert code(await client.post("/graphql", json={"query": document, "variables": {"n": 250}})) == "LIMIT_EXCEEDED"
+    modest = await client.post("/graphql", json={"query": document, "variables": {"n": 2}})
+    assert "errors" not in modest.json()
+
+
+async def test_get_is_not_a_way_to_ask(client: httpx.AsyncClient) -> None:
+    answer = await client.get("/graphql", params={"query": "{ shop { name } }"})
+    assert (answer.status_code, answer.headers["allow"]) == (405, "POST")
+
+
+async def test_browsers_of_other_origins_may_ask(client: httpx.AsyncClient) -> None:
+    before = await client.options("/graphql", headers={"origin": "https://front.test"})
+    assert (before.status_code, before.headers["access-control-allow-origin"]) == (204, "*")
+    assert "access-control-allow-credentials" not in before.headers
+
+
+async def test_both_paths_answer_alike(client: httpx.AsyncClient) -> None:
+    for path in ("/graphql", "/api/2026-04/graphql.json"):
+        answer = await client.post(path, json={"query": "{ shop { name } }"})
+        assert answer.json() == {"data": {"shop": {"name": "Vetrina"}}}

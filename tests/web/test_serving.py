@@ -1,0 +1,107 @@
+"""The Runtime is swapped between requests: none fails, each ends on the generation it began on."""
+
+import asyncio
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import httpx
+import pytest
+from tests.support.shops import StillClock, opened
+
+from vetrina.flows.plugins import switch_off, switch_on
+from vetrina.kernel.context import Context
+from vetrina.kernel.settings import Settings
+from vetrina.web.serving import Serving
+
+PLUGINS = Path(__file__).parents[1] / "support" / "plugins"
+
+
+@pytest.fixture(autouse=True)
+def test_plugins(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.syspath_prepend(str(PLUGINS))
+
+
+@asynccontextmanager
+async def served(url: str, folder: Path) -> AsyncGenerator[tuple[Serving, httpx.AsyncClient, Context]]:
+    """A shop being served in this process, a client, and a context of the shop from outside."""
+    ctx = await opened(url, StillClock())
+    settings = Settings(database_url=url, env="test", media_root=str(folder / "media"), worker=False)
+    serving = Serving(settings)
+    await serving.start()
+    transport = httpx.ASGITransport(serving)
+    try:
+        async with httpx.AsyncClient(transport=transport, base_url="http://shop.test") as client:
+            yield serving, client, ctx
+    finally:
+        await serving.stop()
+        await ctx.db.close()
+
+
+async def test_no_request_fails_while_plugins_come_and_go(database_url: str, tmp_path: Path) -> None:
+    async with served(database_url, tmp_path) as (serving, client, ctx):
+        asked = answered = 0
+        stop = asyncio.Event()
+
+        async def keep_asking() -> None:
+            nonlocal asked, answered
+            while not stop.is_set():
+                asked += 1
+                answer = await client.post("/graphql", json={"query": "{ shop { name } }"})
+                answered += answer.status_code == 200 and answer.json() == {"data": {"shop": {"name": "Vetrina"}}}
+
+        clients = [asyncio.create_task(keep_asking()) for _ in range(4)]
+        for _ in range(3):
+            await switch_on(ctx, ["bell"])
+            await serving.swap()
+            await switch_off(ctx, ["bell"])
+            await serving.swap()
+        stop.set()
+        await asyncio.gather(*clients)
+        assert serving.runtime.generation == 6
+        assert answered == asked > 0
+
+
+async def test_a_running_request_ends_on_its_own_generation(database_url: str, tmp_path: Path) -> None:
+    async with served(database_url, tmp_path) as (serving, client, ctx):
+        await switch_on(ctx, ["slow"])
+        await serving.swap()
+        running = asyncio.create_task(client.get("/slow", params={"seconds": 0.5}))
+        await asyncio.sleep(0.1)
+        await switch_off(ctx, ["slow"])
+        await serving.swap()
+        assert (await client.get("/slow", params={"seconds": 0})).status_code == 404
+        assert (await running).json() == {"still_held": True}
+
+
+async def test_the_table_is_watched(database_url: str, tmp_path: Path) -> None:
+    async with served(database_url, tmp_path) as (_, client, ctx):
+        await switch_on(ctx, ["bell"])
+        async with asyncio.timeout(10):
+            while (await client.get("/healthz")).json()["generation"] != 1:
+                await asyncio.sleep(0.05)
+
+
+async def test_plugins_that_cannot_load_are_left_out_and_named(database_url: str, tmp_path: Path) -> None:
+    async with served(database_url, tmp_path) as (serving, client, ctx):
+        await switch_on(ctx, ["broken", "misspelled", "future", "nowhere", "bell"])
+        await serving.swap()
+        reasons = {entry.name: entry.reason for entry in serving.runtime.collected.left_out}
+        assert {plugin.name for plugin in serving.runtime.collected.loaded} >= {"storefront", "admin", "bell"}
+        assert set(reasons) == {"broken", "misspelled", "future", "nowhere"}
+        assert "no such luck" in reasons["broken"]
+        assert "register_reaction" in reasons["misspelled"]
+        assert ">=99" in reasons["future"]
+        assert (await client.get("/healthz")).status_code == 200
+
+
+async def test_safe_mode_loads_the_doors_alone(database_url: str, tmp_path: Path) -> None:
+    ctx = await opened(database_url, StillClock())
+    await switch_on(ctx, ["bell"])
+    await ctx.db.close()
+    serving = Serving(
+        Settings(database_url=database_url, env="test", safe=True, media_root=str(tmp_path), worker=False)
+    )
+    await serving.start()
+    assert [plugin.name for plugin in serving.runtime.collected.loaded] == ["storefront", "admin"]
+    await serving.stop()
