@@ -10,8 +10,8 @@ from vetrina.shop.inventory.rules import (
     Wanted,
     came_back,
     choose,
+    gather,
     ran_out,
-    spread,
     together,
 )
 
@@ -82,7 +82,7 @@ def test_a_variant_counted_nowhere_is_left_out() -> None:
 def test_a_shortage_names_the_variant_and_what_is_left(
     levels: list[LevelRow], refusal: type[OutOfStock | NotEnoughStock], available: int
 ) -> None:
-    for ask in (lambda: choose({OIL: 3}, {OIL: levels}), lambda: spread(OIL, 3, levels)):
+    for ask in (lambda: choose({OIL: 3}, {OIL: levels}), lambda: gather(OIL, 3, levels)):
         with pytest.raises(refusal) as refused:
             ask()
         assert refused.value.facts == {"variant_id": OIL, "available": available}
@@ -93,12 +93,19 @@ def test_a_shortage_names_the_variant_and_what_is_left(
     [
         ([at(1, 2), at(2, 2)], {1: 2, 2: 1}),
         ([at(1, 2, position=9), at(2, 2, position=0)], {1: 1, 2: 2}),
-        ([at(1, 1, backorders=5), at(2, 1)], {1: 2, 2: 1}),
+        ([at(1, 1, backorders=1), at(2, 1)], {1: 2, 2: 1}),
         ([at(1, 0, backorders=1), at(2, 2)], {1: 1, 2: 2}),
     ],
 )
 def test_pieces_that_are_there_go_before_backorders(levels: list[LevelRow], expected: dict[int, int]) -> None:
-    assert spread(OIL, 3, levels) == [Piece(OIL, place, pieces) for place, pieces in expected.items()]
+    assert gather(OIL, 3, levels) == [Piece(OIL, place, pieces) for place, pieces in expected.items()]
+
+
+def test_all_comes_from_home_or_else_from_one_place_that_has_it() -> None:
+    levels = [at(1, 2), at(2, 3), at(3, 3)]
+    assert gather(OIL, 3, levels, home=3) == [Piece(OIL, 3, 3)]
+    assert gather(OIL, 3, levels, home=1) == [Piece(OIL, 2, 3)]
+    assert gather(OIL, 3, levels) == [Piece(OIL, 2, 3)]
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,9 @@ import msgspec
 
 from vetrina.kernel.errors import Refusal
 
+Preference = tuple[bool, int, int]
+"""Pieces that are there (False) before pieces still to come (True), then the shop's own order of locations."""
+
 
 class OutOfStock(Refusal):
     """None is left. Facts: variant_id, available."""
@@ -93,25 +96,28 @@ def choose(wanted: Mapping[int, int], levels: Mapping[int, Sequence[LevelRow]]) 
     A location that serves the whole request comes first, so that it leaves in one parcel; else each variant's own
     best. Raises OutOfStock or NotEnoughStock when the locations together have too few.
     """
-    tracked = {variant_id: quantity for variant_id, quantity in wanted.items() if levels.get(variant_id)}
-    able: dict[int, dict[int, tuple[bool, int, int]]] = {}
-    for variant_id, quantity in tracked.items():
-        check_enough(variant_id, quantity, levels[variant_id])
-        able[variant_id] = {
-            row.location_id: _preference(row, quantity) for row in levels[variant_id] if row.sellable >= quantity
-        }
+    able: dict[int, dict[int, Preference]] = {}
+    for variant_id, quantity in wanted.items():
+        if rows := levels.get(variant_id):
+            check_enough(variant_id, quantity, rows)
+            able[variant_id] = _able(quantity, rows)
     home = _home(list(able.values()))
     if home is not None:
         return dict.fromkeys(able, home)
-    return {variant_id: min(ranks, key=ranks.__getitem__, default=None) for variant_id, ranks in able.items()}
+    return {variant_id: _best(ranks) for variant_id, ranks in able.items()}
 
 
-def spread(variant_id: int, quantity: int, levels: Sequence[LevelRow]) -> list[Piece]:
-    """Take a variant from several locations: what is there by the shop's order of locations, then backorders.
+def gather(variant_id: int, quantity: int, levels: Sequence[LevelRow], home: int | None = None) -> list[Piece]:
+    """Where to take a variant from: `home` if it has it all, else the best that has, else several locations.
 
-    Raises OutOfStock or NotEnoughStock. The answer is in the order of locations' ids: rows are taken in it.
+    From several: what is there by the shop's order of locations, then backorders. The answer is in the order of
+    locations' ids, in which rows are taken. Raises OutOfStock or NotEnoughStock.
     """
     check_enough(variant_id, quantity, levels)
+    able = _able(quantity, levels)
+    if able:
+        chosen = home if home in able else _best(able)
+        return [Piece(variant_id, chosen, quantity)] if chosen is not None else []
     active = sorted((row for row in levels if row.is_active), key=lambda row: (row.position, row.location_id))
     taken: dict[int, int] = {}
     for may_backorder in (False, True):
@@ -148,7 +154,20 @@ def came_back(free: int, added: int) -> bool:
     return free - added <= 0 < free
 
 
-def _home(able: Sequence[Mapping[int, tuple[bool, int, int]]]) -> int | None:
+def _able(quantity: int, levels: Sequence[LevelRow]) -> dict[int, Preference]:
+    """The locations that have so many, each with how much we like to take from it."""
+    return {
+        row.location_id: (row.free < quantity, row.position, row.location_id)
+        for row in levels
+        if row.sellable >= quantity
+    }
+
+
+def _best(able: Mapping[int, Preference]) -> int | None:
+    return min(able, key=able.__getitem__, default=None)
+
+
+def _home(able: Sequence[Mapping[int, Preference]]) -> int | None:
     """The location that can serve every variant; the fewest backorders first, then the shop's own order."""
     shared = set[int].intersection(*(set(ranks) for ranks in able)) if able else set[int]()
     return min(
@@ -156,8 +175,3 @@ def _home(able: Sequence[Mapping[int, tuple[bool, int, int]]]) -> int | None:
         key=lambda location_id: (sum(ranks[location_id][0] for ranks in able), able[0][location_id][1:]),
         default=None,
     )
-
-
-def _preference(row: LevelRow, quantity: int) -> tuple[bool, int, int]:
-    """Pieces that are there before pieces still to come, then the shop's own order of locations."""
-    return (row.free < quantity, row.position, row.location_id)

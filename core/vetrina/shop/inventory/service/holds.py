@@ -12,7 +12,7 @@ from vetrina.kernel.db import Reads, Session, id_in
 from vetrina.kernel.errors import Fault
 from vetrina.shop.inventory.events import StockRanOut, StockReturned
 from vetrina.shop.inventory.models import Level, Location, Reservation
-from vetrina.shop.inventory.rules import LevelRow, Piece, Wanted, came_back, choose, ran_out, spread, together
+from vetrina.shop.inventory.rules import LevelRow, Piece, Wanted, came_back, choose, gather, ran_out, together
 from vetrina.shop.inventory.service.ledger import Cause, change, write
 
 
@@ -27,9 +27,10 @@ async def reserve(
     if await session.value(_KNOWN, {"reference_": reference}) is not None:
         return ()
     total = together(wanted)
+    levels = await _levels(session, list(total))
     pieces, events = list[Piece](), list[StockRanOut]()
-    for variant_id, location_id in choose(total, await _levels(session, list(total))).items():
-        for piece, free in await _hold_somewhere(session, variant_id, total[variant_id], location_id):
+    for variant_id, home in choose(total, levels).items():
+        for piece, free in await _hold_somewhere(session, variant_id, total[variant_id], levels[variant_id], home):
             pieces.append(piece)
             if ran_out(free, piece.quantity):
                 events.append(StockRanOut(variant_id=variant_id, location_id=piece.location_id))
@@ -89,21 +90,22 @@ async def _levels(session: Session, variant_ids: list[int]) -> dict[int, list[Le
 
 
 async def _hold_somewhere(
-    session: Session, variant_id: int, quantity: int, location_id: int | None
+    session: Session, variant_id: int, quantity: int, seen: list[LevelRow], home: int | None
 ) -> list[tuple[Piece, int]]:
-    """Hold at the chosen location; if there is none, or somebody was faster, wherever enough is left.
+    """Hold a variant; the pieces, each with what is free at its location now.
 
-    The second way locks all rows of the variant, of which none is held yet, so the order of taking rows stands.
-    Answers the pieces held, each with what is free at its location now.
+    At a single location the conditional update alone decides. Of several, all rows are locked first: an update that
+    missed keeps the row it waited for, so trying them one by one would take them out of order.
     """
-    if location_id is not None:
-        piece = Piece(variant_id, location_id, quantity)
+    if home is not None and len(seen) == 1:
+        piece = Piece(variant_id, home, quantity)
         free = await _hold(session, piece)
         if free is not None:
             return [(piece, free)]
-    levels = await session.rows(LevelRow, _LEVELS_LOCKED, {"variant_ids": [variant_id]})
+    places = [row.location_id for row in seen]
+    levels = await session.rows(LevelRow, _LEVELS_LOCKED, {"variant_ids": [variant_id], "location_ids": places})
     held = list[tuple[Piece, int]]()
-    for piece in spread(variant_id, quantity, levels):
+    for piece in gather(variant_id, quantity, levels, home):
         free = await _hold(session, piece)
         if free is None:
             raise Fault(f"variant {variant_id} at location {piece.location_id} changed while it was locked")
@@ -139,7 +141,7 @@ _LEVELS = (
     .where(id_in(Level.variant_id, "variant_ids"))
     .order_by(Level.variant_id, Level.location_id)
 )
-_LEVELS_LOCKED = _LEVELS.with_for_update(of=Level)
+_LEVELS_LOCKED = _LEVELS.where(id_in(Level.location_id, "location_ids")).with_for_update(of=Level)
 _HOLD = (
     update(Level)
     .where(
