@@ -46,7 +46,7 @@ class Prepared(msgspec.Struct, frozen=True):
 def prepare(new: NewProduct, book: PriceBook) -> Prepared:
     """Check a new product whole. Raises BadInput or NoSuchPriceList, naming the field."""
     product = checked_product(new)
-    variants = tuple(_checked_extras(variant, index) for index, variant in enumerate(product.variants))
+    variants = tuple(checked_extras(variant, index) for index, variant in enumerate(product.variants))
     metafields = tuple(checked_entry(entry, ("metafields", str(at))) for at, entry in enumerate(product.metafields))
     return Prepared(
         product=msgspec.structs.replace(product, variants=variants, metafields=metafields),
@@ -72,7 +72,8 @@ def checked_prices(book: PriceBook, prices: tuple[NewPrice, ...], index: int) ->
     return tuple(found.values())
 
 
-def _checked_extras(variant: NewVariant, index: int) -> NewVariant:
+def checked_extras(variant: NewVariant, index: int) -> NewVariant:
+    """Stock and metafields of a variant as they will be stored. Raises BadInput."""
     path = ("variants", str(index))
     for name in ("stock", "backorder_limit"):
         number = getattr(variant, name)

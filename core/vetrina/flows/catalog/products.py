@@ -1,13 +1,24 @@
 """Create, edit, publish, unpublish and archive products."""
 
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import asynccontextmanager
+from datetime import datetime
+
+import msgspec
+
 from vetrina.flows.auditing import audited
 from vetrina.flows.catalog.inputs import NewProduct, Prepared, prepare
 from vetrina.flows.catalog.writing import write_new
 from vetrina.flows.prices import price_book
 from vetrina.kernel.context import Context
-from vetrina.kernel.db import Conflict
-from vetrina.shop.catalog.rules import HandleTaken
-from vetrina.shop.catalog.service import Created
+from vetrina.kernel.db import Conflict, Session
+from vetrina.kernel.messages import emit
+from vetrina.shop.catalog import service as catalog
+from vetrina.shop.catalog.events import ProductArchived, ProductChanged
+from vetrina.shop.catalog.rules import HandleTaken, ProductChanges, checked_product_changes
+from vetrina.shop.catalog.service import Created, Edit
+from vetrina.shop.metafields import service as metafields
+from vetrina.shop.metafields.rules import Entry, checked_entry
 
 
 async def create_product(ctx: Context, new: NewProduct) -> Created:
@@ -18,21 +29,65 @@ async def create_product(ctx: Context, new: NewProduct) -> Created:
     """
     require_for(ctx, new)
     prepared = prepare(new, await price_book(ctx.db))
-    try:
-        async with ctx.tx() as session:
-            (created,) = await write_new(ctx, session, [prepared])
-            if new.handle and created.handle != new.handle:
-                raise HandleTaken(field=("handle",), handle=new.handle)
-            await audited(
-                ctx,
-                session,
-                "product.created",
-                f"product:{created.product_id}",
-                after=_told(prepared, created),
-            )
-    except Conflict as conflict:
-        raise handle_conflict(conflict, new.handle or new.title) from conflict
+    async with handles_in_one_hand(new.handle or new.title), ctx.tx() as session:
+        (created,) = await write_new(ctx, session, [prepared])
+        if new.handle and created.handle != new.handle:
+            raise HandleTaken(field=("handle",), handle=new.handle)
+        await audited(ctx, session, "product.created", f"product:{created.product_id}", after=_told(prepared, created))
     return created
+
+
+async def edit_product(
+    ctx: Context, product_id: int, changes: ProductChanges, metafields: Sequence[Entry] = ()
+) -> None:
+    """Change a product's texts, tags, pictures, translations and metafields; what changes nothing is not told.
+
+    Needs catalog.write. Raises NotFound, ProductIsArchived, BadInput, HandleTaken.
+    """
+    ctx.require("catalog.write")
+    checked = checked_product_changes(changes)
+    entries = [checked_entry(entry, ("metafields", str(at))) for at, entry in enumerate(metafields)]
+    async with handles_in_one_hand(str(checked.handle)), ctx.tx() as session:
+        edit = await catalog.edit(session, product_id, checked, language=ctx.place.default_language, at=ctx.now())
+        written = await _set_metafields(ctx, session, product_id, entries)
+        after = edit.after | ({"metafields": written} if written else {})
+        await tell(ctx, session, "product.edited", product_id, Edit(edit.handle, edit.before, after))
+
+
+async def publish_product(ctx: Context, product_id: int, at: datetime | None = None) -> None:
+    """Put a product on sale, now or from a time on. Needs catalog.write. Raises NotFound, ProductIsArchived."""
+    ctx.require("catalog.write")
+    async with ctx.tx() as session:
+        edit = await catalog.publish(session, product_id, from_=at or ctx.now(), at=ctx.now())
+        await tell(ctx, session, "product.published", product_id, edit)
+
+
+async def unpublish_product(ctx: Context, product_id: int) -> None:
+    """Take a product off sale; it becomes a draft. Needs catalog.write. Raises NotFound, ProductIsArchived."""
+    ctx.require("catalog.write")
+    async with ctx.tx() as session:
+        edit = await catalog.unpublish(session, product_id, at=ctx.now())
+        await tell(ctx, session, "product.unpublished", product_id, edit)
+
+
+async def archive_product(ctx: Context, product_id: int) -> None:
+    """Take a product off sale for good; a second time changes nothing. Needs catalog.write. Raises NotFound."""
+    ctx.require("catalog.write")
+    async with ctx.tx() as session:
+        edit = await catalog.archive(session, product_id, at=ctx.now())
+        if not edit.after:
+            return
+        await emit(session, ProductArchived(product_id=product_id, handle=edit.handle), ctx.now())
+        await audited(ctx, session, "product.archived", f"product:{product_id}", before=_plain(edit.before), after=None)
+
+
+async def tell(ctx: Context, session: Session, action: str, product_id: int, edit: Edit) -> None:
+    """Let the audit and the subscribers know of an edit, unless it changed nothing."""
+    if edit.after:
+        await emit(session, ProductChanged(product_id=product_id, handle=edit.handle), ctx.now())
+        await audited(
+            ctx, session, action, f"product:{product_id}", before=_plain(edit.before), after=_plain(edit.after)
+        )
 
 
 def require_for(ctx: Context, new: NewProduct) -> None:
@@ -44,9 +99,24 @@ def require_for(ctx: Context, new: NewProduct) -> None:
         ctx.require("stock.write")
 
 
-def handle_conflict(conflict: Conflict, handle: str) -> Exception:
+@asynccontextmanager
+async def handles_in_one_hand(handle: str) -> AsyncGenerator[None]:
     """Two writers may choose the same handle at the same moment: the later one hears that it is taken."""
-    return HandleTaken(field=("handle",), handle=handle) if "handle" in conflict.constraint else conflict
+    try:
+        yield
+    except Conflict as conflict:
+        if "handle" in conflict.constraint:
+            raise HandleTaken(field=("handle",), handle=handle) from conflict
+        raise
+
+
+async def _set_metafields(ctx: Context, session: Session, product_id: int, entries: Sequence[Entry]) -> list[str]:
+    """Which of them differed from what stood."""
+    return [
+        f"{entry.namespace}.{entry.key}"
+        for entry in entries
+        if await metafields.set_metafield(session, "Product", product_id, entry, ctx.now())
+    ]
 
 
 def _told(prepared: Prepared, created: Created) -> dict[str, object]:
@@ -57,3 +127,8 @@ def _told(prepared: Prepared, created: Created) -> dict[str, object]:
         "status": prepared.product.status.value,
         "variants": len(created.variant_ids),
     }
+
+
+def _plain(values: dict[str, object]) -> dict[str, object]:
+    """Times as texts, so that the audit can be read as JSON."""
+    return msgspec.to_builtins(values)

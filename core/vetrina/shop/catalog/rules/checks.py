@@ -11,15 +11,17 @@ from vetrina.kernel.errors import BadInput
 from vetrina.kernel.texts import line, text
 from vetrina.shop.catalog.rules.handles import check_handle
 from vetrina.shop.catalog.rules.markup import clean_html
-from vetrina.shop.catalog.rules.options import checked_options
+from vetrina.shop.catalog.rules.options import checked_options, is_swatch
 from vetrina.shop.catalog.rules.sheets import (
     CollectionChanges,
     CollectionSheet,
     ImageSheet,
+    OptionChanges,
     OptionSheet,
     ProductChanges,
     ProductSheet,
     Text,
+    ValueChanges,
     VariantChanges,
     VariantSheet,
 )
@@ -108,6 +110,16 @@ def checked_variant(sheet: V, path: Path = ()) -> V:
 def checked_variant_changes(changes: VariantChanges) -> VariantChanges:
     """The changes as they will be stored; quantities are checked once the others are known. Raises BadInput."""
     return replace(changes, **_codes_of(changes, ()))
+
+
+def checked_option_changes(changes: OptionChanges) -> OptionChanges:
+    """The changes as they will be stored. Raises BadInput."""
+    return replace(
+        changes,
+        name=line(changes.name, field=("name",), required=True) if changes.name is not None else None,
+        values=tuple(_value_changes(value, ("values", str(index))) for index, value in enumerate(changes.values)),
+        texts=checked_texts(changes.texts, "ProductOption"),
+    )
 
 
 def checked_quantities(minimum: int, increment: int, maximum: int | None, path: Path = ()) -> None:
@@ -212,6 +224,16 @@ def _with_variant_images(images: tuple[ImageSheet, ...], variants: Sequence[Vari
     known = {image.url for image in images}
     missing = dict.fromkeys(variant.image for variant in variants if variant.image and variant.image not in known)
     return images + tuple(_image(ImageSheet(url=url), ("variants", "image")) for url in missing if url)
+
+
+def _value_changes(value: ValueChanges, path: Path) -> ValueChanges:
+    if value.swatch and not is_swatch(value.swatch):
+        raise BadInput(field=(*path, "swatch"), problem="A swatch is a colour such as #C0392B.")
+    return replace(
+        value,
+        name=line(value.name, field=(*path, "name"), required=True) if value.name is not None else None,
+        texts=checked_texts(value.texts, "ProductOptionValue", (*path, "texts")),
+    )
 
 
 def _option_texts(option: OptionSheet, index: int) -> tuple[Text, ...]:

@@ -40,6 +40,11 @@ def variant_title(options: Sequence[tuple[str, str]]) -> str:
     return " / ".join(value for _, value in options) or DEFAULT_TITLE
 
 
+def is_swatch(color: str) -> bool:
+    """Whether it is a colour as #RRGGBB."""
+    return _SWATCH.fullmatch(color) is not None
+
+
 def _named(variant: V, index: int) -> V:
     path = ("variants", str(index), "options")
     pairs = tuple(
@@ -69,7 +74,7 @@ def _declared_values(option: OptionSheet, path: tuple[str, ...]) -> tuple[ValueS
         name = line(value.name, field=(*at, "name"), required=True)
         if name in found:
             raise BadInput(field=at, problem=f"Two values of {option.name} are called {name}.")
-        if value.swatch is not None and not _SWATCH.fullmatch(value.swatch):
+        if value.swatch is not None and not is_swatch(value.swatch):
             raise BadInput(field=(*at, "swatch"), problem="A swatch is a colour such as #C0392B.")
         found[name] = replace(value, name=name)
     return tuple(found.values())

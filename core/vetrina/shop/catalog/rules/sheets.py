@@ -119,6 +119,23 @@ class VariantChanges(msgspec.Struct, frozen=True, kw_only=True):
     quantity_maximum: int | UnsetType | None = UNSET
 
 
+class ValueChanges(msgspec.Struct, frozen=True, kw_only=True):
+    """What to write anew on an option's value; None stays. An empty swatch takes it away."""
+
+    id: int
+    name: str | None = None
+    swatch: str | None = None
+    texts: tuple[Text, ...] = ()
+
+
+class OptionChanges(msgspec.Struct, frozen=True, kw_only=True):
+    """What to write anew on an option; None stays."""
+
+    name: str | None = None
+    values: tuple[ValueChanges, ...] = ()
+    texts: tuple[Text, ...] = ()
+
+
 class CollectionSheet(msgspec.Struct, frozen=True, kw_only=True):
     """Products shown together."""
 

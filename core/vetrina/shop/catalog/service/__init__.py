@@ -1,6 +1,46 @@
 """Create, edit, publish and archive products; arrange variants and collections; translate; keep the search index."""
 
+from vetrina.shop.catalog.service.arrangement import Arranged, arrange
+from vetrina.shop.catalog.service.collections import (
+    CollectionEdit,
+    CreatedCollection,
+    append,
+    create_collection,
+    edit_collection,
+    put_products,
+    take_out,
+    titled,
+)
 from vetrina.shop.catalog.service.creation import Created, create
+from vetrina.shop.catalog.service.options import edit_option
+from vetrina.shop.catalog.service.products import Edit, archive, edit, locked, publish, set_columns, unpublish
 from vetrina.shop.catalog.service.texts import reindex, translate
+from vetrina.shop.catalog.service.variants import add_variants, archive_variant, edit_variant
 
-__all__ = ["Created", "create", "reindex", "translate"]
+__all__ = [
+    "Arranged",
+    "CollectionEdit",
+    "Created",
+    "CreatedCollection",
+    "Edit",
+    "add_variants",
+    "append",
+    "archive",
+    "archive_variant",
+    "arrange",
+    "create",
+    "create_collection",
+    "edit",
+    "edit_collection",
+    "edit_option",
+    "edit_variant",
+    "locked",
+    "publish",
+    "put_products",
+    "reindex",
+    "set_columns",
+    "take_out",
+    "titled",
+    "translate",
+    "unpublish",
+]

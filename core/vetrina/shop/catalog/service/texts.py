@@ -22,6 +22,17 @@ async def translate(session: Session, owner_type: str, owner_id: int, texts: Ite
             await session.execute(_FORGET, {f"{name}_": value for name, value in key.items()})
 
 
+async def changed_texts(session: Session, owner_type: str, owner_id: int, texts: Sequence[Text]) -> list[Text]:
+    """Of some texts those that differ from what is stored."""
+    if not texts:
+        return []
+    stored = {
+        (language, field): value
+        for language, field, value in await session.fetch(_STORED, {"owner_type_": owner_type, "owner_id_": owner_id})
+    }
+    return [text for text in texts if stored.get((text.language, text.field), "") != text.value]
+
+
 async def forget_texts(session: Session, owner_type: str, owner_ids: Sequence[int]) -> None:
     """Delete all translations of some owners."""
     await session.execute(_FORGET_ALL, {"owner_type_": owner_type, "owner_ids": owner_ids})
@@ -86,6 +97,9 @@ _FORGET = delete(table_of(Translation)).where(
     Translation.owner_id == bindparam("owner_id_"),
     Translation.language == bindparam("language_"),
     Translation.field == bindparam("field_"),
+)
+_STORED = select(Translation.language, Translation.field, Translation.value).where(
+    Translation.owner_type == bindparam("owner_type_"), Translation.owner_id == bindparam("owner_id_")
 )
 _FORGET_ALL = delete(table_of(Translation)).where(
     Translation.owner_type == bindparam("owner_type_"), id_in(Translation.owner_id, "owner_ids")
