@@ -1,7 +1,7 @@
 """The interfaces of the storefront's nodes."""
 
 from collections.abc import Sequence
-from typing import Protocol
+from typing import ClassVar, Protocol
 
 import strawberry
 
@@ -12,10 +12,10 @@ from vetrina.graphql.scalars import URL
 class NodeRow(Protocol):
     """A row that has a public id: its type's name on the wire, and its key."""
 
-    type_name: str
+    type_name: ClassVar[str]
 
     @property
-    def id(self) -> object: ...
+    def id(self) -> int: ...
 
 
 async def load_ids(rows: Sequence[NodeRow], info: Info) -> list[str]:

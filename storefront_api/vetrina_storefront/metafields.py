@@ -1,18 +1,19 @@
 """Metafield: a typed extra value, what it refers to and whose it is."""
 
-import json
 from collections.abc import Sequence
 from typing import Any
 
+import msgspec
 import strawberry
 
-from vetrina.graphql import Connection, Info, PageInfo, batch, connect, ctx_of, page_args, split_gid, write_cursor
+from vetrina.graphql import Connection, Info, PageInfo, batch, connect_list, ctx_of, split_gid, write_cursor
 from vetrina.graphql.scalars import DateTime
 from vetrina.kernel.errors import BadInput
+from vetrina.kernel.texts import LINE
 from vetrina.views.metafields import MOST_IDENTIFIERS, MetafieldRow, metafields_of
-from vetrina.views.nodes import nodes_by_key
+from vetrina.views.nodes import Key, nodes_by_key
 from vetrina_storefront.interfaces import Node, NodeRow
-from vetrina_storefront.later import later, optional, union_of
+from vetrina_storefront.later import later, many, optional, union_of
 
 REFERENCES = {
     "collection_reference": ("Collection",),
@@ -36,7 +37,7 @@ async def load_metafield(
     """One metafield of each owner; without a namespace the key may be written namespace.key."""
     name = _name(key, namespace)
     found = await _of(rows, info, [name])
-    return [found.get((_owner_id(row), *name)) for row in rows]
+    return [found.get((row.id, *name)) for row in rows]
 
 
 async def load_metafields(
@@ -47,14 +48,14 @@ async def load_metafields(
         raise BadInput(field=("identifiers",), problem=f"At most {MOST_IDENTIFIERS} metafields are answered.")
     names = [_name(one.key, one.namespace or None) for one in identifiers]
     found = await _of(rows, info, names)
-    return [[found.get((_owner_id(row), *name)) for name in names] for row in rows]
+    return [[found.get((row.id, *name)) for name in names] for row in rows]
 
 
 async def load_reference(rows: Sequence[MetafieldRow], info: Info) -> list[Any]:
     """What each metafield of a single reference refers to, if a buyer may see it."""
-    wanted = [_referred(row) if not row.type.startswith("list.") else [] for row in rows]
-    found = await nodes_by_key(ctx_of(info), [pair for pairs in wanted for pair in pairs])
-    return [found.get(pairs[0]) if pairs else None for pairs in wanted]
+    wanted = [[] if row.type.startswith("list.") else _referred(row) for row in rows]
+    found = await nodes_by_key(ctx_of(info), [key for keys in wanted for key in keys])
+    return [found.get(keys[0]) if keys else None for keys in wanted]
 
 
 async def load_references(
@@ -66,14 +67,16 @@ async def load_references(
     last: int | None = None,
 ) -> list[Connection[Any] | None]:
     """What each metafield of a list of references refers to; null for other types."""
-    page = page_args(first, last, after, before)
     wanted = [_referred(row) if row.type.startswith("list.") else [] for row in rows]
-    found = await nodes_by_key(ctx_of(info), [pair for pairs in wanted for pair in pairs])
+    found = await nodes_by_key(ctx_of(info), [key for keys in wanted for key in keys])
+
+    def connected(keys: list[Key]) -> Connection[Any]:
+        seen = [found[key] for key in keys if key in found]
+        return connect_list(seen, _cursor, first=first, last=last, after=after, before=before)
+
     return [
-        _connected([(place, found[pair]) for place, pair in enumerate(pairs) if pair in found], page)
-        if row.type.startswith("list.")
-        else None
-        for row, pairs in zip(rows, wanted, strict=True)
+        connected(keys) if row.type.removeprefix("list.") in REFERENCES and row.type.startswith("list.") else None
+        for row, keys in zip(rows, wanted, strict=True)
     ]
 
 
@@ -82,3 +85,97 @@ async def load_parents(rows: Sequence[MetafieldRow], info: Info) -> list[Any]:
     keys = [(row.owner_type, str(row.owner_id)) for row in rows]
     found = await nodes_by_key(ctx_of(info), keys)
     return [found.get(key) for key in keys]
+
+
+@strawberry.type(description="A typed extra value of its owner.")
+class Metafield(Node):
+    created_at: DateTime
+    description: str | None
+    key: str
+    namespace: str
+    parent_resource: object = batch(load_parents, graphql_type=later("MetafieldParentResource", "metafields"))
+    reference: object = batch(load_reference, graphql_type=optional(later("MetafieldReference", "metafields")))
+    references: object = batch(
+        load_references, graphql_type=optional(later("MetafieldReferenceConnection", "metafields"))
+    )
+    type: str
+    updated_at: DateTime
+    value: str
+
+    @classmethod
+    def is_type_of(cls, row: object, _: object) -> bool:
+        return isinstance(row, MetafieldRow)
+
+
+MetafieldParentResource = union_of(
+    "MetafieldParentResource",
+    later("Collection", "collections"),
+    later("Location", "locations"),
+    later("Market", "localization"),
+    later("Product", "products"),
+    later("ProductVariant", "variants"),
+    later("Shop", "shop"),
+)
+MetafieldReference = union_of(
+    "MetafieldReference",
+    later("Collection", "collections"),
+    later("GenericFile", "media"),
+    later("MediaImage", "media"),
+    later("Model3d", "media"),
+    later("Product", "products"),
+    later("ProductVariant", "variants"),
+    later("Video", "media"),
+)
+
+
+@strawberry.type(description="Something a metafield refers to, and its place in a connection.")
+class MetafieldReferenceEdge:
+    cursor: str
+    node: object = strawberry.field(graphql_type=MetafieldReference)
+
+
+@strawberry.type(description="A page of what a metafield refers to.")
+class MetafieldReferenceConnection:
+    edges: list[MetafieldReferenceEdge]
+    nodes: object = strawberry.field(graphql_type=many(MetafieldReference))
+    page_info: PageInfo
+
+
+@strawberry.interface(description="Something that has metafields.")
+class HasMetafields:
+    metafield: Metafield | None = batch(load_metafield)
+    metafields: list[Metafield | None] = batch(load_metafields)
+
+
+async def _of(
+    rows: Sequence[NodeRow], info: Info, names: list[tuple[str, str]]
+) -> dict[tuple[int, str, str], MetafieldRow]:
+    return await metafields_of(ctx_of(info), rows[0].type_name, [row.id for row in rows], names)
+
+
+def _name(key: str, namespace: str | None) -> tuple[str, str]:
+    """Namespace and key; an omitted namespace is the part of the key before its first dot, else `custom`."""
+    for field, text in (("key", key), ("namespace", namespace or "")):
+        if len(text) > LINE or "\x00" in text:
+            raise BadInput(field=(field,), problem=f"A metafield's {field} is a short text.")
+    if namespace:
+        return namespace, key
+    before, dot, after = key.partition(".")
+    return (before, after) if dot else ("custom", key)
+
+
+def _referred(row: MetafieldRow) -> list[Key]:
+    """The type and key of everything a metafield of a reference type names; other types name nothing."""
+    kind = row.type.removeprefix("list.")
+    if kind not in REFERENCES:
+        return []
+    try:
+        ids = msgspec.json.decode(row.value, type=list[str]) if row.type.startswith("list.") else [row.value]
+        keys = [split_gid(one) for one in ids]
+    except (msgspec.MsgspecError, BadInput):
+        return []
+    return list(dict.fromkeys(key for key in keys if key[0] in REFERENCES[kind]))
+
+
+def _cursor(row: NodeRow) -> str:
+    return write_cursor(row.type_name, str(row.id))

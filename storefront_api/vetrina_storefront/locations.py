@@ -1,0 +1,130 @@
+"""Location: a place that holds stock, for those who collect."""
+
+from collections.abc import Sequence
+from enum import Enum
+from typing import Any
+
+import msgspec
+import strawberry
+
+from vetrina.graphql import Info, PageInfo, batch, ctx_of, root
+from vetrina.views.locations import LocationOrder, LocationRow, location_list
+from vetrina_storefront.interfaces import Node
+from vetrina_storefront.metafields import HasMetafields
+from vetrina_storefront.names import country_name
+from vetrina_storefront.paging import connection_of, window_args
+
+
+@strawberry.input(description="A point on the earth.")
+class GeoCoordinateInput:
+    latitude: float
+    longitude: float
+
+
+@strawberry.enum(description="In which order locations are listed.")
+class LocationSortKeys(Enum):
+    CITY = "CITY"
+    DISTANCE = "DISTANCE"
+    ID = "ID"
+    NAME = "NAME"
+
+
+class LocationAddressRow(msgspec.Struct, frozen=True, kw_only=True):
+    """Where a location is; where on the earth, nobody has written down."""
+
+    address1: str | None = None
+    address2: str | None = None
+    city: str | None = None
+    country: str | None = None
+    country_code: str | None = None
+    formatted: tuple[str, ...] = ()
+    latitude: float | None = None
+    longitude: float | None = None
+    phone: str | None = None
+    province: str | None = None
+    province_code: str | None = None
+    zip: str | None = None
+
+
+async def load_location_addresses(rows: Sequence[LocationRow], info: Info) -> list[LocationAddressRow]:
+    """Addresses, the country's name in the context's language."""
+    language = ctx_of(info).place.language
+    return [_address(row.address, language) for row in rows]
+
+
+def _address(written: dict[str, Any], language: str) -> LocationAddressRow:
+    code: str | None = written.get("country")
+    country = country_name(code, language) if code else None
+    town = " ".join(part for part in (written.get("zip"), written.get("city"), written.get("province")) if part)
+    lines: tuple[str | None, ...] = (written.get("address1"), written.get("address2"), town, country)
+    return LocationAddressRow(
+        address1=written.get("address1"),
+        address2=written.get("address2"),
+        city=written.get("city"),
+        country=country,
+        country_code=code,
+        formatted=tuple(line for line in lines if line),
+        phone=written.get("phone"),
+        province=written.get("province"),
+        province_code=written.get("province"),
+        zip=written.get("zip"),
+    )
+
+
+@strawberry.type(description="Where a location is.")
+class LocationAddress:
+    address1: str | None
+    address2: str | None
+    city: str | None
+    country: str | None
+    country_code: str | None
+    formatted: list[str]
+    latitude: float | None
+    longitude: float | None
+    phone: str | None
+    province: str | None
+    province_code: str | None
+    zip: str | None
+
+
+@strawberry.type(description="A place that holds stock.")
+class Location(HasMetafields, Node):
+    address: LocationAddress = batch(load_location_addresses)
+    name: str
+
+    @classmethod
+    def is_type_of(cls, row: object, _: object) -> bool:
+        return isinstance(row, LocationRow)
+
+
+@strawberry.type(description="A location and its place in a connection.")
+class LocationEdge:
+    cursor: str
+    node: Location
+
+
+@strawberry.type(description="A page of locations.")
+class LocationConnection:
+    edges: list[LocationEdge]
+    nodes: list[Location]
+    page_info: PageInfo
+
+
+@strawberry.type
+class LocationsQuery:
+    @root(description="The places that hold stock. Distances are not known: that order is the order of ids.")
+    async def locations(
+        self,
+        info: Info,
+        after: str | None = None,
+        before: str | None = None,
+        first: int | None = None,
+        last: int | None = None,
+        near: GeoCoordinateInput | None = None,
+        reverse: bool | None = False,
+        sort_key: LocationSortKeys | None = LocationSortKeys.ID,
+    ) -> LocationConnection:
+        window = window_args(first, after, last, before, reverse)
+        order = LocationOrder.NAME if sort_key is LocationSortKeys.NAME else LocationOrder.ID
+        found: Any = connection_of(await location_list(ctx_of(info), order, window), window)
+        return found

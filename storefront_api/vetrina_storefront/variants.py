@@ -1,0 +1,327 @@
+"""ProductVariant: what a buyer puts in the cart."""
+
+from collections.abc import Sequence
+from enum import Enum
+from typing import Any
+
+import msgspec
+import strawberry
+
+from vetrina.graphql import Connection, Info, PageInfo, batch, ctx_of
+from vetrina.views.locations import AvailabilityRow, LocationRow, availability_of, locations_by_id
+from vetrina.views.media import MediaRow, featured_media
+from vetrina.views.options import ChosenRow, chosen_of
+from vetrina.views.products import ProductRow, products_by_id
+from vetrina.views.shelf import is_translated
+from vetrina.views.variants import VariantOrder, VariantRow
+from vetrina.views.windows import Placed
+from vetrina_storefront.images import Image, images_by_id
+from vetrina_storefront.interfaces import Node, load_nothing
+from vetrina_storefront.later import later
+from vetrina_storefront.locations import GeoCoordinateInput, Location
+from vetrina_storefront.metafields import HasMetafields
+from vetrina_storefront.money import MoneyRow, MoneyV2, money
+from vetrina_storefront.paging import connection_of, empty, window_args
+from vetrina_storefront.selling_plans import SellingPlanAllocationConnection, load_empty
+
+MEASURED_UNITS = "CL CM FLOZ FT FT2 G GAL IN ITEM KG L LB M M2 M3 MG ML MM OZ PT QT UNKNOWN YD"
+
+
+@strawberry.enum(description="In which order a product's variants are listed.")
+class ProductVariantSortKeys(Enum):
+    ID = "ID"
+    POSITION = "POSITION"
+    RELEVANCE = "RELEVANCE"
+    SKU = "SKU"
+    TITLE = "TITLE"
+
+
+@strawberry.enum(description="The unit of a weight.")
+class WeightUnit(Enum):
+    GRAMS = "GRAMS"
+    KILOGRAMS = "KILOGRAMS"
+    OUNCES = "OUNCES"
+    POUNDS = "POUNDS"
+
+
+@strawberry.enum(description="What a unit price measures.")
+class UnitPriceMeasurementMeasuredType(Enum):
+    AREA = "AREA"
+    COUNT = "COUNT"
+    LENGTH = "LENGTH"
+    UNKNOWN = "UNKNOWN"
+    VOLUME = "VOLUME"
+    WEIGHT = "WEIGHT"
+
+
+@strawberry.enum(description="The unit a unit price measures in.")
+class UnitPriceMeasurementMeasuredUnit(Enum):
+    _ignore_ = ["unit"]
+    for unit in MEASURED_UNITS.split():
+        vars()[unit] = unit
+
+
+class QuantityRuleRow(msgspec.Struct, frozen=True):
+    """How many pieces may be bought at once."""
+
+    minimum: int
+    increment: int
+    maximum: int | None
+
+
+class StoreAvailabilityRow(msgspec.Struct, frozen=True):
+    """What a location has of a variant."""
+
+    available: bool
+    location: LocationRow
+    pick_up_time: str
+    quantity_available: int
+
+
+async def load_prices(rows: Sequence[VariantRow], info: Info) -> list[MoneyRow]:
+    """What each variant costs in the context's market."""
+    currency = ctx_of(info).place.currency
+    return [money(row.amount, currency) for row in rows]
+
+
+async def load_compare_at_prices(rows: Sequence[VariantRow], info: Info) -> list[MoneyRow | None]:
+    """The struck-through price beside the price, if there is one."""
+    currency = ctx_of(info).place.currency
+    return [None if row.compare_at is None else money(row.compare_at, currency) for row in rows]
+
+
+async def load_titles(rows: Sequence[VariantRow], info: Info) -> list[str]:
+    """A variant is called by its option values: in another language, by their translations."""
+    if not is_translated(ctx_of(info)):
+        return [row.title for row in rows]
+    chosen = await chosen_of(ctx_of(info), [row.id for row in rows])
+    return [" / ".join(one.value for one in chosen[row.id]) for row in rows]
+
+
+async def load_selected_options(rows: Sequence[VariantRow], info: Info) -> list[list[ChosenRow]]:
+    """What each variant has of its product's options, in their order."""
+    chosen = await chosen_of(ctx_of(info), [row.id for row in rows])
+    return [chosen[row.id] for row in rows]
+
+
+async def load_products(rows: Sequence[VariantRow], info: Info) -> list[ProductRow | None]:
+    """Whose variants they are; for a cart's line also a product that is no longer on sale."""
+    found = await products_by_id(ctx_of(info), sorted({row.product_id for row in rows}), even_hidden=True)
+    return [found.get(row.product_id) for row in rows]
+
+
+async def load_images(rows: Sequence[VariantRow], info: Info) -> list[MediaRow | None]:
+    """The variant's own picture, else its product's first."""
+    own = await images_by_id(info, [row.image_id for row in rows])
+    missing = sorted({row.product_id for row, image in zip(rows, own, strict=True) if image is None})
+    featured = await featured_media(ctx_of(info), missing) if missing else {}
+    return [image or featured.get(row.product_id) for row, image in zip(rows, own, strict=True)]
+
+
+async def load_not_in_stock(rows: Sequence[VariantRow], info: Info) -> list[bool]:
+    """None is there, and still it can be bought."""
+    return [row.available_for_sale and row.stock is not None and row.stock <= 0 for row in rows]
+
+
+async def load_quantities(rows: Sequence[VariantRow], info: Info) -> list[int | None]:
+    """What is there and free; null where nobody counts, never below zero."""
+    return [None if row.stock is None else max(row.stock, 0) for row in rows]
+
+
+async def load_quantity_rules(rows: Sequence[VariantRow], info: Info) -> list[QuantityRuleRow]:
+    """From how many, in which steps, up to how many."""
+    return [QuantityRuleRow(row.quantity_minimum, row.quantity_increment, row.quantity_maximum) for row in rows]
+
+
+async def load_weights(rows: Sequence[VariantRow], info: Info) -> list[float | None]:
+    """In grams."""
+    return [None if row.weight_in_grams is None else float(row.weight_in_grams) for row in rows]
+
+
+async def load_weight_units(rows: Sequence[VariantRow], info: Info) -> list[WeightUnit]:
+    """Weights are kept in grams, and so they are answered."""
+    return [WeightUnit.GRAMS] * len(rows)
+
+
+async def load_no(rows: Sequence[object], info: Info) -> list[bool]:
+    """What the core does not do."""
+    return [False] * len(rows)
+
+
+async def load_no_pages(
+    rows: Sequence[object],
+    info: Info,
+    after: str | None = None,
+    before: str | None = None,
+    first: int | None = None,
+    last: int | None = None,
+) -> list[Connection[Any]]:
+    """A connection the core has nothing for; its arguments are checked all the same."""
+    window_args(first, after, last, before)
+    return [empty()] * len(rows)
+
+
+async def load_store_availability(
+    rows: Sequence[VariantRow],
+    info: Info,
+    after: str | None = None,
+    before: str | None = None,
+    first: int | None = None,
+    last: int | None = None,
+    near: GeoCoordinateInput | None = None,
+    reverse: bool | None = False,
+) -> list[Connection[StoreAvailabilityRow]]:
+    """What the locations that track each variant have of it, in the locations' own order."""
+    window = window_args(first, after, last, before, reverse)
+    found = await availability_of(ctx_of(info), [row.id for row in rows], window)
+    wanted = sorted({placed.row.location_id for page in found.values() for placed in page})
+    locations = await locations_by_id(ctx_of(info), wanted) if wanted else {}
+
+    def shown(placed: Placed[AvailabilityRow]) -> Placed[StoreAvailabilityRow]:
+        row = placed.row
+        available = StoreAvailabilityRow(row.room > 0, locations[row.location_id], "", max(row.stock, 0))
+        return Placed(available, placed.place)
+
+    return [connection_of([shown(placed) for placed in found.get(row.id, [])], window) for row in rows]
+
+
+@strawberry.type(description="What a variant has of an option.")
+class SelectedOption:
+    name: str
+    value: str
+
+
+@strawberry.input(description="What a variant should have of an option.")
+class SelectedOptionInput:
+    name: str
+    value: str
+
+
+@strawberry.type(description="How many may be bought at once.")
+class QuantityRule:
+    increment: int
+    maximum: int | None
+    minimum: int
+
+
+@strawberry.type(description="A price from a quantity on.")
+class QuantityPriceBreak:
+    minimum_quantity: int
+    price: MoneyV2
+
+
+@strawberry.type(description="A price from a quantity on, and its place in a connection.")
+class QuantityPriceBreakEdge:
+    cursor: str
+    node: QuantityPriceBreak
+
+
+@strawberry.type(description="A page of prices by quantity.")
+class QuantityPriceBreakConnection:
+    edges: list[QuantityPriceBreakEdge]
+    nodes: list[QuantityPriceBreak]
+    page_info: PageInfo
+
+
+@strawberry.type(description="What a unit price measures.")
+class UnitPriceMeasurement:
+    measured_type: UnitPriceMeasurementMeasuredType | None
+    quantity_unit: UnitPriceMeasurementMeasuredUnit | None
+    quantity_value: float
+    reference_unit: UnitPriceMeasurementMeasuredUnit | None
+    reference_value: int
+
+
+@strawberry.type(description="What a location has of a variant.")
+class StoreAvailability:
+    available: bool
+    location: Location
+    pick_up_time: str
+    quantity_available: int
+
+
+@strawberry.type(description="What a location has of a variant, and its place in a connection.")
+class StoreAvailabilityEdge:
+    cursor: str
+    node: StoreAvailability
+
+
+@strawberry.type(description="A page of what locations have of a variant.")
+class StoreAvailabilityConnection:
+    edges: list[StoreAvailabilityEdge]
+    nodes: list[StoreAvailability]
+    page_info: PageInfo
+
+
+@strawberry.type(description="What a buyer puts in the cart.")
+class ProductVariant(HasMetafields, Node):
+    available_for_sale: bool
+    barcode: str | None
+    compare_at_price: MoneyV2 | None = batch(load_compare_at_prices)
+    compare_at_price_v2: MoneyV2 | None = batch(
+        load_compare_at_prices, deprecation_reason="Use `compareAtPrice` instead."
+    )
+    components: object = batch(load_no_pages, graphql_type=later("ProductVariantComponentConnection", "variants"))
+    currently_not_in_stock: bool = batch(load_not_in_stock)
+    grouped_by: object = batch(load_no_pages, graphql_type=later("ProductVariantConnection", "variants"))
+    image: Image | None = batch(load_images)
+    price: MoneyV2 = batch(load_prices)
+    price_v2: MoneyV2 = batch(load_prices, deprecation_reason="Use `price` instead.")
+    product: object = batch(load_products, graphql_type=later("Product", "products"))
+    quantity_available: int | None = batch(load_quantities)
+    quantity_price_breaks: QuantityPriceBreakConnection = batch(load_no_pages)
+    quantity_rule: QuantityRule = batch(load_quantity_rules)
+    requires_components: bool = batch(load_no)
+    requires_shipping: bool
+    selected_options: list[SelectedOption] = batch(load_selected_options)
+    selling_plan_allocations: SellingPlanAllocationConnection = batch(load_empty)
+    sku: str | None
+    store_availability: StoreAvailabilityConnection = batch(load_store_availability)
+    taxable: bool
+    title: str = batch(load_titles)
+    unit_price: MoneyV2 | None = batch(load_nothing)
+    unit_price_measurement: UnitPriceMeasurement | None = batch(load_nothing)
+    weight: float | None = batch(load_weights)
+    weight_unit: WeightUnit = batch(load_weight_units)
+
+    @classmethod
+    def is_type_of(cls, row: object, _: object) -> bool:
+        return isinstance(row, VariantRow)
+
+
+@strawberry.type(description="A variant and its place in a connection.")
+class ProductVariantEdge:
+    cursor: str
+    node: ProductVariant
+
+
+@strawberry.type(description="A page of variants.")
+class ProductVariantConnection:
+    edges: list[ProductVariantEdge]
+    nodes: list[ProductVariant]
+    page_info: PageInfo
+
+
+@strawberry.type(description="So many of a variant in a bundle.")
+class ProductVariantComponent:
+    product_variant: ProductVariant
+    quantity: int
+
+
+@strawberry.type(description="A part of a bundle and its place in a connection.")
+class ProductVariantComponentEdge:
+    cursor: str
+    node: ProductVariantComponent
+
+
+@strawberry.type(description="A page of a bundle's parts.")
+class ProductVariantComponentConnection:
+    edges: list[ProductVariantComponentEdge]
+    nodes: list[ProductVariantComponent]
+    page_info: PageInfo
+
+
+def variant_order(key: ProductVariantSortKeys | None) -> VariantOrder:
+    """The order a sort key means; relevance is the shop's own order."""
+    known = VariantOrder.__members__
+    return known.get(key.name, VariantOrder.POSITION) if key else VariantOrder.POSITION
