@@ -99,7 +99,7 @@ class PostgresDatabase(Database):
 async def _acquired(pool: asyncpg.Pool) -> AsyncGenerator[Connection]:
     """A free connection. Raises Unavailable when the server cannot be reached."""
     try:
-        connection: Connection = await pool.acquire()  # pyright: ignore[reportUnknownMemberType]
+        connection: Connection = await pool.acquire()  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType]
     except (*_ERRORS, OSError) as error:
         raise Unavailable(f"the database cannot be reached: {error}") from error
     try:
