@@ -1,6 +1,7 @@
 """Tables and first rows: what must be there before a Runtime can be composed."""
 
 import asyncio
+from pathlib import Path
 
 from sqlalchemy.exc import OperationalError
 
@@ -11,7 +12,7 @@ from vetrina.kernel.context import SYSTEM, Context, Place, Shop
 from vetrina.kernel.crypto import Vault
 from vetrina.kernel.db import open_database
 from vetrina.kernel.errors import Unavailable
-from vetrina.kernel.migrate import upgrade
+from vetrina.kernel.migrate import CORE, downgrade, upgrade
 from vetrina.kernel.registry import Ports
 from vetrina.kernel.settings import Settings
 from vetrina.plugin.loader import migrations
@@ -35,6 +36,17 @@ def migrate_all(settings: Settings) -> None:
         upgrade(settings.database_url, migrations())
     except OperationalError as error:
         raise Unavailable(f"the database does not answer: {error.orig}") from error
+
+
+def start_over(settings: Settings) -> None:
+    """Throw everything in the database away: the file, or on a server the tables of Vetrina and its plugins."""
+    if settings.database_url.startswith("sqlite:///"):
+        file = settings.database_url.removeprefix("sqlite:///")
+        for ending in ("", "-wal", "-shm"):
+            Path(file + ending).unlink(missing_ok=True)
+        return
+    migrate_all(settings)
+    downgrade(settings.database_url, migrations(), CORE)
 
 
 def open_if_new(settings: Settings, new: NewShop = STARTER, plugins: tuple[str, ...] | None = None) -> bool:

@@ -9,7 +9,7 @@ from typing import Final
 
 import msgspec
 
-from vetrina.shop.catalog.ports import (
+from vetrina.ports import (
     ImageDraft,
     MetafieldDraft,
     PriceDraft,

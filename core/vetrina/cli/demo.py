@@ -1,0 +1,77 @@
+"""demo: a real shop with a catalogue, served; what a newcomer types first."""
+
+from pathlib import Path
+
+import click
+from rich.console import Console
+from rich.progress import Progress
+
+from vetrina.boot import Runtime
+from vetrina.cli.opening import migrate_all, open_if_new, start_over
+from vetrina.cli.running import settings_from, with_runtime
+from vetrina.cli.serve import run_server
+from vetrina.demo.shop import PLUGINS, fill, hang_pictures, profile
+from vetrina.flows.staff import issue_token
+from vetrina.kernel.settings import Settings
+
+FOLDER = Path("var")
+
+
+@click.command()
+@click.option("--fresh", is_flag=True, help="Throw the demo's database away and begin anew.")
+@click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65_535))
+@click.option("--workers", default=1, show_default=True, type=click.IntRange(1, 64), help="Server processes.")
+@click.option("--database-url", metavar="URL", help="Default: a SQLite file under var/.")
+def demo(fresh: bool, port: int, workers: int, database_url: str | None) -> None:
+    """Open Bottega Vetrina, an Italian delicatessen to look at and to buy in, and serve it."""
+    FOLDER.mkdir(exist_ok=True)
+    settings = settings_from(
+        database_url=database_url or f"sqlite:///{FOLDER / 'demo.sqlite3'}",
+        base_url=f"http://127.0.0.1:{port}",
+        media_root=str(FOLDER / "demo-media"),
+        log_level="WARNING" if workers == 1 else None,
+    )
+    console = Console()
+    if fresh:
+        start_over(settings)
+    migrate_all(settings)
+    is_new = open_if_new(settings, profile(), PLUGINS)
+    hang_pictures(Path(settings.media_root))
+    if is_new:
+        _fill(settings, console)
+    token = with_runtime(settings, _issue)
+    _introduce(console, settings.base_url, token)
+    run_server(settings, "127.0.0.1", port, workers)
+
+
+def _fill(settings: Settings, console: Console) -> None:
+    with Progress(console=console, transient=True) as progress:
+        task = progress.add_task("Filling the shelves", total=None)
+
+        async def bring_in(runtime: Runtime) -> int:
+            return await fill(runtime.context(), lambda: progress.advance(task))
+
+        count = with_runtime(settings, bring_in)
+    console.print(f"{count} products on the shelves.")
+
+
+async def _issue(runtime: Runtime) -> str:
+    return await issue_token(runtime.context(), "demo", tuple(runtime.site.permissions))
+
+
+def _introduce(console: Console, url: str, token: str) -> None:
+    console.print(
+        f"""
+[bold]Bottega Vetrina is open.[/bold]
+
+  shop window     {url}/
+  storefront API  {url}/graphql  (in a browser: the explorer)
+  as front ends   {url}/api/2026-04/graphql.json
+  admin API       {url}/admin/graphql
+  admin token     [bold]{token}[/bold]
+
+Stop with Ctrl+C. The shop stays in {FOLDER}/; --fresh begins anew.
+""",
+        highlight=False,
+        soft_wrap=True,
+    )

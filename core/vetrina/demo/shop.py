@@ -1,0 +1,149 @@
+"""Bottega Vetrina: the demo shop's profile, and its catalogue brought in through the public flows."""
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from vetrina.demo.catalogue import CollectionDraft, OptionTranslation, collections, option_translations, products
+from vetrina.demo.pictures import draw, names
+from vetrina.flows.catalog import (
+    CollectionSheet,
+    Entry,
+    ImageSheet,
+    NewPrice,
+    NewProduct,
+    NewVariant,
+    OptionSheet,
+    Text,
+    ValueSheet,
+    create_collection,
+    create_product,
+    put_in_collection,
+)
+from vetrina.flows.opening import STARTER, NewShop
+from vetrina.kernel.context import Context
+from vetrina.ports import PriceDraft, ProductDraft, TranslationDraft, VariantDraft
+
+PLUGINS = ("bell", "flat_rate", "manual_payment", "importers")
+"""What the demo has switched on."""
+SIDE = 1200
+"""Pixels of every picture, both ways."""
+
+
+def profile() -> NewShop:
+    """The shop to open: the starter's markets under the name of a delicatessen."""
+    return NewShop(
+        name="Bottega Vetrina",
+        description="Things to eat from small makers in Italy, and things to set a table with.",
+        email="ciao@bottega.example",
+        country="IT",
+        currency="EUR",
+        language="en",
+        location="Magazzino Torino",
+        markets=STARTER.markets,
+    )
+
+
+def hang_pictures(media: Path) -> int:
+    """Draw every picture into the shop's media folder; how many there are."""
+    folder = media / "demo"
+    folder.mkdir(parents=True, exist_ok=True)
+    for name in names():
+        (folder / f"{name}.svg").write_text(draw(name), encoding="utf-8")
+    return len(names())
+
+
+async def fill(ctx: Context, advance: Callable[[], None] = lambda: None) -> int:
+    """Bring in collections and products, each through its flow; how many products. `advance` is told of each."""
+    homes = {draft.title: await _add_collection(ctx, draft) for draft in collections()}
+    words = {words.name: words for words in option_translations()}
+    members: dict[int, list[int]] = {collection_id: [] for collection_id in homes.values()}
+    count = 0
+    for draft in products():
+        created = await create_product(ctx, _sheet(draft, words))
+        for title in draft.collections:
+            members[homes[title]].append(created.product_id)
+        count += 1
+        advance()
+    for collection_id, product_ids in members.items():
+        await put_in_collection(ctx, collection_id, product_ids)
+    return count
+
+
+async def _add_collection(ctx: Context, draft: CollectionDraft) -> int:
+    created = await create_collection(
+        ctx,
+        CollectionSheet(
+            title=draft.title,
+            handle=draft.handle,
+            description_html=draft.description_html,
+            image=ImageSheet(url=draft.picture, alt=draft.title, width=SIDE, height=SIDE),
+            texts=_texts(draft.translations),
+        ),
+    )
+    return created.collection_id
+
+
+def _sheet(draft: ProductDraft, words: Mapping[str, OptionTranslation]) -> NewProduct:
+    return NewProduct(
+        title=draft.title,
+        handle=draft.handle,
+        description_html=draft.description_html,
+        vendor=draft.vendor,
+        product_type=draft.product_type,
+        tags=draft.tags,
+        seo_title=draft.seo_title,
+        seo_description=draft.seo_description,
+        options=_options(draft, words),
+        images=tuple(ImageSheet(url=image.url, alt=image.alt, width=SIDE, height=SIDE) for image in draft.images),
+        texts=_texts(draft.translations),
+        variants=tuple(_variant(variant) for variant in draft.variants),
+        metafields=tuple(
+            Entry(namespace=field.namespace, key=field.key, type=field.type, value=field.value)
+            for field in draft.metafields
+        ),
+        source_key=draft.source_key,
+    )
+
+
+def _options(draft: ProductDraft, words: Mapping[str, OptionTranslation]) -> tuple[OptionSheet, ...]:
+    """The options its variants use, in their order, with their words in Italian."""
+    values: dict[str, list[str]] = {}
+    for variant in draft.variants:
+        for name, value in variant.options:
+            known = values.setdefault(name, [])
+            if value not in known:
+                known.append(value)
+    return tuple(_option(name, chosen, words[name]) for name, chosen in values.items())
+
+
+def _option(name: str, values: list[str], words: OptionTranslation) -> OptionSheet:
+    translated = dict(words.values)
+    return OptionSheet(
+        name=name,
+        texts=(Text(words.language, "name", words.translated_name),),
+        values=tuple(
+            ValueSheet(name=value, texts=(Text(words.language, "name", translated[value]),)) for value in values
+        ),
+    )
+
+
+def _variant(draft: VariantDraft) -> NewVariant:
+    return NewVariant(
+        options=draft.options,
+        sku=draft.sku,
+        barcode=draft.barcode,
+        image=draft.image,
+        weight=draft.weight,
+        prices=tuple(_price(price) for price in draft.prices),
+        stock=draft.stock,
+        backorder_limit=100 if draft.backorder else 0,
+    )
+
+
+def _price(draft: PriceDraft) -> NewPrice:
+    compare_at = str(draft.compare_at) if draft.compare_at is not None else None
+    return NewPrice(amount=str(draft.amount), compare_at=compare_at, currency=draft.currency)
+
+
+def _texts(drafts: tuple[TranslationDraft, ...]) -> tuple[Text, ...]:
+    return tuple(Text(draft.language, draft.field, draft.value) for draft in drafts)
