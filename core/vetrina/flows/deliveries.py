@@ -3,13 +3,13 @@
 import msgspec
 from sqlalchemy import bindparam, delete, select
 
+from vetrina.flows.auditing import audited
 from vetrina.kernel import texts
 from vetrina.kernel.context import Context
 from vetrina.kernel.db import Session
 from vetrina.kernel.errors import NotFound, Refusal
 from vetrina.kernel.messages import OutboxFailure
 from vetrina.kernel.messages.delivery import release_next, replay
-from vetrina.shop.staff.service import audit
 
 
 class NotParked(Refusal):
@@ -65,15 +65,13 @@ async def _failed(session: Session, delivery_id: int) -> _Failed:
 
 
 async def _write_down(ctx: Context, session: Session, action: str, failed: _Failed, reason: str | None) -> None:
-    await audit(
+    await audited(
+        ctx,
         session,
-        at=ctx.now(),
-        actor=ctx.actor.name,
-        action=action,
-        subject=f"delivery:{failed.id}",
+        action,
+        f"delivery:{failed.id}",
         before=msgspec.structs.asdict(failed),
         after={"reason": reason} if reason is not None else None,
-        trail=ctx.trail,
     )
 
 

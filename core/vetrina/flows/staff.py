@@ -6,6 +6,7 @@ from datetime import datetime
 import msgspec
 from sqlalchemy import bindparam, select
 
+from vetrina.flows.auditing import audited
 from vetrina.kernel import texts
 from vetrina.kernel.context import Actor, Context, Shop
 from vetrina.kernel.crypto import draw_token, hash_token
@@ -39,7 +40,7 @@ async def issue_token(
     granted = grantable(permissions[:MOST_PERMISSIONS], known, own)
     if expires_at is not None and expires_at <= ctx.now():
         raise ExpiresInThePast(field=("expires_at",))
-    secret = draw_token("vt_admin")
+    secret, expiry = draw_token("vt_admin"), expires_at.isoformat() if expires_at else None
     async with ctx.tx() as session:
         token_id = await staff.create_token(
             session,
@@ -49,16 +50,12 @@ async def issue_token(
             at=ctx.now(),
             expires_at=expires_at,
         )
-        expiry = expires_at.isoformat() if expires_at else None
-        await staff.audit(
+        await audited(
+            ctx,
             session,
-            at=ctx.now(),
-            actor=ctx.actor.name,
-            action="token.issued",
-            subject=f"token:{token_id}",
-            before=None,
+            "token.issued",
+            f"token:{token_id}",
             after={"name": title, "permissions": list(granted), "expires_at": expiry},
-            trail=ctx.trail,
         )
     return secret
 
@@ -71,16 +68,8 @@ async def revoke_token(ctx: Context, token_id: int) -> None:
             raise NotFound(what="The token", field=("id",))
         if not await staff.revoke_token(session, token_id, ctx.now()):
             return
-        await staff.audit(
-            session,
-            at=ctx.now(),
-            actor=ctx.actor.name,
-            action="token.revoked",
-            subject=f"token:{token_id}",
-            before={"revoked_at": None},
-            after={"revoked_at": ctx.now().isoformat()},
-            trail=ctx.trail,
-        )
+        revoked_at = ctx.now().isoformat()
+        await audited(ctx, session, "token.revoked", f"token:{token_id}", after={"revoked_at": revoked_at})
 
 
 async def authenticate(shop: Shop, bearer: str) -> Actor | None:

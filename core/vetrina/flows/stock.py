@@ -9,6 +9,7 @@ from collections.abc import Iterable
 import msgspec
 from sqlalchemy import bindparam, select
 
+from vetrina.flows.auditing import audited
 from vetrina.kernel import texts
 from vetrina.kernel.context import Context
 from vetrina.kernel.crypto import draw_key
@@ -20,7 +21,6 @@ from vetrina.shop.inventory import service as inventory
 from vetrina.shop.inventory.events import StockEvent
 from vetrina.shop.inventory.models import Location
 from vetrina.shop.inventory.rules import LevelRow
-from vetrina.shop.staff.service import audit
 from vetrina.vocabulary import LARGEST_QUANTITY
 
 
@@ -147,15 +147,13 @@ async def _finish(
         return
     for event in events:
         await emit(session, event, ctx.now())
-    await audit(
+    await audited(
+        ctx,
         session,
-        at=ctx.now(),
-        actor=ctx.actor.name,
-        action=action,
-        subject=f"variant:{change.variant_id}",
+        action,
+        f"variant:{change.variant_id}",
         before=_told(change.before),
         after={**_told(after), "reference": reference},
-        trail=ctx.trail,
     )
 
 

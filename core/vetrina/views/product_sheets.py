@@ -1,0 +1,171 @@
+"""Products as the staff sees them: every status, texts as they were written, variants on sale or not."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from enum import StrEnum
+from functools import cache
+from typing import Any
+
+import msgspec
+from sqlalchemy import Text, bindparam, exists, func, or_, select
+
+from vetrina.kernel.db import Reads, id_in
+from vetrina.shop.catalog.models import Product, ProductTag, Variant
+from vetrina.views.windows import (
+    Order,
+    Placed,
+    Selection,
+    Shape,
+    Window,
+    direction,
+    place_columns,
+    placed,
+    placed_per_owner,
+    window_params,
+    windowed,
+    windowed_per_owner,
+)
+from vetrina.vocabulary import ProductStatus
+
+
+class SheetOrder(StrEnum):
+    """In which order products are listed."""
+
+    ID = "id"
+    TITLE = "title"
+    VENDOR = "vendor"
+    CREATED_AT = "created_at"
+    UPDATED_AT = "updated_at"
+
+
+class ProductSheetRow(msgspec.Struct, frozen=True):
+    """A product as it is stored."""
+
+    id: int
+    handle: str
+    title: str
+    description_html: str
+    vendor: str
+    product_type: str
+    status: str
+    is_gift_card: bool
+    seo_title: str | None
+    seo_description: str | None
+    published_at: datetime | None
+    created_at: datetime
+    updated_at: datetime
+
+
+class VariantSheetRow(msgspec.Struct, frozen=True):
+    """A variant as it is stored. Weight in grams; archived ones are kept because orders name them."""
+
+    id: int
+    product_id: int
+    title: str
+    position: int
+    sku: str | None
+    barcode: str | None
+    weight: int | None
+    requires_shipping: bool
+    is_taxable: bool
+    tax_class: str
+    archived_at: datetime | None
+    created_at: datetime
+    updated_at: datetime
+
+
+async def product_sheets(
+    db: Reads, order: SheetOrder, window: Window, *, status: ProductStatus | None = None, search: str | None = None
+) -> list[Placed[ProductSheetRow]]:
+    """A window on all products, one row too many: of one status, and with a text in title, handle, vendor or SKU."""
+    columns = _order(order)
+    params: dict[str, Any] = {**window_params(window, columns)}
+    if status is not None:
+        params["status_"] = status.value
+    if search is not None:
+        params["pattern"] = f"%{_escaped(search.lower())}%"
+    statement = _list(order, window.shape, status is not None, search is not None)
+    return await placed(db, ProductSheetRow, statement, params, columns)
+
+
+async def product_sheets_by_id(db: Reads, product_ids: Sequence[int]) -> dict[int, ProductSheetRow]:
+    return {row.id: row for row in await db.rows(ProductSheetRow, _BY_IDS, {"ids": list(product_ids)})}
+
+
+async def product_sheet_by_handle(db: Reads, handle: str) -> ProductSheetRow | None:
+    return await db.one(ProductSheetRow, _BY_HANDLE, {"handle_": handle})
+
+
+async def tags_of(db: Reads, product_ids: Sequence[int]) -> dict[int, list[str]]:
+    """The tags of each product that has any, in the order the staff wrote them."""
+    found: dict[int, list[str]] = {}
+    for product_id, tag in await db.fetch(_TAGS, {"ids": list(product_ids)}):
+        found.setdefault(product_id, []).append(tag)
+    return found
+
+
+async def variant_sheets_of(
+    db: Reads, product_ids: Sequence[int], window: Window
+) -> dict[int, list[Placed[VariantSheetRow]]]:
+    """A window on the variants of each product, archived ones too, one row too many, by product id."""
+    params = {"ids": list(product_ids), **window_params(window, _BY_POSITION)}
+    return await placed_per_owner(db, VariantSheetRow, _variants(window.shape), params, _BY_POSITION)
+
+
+async def variant_sheets_by_id(db: Reads, variant_ids: Sequence[int]) -> dict[int, VariantSheetRow]:
+    return {row.id: row for row in await db.rows(VariantSheetRow, _VARIANTS_BY_IDS, {"ids": list(variant_ids)})}
+
+
+def _order(order: SheetOrder) -> Order:
+    if order is SheetOrder.ID:
+        return Order((Product.id,), (int,))
+    kind = datetime if order in (SheetOrder.CREATED_AT, SheetOrder.UPDATED_AT) else str
+    return Order((getattr(Product, order.value), Product.id), (kind, int))
+
+
+@cache
+def _list(order: SheetOrder, shape: Shape, has_status: bool, has_search: bool) -> Selection:
+    columns, candidates = _order(order), select(Product.id)
+    if has_status:
+        candidates = candidates.where(Product.status == bindparam("status_"))
+    if has_search:
+        candidates = candidates.where(_matches())
+    page = windowed(candidates, columns, shape)
+    places = place_columns(page, columns)
+    statement = select(*places, *_PRODUCT).join_from(page, Product, Product.id == page.c.id)
+    return statement.order_by(*direction(places, shape))
+
+
+def _matches() -> Any:
+    """The text stands in the title, the handle, the vendor or a variant's SKU, in small or capital letters."""
+    pattern = bindparam("pattern", type_=Text())
+    has_sku = exists().where(Variant.product_id == Product.id, func.lower(Variant.sku).like(pattern, escape="\\"))
+    texts = (Product.title, Product.handle, Product.vendor)
+    return or_(*(func.lower(text).like(pattern, escape="\\") for text in texts), has_sku)
+
+
+def _escaped(text: str) -> str:
+    """A text in which % and _ mean themselves."""
+    return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+
+
+@cache
+def _variants(shape: Shape) -> Selection:
+    candidates = select(Variant.id, Variant.product_id.label("owner")).where(id_in(Variant.product_id, "ids"))
+    page = windowed_per_owner(candidates, Variant.product_id, _BY_POSITION, shape)
+    places = place_columns(page, _BY_POSITION)
+    statement = select(page.c.owner, *places, *_VARIANT).join_from(page, Variant, Variant.id == page.c.id)
+    return statement.order_by(page.c.owner, *direction(places, shape))
+
+
+_BY_POSITION = Order((Variant.position, Variant.id), (int, int))
+_PRODUCT = tuple(getattr(Product, name) for name in ProductSheetRow.__struct_fields__)
+_VARIANT = tuple(getattr(Variant, name) for name in VariantSheetRow.__struct_fields__)
+_BY_IDS = select(*_PRODUCT).where(id_in(Product.id, "ids"))
+_BY_HANDLE = select(*_PRODUCT).where(Product.handle == bindparam("handle_"))
+_VARIANTS_BY_IDS = select(*_VARIANT).where(id_in(Variant.id, "ids"))
+_TAGS = (
+    select(ProductTag.product_id, ProductTag.tag)
+    .where(id_in(ProductTag.product_id, "ids"))
+    .order_by(ProductTag.product_id, ProductTag.position, ProductTag.tag)
+)
