@@ -62,6 +62,8 @@ class Order(Model):
         CheckConstraint("total >= 0 AND redeemed >= 0 AND redeemed <= total", name="redeemed"),
         CheckConstraint("refunded >= 0 AND refunded <= total", name="refunded"),
         CheckConstraint("tax >= tax_added", name="tax"),
+        CheckConstraint("state IN ('placed', 'cancelled')", name="state_known"),
+        CheckConstraint("(state = 'cancelled') = (cancelled_at IS NOT NULL)", name="cancelled_at"),
         Index("ix_orders_order_placed_at", "placed_at", "id"),
         Index("ix_orders_order_customer_id", "customer_id"),
         Index("ix_orders_order_email", "email"),
@@ -112,6 +114,13 @@ class OrderDiscount(Model):
     title: Mapped[str]
     target: Mapped[str]
     """line or delivery."""
+    target_selection: Mapped[str]
+    """In the words of DiscountApplicationTargetSelection."""
+    method: Mapped[str]
+    """ACROSS or EACH."""
+    percentage: Mapped[int | None]
+    """Parts per million, where the rule is worded so; else `fixed`, in minor units."""
+    fixed: Mapped[int | None]
     amount: Mapped[int]
     allocations: Mapped[list[Any]]
     """Pairs of order line position and amount; they sum to `amount`."""
@@ -152,7 +161,7 @@ class OrderDelivery(Model):
 
 
 class GoodsEntry(Model):
-    """The order's goods ledger: reserved, taken, sent, returned, cancelled; per line."""
+    """The order's goods ledger, per line: reserved, then taken or released; sent, returned, cancelled."""
 
     __tablename__ = "orders_goods_entry"
 
@@ -167,6 +176,9 @@ class GoodsEntry(Model):
     __table_args__ = (
         UniqueConstraint("line_id", "kind", "reference"),
         CheckConstraint("quantity > 0", name="quantity"),
+        CheckConstraint(
+            "kind IN ('reserved', 'taken', 'released', 'sent', 'returned', 'cancelled')", name="kind_known"
+        ),
         Index("ix_orders_goods_entry_order_id", "order_id"),
     )
 

@@ -39,6 +39,9 @@ class Payment(Model):
     """What the buyer is told about paying: IBAN, reference, due date."""
     error_code: Mapped[str | None]
     due_at: Mapped[datetime | None]
+    """Until when offline money is waited for, and the goods are held."""
+    looked_at: Mapped[datetime | None]
+    """When its provider was last asked what became of it."""
     created_at: Mapped[datetime]
     updated_at: Mapped[datetime]
 
@@ -48,14 +51,23 @@ class Payment(Model):
             "0 <= refunded AND refunded <= captured AND captured <= authorised AND authorised <= amount",
             name="money_in_order",
         ),
-        CheckConstraint("fee >= 0 AND fee <= amount", name="fee"),
+        CheckConstraint("amount > 0 AND fee >= 0 AND fee <= amount", name="fee"),
+        CheckConstraint(
+            "state IN ('started', 'processing', 'action_required', 'pending', 'authorised', 'captured', 'failed', "
+            "'cancelled', 'refunded')",
+            name="state_known",
+        ),
         Index("ix_payments_payment_state", "state", "updated_at"),
         Index("ix_payments_payment_order_id", "order_id"),
     )
 
 
 class PaymentEntry(Model):
-    """The money ledger: authorised, captured, refunded, voided; each provider event counts once."""
+    """The money ledger: authorised, captured, refunded, voided as they were added; mismatched and returned beside them.
+
+    authorised, captured and refunded of a payment sum to its totals. Money that does not fit what was asked counts
+    in none of them: it stands here as mismatched until it is returned.
+    """
 
     __tablename__ = "payments_entry"
 
@@ -71,6 +83,9 @@ class PaymentEntry(Model):
     __table_args__ = (
         UniqueConstraint("payment_id", "kind", "reference"),
         CheckConstraint("amount >= 0", name="amount"),
+        CheckConstraint(
+            "kind IN ('authorised', 'captured', 'refunded', 'voided', 'mismatched', 'returned')", name="kind_known"
+        ),
     )
 
 

@@ -48,13 +48,19 @@ class StartRequest(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class MoneyRequest(msgspec.Struct, frozen=True, kw_only=True):
-    """Move money of a started charge: capture, refund or cancel. `key` makes the movement happen once."""
+    """Move money of a started charge: capture, refund or cancel. `key` makes the movement happen once.
+
+    authorised, captured and refunded are the totals we know of, before this movement.
+    """
 
     key: str
     payment_key: str
     provider_reference: str | None
     amount: int
     currency: str
+    authorised: int = 0
+    captured: int = 0
+    refunded: int = 0
 
 
 class NextStep(msgspec.Struct, frozen=True, kw_only=True):

@@ -1,0 +1,85 @@
+"""Hold what a snapshot needs, goods first and then cards and codes; use it up, or let it go."""
+
+from datetime import datetime
+
+from vetrina.flows.freezing import Redeem, Snapshot
+from vetrina.kernel.context import Context
+from vetrina.kernel.db import Session
+from vetrina.kernel.errors import Refusal
+from vetrina.kernel.messages import emit
+from vetrina.shop.inventory import service as inventory
+from vetrina.shop.inventory.rules import Wanted
+from vetrina.shop.pricing.ports import Redeemable
+
+
+class GiftCardBalanceChanged(Refusal):
+    """Somebody else was faster with the gift card."""
+
+    code = "GIFT_CARD_BALANCE_CHANGED"
+    text = "The balance of a gift card has changed."
+
+
+class DiscountCodeSpent(Refusal):
+    """Somebody else took the last use of the code."""
+
+    code = "DISCOUNT_CODE_SPENT"
+    text = "The discount code {discount_code} can no longer be used."
+
+
+async def hold(ctx: Context, session: Session, snapshot: Snapshot, reference: str, *, expires_at: datetime) -> None:
+    """Reserve goods, cards and codes in the name of `reference`; the caller's transaction rolls back on a refusal.
+
+    Raises OutOfStock, NotEnoughStock (fact variant_id), GiftCardBalanceChanged, DiscountCodeSpent.
+    """
+    wanted = [Wanted(line.variant_id, line.quantity) for line in snapshot.order.lines]
+    now, actor = ctx.now(), ctx.actor.kind
+    for event in await inventory.reserve(
+        session, wanted, reference=reference, expires_at=expires_at, at=now, actor=actor
+    ):
+        await emit(session, event, now)
+    for mark, redeem in _marked(snapshot, reference):
+        provided = ctx.ports.get(Redeemable, redeem.source)
+        asked = provided.implementation.reserve(session, redeem.code, redeem.amount, mark, expires_at)
+        try:
+            await ctx.ports.ask(provided, asked)
+        except Refusal as refusal:
+            if redeem.is_card:
+                raise GiftCardBalanceChanged from refusal
+            raise DiscountCodeSpent(discount_code=redeem.code) from refusal
+
+
+async def take_goods(ctx: Context, session: Session, reference: str) -> None:
+    """What is held leaves the shelf."""
+    await inventory.take(session, reference, ctx.now(), ctx.actor.kind)
+
+
+async def redeem(ctx: Context, session: Session, snapshot: Snapshot, reference: str) -> None:
+    """What is held of cards and codes is used up."""
+    for mark, held in _marked(snapshot, reference):
+        provided = ctx.ports.get(Redeemable, held.source)
+        await ctx.ports.ask(provided, provided.implementation.confirm(session, mark))
+
+
+async def let_go(ctx: Context, session: Session, snapshot: Snapshot, reference: str) -> None:
+    """Release goods, cards and codes; a repeat changes nothing."""
+    await release_goods(ctx, session, reference)
+    await release_redeems(ctx, session, snapshot, reference)
+
+
+async def release_goods(ctx: Context, session: Session, reference: str) -> None:
+    """Goods that are still held go back to being available."""
+    now = ctx.now()
+    for event in await inventory.release(session, reference, now, ctx.actor.kind):
+        await emit(session, event, now)
+
+
+async def release_redeems(ctx: Context, session: Session, snapshot: Snapshot, reference: str) -> None:
+    """Cards and codes get back what the reference held or used of them."""
+    for mark, held in _marked(snapshot, reference):
+        provided = ctx.ports.get(Redeemable, held.source)
+        await ctx.ports.ask(provided, provided.implementation.release(session, mark))
+
+
+def _marked(snapshot: Snapshot, reference: str) -> list[tuple[str, Redeem]]:
+    """Each use under a reference of its own, so that one may be given back without the other."""
+    return [(f"{reference}:{index}", redeem) for index, redeem in enumerate(snapshot.redeems, start=1)]

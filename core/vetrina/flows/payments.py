@@ -1,0 +1,211 @@
+"""Take a provider's message, ask it what became of a charge, capture, refund, and send money back."""
+
+from collections.abc import Mapping
+from typing import Any, Literal
+
+from vetrina.flows.settling import RECONCILE, Receipt, settle
+from vetrina.kernel.context import Context
+from vetrina.kernel.errors import NotFound
+from vetrina.kernel.jobs import put_off
+from vetrina.kernel.registry import PortFailed, Provided
+from vetrina.shop.checkout.rules import ABANDONED_AFTER, LOOK_EVERY
+from vetrina.shop.payments import service as payments
+from vetrina.shop.payments.ports import MoneyRequest, PaymentProvider, PaymentReport
+from vetrina.shop.payments.rules import (
+    LOST,
+    UNDECIDED,
+    Mismatch,
+    NothingToCapture,
+    NothingToRefund,
+    PaymentRow,
+)
+from vetrina.views.payments import payment_at_provider, payment_by_id
+from vetrina.vocabulary import PaymentState
+
+Movement = Literal["capture", "refund", "cancel"]
+
+
+async def take_message(ctx: Context, provider_key: str, headers: Mapping[str, str], body: bytes) -> None:
+    """Take a webhook: verified, counted once, and taken to its end before it is answered.
+
+    News of a charge we do not know changes nothing. Raises NotFound when no such provider is on, the provider's
+    Refusal when the message is not genuine, Unavailable when the effect could not be had now: send it again.
+    """
+    provided = ctx.ports.find(PaymentProvider, provider_key)
+    if provided is None:
+        raise NotFound(what="The payment provider")
+    # Not behind the breaker: strangers could open it with messages that nobody can read.
+    message = provided.implementation.verify(headers, body)
+    report = provided.implementation.interpret(message)
+    if report is None:
+        return
+    payment = await payment_at_provider(ctx.db, provider_key, report.payment_key, report.provider_reference)
+    if payment is None:
+        return
+    receipt = Receipt(f"payments:{provider_key}", message.key)
+    if payment.state in LOST and (report.authorised or report.captured):
+        # It was given up, perhaps because we cancelled it. A late event may tell of money that is gone again.
+        await _confirm_late_money(ctx, provided, payment, receipt)
+    else:
+        await settle(ctx, payment.id, report, receipt=receipt)
+
+
+async def look_again(ctx: Context, payment_id: int) -> bool:
+    """Ask the provider what became of an undecided charge, unless somebody did a moment ago; whether it answered."""
+    payment = await payment_by_id(ctx.db, payment_id)
+    if payment is None or payment.state not in UNDECIDED:
+        return False
+    if payment.looked_at is not None and payment.looked_at > ctx.now() - LOOK_EVERY:
+        return False
+    async with ctx.tx() as session:
+        is_ours = await payments.note_look(session, payment_id, every=LOOK_EVERY, at=ctx.now())
+    try:
+        return is_ours and await reconcile_payment(ctx, payment_id) is not None
+    except PortFailed:
+        return False
+
+
+async def reconcile_payment(ctx: Context, payment_id: int) -> PaymentRow | None:
+    """Ask the provider, by our key, what became of a charge, and follow; the payment as it stands then.
+
+    A charge it never heard of is given up ABANDONED_AFTER its start, not before: the request may still be on its way.
+    None when the answer was overtaken. Raises Unavailable when the provider cannot be asked.
+    """
+    payment = await _known(ctx, payment_id)
+    provided = ctx.ports.get(PaymentProvider, payment.provider)
+    looked = provided.implementation.look_up(payment.key, payment.provider_reference)
+    report = await ctx.ports.ask(provided, looked)
+    if report is None:
+        if payment.state not in UNDECIDED or ctx.now() - payment.created_at < ABANDONED_AFTER:
+            return payment
+        report = PaymentReport(state=PaymentState.FAILED, error_code="PAYMENT_TRANSIENT_ERROR", reference="unheard-of")
+    return await settle(ctx, payment.id, report, seen=payment.state)
+
+
+async def abandon_payment(ctx: Context, payment_id: int, *, reason: str) -> PaymentRow | None:
+    """Cancel a charge at the provider, then let go of what is held for it. A charge that was paid is not lost: placed.
+
+    `reason` is kept with the failed attempt. None when the answer was overtaken. Raises Unavailable when the
+    provider cannot be asked: then everything stays as it is, and held.
+    """
+    payment = await reconcile_payment(ctx, payment_id)
+    if payment is None or payment.state not in UNDECIDED:
+        return payment
+    report = await _move(ctx, payment, "cancel", payment.amount)
+    return await settle(ctx, payment.id, report, seen=payment.state, reason=reason)
+
+
+async def capture(ctx: Context, payment_id: int, amount: int | None = None) -> PaymentRow:
+    """Take money that was promised: all that is left of it, or `amount` minor units. Needs payments.write.
+
+    The same capture sent twice is one. Raises NotFound, NothingToCapture, Unavailable.
+    """
+    ctx.require("payments.write")
+    payment = await _known(ctx, payment_id)
+    left = payment.authorised - payment.captured if payment.state == PaymentState.AUTHORISED else 0
+    wanted = left if amount is None else amount
+    if not 1 <= wanted <= left:
+        raise NothingToCapture(open=left)
+    return await _moved(ctx, payment, "capture", wanted)
+
+
+async def refund(ctx: Context, payment_id: int, amount: int | None = None) -> PaymentRow:
+    """Give money back: all that is left, or `amount` minor units. Needs payments.write.
+
+    The same refund sent twice before its answer came is one. Raises NotFound, NothingToRefund, Unavailable.
+    """
+    ctx.require("payments.write")
+    payment = await _known(ctx, payment_id)
+    left = payment.captured - payment.refunded
+    wanted = left if amount is None else amount
+    if not 1 <= wanted <= left:
+        raise NothingToRefund(open=left)
+    return await _moved(ctx, payment, "refund", wanted)
+
+
+async def return_money(ctx: Context, payload: Mapping[str, Any]) -> None:
+    """Send back money that bought nothing: void what is promised, refund what came. Run by a job until it is done.
+
+    `payload` names the payment_id, and for money that did not match its `mismatched` amount and `currency`.
+    """
+    payment = await _known(ctx, payload["payment_id"])
+    if "mismatched" in payload:
+        await _return_mismatch(ctx, payment, Mismatch(payload["mismatched"], payload["currency"]))
+    elif payment.captured > payment.refunded:
+        report = await _move(ctx, payment, "refund", payment.captured - payment.refunded)
+        await settle(ctx, payment.id, report)
+    elif payment.state in (PaymentState.AUTHORISED, PaymentState.PENDING):
+        report = await _move(ctx, payment, "cancel", payment.amount)
+        await settle(ctx, payment.id, report, reason="RETURNED")
+
+
+async def _confirm_late_money(
+    ctx: Context, provided: Provided[PaymentProvider], payment: PaymentRow, receipt: Receipt
+) -> None:
+    looked = provided.implementation.look_up(payment.key, payment.provider_reference)
+    report = await ctx.ports.ask(provided, looked)
+    if report is not None:
+        await settle(ctx, payment.id, report, receipt=receipt, seen=payment.state)
+
+
+async def _moved(ctx: Context, payment: PaymentRow, verb: Movement, amount: int) -> PaymentRow:
+    try:
+        report = await _move(ctx, payment, verb, amount)
+    except PortFailed:
+        # The movement may have happened: somebody has to find out, even if nobody tries again.
+        async with ctx.tx() as session:
+            await put_off(session, RECONCILE, payment.key, {"payment_id": payment.id}, ctx.now())
+        raise
+    await settle(ctx, payment.id, report)
+    return await _known(ctx, payment.id)
+
+
+async def _move(ctx: Context, payment: PaymentRow, verb: Movement, amount: int) -> PaymentReport:
+    """Ask the provider for one movement. Its key follows from what moved before: sent again, it is the same one."""
+    before = {"capture": payment.captured, "refund": payment.refunded}.get(verb, 0)
+    request = MoneyRequest(
+        key=f"{payment.key}:{verb}:{before}",
+        payment_key=payment.key,
+        provider_reference=payment.provider_reference,
+        amount=amount,
+        currency=payment.currency,
+        authorised=payment.authorised,
+        captured=payment.captured,
+        refunded=payment.refunded,
+    )
+    provided = ctx.ports.get(PaymentProvider, payment.provider)
+    asked = {
+        "capture": provided.implementation.capture,
+        "refund": provided.implementation.refund,
+        "cancel": provided.implementation.cancel,
+    }
+    return await ctx.ports.ask(provided, asked[verb](request))
+
+
+async def _return_mismatch(ctx: Context, payment: PaymentRow, mismatch: Mismatch) -> None:
+    """The wrong money is no part of the payment's totals: it goes back as it came, and is entered as returned."""
+    provided = ctx.ports.get(PaymentProvider, payment.provider)
+    looked = provided.implementation.look_up(payment.key, payment.provider_reference)
+    found = await ctx.ports.ask(provided, looked)
+    if found is not None and (found.captured > found.refunded or found.state == PaymentState.AUTHORISED):
+        request = MoneyRequest(
+            key=f"{payment.key}:mismatch:{mismatch.amount}",
+            payment_key=payment.key,
+            provider_reference=found.provider_reference or payment.provider_reference,
+            amount=found.captured - found.refunded or mismatch.amount,
+            currency=mismatch.currency,
+            authorised=found.authorised,
+            captured=found.captured,
+            refunded=found.refunded,
+        )
+        verb = provided.implementation.refund if found.captured > found.refunded else provided.implementation.cancel
+        await ctx.ports.ask(provided, verb(request))
+    async with ctx.tx() as session:
+        await payments.enter_return(session, payment, mismatch, at=ctx.now(), actor=ctx.actor.kind)
+
+
+async def _known(ctx: Context, payment_id: int) -> PaymentRow:
+    payment = await payment_by_id(ctx.db, payment_id)
+    if payment is None:
+        raise NotFound(what="The payment")
+    return payment

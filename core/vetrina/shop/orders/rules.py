@@ -1,0 +1,256 @@
+"""The order as it will be written down, the rule that its amounts add up, and what its payments make of it."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Literal
+
+import msgspec
+
+from vetrina.kernel.errors import Fault, Refusal
+from vetrina.vocabulary import Address, Attribute, FinancialStatus
+
+GoodsKind = Literal["reserved", "taken", "released", "sent", "returned", "cancelled"]
+
+
+class TotalsDoNotAddUp(Fault):
+    """An order's parts contradict each other: a bug, and no order."""
+
+
+class OrderIsCancelled(Refusal):
+    """Nothing more is done with a cancelled order."""
+
+    code = "ORDER_IS_CANCELLED"
+    text = "The order {name} is cancelled."
+
+
+class OrderIsPaid(Refusal):
+    """There is nothing left to receive."""
+
+    code = "ORDER_IS_PAID"
+    text = "The order {name} is already paid."
+
+
+class OrderIsSent(Refusal):
+    """Goods that left cannot be cancelled, only returned."""
+
+    code = "ORDER_IS_SENT"
+    text = "Goods of the order {name} are on their way: they can be returned, not cancelled."
+
+
+class DraftLine(msgspec.Struct, frozen=True, kw_only=True):
+    """One line as it is sold. Amounts in minor units; `discount` and `tax` are of the whole line."""
+
+    variant_id: int
+    product_id: int
+    title: str
+    variant_title: str
+    sku: str | None
+    quantity: int
+    unit_price: int
+    discount: int
+    tax: int
+    requires_shipping: bool
+    attributes: tuple[Attribute, ...] = ()
+
+    @property
+    def subtotal(self) -> int:
+        return self.unit_price * self.quantity
+
+
+class DraftDiscount(msgspec.Struct, frozen=True, kw_only=True):
+    """A discount as applied. `allocations` are pairs of line position and amount; empty for delivery."""
+
+    source: str
+    code: str | None
+    title: str
+    target: Literal["line", "delivery"]
+    target_selection: Literal["ALL", "ENTITLED"]
+    method: Literal["ACROSS", "EACH"]
+    percentage: int | None
+    fixed: int | None
+    amount: int
+    allocations: tuple[tuple[int, int], ...]
+
+
+class DraftTax(msgspec.Struct, frozen=True, kw_only=True):
+    """Tax of one rate (parts per million) on the line at that position, or on delivery where it is None."""
+
+    position: int | None
+    title: str
+    rate: int
+    amount: int
+
+
+class DraftDelivery(msgspec.Struct, frozen=True, kw_only=True):
+    """How one group of lines travels."""
+
+    group_key: str
+    provider: str
+    option_handle: str
+    title: str
+    amount: int
+
+
+class OrderDraft(msgspec.Struct, frozen=True, kw_only=True):
+    """Everything an order will say, before it has a number. Its totals are its parts' sums, never given."""
+
+    market_id: int
+    customer_id: int | None
+    currency: str
+    country: str
+    language: str
+    prices_include_tax: bool
+    email: str | None
+    phone: str | None
+    shipping_address: Address | None
+    billing_address: Address | None
+    note: str
+    attributes: tuple[Attribute, ...]
+    lines: tuple[DraftLine, ...]
+    discounts: tuple[DraftDiscount, ...] = ()
+    taxes: tuple[DraftTax, ...] = ()
+    deliveries: tuple[DraftDelivery, ...] = ()
+    payment_fee: int = 0
+    redeemed: int = 0
+    explanation: tuple[tuple[str, str, int], ...] = ()
+    """Kind, label and amount of each step of the quote."""
+
+    @property
+    def subtotal(self) -> int:
+        return sum(line.subtotal for line in self.lines)
+
+    @property
+    def discount(self) -> int:
+        return sum(discount.amount for discount in self.discounts)
+
+    @property
+    def delivery(self) -> int:
+        return sum(delivery.amount for delivery in self.deliveries)
+
+    @property
+    def tax(self) -> int:
+        return sum(tax.amount for tax in self.taxes)
+
+    @property
+    def tax_added(self) -> int:
+        return 0 if self.prices_include_tax else self.tax
+
+    @property
+    def total(self) -> int:
+        return self.subtotal - self.discount + self.delivery + self.tax_added + self.payment_fee
+
+    @property
+    def amount_due(self) -> int:
+        """What gift cards leave to pay."""
+        return self.total - self.redeemed
+
+
+class OrderRow(msgspec.Struct, frozen=True):
+    """What decides about an order. Amounts in minor units of `currency`."""
+
+    id: int
+    key: str
+    number: int
+    cart_id: int | None
+    state: str
+    financial_status: str
+    fulfilment_status: str
+    currency: str
+    total: int
+    redeemed: int
+    refunded: int
+    placed_at: datetime
+
+    @property
+    def name(self) -> str:
+        return order_name(self.number)
+
+
+class GoodsRow(msgspec.Struct, frozen=True):
+    """One entry of an order's goods ledger."""
+
+    order_id: int
+    line_id: int
+    kind: str
+    quantity: int
+    reference: str
+
+
+class MoneyStanding(msgspec.Struct, frozen=True, kw_only=True):
+    """What has been promised, has come and has gone back for one order, gift cards left aside."""
+
+    authorised: int = 0
+    captured: int = 0
+    refunded: int = 0
+    is_lost: bool = False
+    """The payment failed or was voided: nothing more will come of it."""
+
+
+def order_name(number: int) -> str:
+    """How people call an order."""
+    return f"#{number}"
+
+
+def check_totals(draft: OrderDraft) -> None:
+    """Raises TotalsDoNotAddUp unless every share sums to its whole and nothing is below zero (I3)."""
+    shares: dict[int, int] = defaultdict(int)
+    for discount in draft.discounts:
+        if discount.target == "line" and sum(amount for _, amount in discount.allocations) != discount.amount:
+            raise TotalsDoNotAddUp(f"the shares of {discount.title!r} do not sum to {discount.amount}")
+        for position, amount in discount.allocations:
+            shares[position] += amount
+    taxes: dict[int | None, int] = defaultdict(int)
+    for tax in draft.taxes:
+        taxes[tax.position] += tax.amount
+    for position, line in enumerate(draft.lines):
+        if line.discount != shares[position] or line.tax != taxes[position]:
+            raise TotalsDoNotAddUp(f"line {position} has other discounts or taxes than its shares")
+        if not 0 <= line.discount <= line.subtotal:
+            raise TotalsDoNotAddUp(f"line {position} is discounted below zero")
+    off_delivery = sum(discount.amount for discount in draft.discounts if discount.target == "delivery")
+    if not 0 <= off_delivery <= draft.delivery:
+        raise TotalsDoNotAddUp("delivery is discounted below zero")
+    if not 0 <= draft.redeemed <= draft.total:
+        raise TotalsDoNotAddUp("gift cards pay more than there is to pay")
+
+
+def financial_status(total: int, redeemed: int, returned: int, money: MoneyStanding) -> FinancialStatus:
+    """What an order of `total` is, with `redeemed` paid by gift cards, of which `returned` went back to them."""
+    received = redeemed + money.captured
+    back = returned + money.refunded
+    if back:
+        return FinancialStatus.REFUNDED if back >= received else FinancialStatus.PARTIALLY_REFUNDED
+    if received >= total:
+        return FinancialStatus.PAID
+    if money.is_lost:
+        return FinancialStatus.PARTIALLY_PAID if received else FinancialStatus.VOIDED
+    if money.captured:
+        return FinancialStatus.PARTIALLY_PAID
+    if money.authorised:
+        return FinancialStatus.AUTHORIZED
+    return FinancialStatus.PARTIALLY_PAID if redeemed else FinancialStatus.PENDING
+
+
+def still_reserved(entries: Iterable[GoodsRow]) -> dict[str, list[tuple[int, int]]]:
+    """What is reserved and neither taken nor released: line and quantity, by reference."""
+    return _standing(entries, "reserved", ("taken", "released"))
+
+
+def still_out(entries: Iterable[GoodsRow]) -> dict[str, list[tuple[int, int]]]:
+    """What was taken off the shelf and neither sent nor returned nor cancelled: line and quantity, by reference."""
+    return _standing(entries, "taken", ("sent", "returned", "cancelled"))
+
+
+def _standing(entries: Iterable[GoodsRow], kind: str, ends: tuple[str, ...]) -> dict[str, list[tuple[int, int]]]:
+    left: dict[tuple[str, int], int] = defaultdict(int)
+    for entry in entries:
+        if entry.kind == kind:
+            left[entry.reference, entry.line_id] += entry.quantity
+        elif entry.kind in ends:
+            left[entry.reference, entry.line_id] -= entry.quantity
+    found: dict[str, list[tuple[int, int]]] = defaultdict(list)
+    for (reference, line_id), quantity in sorted(left.items()):
+        if quantity > 0:
+            found[reference].append((line_id, quantity))
+    return dict(found)

@@ -1,0 +1,162 @@
+"""Attempts as their buyer sees them: what a token or an attempt id leads to, and where it stands."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+import msgspec
+from sqlalchemy import bindparam, or_, select
+
+from vetrina.kernel.context import Context
+from vetrina.kernel.db import Reads, text_in
+from vetrina.shop.cart.models import Cart
+from vetrina.shop.checkout.models import Attempt
+from vetrina.shop.orders.models import Order
+from vetrina.shop.payments.models import Payment
+from vetrina.vocabulary import AttemptState
+
+STEP_SECRET = "payment-step"
+"""The purpose under which a next step's secret is sealed."""
+
+
+class AttemptView(msgspec.Struct, frozen=True):
+    """An attempt with its payment and its order, if there is one. `next_step` holds its secret sealed."""
+
+    id: int
+    key: str
+    cart_id: int
+    cart_key: str
+    state: str
+    error_code: str | None
+    error_reason: str | None
+    expires_at: datetime
+    decided_at: datetime | None
+    order_id: int | None
+    order_key: str | None
+    order_number: int | None
+    payment_id: int | None
+    payment_state: str | None
+    provider: str | None
+    next_step: dict[str, Any] | None
+
+
+class StepView(msgspec.Struct, frozen=True, kw_only=True):
+    """What the buyer has to do now. `url` always leads somewhere; the secret is for the provider's own library."""
+
+    url: str
+    provider: str
+    client_secret: str | None
+    parameters: tuple[tuple[str, str | None], ...]
+    expires_at: datetime
+
+
+class OverdueRow(msgspec.Struct, frozen=True):
+    """An open attempt whose time is over."""
+
+    id: int
+    payment_id: int | None
+
+
+async def attempt_by_key(reads: Reads, key: str) -> AttemptView | None:
+    """The attempt with that secret id."""
+    return await reads.one(AttemptView, _BY_KEY, {"key_": key})
+
+
+async def attempts_by_key(reads: Reads, keys: Sequence[str]) -> list[AttemptView]:
+    """Those of the attempts that exist, ordered by id."""
+    return await reads.rows(AttemptView, _BY_KEYS, {"keys": list(keys)})
+
+
+async def accepted_attempt(reads: Reads, cart_id: int, token_hash: str) -> str | None:
+    """The key of the attempt that answers a submission already: the one of this token, else the cart's live one."""
+    return await reads.value(_ACCEPTED, {"cart": cart_id, "token": token_hash})
+
+
+async def has_live_attempt(reads: Reads, cart_id: int) -> bool:
+    """Whether the cart has an attempt that is open or became an order."""
+    return await reads.value(_LIVE, {"cart": cart_id}) is not None
+
+
+async def open_attempt_of_cart(reads: Reads, cart_key: str) -> AttemptView | None:
+    """The cart's attempt that is not decided yet."""
+    return await reads.one(AttemptView, _OPEN_OF_CART, {"cart_key_": cart_key})
+
+
+async def latest_tries(reads: Reads, cart_id: int, limit: int) -> list[datetime]:
+    """When the cart was submitted last, newest first."""
+    return [at for (at,) in await reads.fetch(_TRIES, {"cart": cart_id, "most": limit})]
+
+
+async def overdue_attempts(reads: Reads, *, at: datetime, after_id: int = 0, limit: int = 100) -> list[OverdueRow]:
+    """Open attempts that expired, in the order of their ids."""
+    return await reads.rows(OverdueRow, _OVERDUE, {"at_": at, "after_id": after_id, "most": limit})
+
+
+def step_url(ctx: Context, attempt_key: str) -> str:
+    """Our own page that leads the buyer through the provider's next step, and shows how the attempt stands."""
+    return f"{ctx.shop.base_url}/checkout/attempts/{attempt_key}"
+
+
+def next_step(ctx: Context, attempt: AttemptView) -> StepView | None:
+    """What the buyer has to do, with the secret opened; None while nothing waits for him."""
+    step = attempt.next_step
+    if step is None or attempt.provider is None or attempt.state != AttemptState.OPEN:
+        return None
+    sealed = step.get("client_secret")
+    return StepView(
+        url=step.get("redirect_url") or step_url(ctx, attempt.key),
+        provider=attempt.provider,
+        client_secret=ctx.shop.vault.open(STEP_SECRET, sealed) if sealed else None,
+        parameters=tuple((entry["key"], entry["value"]) for entry in step.get("parameters") or ()),
+        expires_at=attempt.expires_at,
+    )
+
+
+_VIEW = (
+    select(
+        Attempt.id,
+        Attempt.key,
+        Attempt.cart_id,
+        Cart.key.label("cart_key"),
+        Attempt.state,
+        Attempt.error_code,
+        Attempt.error_reason,
+        Attempt.expires_at,
+        Attempt.decided_at,
+        Attempt.order_id,
+        Order.key.label("order_key"),
+        Order.number.label("order_number"),
+        Payment.id.label("payment_id"),
+        Payment.state.label("payment_state"),
+        Payment.provider,
+        Payment.next_step,
+    )
+    .join(Cart, Cart.id == Attempt.cart_id)
+    .outerjoin(Order, Order.id == Attempt.order_id)
+    .outerjoin(Payment, Payment.attempt_id == Attempt.id)
+)
+_BY_KEY = _VIEW.where(Attempt.key == bindparam("key_"))
+_BY_KEYS = _VIEW.where(text_in(Attempt.key, "keys")).order_by(Attempt.id)
+_OPEN_OF_CART = _VIEW.where(Cart.key == bindparam("cart_key_"), Attempt.state == AttemptState.OPEN)
+_ACCEPTED = (
+    select(Attempt.key)
+    .where(Attempt.cart_id == bindparam("cart"))
+    .where(or_(Attempt.token_hash == bindparam("token"), Attempt.state != AttemptState.FAILED))
+    .order_by((Attempt.token_hash == bindparam("token")).desc(), Attempt.id)
+    .limit(1)
+)
+_LIVE = select(Attempt.id).where(Attempt.cart_id == bindparam("cart"), Attempt.state != AttemptState.FAILED).limit(1)
+_TRIES = (
+    select(Attempt.created_at)
+    .where(Attempt.cart_id == bindparam("cart"))
+    .order_by(Attempt.created_at.desc(), Attempt.id.desc())
+    .limit(bindparam("most"))
+)
+_OVERDUE = (
+    select(Attempt.id, Payment.id.label("payment_id"))
+    .outerjoin(Payment, Payment.attempt_id == Attempt.id)
+    .where(Attempt.state == AttemptState.OPEN, Attempt.expires_at <= bindparam("at_"))
+    .where(Attempt.id > bindparam("after_id"))
+    .order_by(Attempt.id)
+    .limit(bindparam("most"))
+)

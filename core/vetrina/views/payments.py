@@ -1,0 +1,156 @@
+"""Payments as they stand, of orders and on their own, and those that somebody has to look at."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+import msgspec
+from sqlalchemy import and_, bindparam, or_, select
+
+from vetrina.kernel.db import Reads, id_in
+from vetrina.shop.cart.models import Cart
+from vetrina.shop.checkout.models import Attempt
+from vetrina.shop.payments.models import Payment, PaymentEntry
+from vetrina.shop.payments.rules import LOST, UNDECIDED, PaymentRow
+from vetrina.vocabulary import AttemptState, PaymentState
+
+
+class WhereaboutsRow(msgspec.Struct, frozen=True):
+    """What has to be locked, in this order, before a payment is changed."""
+
+    cart_key: str
+    attempt_id: int
+    payment_id: int
+
+
+class PaymentEntryRow(msgspec.Struct, frozen=True):
+    """One addition to a payment's totals, in minor units."""
+
+    id: int
+    payment_id: int
+    kind: str
+    amount: int
+    currency: str
+    reference: str
+    at: datetime
+    actor: str
+
+
+class TroubledPaymentRow(msgspec.Struct, frozen=True):
+    """Money without an order, or a charge nobody has decided for too long. Amounts in minor units."""
+
+    id: int
+    key: str
+    provider: str
+    provider_reference: str | None
+    state: str
+    amount: int
+    currency: str
+    authorised: int
+    captured: int
+    refunded: int
+    attempt_key: str
+    attempt_state: str
+    updated_at: datetime
+
+
+async def whereabouts(reads: Reads, payment_id: int) -> WhereaboutsRow | None:
+    """The payment with its attempt and cart."""
+    return await reads.one(WhereaboutsRow, _WHEREABOUTS, {"payment_id": payment_id})
+
+
+async def payment_by_id(reads: Reads, payment_id: int) -> PaymentRow | None:
+    return await reads.one(PaymentRow, _BY_ID, {"payment_id": payment_id})
+
+
+async def payment_at_provider(
+    reads: Reads, provider: str, key: str | None, provider_reference: str | None
+) -> PaymentRow | None:
+    """The payment a provider's news is about: by the key we gave it, else by the reference it gave us."""
+    if key is not None:
+        return await reads.one(PaymentRow, _BY_KEY, {"provider_": provider, "key_": key})
+    if provider_reference is not None:
+        return await reads.one(PaymentRow, _BY_REFERENCE, {"provider_": provider, "reference_": provider_reference})
+    return None
+
+
+async def payments_of_orders(reads: Reads, order_ids: Sequence[int]) -> list[PaymentRow]:
+    """The payments of several orders, oldest first."""
+    return await reads.rows(PaymentRow, _OF_ORDERS, {"order_ids": list(order_ids)})
+
+
+async def payment_entries(reads: Reads, payment_ids: Sequence[int]) -> list[PaymentEntryRow]:
+    """The money ledger of several payments, in the order it was written."""
+    return await reads.rows(PaymentEntryRow, _ENTRIES, {"payment_ids": list(payment_ids)})
+
+
+async def undecided_payments(
+    reads: Reads, *, before: datetime, after_id: int = 0, limit: int = 100
+) -> list[PaymentRow]:
+    """Charges of open attempts that nobody has heard of since `before`, in the order of their ids."""
+    return await reads.rows(PaymentRow, _UNDECIDED, {"before": before, "after_id": after_id, "most": limit})
+
+
+async def troubled_payments(reads: Reads, *, before: datetime, limit: int = 100) -> list[TroubledPaymentRow]:
+    """Money that has had neither order nor way back since `before`, and charges undecided since then; oldest first."""
+    return await reads.rows(TroubledPaymentRow, _TROUBLED, {"before": before, "most": limit})
+
+
+_PAYMENT = select(*(getattr(Payment, name) for name in PaymentRow.__struct_fields__))
+_BY_ID = _PAYMENT.where(Payment.id == bindparam("payment_id"))
+_BY_KEY = _PAYMENT.where(Payment.key == bindparam("key_"), Payment.provider == bindparam("provider_"))
+_BY_REFERENCE = _PAYMENT.where(
+    Payment.provider == bindparam("provider_"), Payment.provider_reference == bindparam("reference_")
+)
+_OF_ORDERS = _PAYMENT.where(id_in(Payment.order_id, "order_ids")).order_by(Payment.id)
+_WHEREABOUTS = (
+    select(Cart.key.label("cart_key"), Payment.attempt_id, Payment.id.label("payment_id"))
+    .join(Attempt, Attempt.id == Payment.attempt_id)
+    .join(Cart, Cart.id == Attempt.cart_id)
+    .where(Payment.id == bindparam("payment_id"))
+)
+_ENTRIES = (
+    select(*(getattr(PaymentEntry, name) for name in PaymentEntryRow.__struct_fields__))
+    .where(id_in(PaymentEntry.payment_id, "payment_ids"))
+    .order_by(PaymentEntry.id)
+)
+_UNDECIDED = (
+    _PAYMENT.join(Attempt, Attempt.id == Payment.attempt_id)
+    .where(Payment.state.in_(sorted(UNDECIDED)), Attempt.state == AttemptState.OPEN)
+    .where(Payment.updated_at <= bindparam("before"), Payment.id > bindparam("after_id"))
+    .order_by(Payment.id)
+    .limit(bindparam("most"))
+)
+_unowned = and_(
+    Payment.order_id.is_(None),
+    or_(
+        Payment.captured > Payment.refunded,
+        and_(Payment.authorised > 0, Payment.state.not_in(sorted(LOST | {PaymentState.REFUNDED}))),
+    ),
+)
+_unreturned = and_(
+    select(PaymentEntry.id).where(PaymentEntry.payment_id == Payment.id, PaymentEntry.kind == "mismatched").exists(),
+    ~select(PaymentEntry.id).where(PaymentEntry.payment_id == Payment.id, PaymentEntry.kind == "returned").exists(),
+)
+_stuck = and_(Payment.state.in_(sorted(UNDECIDED)), Attempt.state == AttemptState.OPEN)
+_TROUBLED = (
+    select(
+        Payment.id,
+        Payment.key,
+        Payment.provider,
+        Payment.provider_reference,
+        Payment.state,
+        Payment.amount,
+        Payment.currency,
+        Payment.authorised,
+        Payment.captured,
+        Payment.refunded,
+        Attempt.key.label("attempt_key"),
+        Attempt.state.label("attempt_state"),
+        Payment.updated_at,
+    )
+    .join(Attempt, Attempt.id == Payment.attempt_id)
+    .where(or_(_unowned, _unreturned, and_(_stuck, Attempt.expires_at <= bindparam("before"))))
+    .where(Payment.updated_at <= bindparam("before"))
+    .order_by(Payment.updated_at, Payment.id)
+    .limit(bindparam("most"))
+)
