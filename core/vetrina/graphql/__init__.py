@@ -12,7 +12,7 @@ from vetrina.graphql.connections import (
     read_cursor,
     write_cursor,
 )
-from vetrina.graphql.fields import Info, batch, ctx_of, root
+from vetrina.graphql.fields import Info, batch, ctx_of, once, root
 from vetrina.graphql.ids import gid, int_key_of, key_of, split_gid
 
 __all__ = [
@@ -29,6 +29,7 @@ __all__ = [
     "gid",
     "int_key_of",
     "key_of",
+    "once",
     "page_args",
     "read_cursor",
     "root",

@@ -2,8 +2,8 @@
 
 import asyncio
 import inspect
-from collections.abc import Awaitable, Callable, Sequence
-from typing import Any, cast
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from typing import Any, TypeVar, cast
 
 import msgspec
 import strawberry
@@ -11,6 +11,7 @@ from strawberry.types import Info as StrawberryInfo
 
 from vetrina.kernel.context import Context
 
+Answer = TypeVar("Answer")
 Resolver = Callable[..., Awaitable[Any]]
 
 BATCH = "vetrina.batch"
@@ -20,10 +21,13 @@ PERMISSION = "vetrina.permission"
 
 
 class RequestState(msgspec.Struct):
-    """What strawberry calls the context: the shop's Context, and this operation's batches in waiting."""
+    """What strawberry calls the context: the shop's Context, this operation's batches in waiting, its memory."""
 
     ctx: Context
     batches: dict[tuple[int, str], "Batch"]
+    memory: dict[tuple[Any, ...], asyncio.Future[Any]] = msgspec.field(
+        default_factory=dict[tuple[Any, ...], "asyncio.Future[Any]"]
+    )
 
 
 Info = StrawberryInfo[RequestState, None]
@@ -32,6 +36,14 @@ Info = StrawberryInfo[RequestState, None]
 def ctx_of(info: Info) -> Context:
     """The Context of the request a resolver works for."""
     return info.context.ctx
+
+
+async def once(info: Info, key: tuple[Any, ...], load: Callable[[], Coroutine[Any, Any, Answer]]) -> Answer:
+    """What several fields of one operation need, read once: siblings that ask for the same key share the answer."""
+    memory = info.context.memory
+    if key not in memory:
+        memory[key] = asyncio.ensure_future(load())
+    return await memory[key]
 
 
 def root(function: Resolver | None = None, *, permission: str | None = None, **options: Any) -> Any:
