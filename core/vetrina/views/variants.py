@@ -9,9 +9,9 @@ from sqlalchemy import Boolean, false, func, select, true, type_coerce
 
 from vetrina.kernel.context import Context
 from vetrina.kernel.db import id_in
-from vetrina.shop.catalog.models import OptionValue, Product, Variant, VariantValue
+from vetrina.shop.catalog.models import Product, Variant, VariantValue
 from vetrina.shop.pricing.models import Price
-from vetrina.views.shelf import PRICE_LIST, is_published, is_sellable, place_params, room_of, stock_of
+from vetrina.views.shelf import PRICE_LIST, is_published, place_params, room_of, stock_of
 from vetrina.views.windows import (
     Column,
     Order,
@@ -104,22 +104,10 @@ async def first_variants_with(ctx: Context, value_ids: list[int]) -> dict[int, V
     return {line[0]: VariantRow(*line[1:]) for line in found}
 
 
-class CombinationRow(msgspec.Struct, frozen=True):
-    """One of a variant's option values, by the places of option and value; a variant has one row per option."""
-
-    product_id: int
-    variant_id: int
-    available_for_sale: bool
-    option_id: int
-    value_id: int
-
-
-async def combinations_of(ctx: Context, product_ids: list[int]) -> dict[int, list[CombinationRow]]:
-    """Which option values every variant on sale combines, by product id, in the order of variants."""
-    found: dict[int, list[CombinationRow]] = {}
-    for row in await ctx.db.rows(CombinationRow, _COMBINATIONS, {"ids": product_ids, **place_params(ctx)}):
-        found.setdefault(row.product_id, []).append(row)
-    return found
+async def first_of(ctx: Context, product_ids: list[int]) -> dict[int, VariantRow]:
+    """The first variant on sale of each product, by product id."""
+    found = await variants_of(ctx, product_ids, VariantOrder.POSITION, Window(size=1))
+    return {product_id: placed[0].row for product_id, placed in found.items()}
 
 
 def variant_columns(*, even_hidden: bool = False) -> tuple[Column, ...]:
@@ -202,19 +190,6 @@ _COUNTS = (
     _priced(Variant.product_id, func.count())
     .where(id_in(Variant.product_id, "ids"), Variant.archived_at.is_(None))
     .group_by(Variant.product_id)
-)
-_COMBINATIONS = (
-    _priced(
-        Variant.product_id,
-        VariantValue.variant_id,
-        is_sellable().label("available_for_sale"),
-        OptionValue.option_id,
-        VariantValue.value_id,
-    )
-    .join(VariantValue, VariantValue.variant_id == Variant.id)
-    .join(OptionValue, OptionValue.id == VariantValue.value_id)
-    .where(id_in(Variant.product_id, "ids"), Variant.archived_at.is_(None))
-    .order_by(Variant.product_id, Variant.position, Variant.id, OptionValue.option_id)
 )
 
 

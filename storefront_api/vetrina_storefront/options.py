@@ -1,0 +1,74 @@
+"""ProductOption: in which ways a product's variants differ."""
+
+from collections.abc import Sequence
+
+import msgspec
+import strawberry
+
+from vetrina.graphql import Info, batch, ctx_of
+from vetrina.graphql.scalars import Color
+from vetrina.views.options import OptionRow, ValueRow, values_of
+from vetrina.views.variants import VariantRow, first_of, first_variants_with
+from vetrina_storefront.interfaces import Node, load_nothing
+from vetrina_storefront.media import Media
+from vetrina_storefront.variants import ProductVariant
+
+
+class SwatchRow(msgspec.Struct, frozen=True):
+    """How a value looks."""
+
+    color: str | None
+
+
+async def load_values(rows: Sequence[OptionRow], info: Info) -> list[list[ValueRow]]:
+    """The values of each option in order."""
+    found = await values_of(ctx_of(info), [row.id for row in rows])
+    return [found.get(row.id, []) for row in rows]
+
+
+async def load_value_names(rows: Sequence[OptionRow], info: Info) -> list[list[str]]:
+    """The names of each option's values in order."""
+    return [[value.name for value in values] for values in await load_values(rows, info)]
+
+
+async def load_first_variants(rows: Sequence[ValueRow], info: Info) -> list[VariantRow | None]:
+    """The first variant that has each value."""
+    ctx = ctx_of(info)
+    stored = [row.id for row in rows if row.id > 0]
+    made_up = [-row.id for row in rows if row.id < 0]
+    found = await first_variants_with(ctx, stored) if stored else {}
+    only = await first_of(ctx, made_up) if made_up else {}
+    return [found.get(row.id) if row.id > 0 else only.get(-row.id) for row in rows]
+
+
+async def load_swatches(rows: Sequence[ValueRow], info: Info) -> list[SwatchRow | None]:
+    """The colour of each value that has one."""
+    return [SwatchRow(row.colour) if row.colour else None for row in rows]
+
+
+@strawberry.type(description="How a value looks.")
+class ProductOptionValueSwatch:
+    color: Color | None
+    image: Media | None = batch(load_nothing)
+
+
+@strawberry.type(description="One choice of an option.")
+class ProductOptionValue(Node):
+    first_selectable_variant: ProductVariant | None = batch(load_first_variants)
+    name: str
+    swatch: ProductOptionValueSwatch | None = batch(load_swatches)
+
+    @classmethod
+    def is_type_of(cls, row: object, _: object) -> bool:
+        return isinstance(row, ValueRow)
+
+
+@strawberry.type(description="A way in which a product's variants differ.")
+class ProductOption(Node):
+    name: str
+    option_values: list[ProductOptionValue] = batch(load_values)
+    values: list[str] = batch(load_value_names, deprecation_reason="Use `optionValues` instead.")
+
+    @classmethod
+    def is_type_of(cls, row: object, _: object) -> bool:
+        return isinstance(row, OptionRow)
