@@ -52,6 +52,8 @@ class Shop(msgspec.Struct, frozen=True):
     base_url: str
     wake: Callable[[set[str]], None] = lambda topics: None
     """Told after a commit what there is to do: events, jobs."""
+    return_origins: tuple[str, ...] = ()
+    """Storefronts' origins beside our own, such as https://shop.example, that a payment may lead the buyer back to."""
 
 
 class Context(msgspec.Struct, frozen=True, kw_only=True):

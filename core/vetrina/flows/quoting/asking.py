@@ -8,7 +8,8 @@ from vetrina.flows.quoting.problems import problems_of
 from vetrina.flows.quoting.promotions import LoadedRules, adjusted, answered_codes, load_rules
 from vetrina.flows.quoting.quoted import CartQuote, selected_address
 from vetrina.flows.quoting.tax import taxed
-from vetrina.kernel.context import Context
+from vetrina.kernel.context import Context, Place
+from vetrina.kernel.db import Reads
 from vetrina.kernel.registry import PortFailed
 from vetrina.shop.pricing.ports import CodeAnswer
 from vetrina.shop.pricing.rules import Quote, QuoteLine, price, with_deliveries, with_fee, with_redemptions
@@ -24,7 +25,7 @@ async def quote_cart(ctx: Context, cart: CartRow) -> CartQuote:
     nobody can vouch for is not shown. Delivery and payment providers that fail offer nothing; missing tax or gift
     cards are told in `problems`.
     """
-    ctx = await _at_the_cart(ctx, cart)
+    ctx = msgspec.structs.replace(ctx, place=await place_of(ctx, cart.country, cart.language, ctx.db))
     lines = tuple(await cart_line_facts(ctx.db, cart.id, ctx.place))
     addresses = tuple(await cart_addresses(ctx.db, [cart.id]))
     rules = await load_rules(ctx, tuple(cart.discount_codes), cart.customer_id)
@@ -52,11 +53,11 @@ async def quote_cart(ctx: Context, cart: CartRow) -> CartQuote:
     return msgspec.structs.replace(quoted, problems=problems_of(quoted, ctx.now()))
 
 
-async def _at_the_cart(ctx: Context, cart: CartRow) -> Context:
-    """The context in the cart's own place. Mostly the request's is the same, which spares reading the markets."""
-    if (ctx.place.country, ctx.place.language) == (cart.country, cart.language):
-        return ctx
-    return msgspec.structs.replace(ctx, place=(await atlas(ctx.db)).place(cart.country, cart.language))
+async def place_of(ctx: Context, country: str, language: str, reads: Reads) -> Place:
+    """Where a cart of that country and language is sold. Mostly the request's place, which spares reading markets."""
+    if (ctx.place.country, ctx.place.language) == (country, language):
+        return ctx.place
+    return (await atlas(reads)).place(country, language)
 
 
 def _priced(line: CartLineFactsRow) -> QuoteLine:

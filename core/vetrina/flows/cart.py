@@ -1,0 +1,163 @@
+"""Open a cart, write its note, attributes and buyer, copy it, forget whose it was."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import msgspec
+
+from vetrina.flows.cart_addresses import AddressInput, checked_addresses, chosen
+from vetrina.flows.cart_changes import (
+    CartCaution,
+    CartOutcome,
+    CartRefused,
+    Edit,
+    change_cart,
+    code_cautions,
+    open_cart_by_key,
+    problems_told,
+    refusable,
+)
+from vetrina.flows.cart_codes import known_cards
+from vetrina.flows.cart_fitting import Fit, LineInput, fit_added, line_of, write_fit
+from vetrina.flows.cart_identity import Identity, identity_columns
+from vetrina.flows.cart_metafields import checked_entries, entries_of
+from vetrina.flows.quoting import place_of, quote_cart
+from vetrina.kernel.context import Context
+from vetrina.kernel.crypto import draw_key
+from vetrina.kernel.errors import BadInput
+from vetrina.kernel.texts import text
+from vetrina.shop.cart import service as carts
+from vetrina.shop.cart.models import Cart
+from vetrina.shop.cart.rules import (
+    MOST_CODES,
+    NOTE_LIMIT,
+    checked_attributes,
+    checked_codes,
+    writing,
+)
+from vetrina.shop.metafields import service as metafields
+from vetrina.shop.metafields.rules import Entry
+from vetrina.views.carts import CartRow, cart_lines
+from vetrina.vocabulary import Attribute
+
+Path = tuple[str, ...]
+
+
+class NewCart(msgspec.Struct, frozen=True, kw_only=True):
+    """Everything a cart may be opened with."""
+
+    lines: tuple[LineInput, ...] = ()
+    identity: Identity = Identity()
+    note: str = ""
+    attributes: tuple[Attribute, ...] = ()
+    discount_codes: tuple[str, ...] = ()
+    gift_card_codes: tuple[str, ...] = ()
+    addresses: tuple[AddressInput, ...] = ()
+    metafields: tuple[Entry, ...] = ()
+
+
+async def create_cart(ctx: Context, new: NewCart) -> CartOutcome:
+    """Open a cart where the request is made, or in the country the buyer names. With errors no cart is opened."""
+    try:
+        return await _created(ctx, new)
+    except (CartRefused, BadInput) as refused:
+        return CartOutcome(cart=None, errors=problems_told(refused))
+
+
+@refusable
+async def update_note(ctx: Context, key: str, note: str) -> CartOutcome:
+    """Write the cart's note; an empty one forgets it."""
+    written = text(note, field=("note",), limit=NOTE_LIMIT)
+
+    async def change(edit: Edit) -> None:
+        edit.set(note=written)
+
+    return await change_cart(ctx, key, change)
+
+
+@refusable
+async def update_attributes(ctx: Context, key: str, attributes: Sequence[Attribute]) -> CartOutcome:
+    """Replace the cart's attributes."""
+    written = plain_attributes(checked_attributes(attributes, ("attributes",)))
+
+    async def change(edit: Edit) -> None:
+        edit.set(attributes=written)
+
+    return await change_cart(ctx, key, change)
+
+
+@refusable
+async def remove_personal_data(ctx: Context, key: str) -> CartOutcome:
+    """Forget who the buyer is: identity, addresses, note and payment. Lines, attributes and codes stay."""
+
+    async def change(edit: Edit) -> None:
+        edit.set(
+            email=None, phone=None, customer_id=None, preferences=None, note="", billing_address=None, payment=None
+        )
+        if await carts.forget_addresses(edit.session, edit.cart.id):
+            edit.touch()
+
+    return await change_cart(ctx, key, change)
+
+
+@refusable
+async def clone_cart(ctx: Context, key: str) -> CartOutcome:
+    """Open another cart with the same lines, attributes, metafields and discount codes; nothing personal goes along."""
+    original = await open_cart_by_key(ctx, key)
+    lines = [msgspec.structs.replace(line_of(row), id=None) for row in await cart_lines(ctx.db, [original.id])]
+    entries = await entries_of(ctx.db, original.id)
+    columns = carts.new_cart(
+        key=draw_key(),
+        country=original.country,
+        language=original.language,
+        at=ctx.now(),
+        attributes=original.attributes,
+        discount_codes=original.discount_codes,
+    )
+    async with ctx.tx() as session:
+        cart_id = await session.insert(Cart, **columns)
+        await carts.write_lines(session, cart_id, writing((), lines), ctx.now())
+        await metafields.set_first_metafields(session, "Cart", [(cart_id, entries)], ctx.now())
+    return CartOutcome(cart=CartRow(id=cart_id, **columns))
+
+
+def plain_attributes(attributes: Sequence[Attribute]) -> list[dict[str, str | None]]:
+    """Attributes as the database keeps them."""
+    return [{"key": attribute.key, "value": attribute.value} for attribute in attributes]
+
+
+async def _created(ctx: Context, new: NewCart) -> CartOutcome:
+    columns: dict[str, Any] = {"country": ctx.place.country, "language": ctx.place.language}
+    columns |= await identity_columns(ctx, new.identity, ("input", "buyer_identity"))
+    place = await place_of(ctx, columns["country"], columns["language"], ctx.db)
+    columns |= _written(new)
+    columns["gift_card_codes"], cautions = await known_cards(
+        ctx, place.country, place.language, new.gift_card_codes, ("input", "gift_card_codes")
+    )
+    addresses = chosen(
+        checked_addresses(new.addresses, place.country, ("input", "delivery", "addresses")), has_selected=False
+    )
+    entries = checked_entries(new.metafields, ("input", "metafields"))
+    fit = await fit_added(ctx.db, ctx, place, (), new.lines, ("input", "lines")) if new.lines else Fit(writing((), ()))
+    row = carts.new_cart(key=draw_key(), at=ctx.now(), **columns)
+    async with ctx.tx() as session:
+        cart_id = await session.insert(Cart, **row)
+        cautions += await write_fit(session, cart_id, fit, ctx.now())
+        await carts.add_addresses(session, cart_id, addresses)
+        await metafields.set_first_metafields(session, "Cart", [(cart_id, entries)], ctx.now())
+    return await _opened(ctx, CartRow(id=cart_id, **row), cautions)
+
+
+async def _opened(ctx: Context, cart: CartRow, cautions: list[CartCaution]) -> CartOutcome:
+    if not cart.discount_codes:
+        return CartOutcome(cart=cart, warnings=tuple(cautions))
+    quote = await quote_cart(ctx, cart)
+    return CartOutcome(cart=cart, warnings=(*cautions, *code_cautions(quote)), quote=quote)
+
+
+def _written(new: NewCart) -> dict[str, Any]:
+    return {
+        "note": text(new.note, field=("input", "note"), limit=NOTE_LIMIT),
+        "attributes": plain_attributes(checked_attributes(new.attributes, ("input", "attributes"))),
+        "discount_codes": list(checked_codes(new.discount_codes, ("input", "discount_codes"), MOST_CODES)),
+    }

@@ -1,0 +1,220 @@
+"""Change a cart: hold its row, apply one change, give it its next version, say what became of the payment."""
+
+from collections.abc import Awaitable, Callable, Coroutine, Iterable
+from functools import wraps
+from typing import Any, Concatenate, Literal, ParamSpec
+
+import msgspec
+from sqlalchemy import bindparam, select
+
+from vetrina.flows.quoting import CartQuote, place_of, quote_cart
+from vetrina.kernel.context import Context, Place
+from vetrina.kernel.db import Reads, Session
+from vetrina.kernel.errors import BadInput
+from vetrina.shop.cart import service as carts
+from vetrina.shop.checkout.models import Attempt
+from vetrina.views.carts import CartRow, cart_by_key, locked_cart
+from vetrina.vocabulary import AttemptState, CartState
+
+P = ParamSpec("P")
+
+Target = Literal["Cart", "CartLine", "CartSelectableAddress", "ProductVariant"]
+
+
+class CartProblem(msgspec.Struct, frozen=True, kw_only=True):
+    """Why a change was refused. `code` is a CartErrorCode, `field` the input's path, `reason` a finer word."""
+
+    code: str
+    message: str
+    field: tuple[str, ...] | None = None
+    reason: str | None = None
+
+
+class CartCaution(msgspec.Struct, frozen=True, kw_only=True):
+    """What the buyer should know although the change was made. `code` is a CartWarningCode.
+
+    It is about the thing of type `target` with the id `target_id`, or about the whole cart.
+    """
+
+    code: str
+    message: str
+    target: Target = "Cart"
+    target_id: int | None = None
+
+
+class CartOutcome(msgspec.Struct, frozen=True, kw_only=True):
+    """What became of a change. With errors, nothing was written and `cart` is as it was; None: there is no such cart.
+
+    `quote` is the cart's quote after the change where the flow had to ask for one anyway.
+    """
+
+    cart: CartRow | None
+    errors: tuple[CartProblem, ...] = ()
+    warnings: tuple[CartCaution, ...] = ()
+    quote: CartQuote | None = None
+
+    @property
+    def cart_key(self) -> str | None:
+        return self.cart.key if self.cart else None
+
+
+class CartRefused(Exception):
+    """Stops a change before anything is committed; becomes the outcome's errors."""
+
+    def __init__(self, *problems: CartProblem) -> None:
+        self.problems = problems
+        super().__init__("; ".join(problem.message for problem in problems))
+
+
+class Edit:
+    """One change under way: the cart as it is held, and what is to become of it."""
+
+    def __init__(self, ctx: Context, session: Session, cart: CartRow) -> None:
+        self.session = session
+        self.cart = cart
+        self.at = ctx.now()
+        self.warnings: list[CartCaution] = []
+        self._ctx = ctx
+        self._changes: dict[str, Any] = {}
+        self._is_touched = False
+
+    @property
+    def is_changed(self) -> bool:
+        return self._is_touched or bool(self._changes)
+
+    def set(self, **columns: Any) -> None:
+        """Give columns of the cart's row new values; those that have them already are left alone."""
+        for name, value in columns.items():
+            if getattr(self.cart, name) != value:
+                self._changes[name] = value
+
+    def touch(self) -> None:
+        """Something beside the cart's own row changed: its lines, its addresses."""
+        self._is_touched = True
+
+    def warn(self, caution: CartCaution) -> None:
+        self.warnings.append(caution)
+
+    async def place(self) -> Place:
+        """Where the cart is sold as it stands after what was set so far."""
+        country, language = self._value("country"), self._value("language")
+        return await place_of(self._ctx, country, language, self.session)
+
+    async def write(self) -> CartRow:
+        """Write the row's changes with its next version. A change that changes nothing leaves the version alone."""
+        if not self.is_changed:
+            return self.cart
+        version = self.cart.version + 1
+        await carts.change_cart(self.session, self.cart.id, version, self.at, self._changes)
+        return msgspec.structs.replace(self.cart, version=version, updated_at=self.at, **self._changes)
+
+    def _value(self, name: str) -> Any:
+        return self._changes.get(name, getattr(self.cart, name))
+
+
+Change = Callable[[Edit], Awaitable[None]]
+
+
+def refusable(
+    flow: Callable[Concatenate[Context, str, P], Awaitable[CartOutcome]],
+) -> Callable[Concatenate[Context, str, P], Coroutine[Any, Any, CartOutcome]]:
+    """A flow over the cart with a key: what refuses it becomes the outcome's errors, beside the cart as it was."""
+
+    @wraps(flow)
+    async def guarded(ctx: Context, key: str, *args: P.args, **kwargs: P.kwargs) -> CartOutcome:
+        try:
+            return await flow(ctx, key, *args, **kwargs)
+        except (CartRefused, BadInput) as refused:
+            cart = await cart_by_key(ctx.db, key)
+            is_visible = cart is not None and cart.state == CartState.OPEN
+            return CartOutcome(cart=cart if is_visible else None, errors=problems_told(refused))
+
+    return guarded
+
+
+def problems_told(refused: CartRefused | BadInput) -> tuple[CartProblem, ...]:
+    """A refusal as the problems it tells."""
+    if isinstance(refused, CartRefused):
+        return refused.problems
+    return (CartProblem(code="INVALID", message=refused.message, field=refused.field),)
+
+
+async def change_cart(ctx: Context, key: str, change: Change, *, needs_quote: bool = False) -> CartOutcome:
+    """Apply a change to the open cart with that key, in one transaction that holds its row. Raises CartRefused.
+
+    With `needs_quote`, or when a way to pay is chosen, the cart is quoted after the commit: discount codes that do
+    not apply and a payment that the change invalidated become warnings.
+    """
+    async with ctx.tx() as session:
+        cart = await _open(session, await locked_cart(session, key))
+        edit = Edit(ctx, session, cart)
+        await change(edit)
+        cart = await edit.write()
+    return await _after(ctx, cart, edit, needs_quote)
+
+
+async def open_cart_by_key(ctx: Context, key: str) -> CartRow:
+    """The open cart with that key, as it is now. Raises CartRefused."""
+    return await _open(ctx.db, await cart_by_key(ctx.db, key))
+
+
+async def _open(reads: Reads, cart: CartRow | None) -> CartRow:
+    if cart is None or cart.state != CartState.OPEN:
+        reason = "CART_ORDERED" if cart else "CART_NOT_FOUND"
+        raise CartRefused(_of_cart("The specified cart does not exist.", reason))
+    if await reads.value(_OPEN_ATTEMPT, {"cart_id": cart.id}) is not None:
+        raise CartRefused(_of_cart("The cart is being ordered and cannot be changed now.", "ATTEMPT_IN_PROGRESS"))
+    return cart
+
+
+def _of_cart(message: str, reason: str) -> CartProblem:
+    return CartProblem(code="INVALID", message=message, field=("cart_id",), reason=reason)
+
+
+async def _after(ctx: Context, cart: CartRow, edit: Edit, needs_quote: bool) -> CartOutcome:
+    is_payment_at_risk = cart.payment is not None and edit.is_changed
+    if not needs_quote and not is_payment_at_risk:
+        return CartOutcome(cart=cart, warnings=tuple(edit.warnings))
+    quote = await quote_cart(ctx, cart)
+    warnings = [*edit.warnings, *(code_cautions(quote) if needs_quote else ())]
+    if is_payment_at_risk:
+        warnings.extend(payment_cautions(quote))
+    if cart.payment is not None and quote.selected_method is None:
+        quote = await _without_payment(ctx, quote)
+    return CartOutcome(cart=quote.cart, warnings=tuple(warnings), quote=quote)
+
+
+def code_cautions(quote: CartQuote) -> Iterable[CartCaution]:
+    """One warning for each discount code that does nothing for the cart."""
+    for answer in quote.codes:
+        if not answer.is_applicable:
+            code = answer.warning or "DISCOUNT_CODE_NOT_HONOURED"
+            yield CartCaution(code=code, message=f"The discount code {answer.code} does not apply.")
+
+
+def payment_cautions(quote: CartQuote) -> Iterable[CartCaution]:
+    """Whether the chosen way to pay still stands."""
+    payment = quote.cart.payment
+    if payment is None:
+        return
+    if quote.selected_method is None:
+        yield CartCaution(code="PAYMENT_METHOD_CLEARED", message="The chosen way to pay is no longer on offer.")
+    elif (payment["amount"], payment["currency"]) != (quote.selected_method.amount, quote.quote.currency):
+        yield CartCaution(code="PAYMENT_AMOUNT_CHANGED", message="The amount to pay has changed.")
+
+
+async def _without_payment(ctx: Context, quote: CartQuote) -> CartQuote:
+    """Forget a way to pay that is no longer offered, unless the cart has changed again meanwhile.
+
+    It was one change for the buyer: the version he was told of stays.
+    """
+    async with ctx.tx() as session:
+        cart = await locked_cart(session, quote.cart.key)
+        if cart is not None and cart.version == quote.cart.version and cart.state == CartState.OPEN:
+            await carts.change_cart(session, cart.id, cart.version, cart.updated_at, {"payment": None})
+    return msgspec.structs.replace(quote, cart=msgspec.structs.replace(quote.cart, payment=None))
+
+
+_OPEN_ATTEMPT = (
+    select(Attempt.id).where(Attempt.cart_id == bindparam("cart_id"), Attempt.state == AttemptState.OPEN.value).limit(1)
+)

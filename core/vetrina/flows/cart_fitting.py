@@ -1,0 +1,200 @@
+"""Fit the lines a buyer wishes for to what is sold: refuse what can never be, clip what stock cannot give."""
+
+from collections.abc import Iterable, Mapping, Sequence, Sized
+from datetime import datetime
+
+import msgspec
+
+from vetrina.flows.cart_changes import CartCaution, CartProblem, CartRefused
+from vetrina.kernel.context import Context, Place
+from vetrina.kernel.db import Reads, Session
+from vetrina.shop.cart import service as carts
+from vetrina.shop.cart.rules import (
+    MOST_AT_ONCE,
+    MOST_LINES,
+    Line,
+    Writing,
+    checked_attributes,
+    merged,
+    quantity_fault,
+    within_stock,
+    writing,
+)
+from vetrina.shop.catalog.rules import is_sellable
+from vetrina.views.carts import CartLineRow, MerchandiseRow, cart_lines, merchandise
+from vetrina.vocabulary import LARGEST_QUANTITY, Attribute
+
+Path = tuple[str, ...]
+Identity = tuple[int, str]
+
+
+class LineInput(msgspec.Struct, frozen=True, kw_only=True):
+    """A line the buyer wants. A plan or a parent is named by whoever asks for what the shop does not do."""
+
+    variant_id: int
+    quantity: int = 1
+    attributes: tuple[Attribute, ...] = ()
+    selling_plan: str | None = None
+    has_parent: bool = False
+
+
+class Clip(msgspec.Struct, frozen=True):
+    """A wish that stock could not give: the line as it is now (quantity 0: not in the cart), and what to say."""
+
+    line: Line
+    code: str
+    message: str
+
+
+class Fit(msgspec.Struct, frozen=True):
+    """What to write so that the cart has the wished lines, and where it falls short of the wish."""
+
+    writing: Writing
+    clips: tuple[Clip, ...] = ()
+
+
+async def fit_added(
+    reads: Reads, ctx: Context, place: Place, before: Sequence[Line], wanted: Sequence[LineInput], field: Path
+) -> Fit:
+    """Join the wanted lines to those a cart has. Raises CartRefused or BadInput; `field` is the input's path."""
+    check_count(wanted, field)
+    known = await known_merchandise(reads, place, {line.variant_id for line in (*before, *wanted)})
+    problems = [
+        problem
+        for index, line in enumerate(wanted)
+        for problem in _problems_of_input(ctx, line, known.get(line.variant_id), (*field, str(index)))
+    ]
+    if problems:
+        raise CartRefused(*problems)
+    paths, added = dict[Identity, Path](), list[Line]()
+    for index, line in enumerate(wanted):
+        at = (*field, str(index))
+        attributes = checked_attributes(line.attributes, (*at, "attributes"))
+        new = Line(id=None, variant_id=line.variant_id, quantity=line.quantity, attributes=attributes)
+        added.append(new)
+        paths.setdefault(new.identity, at)
+    return fitted(before, merged([*before, *added]), known, paths)
+
+
+def fitted(
+    before: Sequence[Line], after: Sequence[Line], known: Mapping[int, MerchandiseRow], paths: Mapping[Identity, Path]
+) -> Fit:
+    """Hold the lines with a path, those the caller asked about, against quantity rules, stock and the cart's size.
+
+    Raises CartRefused.
+    """
+    problems = [
+        problem
+        for line in after
+        if (path := paths.get(line.identity)) and (problem := _quantity_problem(line, known[line.variant_id], path))
+    ]
+    if not problems and len(after) > max(MOST_LINES, len(before)):
+        problems = [
+            CartProblem(code="CART_TOO_LARGE", message=f"A cart can have {MOST_LINES} lines.", field=("lines",))
+        ]
+    if problems:
+        raise CartRefused(*problems)
+    stored = {line.id: line for line in before}
+    taken = dict[int, int]()
+    for line in after:
+        if line.identity not in paths:
+            taken[line.variant_id] = taken.get(line.variant_id, 0) + line.quantity
+    kept, clips = list[Line](), list[Clip]()
+    for line in after:
+        if line.identity not in paths:
+            kept.append(line)
+            continue
+        clip = _clip(line, stored.get(line.id), known[line.variant_id], taken.get(line.variant_id, 0))
+        clips.extend([clip] if clip else ())
+        final = clip.line if clip else line
+        if final.quantity:
+            kept.append(final)
+            taken[final.variant_id] = taken.get(final.variant_id, 0) + final.quantity
+    return Fit(writing(before, merged(kept)), tuple(clips))
+
+
+async def write_fit(session: Session, cart_id: int, fit: Fit, at: datetime) -> list[CartCaution]:
+    """Write fitted lines; what fell short becomes warnings about the lines, or about variants that got none."""
+    await carts.write_lines(session, cart_id, fit.writing, at)
+    if not fit.clips:
+        return []
+    rows = await cart_lines(session, [cart_id])
+    ids = {line_of(row).identity: row.id for row in rows}
+    return [_caution(clip, ids) for clip in fit.clips]
+
+
+async def known_merchandise(reads: Reads, place: Place, variant_ids: Iterable[int]) -> dict[int, MerchandiseRow]:
+    """What is known of the variants that exist, by id."""
+    return {row.variant_id: row for row in await merchandise(reads, sorted(variant_ids), place)}
+
+
+def line_of(row: CartLineRow) -> Line:
+    """A stored line as a change sees it."""
+    attributes = tuple(Attribute(attribute["key"], attribute["value"]) for attribute in row.attributes)
+    return Line(id=row.id, variant_id=row.variant_id, quantity=row.quantity, attributes=attributes)
+
+
+def check_count(given: Sized, field: Path) -> None:
+    """Raises CartRefused when one call names more things than it may."""
+    if len(given) > MOST_AT_ONCE:
+        message = f"At most {MOST_AT_ONCE} can be named in one call."
+        raise CartRefused(CartProblem(code="INVALID", message=message, field=field, reason="TOO_MANY"))
+
+
+def merchandise_problem(ctx: Context, facts: MerchandiseRow | None, field: Path) -> CartProblem | None:
+    """Why a variant cannot be put in a cart; what is not on sale is not told from what never was."""
+    if facts is None or not is_sellable(facts.status, facts.published_at, facts.archived_at, ctx.now()):
+        message = "The specified merchandise does not exist."
+        return CartProblem(code="INVALID", message=message, field=field, reason="MERCHANDISE_NOT_FOUND")
+    if facts.price is None:
+        message = f"{facts.product_title} is not sold in this market."
+        return CartProblem(code="MERCHANDISE_NOT_APPLICABLE", message=message, field=field)
+    return None
+
+
+def _problems_of_input(ctx: Context, line: LineInput, facts: MerchandiseRow | None, at: Path) -> Iterable[CartProblem]:
+    problem = merchandise_problem(ctx, facts, (*at, "merchandise_id"))
+    if problem is not None:
+        yield problem
+    if line.quantity < 1:
+        yield CartProblem(code="INVALID", message="The quantity must be at least 1.", field=(*at, "quantity"))
+    if line.quantity > LARGEST_QUANTITY:
+        message = f"The quantity must be at most {LARGEST_QUANTITY}."
+        yield CartProblem(code="LESS_THAN", message=message, field=(*at, "quantity"))
+    if line.selling_plan is not None:
+        yield plan_problem(at)
+    if line.has_parent:
+        message = "Lines of this shop have no parents."
+        yield CartProblem(code="PARENT_LINE_OPERATION_BLOCKED", message=message, field=(*at, "parent"))
+
+
+def plan_problem(at: Path) -> CartProblem:
+    message = "This item is not sold by a selling plan."
+    return CartProblem(code="SELLING_PLAN_NOT_APPLICABLE", message=message, field=(*at, "selling_plan_id"))
+
+
+def _quantity_problem(line: Line, facts: MerchandiseRow, path: Path) -> CartProblem | None:
+    fault = quantity_fault(line.quantity, facts.quantity_minimum, facts.quantity_increment, facts.quantity_maximum)
+    return CartProblem(code=fault.code, message=fault.message, field=(*path, "quantity")) if fault else None
+
+
+def _clip(line: Line, stored: Line | None, facts: MerchandiseRow, taken: int) -> Clip | None:
+    """What becomes of a line that stock cannot give in full. With none at all, an old line stays as it was."""
+    room = None if facts.available is None else facts.available - taken
+    quantity = within_stock(line.quantity, room, facts.quantity_minimum, facts.quantity_increment)
+    if quantity == line.quantity:
+        return None
+    if quantity:
+        message = f"Only {quantity} of {facts.product_title} are left."
+        return Clip(msgspec.structs.replace(line, quantity=quantity), "MERCHANDISE_NOT_ENOUGH_STOCK", message)
+    left = stored or msgspec.structs.replace(line, quantity=0)
+    return Clip(left, "MERCHANDISE_OUT_OF_STOCK", f"{facts.product_title} is out of stock.")
+
+
+def _caution(clip: Clip, ids: Mapping[Identity, int]) -> CartCaution:
+    line_id = ids.get(clip.line.identity) if clip.line.quantity else None
+    if line_id is None:
+        return CartCaution(
+            code=clip.code, message=clip.message, target="ProductVariant", target_id=clip.line.variant_id
+        )
+    return CartCaution(code=clip.code, message=clip.message, target="CartLine", target_id=line_id)
