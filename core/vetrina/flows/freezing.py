@@ -74,6 +74,22 @@ def thaw(document: Mapping[str, Any]) -> Snapshot:
     return msgspec.convert(document, Snapshot)
 
 
+def without_person(snapshot: Snapshot) -> Snapshot:
+    """The snapshot without who the buyer is, for attempts that were decided long ago."""
+    nobody = msgspec.structs.replace(
+        snapshot.order,
+        customer_id=None,
+        email=None,
+        phone=None,
+        shipping_address=None,
+        billing_address=None,
+        note="",
+        attributes=(),
+        lines=tuple(msgspec.structs.replace(line, attributes=()) for line in snapshot.order.lines),
+    )
+    return msgspec.structs.replace(snapshot, order=nobody)
+
+
 def _payable(offer: MethodOffer, chosen: Mapping[str, Any]) -> Payable:
     return Payable(
         handle=offer.handle,

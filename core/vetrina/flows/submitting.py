@@ -1,7 +1,10 @@
 """Submit a quoted cart in its one or two transactions: everything at once, or hold, charge, record."""
 
+from datetime import datetime
+
 import msgspec
 
+from vetrina.flows.cart_payment import PAYMENT_TOKEN
 from vetrina.flows.freezing import Snapshot, freeze
 from vetrina.flows.holding import DiscountCodeSpent, GiftCardBalanceChanged, hold
 from vetrina.flows.placing import place
@@ -21,9 +24,6 @@ from vetrina.shop.payments.rules import PaymentRow
 from vetrina.views.attempts import step_url
 from vetrina.views.carts import CartRow, locked_cart
 from vetrina.vocabulary import CartState, PaymentFlow, PaymentState
-
-PAYMENT_TOKEN = "payment-token"
-"""The purpose under which a provider's token from the browser is sealed."""
 
 
 class Accepted(msgspec.Struct, frozen=True):

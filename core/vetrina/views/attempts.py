@@ -8,7 +8,7 @@ import msgspec
 from sqlalchemy import bindparam, or_, select
 
 from vetrina.kernel.context import Context
-from vetrina.kernel.db import Reads, text_in
+from vetrina.kernel.db import Reads, id_in, text_in
 from vetrina.shop.cart.models import Cart
 from vetrina.shop.checkout.models import Attempt
 from vetrina.shop.orders.models import Order
@@ -57,6 +57,14 @@ class OverdueRow(msgspec.Struct, frozen=True):
     payment_id: int | None
 
 
+class FrozenAttemptRow(msgspec.Struct, frozen=True):
+    """An attempt with what was frozen for it."""
+
+    id: int
+    cart_id: int
+    snapshot: dict[str, Any]
+
+
 async def attempt_by_key(reads: Reads, key: str) -> AttemptView | None:
     """The attempt with that secret id."""
     return await reads.one(AttemptView, _BY_KEY, {"key_": key})
@@ -90,6 +98,11 @@ async def latest_tries(reads: Reads, cart_id: int, limit: int) -> list[datetime]
 async def overdue_attempts(reads: Reads, *, at: datetime, after_id: int = 0, limit: int = 100) -> list[OverdueRow]:
     """Open attempts that expired, in the order of their ids."""
     return await reads.rows(OverdueRow, _OVERDUE, {"at_": at, "after_id": after_id, "most": limit})
+
+
+async def attempts_of_carts(reads: Reads, cart_ids: Sequence[int]) -> list[FrozenAttemptRow]:
+    """Every attempt of the carts, in the order of their ids."""
+    return await reads.rows(FrozenAttemptRow, _OF_CARTS, {"cart_ids": list(cart_ids)})
 
 
 def step_url(ctx: Context, attempt_key: str) -> str:
@@ -151,6 +164,9 @@ _TRIES = (
     .where(Attempt.cart_id == bindparam("cart"))
     .order_by(Attempt.created_at.desc(), Attempt.id.desc())
     .limit(bindparam("most"))
+)
+_OF_CARTS = (
+    select(Attempt.id, Attempt.cart_id, Attempt.snapshot).where(id_in(Attempt.cart_id, "cart_ids")).order_by(Attempt.id)
 )
 _OVERDUE = (
     select(Attempt.id, Payment.id.label("payment_id"))

@@ -10,6 +10,8 @@ from sqlalchemy import and_, bindparam, or_, select
 from vetrina.kernel.context import Context
 from vetrina.kernel.crypto import same
 from vetrina.kernel.db import Reads, id_in
+from vetrina.shop.cart.models import Cart
+from vetrina.shop.checkout.models import Attempt
 from vetrina.shop.inventory.models import Reservation
 from vetrina.shop.orders.models import GoodsEntry, Order, OrderDelivery, OrderDiscount, OrderLine, OrderTaxLine
 from vetrina.shop.orders.rules import GoodsRow
@@ -126,6 +128,15 @@ class TakenPieceRow(msgspec.Struct, frozen=True):
     quantity: int
 
 
+class OrderWhereaboutsRow(msgspec.Struct, frozen=True):
+    """What has to be locked, in this order, before an order is changed."""
+
+    cart_key: str
+    attempt_id: int
+    payment_id: int | None
+    order_id: int
+
+
 class OverdueOrderRow(msgspec.Struct, frozen=True):
     """A placed order whose money was awaited until a day that has passed."""
 
@@ -163,6 +174,11 @@ async def order_by_secret(ctx: Context, number: int, secret: str) -> OrderView |
 
 async def order_by_id(reads: Reads, order_id: int) -> OrderView | None:
     return await reads.one(OrderView, _BY_ID, {"order_id": order_id})
+
+
+async def order_whereabouts(reads: Reads, order_id: int) -> OrderWhereaboutsRow | None:
+    """An order that was placed here, with its cart, attempt and payment; None for an imported one."""
+    return await reads.one(OrderWhereaboutsRow, _WHEREABOUTS, {"order_id": order_id})
 
 
 async def orders_by_id(reads: Reads, order_ids: Sequence[int]) -> list[OrderView]:
@@ -261,4 +277,10 @@ _OVERDUE = (
     .where(Payment.due_at <= bindparam("at_"), Order.id > bindparam("after_id"))
     .order_by(Order.id)
     .limit(bindparam("most"))
+)
+_WHEREABOUTS = (
+    select(Cart.key.label("cart_key"), Attempt.id.label("attempt_id"), Payment.id.label("payment_id"), Attempt.order_id)
+    .join(Cart, Cart.id == Attempt.cart_id)
+    .outerjoin(Payment, Payment.attempt_id == Attempt.id)
+    .where(Attempt.order_id == bindparam("order_id"))
 )

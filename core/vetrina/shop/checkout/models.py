@@ -35,6 +35,7 @@ class Attempt(Model):
         CheckConstraint("state IN ('open', 'succeeded', 'failed')", name="state_known"),
         CheckConstraint("(state = 'succeeded') = (order_id IS NOT NULL)", name="order_iff_succeeded"),
         Index("ix_checkout_attempt_expiry", "state", "expires_at"),
+        Index("ix_checkout_attempt_order_id", "order_id"),
         Index(
             "uq_checkout_attempt_live",
             "cart_id",

@@ -76,6 +76,11 @@ async def fail(session: Session, attempt_id: int, *, code: str, reason: str | No
     return await session.execute(_FAIL, {"attempt_id": attempt_id, "code": code, "why": reason, "at_": at}) == 1
 
 
+async def forget(session: Session, attempt_id: int, snapshot: dict[str, Any]) -> None:
+    """Keep of a decided attempt only what is left of its snapshot without the person."""
+    await session.execute(_FORGET, {"attempt_id": attempt_id, "kept": snapshot})
+
+
 _LOCKED = (
     select(*(getattr(Attempt, name) for name in AttemptRow.__struct_fields__))
     .where(Attempt.id == bindparam("attempt_id"))
@@ -102,4 +107,9 @@ _FAIL = (
         error_reason=bindparam("why"),
         decided_at=bindparam("at_"),
     )
+)
+_FORGET = (
+    update(Attempt)
+    .where(Attempt.id == bindparam("attempt_id"), Attempt.state != AttemptState.OPEN)
+    .values(snapshot=bindparam("kept"))
 )
