@@ -18,6 +18,9 @@ from vetrina.kernel.errors import Fault
 
 VERSIONS = Path(__file__).parents[1] / "migrations" / "versions"
 
+LONG = 30
+"""Columns and constraints of a table whose indexes get a function of their own."""
+
 
 def write_foundation(folder: Path = VERSIONS) -> list[Path]:
     """Replace the folder's revisions by one per module that owns tables, parents first; return their paths."""
@@ -92,17 +95,23 @@ def _drop(table: Table) -> str:
 
 
 def _create(table: Table, context: AutogenContext) -> str:
+    """The functions that create a table: one, or two where one would be too long to read."""
     creation = CreateTableOp.from_table(table)
     creation.info = {}
-    operations = [
-        creation,
-        *(CreateIndexOp.from_index(index) for index in sorted(table.indexes, key=lambda index: str(index.name))),
-    ]
-    lines = [line for operation in operations for line in render_op(context, operation)]
+    lines = list(render_op(context, creation))
     if table.info.get("append_only"):
         lines.append(f'make_append_only("{table.name}")')
+    indexes = [CreateIndexOp.from_index(index) for index in sorted(table.indexes, key=lambda index: str(index.name))]
+    index_lines = [line for index in indexes for line in render_op(context, index)]
+    if len(table.columns) + len(table.constraints) <= LONG:
+        return _function(f"create_{table.name}", [*lines, *index_lines])
+    lines.append(f"index_{table.name}()")
+    return _function(f"create_{table.name}", lines) + "\n" + _function(f"index_{table.name}", index_lines)
+
+
+def _function(name: str, lines: list[str]) -> str:
     body = "\n".join(lines).replace("\n", "\n    ")
-    return f"def create_{table.name}() -> None:\n    {body}\n"
+    return f"def {name}() -> None:\n    {body}\n"
 
 
 def _context(metadata: MetaData) -> AutogenContext:

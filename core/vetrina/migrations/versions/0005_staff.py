@@ -36,8 +36,8 @@ def create_staff_audit() -> None:
         sa.Column("trail", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_staff_audit")),
     )
-    op.create_index("ix_staff_audit_subject", "staff_audit", ["subject", "id"], unique=False)
     make_append_only("staff_audit")
+    op.create_index("ix_staff_audit_subject", "staff_audit", ["subject", "id"], unique=False)
 
 
 def create_staff_member() -> None:

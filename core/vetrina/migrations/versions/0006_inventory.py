@@ -63,10 +63,10 @@ def create_inventory_movement() -> None:
             name=op.f("uq_inventory_movement_kind_reference_variant_id_location_id"),
         ),
     )
+    make_append_only("inventory_movement")
     op.create_index(
         "ix_inventory_movement_variant", "inventory_movement", ["variant_id", "location_id", "id"], unique=False
     )
-    make_append_only("inventory_movement")
 
 
 def create_inventory_level() -> None:

@@ -47,10 +47,10 @@ def create_pricing_price_log() -> None:
         sa.Column("actor", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_pricing_price_log")),
     )
+    make_append_only("pricing_price_log")
     op.create_index(
         "ix_pricing_price_log_variant", "pricing_price_log", ["variant_id", "price_list_id", "at"], unique=False
     )
-    make_append_only("pricing_price_log")
 
 
 def create_pricing_price() -> None:

@@ -98,6 +98,10 @@ def create_orders_order() -> None:
         sa.UniqueConstraint("key", name=op.f("uq_orders_order_key")),
         sa.UniqueConstraint("number", name=op.f("uq_orders_order_number")),
     )
+    index_orders_order()
+
+
+def index_orders_order() -> None:
     op.create_index("ix_orders_order_customer_id", "orders_order", ["customer_id"], unique=False)
     op.create_index("ix_orders_order_email", "orders_order", ["email"], unique=False)
     op.create_index("ix_orders_order_placed_at", "orders_order", ["placed_at", "id"], unique=False)
@@ -208,5 +212,5 @@ def create_orders_goods_entry() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_orders_goods_entry")),
         sa.UniqueConstraint("line_id", "kind", "reference", name=op.f("uq_orders_goods_entry_line_id_kind_reference")),
     )
-    op.create_index("ix_orders_goods_entry_order_id", "orders_goods_entry", ["order_id"], unique=False)
     make_append_only("orders_goods_entry")
+    op.create_index("ix_orders_goods_entry_order_id", "orders_goods_entry", ["order_id"], unique=False)

@@ -44,6 +44,7 @@ def create_checkout_attempt() -> None:
         sa.UniqueConstraint("key", name=op.f("uq_checkout_attempt_key")),
     )
     op.create_index("ix_checkout_attempt_expiry", "checkout_attempt", ["state", "expires_at"], unique=False)
+    op.create_index("ix_checkout_attempt_order_id", "checkout_attempt", ["order_id"], unique=False)
     op.create_index(
         "uq_checkout_attempt_live",
         "checkout_attempt",

@@ -64,6 +64,10 @@ def create_payments_payment() -> None:
             "provider", "provider_reference", name=op.f("uq_payments_payment_provider_provider_reference")
         ),
     )
+    index_payments_payment()
+
+
+def index_payments_payment() -> None:
     op.create_index("ix_payments_payment_order_id", "payments_payment", ["order_id"], unique=False)
     op.create_index("ix_payments_payment_state", "payments_payment", ["state", "updated_at"], unique=False)
 
