@@ -56,8 +56,13 @@ class Collected(msgspec.Struct, frozen=True):
 
 
 def installed() -> dict[str, str]:
-    """Plugin name to package, for every package that announces itself."""
+    """Plugin name to the module that holds its hooks, for every package that announces itself."""
     return {entry.name: entry.value for entry in entry_points(group="vetrina.plugins")}
+
+
+def package_of(module: str) -> str:
+    """The package a module of hooks stands in: where plugin.toml and the migrations are."""
+    return module.partition(".")[0]
 
 
 def load(
@@ -83,10 +88,10 @@ def load(
 
 
 def _read_all(wanted: Iterable[str], left_out: list[LeftOut]) -> dict[str, Manifest]:
-    packages, manifests = installed(), dict[str, Manifest]()
+    modules, manifests = installed(), dict[str, Manifest]()
     for name in wanted:
         try:
-            manifest = read_manifest(packages.get(name, f"vetrina_{name}"))
+            manifest = read_manifest(package_of(modules.get(name, f"vetrina_{name}")))
             if manifest.name != name:
                 raise ManifestRefused(f"the package says it is {manifest.name}")
             manifests[name] = manifest
@@ -112,8 +117,7 @@ def _by_requirement(manifests: dict[str, Manifest]) -> list[Manifest]:
 
 def _import(manifest: Manifest, stored: dict[str, Any]) -> Loaded:
     """Import the package and let pluggy check its hooks: names, arguments, spelling."""
-    package = installed().get(manifest.name, f"vetrina_{manifest.name}")
-    module = import_module(package)
+    module = import_module(installed().get(manifest.name, f"vetrina_{manifest.name}"))
     manager = pluggy.PluginManager("vetrina")
     manager.add_hookspecs(hookspecs)
     manager.register(module, manifest.name)
@@ -180,8 +184,8 @@ def _sentence(error: Exception) -> str:
 def migrations() -> dict[str, Path]:
     """Plugin name to its folder of migrations, for every installed plugin with tables, on or off."""
     folders: dict[str, Path] = {}
-    for name, package in installed().items():
-        spec = find_spec(package)
+    for name, module in installed().items():
+        spec = find_spec(package_of(module))
         if spec is None or not spec.submodule_search_locations:
             continue
         folder = Path(next(iter(spec.submodule_search_locations))) / "migrations"
