@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 import strawberry
+from graphql import GraphQLDeferDirective
 from strawberry.schema.config import StrawberryConfig
 from strawberry.tools import merge_types
 from strawberry.types.base import StrawberryObjectDefinition
@@ -28,6 +29,8 @@ class ComposedSchema(strawberry.Schema):
     def __init__(self, *, extra_fields: dict[str, list[StrawberryField]], **options: Any) -> None:
         self._extra_fields = extra_fields  # the parent's constructor already asks for fields
         super().__init__(**options)  # pyright: ignore[reportUnknownMemberType]
+        # Front ends mark what may come late; the server may always answer at once (see documents.py).
+        self._schema.directives = (*self._schema.directives, GraphQLDeferDirective)
 
     def get_fields(self, type_definition: StrawberryObjectDefinition) -> list[StrawberryField]:
         return [*type_definition.fields, *self._extra_fields.get(type_definition.name, ())]
