@@ -31,8 +31,9 @@ from vetrina.shop.pricing.ports import (
     RuleSet,
     RulesRequest,
 )
-from vetrina.shop.pricing.rules import Adjustment, Quote, QuoteLine
+from vetrina.shop.pricing.rules import Adjustment, Discount, Quote, QuotedDelivery, QuoteLine, with_adjustments
 from vetrina.shop.tax.ports import TaxableLine, TaxedLine, TaxProvider, TaxRequest
+from vetrina.shop.tax.rules import answers, tax_on_top, tax_within
 
 __all__ = [
     "Adjustment",
@@ -42,6 +43,7 @@ __all__ = [
     "DeliveryOption",
     "DeliveryProvider",
     "DeliveryRequest",
+    "Discount",
     "ImageDraft",
     "MetafieldDraft",
     "MoneyRequest",
@@ -57,6 +59,7 @@ __all__ = [
     "ProviderMessage",
     "Quote",
     "QuoteLine",
+    "QuotedDelivery",
     "Redeemable",
     "Redeemed",
     "RowProblem",
@@ -70,4 +73,8 @@ __all__ = [
     "TaxedLine",
     "TranslationDraft",
     "VariantDraft",
+    "answers",
+    "tax_on_top",
+    "tax_within",
+    "with_adjustments",
 ]

@@ -13,7 +13,7 @@ from vetrina.flows.cart_changes import (
     Edit,
     change_cart,
     code_cautions,
-    open_cart_by_key,
+    no_cart,
     problems_told,
     refusable,
 )
@@ -37,8 +37,8 @@ from vetrina.shop.cart.rules import (
 )
 from vetrina.shop.metafields import service as metafields
 from vetrina.shop.metafields.rules import Entry
-from vetrina.views.carts import CartRow, cart_lines
-from vetrina.vocabulary import Attribute
+from vetrina.views.carts import CartRow, cart_by_key, cart_lines
+from vetrina.vocabulary import Attribute, CartState
 
 Path = tuple[str, ...]
 
@@ -103,7 +103,9 @@ async def remove_personal_data(ctx: Context, key: str) -> CartOutcome:
 @refusable
 async def clone_cart(ctx: Context, key: str) -> CartOutcome:
     """Open another cart with the same lines, attributes, metafields and discount codes; nothing personal goes along."""
-    original = await open_cart_by_key(ctx, key)
+    original = await cart_by_key(ctx.db, key)
+    if original is None or original.state != CartState.OPEN:
+        raise CartRefused(no_cart("CART_ORDERED" if original else "CART_NOT_FOUND"))
     lines = [msgspec.structs.replace(line_of(row), id=None) for row in await cart_lines(ctx.db, [original.id])]
     entries = await entries_of(ctx.db, original.id)
     columns = carts.new_cart(

@@ -7,14 +7,16 @@ from typing import Any, Concatenate, Literal, ParamSpec
 import msgspec
 from sqlalchemy import bindparam, select
 
+from vetrina.flows.payments import abandon_payment
 from vetrina.flows.quoting import CartQuote, place_of, quote_cart
 from vetrina.kernel.context import Context, Place
 from vetrina.kernel.db import Reads, Session
-from vetrina.kernel.errors import BadInput
+from vetrina.kernel.errors import BadInput, Refusal, Unavailable
 from vetrina.shop.cart import service as carts
 from vetrina.shop.checkout.models import Attempt
+from vetrina.views.attempts import attempt_by_key
 from vetrina.views.carts import CartRow, cart_by_key, locked_cart
-from vetrina.vocabulary import AttemptState, CartState
+from vetrina.vocabulary import AttemptState, CartState, PaymentState
 
 P = ParamSpec("P")
 
@@ -64,6 +66,15 @@ class CartRefused(Exception):
     def __init__(self, *problems: CartProblem) -> None:
         self.problems = problems
         super().__init__("; ".join(problem.message for problem in problems))
+
+
+class AttemptIsOpen(CartRefused):
+    """The cart is being ordered: a checkout attempt of it is undecided."""
+
+    def __init__(self, attempt_key: str) -> None:
+        self.attempt_key = attempt_key
+        message = "The cart is being ordered and cannot be changed now."
+        super().__init__(CartProblem(code="INVALID", field=("cart_id",), message=message, reason="ATTEMPT_IN_PROGRESS"))
 
 
 class Edit:
@@ -142,33 +153,66 @@ def problems_told(refused: CartRefused | BadInput) -> tuple[CartProblem, ...]:
 async def change_cart(ctx: Context, key: str, change: Change, *, needs_quote: bool = False) -> CartOutcome:
     """Apply a change to the open cart with that key, in one transaction that holds its row. Raises CartRefused.
 
-    With `needs_quote`, or when a way to pay is chosen, the cart is quoted after the commit: discount codes that do
-    not apply and a payment that the change invalidated become warnings.
+    A checkout attempt that waits for the buyer is given up first; one that the provider works on refuses. With
+    `needs_quote`, or when a way to pay is chosen, the cart is quoted after the commit: discount codes that do not
+    apply and a payment that the change invalidated become warnings.
     """
+    try:
+        edit, cart = await _changed(ctx, key, change)
+    except AttemptIsOpen as waiting:
+        await _give_up(ctx, waiting.attempt_key)
+        edit, cart = await _changed(ctx, key, change)
+    return await _after(ctx, cart, edit, needs_quote)
+
+
+async def cart_to_change(ctx: Context, key: str) -> CartRow:
+    """The open cart with that key, for flows that look before they change; gives up an attempt as change_cart does."""
+    try:
+        return await open_cart_by_key(ctx, key)
+    except AttemptIsOpen as waiting:
+        await _give_up(ctx, waiting.attempt_key)
+        return await open_cart_by_key(ctx, key)
+
+
+async def open_cart_by_key(ctx: Context, key: str) -> CartRow:
+    """The open cart with that key, as it is now. Raises CartRefused, also while it is being ordered."""
+    return await _open(ctx.db, await cart_by_key(ctx.db, key))
+
+
+async def _changed(ctx: Context, key: str, change: Change) -> tuple[Edit, CartRow]:
     async with ctx.tx() as session:
         cart = await _open(session, await locked_cart(session, key))
         edit = Edit(ctx, session, cart)
         await change(edit)
-        cart = await edit.write()
-    return await _after(ctx, cart, edit, needs_quote)
-
-
-async def open_cart_by_key(ctx: Context, key: str) -> CartRow:
-    """The open cart with that key, as it is now. Raises CartRefused."""
-    return await _open(ctx.db, await cart_by_key(ctx.db, key))
+        return edit, await edit.write()
 
 
 async def _open(reads: Reads, cart: CartRow | None) -> CartRow:
+    """Attempts are read in a statement of their own: on PostgreSQL the one that waited for the row sees too little."""
     if cart is None or cart.state != CartState.OPEN:
-        reason = "CART_ORDERED" if cart else "CART_NOT_FOUND"
-        raise CartRefused(_of_cart("The specified cart does not exist.", reason))
-    if await reads.value(_OPEN_ATTEMPT, {"cart_id": cart.id}) is not None:
-        raise CartRefused(_of_cart("The cart is being ordered and cannot be changed now.", "ATTEMPT_IN_PROGRESS"))
+        raise CartRefused(no_cart("CART_ORDERED" if cart else "CART_NOT_FOUND"))
+    attempt_key = await reads.value(_OPEN_ATTEMPT, {"cart_id": cart.id})
+    if attempt_key is not None:
+        raise AttemptIsOpen(attempt_key)
     return cart
 
 
-def _of_cart(message: str, reason: str) -> CartProblem:
-    return CartProblem(code="INVALID", message=message, field=("cart_id",), reason=reason)
+async def _give_up(ctx: Context, attempt_key: str) -> None:
+    """Cancel at the provider an attempt that waits for the buyer. Raises AttemptIsOpen when it cannot be stopped."""
+    attempt = await attempt_by_key(ctx.db, attempt_key)
+    if attempt is None or attempt.state != AttemptState.OPEN:
+        return
+    if attempt.payment_id is None or attempt.payment_state != PaymentState.ACTION_REQUIRED:
+        raise AttemptIsOpen(attempt_key)
+    try:
+        await abandon_payment(ctx, attempt.payment_id, reason="CART_CHANGED")
+    except (Refusal, Unavailable):
+        raise AttemptIsOpen(attempt_key) from None
+
+
+def no_cart(reason: str) -> CartProblem:
+    """The cart is not there, or is an order already: buyers are not told which."""
+    return CartProblem(code="INVALID", field=("cart_id",), message="The specified cart does not exist.", reason=reason)
 
 
 async def _after(ctx: Context, cart: CartRow, edit: Edit, needs_quote: bool) -> CartOutcome:
@@ -215,6 +259,6 @@ async def _without_payment(ctx: Context, quote: CartQuote) -> CartQuote:
     return msgspec.structs.replace(quote, cart=msgspec.structs.replace(quote.cart, payment=None))
 
 
-_OPEN_ATTEMPT = (
-    select(Attempt.id).where(Attempt.cart_id == bindparam("cart_id"), Attempt.state == AttemptState.OPEN.value).limit(1)
+_OPEN_ATTEMPT = select(Attempt.key).where(
+    Attempt.cart_id == bindparam("cart_id"), Attempt.state == AttemptState.OPEN.value
 )

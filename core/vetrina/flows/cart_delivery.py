@@ -9,8 +9,8 @@ from vetrina.flows.cart_changes import (
     CartProblem,
     CartRefused,
     Edit,
+    cart_to_change,
     change_cart,
-    open_cart_by_key,
     refusable,
 )
 from vetrina.flows.cart_fitting import check_count
@@ -29,7 +29,7 @@ class DeliveryChoice(msgspec.Struct, frozen=True):
 async def select_delivery_options(ctx: Context, key: str, choices: Sequence[DeliveryChoice]) -> CartOutcome:
     """Choose a delivery option for groups of a cart; each must be on offer now."""
     check_count(choices, _FIELD)
-    problems = _problems(await quote_cart(ctx, await open_cart_by_key(ctx, key)), choices)
+    problems = _problems(await quote_cart(ctx, await cart_to_change(ctx, key)), choices)
     if problems:
         raise CartRefused(*problems)
 

@@ -12,8 +12,8 @@ from vetrina.flows.cart_changes import (
     CartProblem,
     CartRefused,
     Edit,
+    cart_to_change,
     change_cart,
-    open_cart_by_key,
     refusable,
 )
 from vetrina.flows.quoting import FREE, CartQuote, MethodOffer, quote_cart
@@ -51,7 +51,7 @@ class PaymentChoice(msgspec.Struct, frozen=True, kw_only=True):
 @refusable
 async def choose_payment(ctx: Context, key: str, choice: PaymentChoice) -> CartOutcome:
     """Keep the chosen way to pay, its provider's token sealed. The amount must be what the method would charge now."""
-    quote = await quote_cart(ctx, await open_cart_by_key(ctx, key))
+    quote = await quote_cart(ctx, await cart_to_change(ctx, key))
     offer = _offer(ctx, quote, choice)
     payment = _payment(ctx, offer, choice)
     billing = _billing(choice.billing_address, _billing_field(choice))

@@ -36,7 +36,12 @@ class RulesAnswer(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class RuleSet(Protocol):
-    """Rules as a value: the same quote always gets the same answer, and nothing is read or written."""
+    """Rules as a value: the same quote always gets the same answer, and nothing is read or written.
+
+    A set is asked twice for one cart: before delivery is known, when its adjustments of lines count, and with the
+    chosen delivery and the discounts so far in the quote, when those of delivery count. A code is applicable when
+    either answer says so.
+    """
 
     def adjust(self, quote: Quote) -> RulesAnswer: ...
 
@@ -50,7 +55,10 @@ class PriceRules(Protocol):
 
 
 class Redeemed(msgspec.Struct, frozen=True, kw_only=True):
-    """A code that has a balance. Amounts in minor units of the currency asked for."""
+    """A code that has a balance, as it was typed. Amounts in minor units of the currency asked for.
+
+    `id` names the card to the outside: letters, digits, dots, dashes and underscores, and never the code.
+    """
 
     id: str
     code: str
