@@ -75,6 +75,8 @@ class _TransactionId(ColumnElement[int]):
     """The number of the running transaction; SQLite has one writer, so there 0 serves."""
 
     inherit_cache = True
+    # Without it SQLAlchemy takes the element for one it cannot compare, and compiles every statement anew.
+    _traverse_internals = []
     type = BigInt
 
 
@@ -82,6 +84,7 @@ class _OldestRunning(ColumnElement[int]):
     """Every transaction below this number has ended."""
 
     inherit_cache = True
+    _traverse_internals = []
     type = BigInt
 
 

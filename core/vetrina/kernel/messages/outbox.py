@@ -85,15 +85,16 @@ class OutboxFailure(Model):
 
 async def emit(session: Session, event: Event, at: datetime) -> None:
     """Write an event with the transaction that makes it true; subscribers hear it after the commit."""
-    statement = insert(table_of(OutboxEvent)).values(
-        name=type(event).__name__,
-        version=event.version,
-        subject=event.subject,
-        payload=msgspec.to_builtins(event),
-        at=at,
-        tx_id=transaction_id(),
+    await session.execute(
+        _EMIT,
+        {
+            "name": type(event).__name__,
+            "version": event.version,
+            "subject": event.subject,
+            "payload": msgspec.to_builtins(event),
+            "at": at,
+        },
     )
-    await session.execute(statement)
     session.wakes.add("events")
 
 
@@ -117,3 +118,6 @@ async def order_events(session: Session, limit: int = 1_000) -> int:
     for offset, (event_id,) in enumerate(waiting, start=1):
         await session.execute(statement, {"event_id": event_id, "place": last + offset})
     return len(waiting)
+
+
+_EMIT = insert(table_of(OutboxEvent)).values(tx_id=transaction_id())
