@@ -1,1 +1,11 @@
-"""The admin door: the managers' API as a plugin."""
+"""The admin door: the GraphQL API for those who run the shop, and for their programs."""
+
+from typing import Any
+
+from vetrina.plugin import Site, hookimpl
+from vetrina_admin.api.door import routes
+
+
+@hookimpl
+def build_routes(site: Site) -> list[Any]:
+    return routes(site)

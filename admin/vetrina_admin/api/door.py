@@ -1,0 +1,42 @@
+"""The route /admin/graphql: nothing of a request is read before its token has been looked up."""
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from vetrina.flows.staff import authenticate
+from vetrina.graphql.http import Endpoint, Headers, Question, handler
+from vetrina.kernel.context import Actor, Context
+from vetrina.kernel.errors import NotSignedIn
+from vetrina.plugin import Site
+from vetrina_admin.api.schema import compose_admin
+
+PATH = "/admin/graphql"
+
+
+def routes(site: Site) -> list[Any]:
+    """Everything the API answers."""
+    endpoint = Endpoint(
+        schema=compose_admin(site.permissions, site.graphql),
+        admit=_doorkeeper(site),
+        make_context=_context_maker(site),
+        draw_trail=site.draw_trail,
+    )
+    return [handler(endpoint, PATH)]
+
+
+def _doorkeeper(site: Site) -> Callable[[Headers], Awaitable[Actor]]:
+    async def admit(headers: Headers) -> Actor:
+        scheme, _, token = headers.get("authorization", "").partition(" ")
+        actor = await authenticate(site.shop, token.strip()) if scheme.lower() == "bearer" else None
+        if actor is None:
+            raise NotSignedIn
+        return actor
+
+    return admit
+
+
+def _context_maker(site: Site) -> Callable[[Actor, Headers, Question], Awaitable[Context]]:
+    async def make_context(actor: Actor, _: Headers, question: Question) -> Context:
+        return await site.context(actor)
+
+    return make_context

@@ -1,0 +1,27 @@
+"""The admin schema: our roots, checked for their permissions, and what plugins add."""
+
+from collections.abc import Iterable, Mapping
+
+from vetrina.graphql.schema import ComposedSchema, compose
+from vetrina.plugin.contributions import GraphQLFields, GraphQLRoots
+from vetrina_admin.api.catalog import CatalogMutation, CatalogQuery
+from vetrina_admin.api.deliveries import DeliveryMutation, DeliveryQuery
+from vetrina_admin.api.guard import check_contributed, check_guards
+from vetrina_admin.api.orders import OrderMutation, OrderQuery
+from vetrina_admin.api.prices import PriceMutation
+from vetrina_admin.api.shop import ShopQuery
+from vetrina_admin.api.stock import StockMutation, StockQuery
+from vetrina_admin.api.tokens import token_roots
+
+
+def compose_admin(
+    permissions: Mapping[str, str], contributed: Iterable[tuple[str, GraphQLFields | GraphQLRoots]] = ()
+) -> ComposedSchema:
+    """Build the schema. Raises Unguarded for a root field of ours that declares no permission; FieldsClash."""
+    parts = tuple(contributed)
+    token_query, token_mutation = token_roots(permissions)
+    queries = (CatalogQuery, StockQuery, OrderQuery, DeliveryQuery, ShopQuery, token_query)
+    mutations = (CatalogMutation, PriceMutation, StockMutation, OrderMutation, DeliveryMutation, token_mutation)
+    check_guards((*queries, *mutations), permissions)
+    check_contributed(parts, permissions)
+    return compose("admin", query=queries, mutation=mutations, contributed=parts)
