@@ -198,7 +198,8 @@ def _shown(error: GraphQLError, media_type: str, trail: str, status: int = 400) 
     answer = shown(error, trail)
     status = {"UNAUTHENTICATED": 401, "FORBIDDEN": 403}.get(answer["extensions"]["code"], status)
     log_request(trail, [answer])
-    return Answer(status, msgspec.json.encode({"errors": [answer]}), media_type)
+    challenge = ((b"www-authenticate", b"Bearer"),) if status == 401 else ()
+    return Answer(status, msgspec.json.encode({"errors": [answer]}), media_type, challenge)
 
 
 def _refused(refused: Refused, media_type: str, trail: str, headers: tuple[tuple[bytes, bytes], ...] = ()) -> Answer:
