@@ -134,5 +134,5 @@ def _skip(run: Run, problem: RowProblem) -> None:
 
 
 _STANDING = select(Product.source_key, Product.id, Product.source_digest, Product.status).where(
-    text_in(Product.source_key, "source_keys")
+    text_in(Product.source_key, "source_keys", is_long=True)
 )

@@ -36,14 +36,26 @@ def _member_on_postgresql(element: _MemberOf, compiler: SQLCompiler, **kw: Any) 
     return f"{compiler.process(element.column, **kw)} = ANY({compiler.process(element.values, **kw)})"
 
 
-def id_in(column: Any, name: str) -> ColumnElement[bool]:
-    """The key column is in the list parameter `name`, given as a list of integers."""
-    return _MemberOf(column, bindparam(name, type_=ManyIds()))
+class _AmongMany(_MemberOf):
+    """The same for lists of hundreds. ANY compares every row with every value once a plan made for a small table
+    reads it from end to end; a subselect is joined by index or hash, whatever the plan was made for."""
+
+    inherit_cache = True
 
 
-def text_in(column: Any, name: str) -> ColumnElement[bool]:
-    """The text column is in the list parameter `name`, given as a list of texts."""
-    return _MemberOf(column, bindparam(name, type_=ManyTexts()))
+@compiles(_AmongMany, "postgresql")
+def _among_on_postgresql(element: _AmongMany, compiler: SQLCompiler, **kw: Any) -> str:
+    return f"{compiler.process(element.column, **kw)} IN (SELECT unnest({compiler.process(element.values, **kw)}))"
+
+
+def id_in(column: Any, name: str, *, is_long: bool = False) -> ColumnElement[bool]:
+    """The key column is in the list parameter `name`, given as a list of integers; long ones are of hundreds."""
+    return (_AmongMany if is_long else _MemberOf)(column, bindparam(name, type_=ManyIds()))
+
+
+def text_in(column: Any, name: str, *, is_long: bool = False) -> ColumnElement[bool]:
+    """The text column is in the list parameter `name`, given as a list of texts; long ones are of hundreds."""
+    return (_AmongMany if is_long else _MemberOf)(column, bindparam(name, type_=ManyTexts()))
 
 
 def append_only(table: Table) -> None:

@@ -32,5 +32,5 @@ async def free_handles(session: Session, owner: type[Product] | type[Collection]
     return [found[index] for index in range(len(wanted))]
 
 
-_HANDLES_OF_PRODUCTS = select(Product.handle).where(text_in(Product.handle, "handles"))
-_HANDLES_OF_COLLECTIONS = select(Collection.handle).where(text_in(Collection.handle, "handles"))
+_HANDLES_OF_PRODUCTS = select(Product.handle).where(text_in(Product.handle, "handles", is_long=True))
+_HANDLES_OF_COLLECTIONS = select(Collection.handle).where(text_in(Collection.handle, "handles", is_long=True))

@@ -104,25 +104,27 @@ _STORED = select(Translation.language, Translation.field, Translation.value).whe
 _FORGET_ALL = delete(table_of(Translation)).where(
     Translation.owner_type == bindparam("owner_type_"), id_in(Translation.owner_id, "owner_ids")
 )
-_UNINDEX = delete(table_of(SearchTerm)).where(id_in(SearchTerm.product_id, "product_ids"))
+_UNINDEX = delete(table_of(SearchTerm)).where(id_in(SearchTerm.product_id, "product_ids", is_long=True))
 _TEXTS = (
     select(Product.id, Product.title, Product.description_html, Product.vendor, Product.product_type)
-    .where(id_in(Product.id, "product_ids"))
+    .where(id_in(Product.id, "product_ids", is_long=True))
     .order_by(Product.id)
 )
-_TAGS = select(ProductTag.product_id, ProductTag.tag).where(id_in(ProductTag.product_id, "product_ids"))
+_TAGS = select(ProductTag.product_id, ProductTag.tag).where(id_in(ProductTag.product_id, "product_ids", is_long=True))
 _SKUS = (
     select(Variant.product_id, Variant.sku)
-    .where(id_in(Variant.product_id, "product_ids"), Variant.archived_at.is_(None), Variant.sku.is_not(None))
+    .where(
+        id_in(Variant.product_id, "product_ids", is_long=True), Variant.archived_at.is_(None), Variant.sku.is_not(None)
+    )
     .order_by(Variant.product_id, Variant.id)
 )
 _VALUES = (
     select(Option.product_id, OptionValue.name)
     .join(OptionValue, OptionValue.option_id == Option.id)
-    .where(id_in(Option.product_id, "product_ids"))
+    .where(id_in(Option.product_id, "product_ids", is_long=True))
 )
 _TRANSLATIONS = (
     select(Translation.owner_id, Translation.language, Translation.field, Translation.value)
-    .where(Translation.owner_type == "Product", id_in(Translation.owner_id, "product_ids"))
+    .where(Translation.owner_type == "Product", id_in(Translation.owner_id, "product_ids", is_long=True))
     .order_by(Translation.owner_id, Translation.language)
 )
