@@ -6,6 +6,9 @@ from pathlib import Path
 import click
 
 from vetrina.house import foundation
+from vetrina.house.contracts import write_plugins
+from vetrina.house.documents import outdated, write_documents
+from vetrina.house.new_plugin import BadName, write_plugin
 
 ROOT = Path(__file__).parents[3]
 
@@ -13,6 +16,32 @@ ROOT = Path(__file__).parents[3]
 @click.group()
 def main() -> None:
     """Tools for people who build the house, run inside a checkout."""
+
+
+@main.command("docs")
+@click.option("--check", is_flag=True, help="Only say what is out of date, and fail.")
+def docs(check: bool) -> None:
+    """Write what is made from the code: documents, and pyproject.toml's lists of plugins."""
+    if not check:
+        for path in write_documents(ROOT):
+            click.echo(f"{path.relative_to(ROOT)} written")
+        return
+    late = outdated(ROOT)
+    for path in late:
+        click.echo(f"{path.relative_to(ROOT)} is out of date: make docs")
+    sys.exit(1 if late else 0)
+
+
+@main.command("new-plugin")
+@click.argument("name")
+def new_plugin(name: str) -> None:
+    """Begin a plugin: its folder, a test that passes, and its place in the lists."""
+    try:
+        for path in write_plugin(ROOT, name):
+            click.echo(path.relative_to(ROOT))
+    except BadName as refusal:
+        raise click.ClickException(str(refusal)) from None
+    write_plugins(ROOT)
 
 
 @main.command("foundation")
@@ -23,4 +52,4 @@ def write_foundation() -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

@@ -39,9 +39,16 @@ def _written(block: re.Match[str], root: Path) -> str:
     if block["how"] == "all plugins":
         lines = [line.format(packages=" | ".join(found))] if found else []
     else:
-        lines = [line.format(name=package.removeprefix("vetrina_"), package=package) for package in found]
+        lines = [_of_plugin(line, package, root) for package in found]
     kept = [block["indent"] + line for line in lines if _exists(line, root)]
     return "\n".join([f"{block['indent']}# {block['how']}: {line}", *kept, block["end"]])
+
+
+def _of_plugin(line: str, package: str, root: Path) -> str:
+    """The line of one plugin; its hooks stand in its module plugin.py, or in the package itself."""
+    has_module = (root / "plugins" / package / "plugin.py").exists()
+    hooks = f"{package}.plugin" if has_module else package
+    return line.format(name=package.removeprefix("vetrina_"), package=package, hooks=hooks)
 
 
 def _exists(line: str, root: Path) -> bool:

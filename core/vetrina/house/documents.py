@@ -1,0 +1,54 @@
+"""What is made from the code: documents and lists of plugins. `make docs` writes, `make check` and a test compare."""
+
+import re
+from pathlib import Path
+from pkgutil import resolve_name
+
+from vetrina.house.contracts import with_plugins
+from vetrina.house.maps import house_map
+from vetrina.house.reference import reference
+
+SCHEMAS = {
+    "storefront_api/vetrina_storefront/schema.graphql": "vetrina_storefront.schema:published",
+    "admin/vetrina_admin/schema.graphql": "vetrina_admin.api.schema:published",
+}
+"""A door's published schema, and the function that prints it."""
+_MAP = re.compile(r"(<!-- map: written by make docs -->\n)(?:.*\n)*?(<!-- end of map -->)")
+
+
+def documents(root: Path) -> dict[Path, str]:
+    """Every file of a checkout that is made from the code, with what it should say."""
+    readme = root / "core" / "README.md"
+    drawn = f"```\n{house_map(root)}\n```\n"
+    project = root / "pyproject.toml"
+    made = {
+        project: with_plugins(project.read_text(), root),
+        readme: _MAP.sub(lambda found: found[1] + drawn + found[2], readme.read_text()),
+        root / "plugins" / "HOOKS.md": reference(root),
+    }
+    for path, function in SCHEMAS.items():
+        if _exists(function):
+            made[root / path] = resolve_name(function)().rstrip() + "\n"
+    return made
+
+
+def _exists(function: str) -> bool:
+    try:
+        resolve_name(function)
+    except (ImportError, AttributeError):
+        return False
+    return True
+
+
+def write_documents(root: Path) -> list[Path]:
+    """Write what differs; the paths that did."""
+    changed = outdated(root)
+    made = documents(root)
+    for path in changed:
+        path.write_text(made[path])
+    return changed
+
+
+def outdated(root: Path) -> list[Path]:
+    """The files that no longer say what the code says."""
+    return [path for path, text in documents(root).items() if not path.exists() or path.read_text() != text]

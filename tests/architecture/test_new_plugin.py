@@ -1,0 +1,100 @@
+"""make new-plugin begins a plugin that loads, is tested, and is held to the contracts from its first minute."""
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from tests.architecture.test_rooms import lint
+from tests.support.sources import ROOMS, ROOT
+
+from vetrina.house.contracts import with_plugins
+from vetrina.house.new_plugin import BadName, write_plugin
+
+LEFT_OUT = shutil.ignore_patterns("node_modules", "__pycache__", "samples")
+
+
+@pytest.fixture(scope="module")
+def checkout(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A copy of the house in which a plugin `gift` was begun."""
+    root = tmp_path_factory.mktemp("checkout")
+    for room in ROOMS:
+        shutil.copytree(ROOT / room, root / room, ignore=LEFT_OUT)
+    shutil.copytree(ROOT / "tests" / "support", root / "tests" / "support", ignore=LEFT_OUT)
+    shutil.copy(ROOT / "tests" / "conftest.py", root / "tests")
+    shutil.copy(ROOT / "pyproject.toml", root)
+    ran = run(root, "-m", "vetrina.house", "new-plugin", "gift")
+    assert ran.returncode == 0, ran.stdout + ran.stderr
+    yield root
+
+
+def run(root: Path, *arguments: str) -> "subprocess.CompletedProcess[str]":
+    """Run Python over the copy's own sources."""
+    path = os.pathsep.join(str(root / room) for room in ROOMS)
+    environment = {**os.environ, "PYTHONPATH": path, "VETRINA_TEST_ENGINES": "sqlite"}
+    return subprocess.run(
+        [sys.executable, *arguments], cwd=root, env=environment, capture_output=True, text=True, check=False
+    )
+
+
+def test_its_test_passes(checkout: Path) -> None:
+    ran = run(checkout, "-m", "pytest", "tests/plugins/test_gift.py", "-p", "no:cacheprovider")
+    assert ran.returncode == 0, ran.stdout + ran.stderr
+    assert "1 passed" in ran.stdout
+
+
+def test_its_test_fails_when_it_stays_silent(checkout: Path) -> None:
+    module = checkout / "plugins" / "vetrina_gift" / "__init__.py"
+    written = module.read_text()
+    module.write_text(written.replace('log.info("thank you"', 'log.debug("nothing"'))
+    try:
+        assert run(checkout, "-m", "pytest", "tests/plugins/test_gift.py", "-p", "no:cacheprovider").returncode == 1
+    finally:
+        module.write_text(written)
+
+
+def test_it_is_in_the_lists_and_keeps_the_contracts(checkout: Path) -> None:
+    text = (checkout / "pyproject.toml").read_text()
+    assert 'gift = "vetrina_gift"' in text
+    assert '"plugins/vetrina_gift"' in text
+    assert with_plugins(text, checkout) == text
+    code, said = lint(checkout)
+    assert code == 0, said
+
+
+def test_a_new_plugin_is_held_to_the_public_rooms(checkout: Path) -> None:
+    planted = checkout / "plugins" / "vetrina_gift" / "planted.py"
+    planted.write_text("import vetrina.shop.cart.models\nimport vetrina_bell\n")
+    try:
+        code, said = lint(checkout)
+    finally:
+        planted.unlink()
+    assert code == 1
+    assert "vetrina_gift.planted -> vetrina.shop.cart.models" in said
+    assert "vetrina_gift.planted -> vetrina_bell" in said
+
+
+def test_it_is_written_in_the_house_style(checkout: Path) -> None:
+    written = [str(path) for path in checkout.rglob("*gift*") if path.name != "__pycache__"]
+    for verb in (["check"], ["format", "--check"]):
+        ran = run(checkout, "-m", "ruff", *verb, "--no-cache", *written)
+        assert ran.returncode == 0, ran.stdout + ran.stderr
+
+
+@pytest.mark.parametrize(
+    "name", ["", "Gift", "gift-card", "1gift", "gift card", "../gift", "class", "a" * 25, "orders", "admin", "gift"]
+)
+def test_names_that_cannot_be_are_refused(checkout: Path, name: str) -> None:
+    before = sorted((checkout / "plugins").iterdir())
+    with pytest.raises(BadName):
+        write_plugin(checkout, name)
+    assert sorted((checkout / "plugins").iterdir()) == before
+
+
+def test_the_refusal_is_said_on_the_command_line(checkout: Path) -> None:
+    ran = run(checkout, "-m", "vetrina.house", "new-plugin", "Gift")
+    assert ran.returncode == 1
+    assert "'Gift': a plugin's name is a word" in ran.stderr
