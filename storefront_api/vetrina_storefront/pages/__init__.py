@@ -1,0 +1,81 @@
+"""The shop's plain pages: catalogue, cart, checkout and order, made on the server, without any script."""
+
+from typing import Any
+
+import structlog
+from litestar import Request, Router
+from litestar.di import Provide
+
+from vetrina.kernel.errors import Refusal, Unavailable
+from vetrina.kernel.log import draw_trail
+from vetrina.plugin import Site
+from vetrina_storefront.pages.answers import Page, plain
+from vetrina_storefront.pages.buying import choose_delivery, choose_method, give_details, order
+from vetrina_storefront.pages.carts import cart_page, change_lines
+from vetrina_storefront.pages.forms import LARGEST_FORM, NotOurForm
+from vetrina_storefront.pages.links import NoSuchPage
+from vetrina_storefront.pages.orders import attempt_page, give_up, order_page
+from vetrina_storefront.pages.shelves import add_to_cart, choose_country, home, product_page
+from vetrina_storefront.pages.style import style_sheet
+from vetrina_storefront.pages.visits import language_of
+from vetrina_storefront.pages.words import speaker
+
+log = structlog.get_logger(__name__)
+
+HANDLERS = (
+    home,
+    product_page,
+    add_to_cart,
+    choose_country,
+    cart_page,
+    change_lines,
+    give_details,
+    choose_delivery,
+    choose_method,
+    order,
+    attempt_page,
+    give_up,
+    order_page,
+    style_sheet,
+)
+
+
+def page_routes(site: Site) -> list[Router]:
+    """The pages of one shop."""
+
+    def here() -> Site:
+        return site
+
+    return [
+        Router(
+            path="/",
+            route_handlers=HANDLERS,
+            dependencies={"site": Provide(here, sync_to_thread=False)},
+            request_max_body_size=LARGEST_FORM,
+            exception_handlers={
+                NoSuchPage: _not_found,
+                NotOurForm: _not_our_form,
+                Refusal: _not_found,
+                Exception: _broken,
+            },
+        )
+    ]
+
+
+def _not_found(request: Request[Any, Any, Any], _: Exception) -> Page:
+    return _plain(request, 404, "error.not_found")
+
+
+def _not_our_form(request: Request[Any, Any, Any], _: Exception) -> Page:
+    return _plain(request, 403, "error.refused")
+
+
+def _broken(request: Request[Any, Any, Any], error: Exception) -> Page:
+    trail = draw_trail()
+    log.error("fault", trail=trail, path=request.url.path, error=repr(error), exc_info=error)
+    return _plain(request, 503 if isinstance(error, Unavailable) else 500, "error.broken", trail=trail)
+
+
+def _plain(request: Request[Any, Any, Any], status: int, key: str, **facts: object) -> Page:
+    language = language_of(request)
+    return plain(speaker(language), language, status=status, title=key, text=f"{key}_text", **facts)

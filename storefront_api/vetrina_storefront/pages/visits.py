@@ -1,0 +1,120 @@
+"""A visit: one request of a person, with the language and the country it is answered for."""
+
+from typing import Annotated, Any
+
+import msgspec
+from litestar import Request
+from litestar.datastructures import Cookie
+from litestar.params import Dependency
+
+from vetrina.kernel.context import BUYER, Context
+from vetrina.plugin import Site
+from vetrina.views.carts import CartRow, cart_by_key, cart_lines
+from vetrina.views.markets import Atlas, atlas
+from vetrina.vocabulary import CartState
+from vetrina_storefront.pages.links import LONGEST_KEY, NoSuchPage, check_cart_secret
+from vetrina_storefront.pages.words import LANGUAGES, Say, accepted, speaker, spoken
+
+Asked = Request[Any, Any, Any]
+Here = Annotated[Site, Dependency(skip_validation=True)]
+"""The site, as handlers are given it."""
+
+CART = "vetrina_cart"
+LANGUAGE = "vetrina_language"
+COUNTRY = "vetrina_country"
+KEPT_FOR = 30 * 24 * 3600
+"""Seconds a browser keeps its cart, its language and its country."""
+
+
+class Visit(msgspec.Struct, kw_only=True):
+    """Who is answered what. `cart` is the one the visit is about, or the one the browser keeps while shopping."""
+
+    site: Site
+    ctx: Context
+    atlas: Atlas
+    language: str
+    """Of the pages' own words; product texts are in the language of the context's place."""
+    say: Say
+    path: str
+    query: dict[str, str]
+    cart: CartRow | None = None
+    pieces: int = 0
+    """How many pieces that cart holds."""
+    cookies: list[Cookie]
+
+    @property
+    def country(self) -> str:
+        return self.ctx.place.country
+
+    def keep(self, name: str, value: str) -> None:
+        """Have the browser keep something; an empty value forgets it."""
+        self.cookies.append(
+            Cookie(
+                key=name,
+                value=value,
+                path="/",
+                max_age=KEPT_FOR if value else 0,
+                httponly=True,
+                samesite="lax",
+                secure=self.site.settings.base_url.startswith("https://"),
+            )
+        )
+
+
+async def visit_shelves(site: Site, request: Asked) -> Visit:
+    """A visit to the catalogue, with the cart this browser keeps."""
+    key = request.cookies.get(CART, "")
+    cart = await cart_by_key(site.shop.db, key) if 0 < len(key) <= LONGEST_KEY and key.isalnum() else None
+    return await _visit(site, request, cart if cart and cart.state == CartState.OPEN else None)
+
+
+async def visit_cart(site: Site, request: Asked, key: str) -> tuple[Visit, CartRow]:
+    """A visit to the cart at an address. Raises NoSuchPage when the address is not the cart's own."""
+    check_cart_secret(site.shop, key, request.query_params.get("s"))
+    cart = await cart_by_key(site.shop.db, key)
+    if cart is None:
+        raise NoSuchPage
+    visit = await _visit(site, request, cart)
+    # Quoted in the language of the page; the cart itself stays as it is.
+    return visit, msgspec.structs.replace(cart, language=visit.ctx.place.language)
+
+
+async def visit_order(site: Site, request: Asked) -> Visit:
+    """A visit to an order's page."""
+    return await _visit(site, request, None)
+
+
+def language_of(request: Asked, *others: str) -> str:
+    """Asked for in the address, chosen before, then `others`, then what the browser wishes."""
+    return spoken(
+        request.query_params.get("lang"),
+        request.cookies.get(LANGUAGE),
+        *others,
+        *accepted(request.headers.get("accept-language")),
+    )
+
+
+async def _visit(site: Site, request: Asked, cart: CartRow | None) -> Visit:
+    known = await atlas(site.shop.db)
+    is_about_cart = request.url.path.startswith("/cart/")
+    language = language_of(request, *((cart.language,) if cart and is_about_cart else ()))
+    country = cart.country if cart else request.cookies.get(COUNTRY)
+    visit = Visit(
+        site=site,
+        ctx=site.context_at(known.place(country, language), BUYER),
+        atlas=known,
+        language=language,
+        say=speaker(language),
+        path=request.url.path,
+        query={name: str(value) for name, value in request.query_params.items()},
+        cart=cart,
+        pieces=await _pieces(site, cart) if cart else 0,
+        cookies=[],
+    )
+    if request.query_params.get("lang") in LANGUAGES:
+        visit.keep(LANGUAGE, language)
+    return visit
+
+
+async def _pieces(site: Site, cart: CartRow) -> int:
+    return sum(line.quantity for line in await cart_lines(site.shop.db, [cart.id]))
