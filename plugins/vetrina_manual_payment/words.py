@@ -1,0 +1,47 @@
+"""What the buyer reads, in English and Italian."""
+
+from datetime import datetime
+from decimal import Decimal
+
+from babel import Locale, UnknownLocaleError
+from babel.dates import format_date
+from babel.numbers import format_currency
+
+from vetrina.kernel.money import digits
+
+_WORDS = {
+    "transfer": {"en": "Bank transfer", "it": "Bonifico bancario"},
+    "cash": {"en": "Cash on delivery", "it": "Contrassegno"},
+    "holder": {"en": "Account holder", "it": "Intestatario"},
+    "iban": {"en": "IBAN", "it": "IBAN"},
+    "bic": {"en": "BIC", "it": "BIC"},
+    "bank": {"en": "Bank", "it": "Banca"},
+    "amount": {"en": "Amount", "it": "Importo"},
+    "reference": {"en": "Reference", "it": "Causale"},
+    "order": {"en": "Order {order}", "it": "Ordine {order}"},
+    "due": {"en": "Due by", "it": "Entro il"},
+    "at_the_door": {"en": "To pay on delivery", "it": "Da pagare alla consegna"},
+}
+
+
+def say(key: str, language: str) -> str:
+    """A word in the buyer's language, else in English."""
+    words = _WORDS[key]
+    return words.get(language.partition("-")[0], words["en"])
+
+
+def say_date(at: datetime, language: str) -> str:
+    """A day as it is written in the buyer's language."""
+    return format_date(at.date(), format="long", locale=_locale(language))
+
+
+def say_money(amount: int, currency: str, language: str) -> str:
+    """Minor units as they are written in the buyer's language."""
+    return format_currency(Decimal(amount).scaleb(-digits(currency)), currency, locale=_locale(language))
+
+
+def _locale(language: str) -> Locale:
+    try:
+        return Locale.parse(language.replace("-", "_"))
+    except (UnknownLocaleError, ValueError):
+        return Locale("en")
