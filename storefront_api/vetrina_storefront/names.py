@@ -1,5 +1,6 @@
 """Names of countries, languages and currencies, in any language, from Unicode's data."""
 
+import re
 from functools import cache
 from typing import cast
 
@@ -27,6 +28,14 @@ def currency_name(currency: str, language: str) -> str:
 def currency_symbol(currency: str, language: str) -> str:
     """How a currency is written before or after an amount."""
     return get_currency_symbol(currency, locale=_locale(language))
+
+
+def money_format(currency: str, language: str) -> str:
+    """How an amount is written, with {{amount}} in its place, such as {{amount}} €."""
+    locale = _locale(language)
+    pattern = locale.currency_formats["standard"].pattern.split(";")[0]
+    written = re.sub(r"[#0,.]+", "{{amount}}", pattern, count=1)
+    return written.replace("\u00a4", get_currency_symbol(currency, locale=locale)).replace("\u00a0", " ")
 
 
 def country_codes() -> set[str]:

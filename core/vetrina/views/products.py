@@ -123,6 +123,12 @@ async def products_of_collections(
     return await placed_per_owner(ctx.db, ProductRow, statement, params | {"ids": collection_ids}, columns)
 
 
+def in_collection(collection_id: int) -> Matching:
+    """The products of one collection."""
+    members = select(CollectionProduct.product_id).where(CollectionProduct.collection_id == collection_id)
+    return Matching((Product.id.in_(members),))
+
+
 def order_of(order: ProductOrder, *, in_collection: bool = False) -> Order:
     """The columns of an order. By price means by the product's cheapest variant, found by walking the price list."""
     match order:

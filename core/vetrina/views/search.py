@@ -10,7 +10,7 @@ from vetrina.kernel.db import BigInt
 from vetrina.shop.catalog.models import Product, ProductTag, SearchTerm, Variant
 from vetrina.shop.catalog.rules import words
 from vetrina.shop.pricing.models import Price
-from vetrina.views.matching import Matching
+from vetrina.views.matching import EVERYTHING, Matching
 from vetrina.views.products import ProductOrder, ProductRow, candidates_of, rows_of
 from vetrina.views.queries import is_word, spoken_here, words_of
 from vetrina.views.query_syntax import Query
@@ -73,6 +73,11 @@ async def product_count(ctx: Context, matching: Matching) -> int:
     """How many products on sale here match."""
     statement = select(func.count()).select_from(Product).where(is_visible(), *matching.conditions)
     return await ctx.db.value(statement, place_params(ctx) | matching.params)
+
+
+def only_sellable(unavailable: Unavailable) -> Matching:
+    """Without what cannot be bought now, where it is to be hidden."""
+    return Matching((is_sellable_product(),)) if unavailable is Unavailable.HIDE else EVERYTHING
 
 
 def only_in(text: str, fields: Sequence[SearchField]) -> Matching:

@@ -1,0 +1,280 @@
+"""search and predictiveSearch: products by words and filters, and suggestions while somebody types."""
+
+import re
+from collections.abc import Sequence
+from enum import Enum
+from html import escape
+from typing import Any
+
+import msgspec
+import strawberry
+
+from vetrina.graphql import Connection, Info, PageInfo, batch, ctx_of, root
+from vetrina.kernel.context import Context
+from vetrina.kernel.errors import BadInput
+from vetrina.views.collections import CollectionOrder, CollectionRow, collection_list
+from vetrina.views.filters import filtered
+from vetrina.views.matching import Matching
+from vetrina.views.products import ProductRow
+from vetrina.views.queries import collection_query, product_query, read
+from vetrina.views.search import (
+    SearchField,
+    SearchOrder,
+    Unavailable,
+    only_in,
+    only_sellable,
+    product_count,
+    search_list,
+)
+from vetrina.views.windows import Window
+from vetrina_storefront.collections import Collection
+from vetrina_storefront.filters import FacetedList, Filter, ProductFilter, load_filters, read_filters
+from vetrina_storefront.interfaces import Trackable
+from vetrina_storefront.later import many, union_of
+from vetrina_storefront.paging import connection_of, window_args
+from vetrina_storefront.products import Product
+
+MOST_SUGGESTIONS = 10
+
+
+@strawberry.enum(description="Whether the last word may be the beginning of one.")
+class SearchPrefixQueryType(Enum):
+    LAST = "LAST"
+    NONE = "NONE"
+
+
+@strawberry.enum(description="How results are ranked.")
+class SearchSortKeys(Enum):
+    PRICE = "PRICE"
+    RELEVANCE = "RELEVANCE"
+
+
+@strawberry.enum(description="What is searched.")
+class SearchType(Enum):
+    ARTICLE = "ARTICLE"
+    PAGE = "PAGE"
+    PRODUCT = "PRODUCT"
+
+
+@strawberry.enum(description="Where products that cannot be bought stand among the results.")
+class SearchUnavailableProductsType(Enum):
+    HIDE = "HIDE"
+    LAST = "LAST"
+    SHOW = "SHOW"
+
+
+@strawberry.enum(description="Where a suggestion is looked for.")
+class SearchableField(Enum):
+    AUTHOR = "AUTHOR"
+    BODY = "BODY"
+    PRODUCT_TYPE = "PRODUCT_TYPE"
+    TAG = "TAG"
+    TITLE = "TITLE"
+    VARIANTS_BARCODE = "VARIANTS_BARCODE"
+    VARIANTS_SKU = "VARIANTS_SKU"
+    VARIANTS_TITLE = "VARIANTS_TITLE"
+    VENDOR = "VENDOR"
+
+
+@strawberry.enum(description="What is suggested.")
+class PredictiveSearchType(Enum):
+    ARTICLE = "ARTICLE"
+    COLLECTION = "COLLECTION"
+    PAGE = "PAGE"
+    PRODUCT = "PRODUCT"
+    QUERY = "QUERY"
+
+
+@strawberry.enum(description="Whether a limit is for all suggestions together or for each kind.")
+class PredictiveSearchLimitScope(Enum):
+    ALL = "ALL"
+    EACH = "EACH"
+
+
+FIELDS = {
+    SearchableField.PRODUCT_TYPE: SearchField.PRODUCT_TYPE,
+    SearchableField.TAG: SearchField.TAG,
+    SearchableField.TITLE: SearchField.TITLE,
+    SearchableField.VARIANTS_BARCODE: SearchField.BARCODE,
+    SearchableField.VARIANTS_SKU: SearchField.SKU,
+    SearchableField.VARIANTS_TITLE: SearchField.VARIANT_TITLE,
+    SearchableField.VENDOR: SearchField.VENDOR,
+}
+"""What the contract's fields are of products; the others are of pages and articles."""
+
+
+class SuggestionRow(msgspec.Struct, frozen=True):
+    """A query somebody may mean; what was typed is marked in the styled text."""
+
+    text: str
+    styled_text: str
+
+
+class SuggestionsRow(msgspec.Struct, frozen=True):
+    """Everything suggested."""
+
+    products: tuple[ProductRow, ...] = ()
+    collections: tuple[CollectionRow, ...] = ()
+    queries: tuple[SuggestionRow, ...] = ()
+
+
+async def load_totals(connections: Sequence[Connection[Any]], info: Info) -> list[int]:
+    """How many results there are in all."""
+    return [await _total(ctx_of(info), connection.more) for connection in connections]
+
+
+async def _total(ctx: Context, found: FacetedList | None) -> int:
+    return await product_count(ctx, found.base & filtered(ctx, found.filters)) if found else 0
+
+
+SearchResultItem = union_of("SearchResultItem", Product)
+"""What can be found: products. A plugin with pages or articles finds those by fields of its own."""
+
+
+@strawberry.type(description="A result and its place in a connection.")
+class SearchResultItemEdge:
+    cursor: str
+    node: object = strawberry.field(graphql_type=SearchResultItem)
+
+
+@strawberry.type(description="A page of results.")
+class SearchResultItemConnection:
+    edges: list[SearchResultItemEdge]
+    nodes: object = strawberry.field(graphql_type=many(SearchResultItem))
+    page_info: PageInfo
+    product_filters: list[Filter] = batch(load_filters)
+    total_count: int = batch(load_totals)
+
+
+@strawberry.type(description="A query somebody may mean.")
+class SearchQuerySuggestion(Trackable):
+    styled_text: str
+    text: str
+
+    @classmethod
+    def is_type_of(cls, row: object, _: object) -> bool:
+        return isinstance(row, SuggestionRow)
+
+
+@strawberry.type(description="What is suggested while somebody types.")
+class PredictiveSearchResult:
+    collections: list[Collection]
+    products: list[Product]
+    queries: list[SearchQuerySuggestion]
+
+
+@strawberry.type
+class SearchQuery:
+    @root(description="Products that match a query, ranked.")
+    async def search(
+        self,
+        info: Info,
+        query: str,
+        after: str | None = None,
+        before: str | None = None,
+        first: int | None = None,
+        last: int | None = None,
+        prefix: SearchPrefixQueryType | None = None,
+        product_filters: list[ProductFilter] | None = None,
+        reverse: bool | None = False,
+        sort_key: SearchSortKeys | None = SearchSortKeys.RELEVANCE,
+        types: list[SearchType] | None = None,
+        unavailable_products: SearchUnavailableProductsType | None = None,
+    ) -> SearchResultItemConnection:
+        ctx = ctx_of(info)
+        window = window_args(first, after, last, before, reverse)
+        filters = read_filters(product_filters, "productFilters")
+        if types and SearchType.PRODUCT not in types:
+            return _wire(connection_of([], window))
+        is_open = prefix is SearchPrefixQueryType.LAST
+        unavailable = Unavailable[unavailable_products.name] if unavailable_products else Unavailable.LAST
+        base = product_query(ctx, query, is_open=is_open) & only_sellable(unavailable)
+        found = await search_list(
+            ctx,
+            read(query, is_open=is_open),
+            base & filtered(ctx, filters),
+            SearchOrder.PRICE if sort_key is SearchSortKeys.PRICE else SearchOrder.RELEVANCE,
+            unavailable,
+            window,
+        )
+        return _wire(connection_of(found, window, FacetedList(base, filters)))
+
+    @root(description="Products, collections and queries somebody may mean; the last word may be unfinished.")
+    async def predictive_search(
+        self,
+        info: Info,
+        query: str,
+        limit: int | None = None,
+        limit_scope: PredictiveSearchLimitScope | None = None,
+        searchable_fields: list[SearchableField] | None = None,
+        types: list[PredictiveSearchType] | None = None,
+        unavailable_products: SearchUnavailableProductsType | None = None,
+    ) -> PredictiveSearchResult | None:
+        if limit is not None and not 1 <= limit <= MOST_SUGGESTIONS:
+            raise BadInput(field=("limit",), problem=f"limit is between 1 and {MOST_SUGGESTIONS}.")
+        ctx = ctx_of(info)
+        wanted = set(types or PredictiveSearchType)
+        unavailable = Unavailable[unavailable_products.name] if unavailable_products else Unavailable.LAST
+        products: list[ProductRow] = []
+        if wanted & {PredictiveSearchType.PRODUCT, PredictiveSearchType.QUERY}:
+            products = await _products(ctx, query, searchable_fields, unavailable)
+        collections: list[CollectionRow] = []
+        if PredictiveSearchType.COLLECTION in wanted:
+            collections = await _collections(ctx, query)
+        found = (
+            products if PredictiveSearchType.PRODUCT in wanted else [],
+            collections,
+            _suggestions(query, products) if PredictiveSearchType.QUERY in wanted else [],
+        )
+        each = limit_scope is PredictiveSearchLimitScope.EACH
+        return _wire(SuggestionsRow(*_limited(found, limit or MOST_SUGGESTIONS, each=each)))
+
+
+async def _products(
+    ctx: Context, query: str, fields: list[SearchableField] | None, unavailable: Unavailable
+) -> list[ProductRow]:
+    asked = read(query, is_open=True)
+    if fields is None:
+        matching = product_query(ctx, query, is_open=True)
+    else:
+        matching = only_in(query, [FIELDS[field] for field in fields if field in FIELDS])
+    matching = matching & only_sellable(unavailable)
+    window = Window(size=MOST_SUGGESTIONS)
+    found = await search_list(ctx, asked, matching, SearchOrder.RELEVANCE, unavailable, window)
+    return [placed.row for placed in found[:MOST_SUGGESTIONS]]
+
+
+async def _collections(ctx: Context, query: str) -> list[CollectionRow]:
+    matching: Matching = collection_query(ctx, query)
+    found = await collection_list(ctx, CollectionOrder.TITLE, Window(size=MOST_SUGGESTIONS), matching)
+    return [placed.row for placed in found[:MOST_SUGGESTIONS]]
+
+
+def _suggestions(query: str, products: list[ProductRow]) -> list[SuggestionRow]:
+    """The titles of what was found, each once, what was typed marked where a word begins with it."""
+    typed = [re.escape(word) for word in query.split()[:MOST_SUGGESTIONS]]
+    mark = re.compile(rf"\b({'|'.join(typed)})", re.IGNORECASE) if typed else None
+    titles = dict.fromkeys(row.title.lower() for row in products)
+    return [SuggestionRow(title, _styled(title, mark)) for title in titles]
+
+
+def _styled(title: str, mark: re.Pattern[str] | None) -> str:
+    parts = mark.split(title) if mark else [title]
+    return "".join(f"<mark>{escape(part)}</mark>" if index % 2 else escape(part) for index, part in enumerate(parts))
+
+
+def _limited(found: Sequence[Sequence[Any]], limit: int, *, each: bool) -> list[tuple[Any, ...]]:
+    """At most so many of each kind; or of all kinds together, one of each in turn."""
+    if each:
+        return [tuple(rows[:limit]) for rows in found]
+    counts = [0] * len(found)
+    for turn in range(limit):
+        for kind, rows in enumerate(found):
+            if turn < len(rows) and sum(counts) < limit:
+                counts[kind] += 1
+    return [tuple(rows[:count]) for rows, count in zip(found, counts, strict=True)]
+
+
+def _wire(row: Any) -> Any:
+    """A row where the wire's type is declared: the type only says which of its fields are read."""
+    return row
