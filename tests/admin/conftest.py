@@ -1,0 +1,32 @@
+"""The admin door over a shop whose clock stands still, and clients that ask it with chosen permissions."""
+
+from collections.abc import AsyncGenerator
+from typing import Any, cast
+
+import httpx
+import pytest
+from litestar import Litestar
+from tests.support.asking import Admin
+
+import vetrina_admin
+from vetrina.kernel.context import Context
+from vetrina.kernel.log import draw_trail
+from vetrina.kernel.settings import Settings
+from vetrina.plugin import Site
+from vetrina.views.permissions import CORE_PERMISSIONS
+
+
+@pytest.fixture
+def site(ctx: Context) -> Site:
+    """What the admin door is built from, no other plugin being on."""
+    settings = Settings(env="test")
+    return Site(shop=ctx.shop, settings=settings, graphql=(), permissions=dict(CORE_PERMISSIONS), draw_trail=draw_trail)
+
+
+@pytest.fixture
+async def admin(ctx: Context, site: Site) -> AsyncGenerator[Admin]:
+    """The admin API, asked by a token that may everything."""
+    app = Litestar(route_handlers=vetrina_admin.build_routes(site), openapi_config=None, logging_config=None)
+    transport = httpx.ASGITransport(cast(Any, app))
+    async with httpx.AsyncClient(transport=transport, base_url="http://shop.test") as client:
+        yield await Admin.begin(client, ctx)
