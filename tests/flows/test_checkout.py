@@ -1,9 +1,11 @@
 """A cart is completed: every way of checkout.md, from the flow to the database, on both engines."""
 
 from collections.abc import AsyncIterator
+from datetime import datetime
+from typing import Any
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import text, update
 from tests.support import shops
 from tests.support.checkouts import (
     BY_BANK_PAGE,
@@ -32,6 +34,7 @@ from vetrina.flows.checkout import (
     prepare,
     submit,
 )
+from vetrina.kernel.db import Session
 from vetrina.kernel.errors import BadInput
 from vetrina.shop.catalog.models import Product
 from vetrina.shop.pricing.models import Price
@@ -208,15 +211,14 @@ async def test_a_changed_price_even_a_lower_one_asks_the_buyer_again(desk: Desk,
 @pytest.mark.parametrize(
     ("missing", "code"),
     [
-        ({"email": None}, "BUYER_IDENTITY_EMAIL_REQUIRED"),
-        ({"address": None}, "DELIVERY_ADDRESS_REQUIRED"),
-        ({"method": None}, "PAYMENTS_METHOD_REQUIRED"),
+        ("email", "BUYER_IDENTITY_EMAIL_REQUIRED"),
+        ("address", "DELIVERY_ADDRESS_REQUIRED"),
+        ("method", "PAYMENTS_METHOD_REQUIRED"),
     ],
 )
-async def test_what_is_missing_is_named_by_prepare_and_by_submit_alike(
-    desk: Desk, missing: dict[str, None], code: str
-) -> None:
-    key = await cart_to_pay(desk, **missing)
+async def test_what_is_missing_is_named_by_prepare_and_by_submit_alike(desk: Desk, missing: str, code: str) -> None:
+    without: dict[str, Any] = {missing: None}
+    key = await cart_to_pay(desk, **without)
     prepared, answer = await prepare(desk.buyer, key), await submit(desk.buyer, key, "one")
     assert prepared.quote is not None
     assert isinstance(answer, NotAccepted)
@@ -279,10 +281,12 @@ async def test_a_partial_gift_card_is_held_then_debited_or_given_back(desk: Desk
     assert (await books(desk)).orders == ((1001, "placed", "PAID"),)
 
 
-async def test_a_gift_card_that_was_spent_elsewhere_leaves_nothing_written(desk: Desk) -> None:
+async def test_a_gift_card_that_was_spent_elsewhere_leaves_nothing_written(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
     await desk.cards.fill(desk.ctx, "CARD", 1_500)
     key = await cart_to_pay(desk, FREE, None, cards=("CARD",))
-    await _race(desk, key, "UPDATE test_purse SET balance = 100")
+    await _race(desk, monkeypatch, "UPDATE test_purse SET balance = 100")
     answer = await submit(desk.buyer, key, "one")
     assert isinstance(answer, NotAccepted)
     assert [(p.code, p.reason) for p in answer.problems] == [
@@ -339,14 +343,12 @@ async def test_numbers_have_no_gaps_however_many_submissions_fail(desk: Desk) ->
     await check_ledgers(desk)
 
 
-async def _race(desk: Desk, key: str, statement: str) -> None:
-    """Between the submission's quote and its reservation, somebody else's statement commits."""
-    from sqlalchemy import text
+async def _race(desk: Desk, monkeypatch: pytest.MonkeyPatch, statement: str) -> None:
+    """Between the submission's quote and its reservation, somebody else's statement takes effect."""
+    reserve = desk.cards.reserve
 
-    original = desk.cards.reserve
-
-    async def slower(session, code, amount, reference, expires_at):  # type: ignore[no-untyped-def]
+    async def slower(session: Session, code: str, amount: int, reference: str, expires_at: datetime) -> None:
         await session.execute(text(statement))
-        await original(session, code, amount, reference, expires_at)
+        await reserve(session, code, amount, reference, expires_at)
 
-    desk.cards.reserve = slower  # type: ignore[method-assign]
+    monkeypatch.setattr(desk.cards, "reserve", slower)
