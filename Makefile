@@ -16,6 +16,7 @@ words:
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 setup: $(READY) ## a virtual environment in .venv with everything, pinned by hash
+	@echo "Ready. Next: make demo, or make check test."
 
 $(READY): requirements/dev.txt pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Vetrina needs Python 3.11 or newer: make PYTHON=/path/to/python3.11 ...")'
@@ -25,14 +26,14 @@ $(READY): requirements/dev.txt pyproject.toml
 	@touch $@
 
 check: $(READY) ## style, types, import contracts and generated documents; under half a minute
-	@$(MAKE) --no-print-directory --jobs=2 --output-sync=target style types contracts drift
+	@$(MAKE) --no-print-directory --jobs=2 --keep-going --output-sync=target style types contracts drift
 
 style: $(READY)
 	$(BIN)/ruff check --quiet .
 	$(BIN)/ruff format --quiet --check .
 
 types: $(READY)
-	$(BIN)/basedpyright --warnings
+	$(BIN)/basedpyright --warnings --project pyproject.toml
 
 contracts: $(READY)
 	$(BIN)/lint-imports --no-logo
