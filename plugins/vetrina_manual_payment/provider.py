@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import timedelta
+from typing import ClassVar
 
 from vetrina.kernel.errors import BadInput
 from vetrina.kernel.money import from_decimal
@@ -11,6 +12,7 @@ from vetrina.ports import (
     OfferRequest,
     PaymentProvider,
     PaymentReport,
+    Policy,
     ProviderMessage,
     StartRequest,
 )
@@ -25,7 +27,7 @@ CASH = "cash-on-delivery"
 class ManualPayment:
     """Keeps nothing: what is known of a payment comes with each request."""
 
-    policy = PaymentProvider.policy
+    policy: ClassVar[Policy] = PaymentProvider.policy
 
     def __init__(self, settings: ManualPaymentSettings) -> None:
         self._settings = settings

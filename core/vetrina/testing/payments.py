@@ -6,6 +6,7 @@ import hmac
 import json
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
+from typing import ClassVar
 
 import msgspec
 
@@ -18,6 +19,7 @@ from vetrina.ports import (
     OfferRequest,
     PaymentProvider,
     PaymentReport,
+    Policy,
     ProviderMessage,
     StartRequest,
 )
@@ -69,7 +71,7 @@ class FakeProvider:
     Every change of a charge adds a signed message to `outgoing`; nobody delivers them unless the test does.
     """
 
-    policy = PaymentProvider.policy
+    policy: ClassVar[Policy] = PaymentProvider.policy
 
     def __init__(self, clock: Clock, secret: str = "whsec_fake") -> None:
         self.charges: dict[str, Charge] = {}
