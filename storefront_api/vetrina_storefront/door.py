@@ -8,6 +8,7 @@ from vetrina.kernel.context import BUYER, Context
 from vetrina.plugin import Site
 from vetrina_storefront.context import place_asked_for
 from vetrina_storefront.explorer import explorer_page, explorer_routes
+from vetrina_storefront.owners import owner_of
 from vetrina_storefront.pages import page_routes
 from vetrina_storefront.schema import compose_storefront
 from vetrina_storefront.versions import VERSIONS
@@ -20,6 +21,7 @@ def routes(site: Site) -> list[Any]:
         admit=_admit,
         make_context=_context_maker(site),
         draw_trail=site.draw_trail,
+        owner_of=owner_of,
         page=explorer_page() if site.settings.explorer else None,
         is_open_to_browsers=True,
     )

@@ -7,21 +7,22 @@ import msgspec
 
 from vetrina.flows.cart_addresses import AddressInput, checked_addresses, chosen
 from vetrina.flows.cart_changes import (
-    CartCaution,
     CartOutcome,
     CartRefused,
+    Changed,
     Edit,
     change_cart,
-    code_cautions,
     no_cart,
+    outcome_of,
     problems_told,
     refusable,
+    repeated,
 )
 from vetrina.flows.cart_codes import known_cards
 from vetrina.flows.cart_fitting import Fit, LineInput, fit_added, line_of, write_fit
 from vetrina.flows.cart_identity import Identity, identity_columns
 from vetrina.flows.cart_metafields import checked_entries, entries_of
-from vetrina.flows.quoting import place_of, quote_cart
+from vetrina.flows.quoting import place_of
 from vetrina.kernel.context import Context
 from vetrina.kernel.crypto import draw_key
 from vetrina.kernel.errors import BadInput
@@ -59,7 +60,7 @@ class NewCart(msgspec.Struct, frozen=True, kw_only=True):
 async def create_cart(ctx: Context, new: NewCart) -> CartOutcome:
     """Open a cart where the request is made, or in the country the buyer names. With errors no cart is opened."""
     try:
-        return await _created(ctx, new)
+        return await repeated(ctx) or await _created(ctx, new)
     except (CartRefused, BadInput) as refused:
         return CartOutcome(cart=None, errors=problems_told(refused))
 
@@ -120,7 +121,8 @@ async def clone_cart(ctx: Context, key: str) -> CartOutcome:
         cart_id = await session.insert(Cart, **columns)
         await carts.write_lines(session, cart_id, writing((), lines), ctx.now())
         await metafields.set_first_metafields(session, "Cart", [(cart_id, entries)], ctx.now())
-    return CartOutcome(cart=CartRow(id=cart_id, **columns))
+        cloned = session.outcome = Changed(cart=CartRow(id=cart_id, **columns))
+    return await outcome_of(ctx, cloned)
 
 
 def plain_attributes(attributes: Sequence[Attribute]) -> list[dict[str, str | None]]:
@@ -147,14 +149,10 @@ async def _created(ctx: Context, new: NewCart) -> CartOutcome:
         cautions += await write_fit(session, cart_id, fit, ctx.now())
         await carts.add_addresses(session, cart_id, addresses)
         await metafields.set_first_metafields(session, "Cart", [(cart_id, entries)], ctx.now())
-    return await _opened(ctx, CartRow(id=cart_id, **row), cautions)
-
-
-async def _opened(ctx: Context, cart: CartRow, cautions: list[CartCaution]) -> CartOutcome:
-    if not cart.discount_codes:
-        return CartOutcome(cart=cart, warnings=tuple(cautions))
-    quote = await quote_cart(ctx, cart)
-    return CartOutcome(cart=cart, warnings=(*cautions, *code_cautions(quote)), quote=quote)
+        opened = session.outcome = Changed(
+            cart=CartRow(id=cart_id, **row), warnings=tuple(cautions), needs_quote=bool(row["discount_codes"])
+        )
+    return await outcome_of(ctx, opened)
 
 
 def _written(new: NewCart) -> dict[str, Any]:

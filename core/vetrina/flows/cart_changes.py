@@ -47,17 +47,29 @@ class CartCaution(msgspec.Struct, frozen=True, kw_only=True):
 class CartOutcome(msgspec.Struct, frozen=True, kw_only=True):
     """What became of a change. With errors, nothing was written and `cart` is as it was; None: there is no such cart.
 
-    `quote` is the cart's quote after the change where the flow had to ask for one anyway.
+    `quote` is the cart's quote after the change where the flow had to ask for one anyway; `deleted_id` the metafield
+    that was deleted.
     """
 
     cart: CartRow | None
     errors: tuple[CartProblem, ...] = ()
     warnings: tuple[CartCaution, ...] = ()
     quote: CartQuote | None = None
+    deleted_id: int | None = None
 
     @property
     def cart_key(self) -> str | None:
         return self.cart.key if self.cart else None
+
+
+class Changed(msgspec.Struct, frozen=True, kw_only=True):
+    """What a change came to at its commit: the rest of its outcome follows from it, also for a repeat."""
+
+    cart: CartRow
+    warnings: tuple[CartCaution, ...] = ()
+    is_changed: bool = False
+    needs_quote: bool = False
+    deleted_id: int | None = None
 
 
 class CartRefused(Exception):
@@ -85,6 +97,7 @@ class Edit:
         self.cart = cart
         self.at = ctx.now()
         self.warnings: list[CartCaution] = []
+        self.deleted_id: int | None = None
         self._ctx = ctx
         self._changes: dict[str, Any] = {}
         self._is_touched = False
@@ -134,7 +147,7 @@ def refusable(
     @wraps(flow)
     async def guarded(ctx: Context, key: str, *args: P.args, **kwargs: P.kwargs) -> CartOutcome:
         try:
-            return await flow(ctx, key, *args, **kwargs)
+            return await repeated(ctx) or await flow(ctx, key, *args, **kwargs)
         except (CartRefused, BadInput) as refused:
             cart = await cart_by_key(ctx.db, key)
             is_visible = cart is not None and cart.state == CartState.OPEN
@@ -157,12 +170,21 @@ async def change_cart(ctx: Context, key: str, change: Change, *, needs_quote: bo
     `needs_quote`, or when a way to pay is chosen, the cart is quoted after the commit: discount codes that do not
     apply and a payment that the change invalidated become warnings.
     """
+    known = await repeated(ctx)
+    if known is not None:
+        return known
     try:
-        edit, cart = await _changed(ctx, key, change)
+        changed = await _changed(ctx, key, change, needs_quote)
     except AttemptIsOpen as waiting:
         await _give_up(ctx, waiting.attempt_key)
-        edit, cart = await _changed(ctx, key, change)
-    return await _after(ctx, cart, edit, needs_quote)
+        changed = await _changed(ctx, key, change, needs_quote)
+    return await outcome_of(ctx, changed)
+
+
+async def repeated(ctx: Context) -> CartOutcome | None:
+    """The outcome of a change that an earlier request with the same Idempotency-Key has made already."""
+    changed = ctx.recall(Changed)
+    return None if changed is msgspec.UNSET else await outcome_of(ctx, changed)
 
 
 async def cart_to_change(ctx: Context, key: str) -> CartRow:
@@ -179,12 +201,19 @@ async def open_cart_by_key(ctx: Context, key: str) -> CartRow:
     return await _open(ctx.db, await cart_by_key(ctx.db, key))
 
 
-async def _changed(ctx: Context, key: str, change: Change) -> tuple[Edit, CartRow]:
+async def _changed(ctx: Context, key: str, change: Change, needs_quote: bool) -> Changed:
     async with ctx.tx() as session:
         cart = await _open(session, await locked_cart(session, key))
         edit = Edit(ctx, session, cart)
         await change(edit)
-        return edit, await edit.write()
+        changed = session.outcome = Changed(
+            cart=await edit.write(),
+            warnings=tuple(edit.warnings),
+            is_changed=edit.is_changed,
+            needs_quote=needs_quote,
+            deleted_id=edit.deleted_id,
+        )
+    return changed
 
 
 async def _open(reads: Reads, cart: CartRow | None) -> CartRow:
@@ -205,7 +234,8 @@ async def _give_up(ctx: Context, attempt_key: str) -> None:
     if attempt.payment_id is None or attempt.payment_state != PaymentState.ACTION_REQUIRED:
         raise AttemptIsOpen(attempt_key)
     try:
-        await abandon_payment(ctx, attempt.payment_id, reason="CART_CHANGED")
+        # Whoever repeats the change needs not have given up the attempt himself: no claim is spent on it.
+        await abandon_payment(msgspec.structs.replace(ctx, claim=None), attempt.payment_id, reason="CART_CHANGED")
     except (Refusal, Unavailable):
         raise AttemptIsOpen(attempt_key) from None
 
@@ -215,17 +245,19 @@ def no_cart(reason: str) -> CartProblem:
     return CartProblem(code="INVALID", field=("cart_id",), message="The specified cart does not exist.", reason=reason)
 
 
-async def _after(ctx: Context, cart: CartRow, edit: Edit, needs_quote: bool) -> CartOutcome:
-    is_payment_at_risk = cart.payment is not None and edit.is_changed
-    if not needs_quote and not is_payment_at_risk:
-        return CartOutcome(cart=cart, warnings=tuple(edit.warnings))
+async def outcome_of(ctx: Context, changed: Changed) -> CartOutcome:
+    """What a committed change comes to: its cart is quoted where codes or a chosen way to pay ask for it."""
+    cart = changed.cart
+    is_payment_at_risk = cart.payment is not None and changed.is_changed
+    if not changed.needs_quote and not is_payment_at_risk:
+        return CartOutcome(cart=cart, warnings=changed.warnings, deleted_id=changed.deleted_id)
     quote = await quote_cart(ctx, cart)
-    warnings = [*edit.warnings, *(code_cautions(quote) if needs_quote else ())]
+    warnings = [*changed.warnings, *(code_cautions(quote) if changed.needs_quote else ())]
     if is_payment_at_risk:
         warnings.extend(payment_cautions(quote))
     if cart.payment is not None and quote.selected_method is None:
         quote = await _without_payment(ctx, quote)
-    return CartOutcome(cart=quote.cart, warnings=tuple(warnings), quote=quote)
+    return CartOutcome(cart=quote.cart, warnings=tuple(warnings), quote=quote, deleted_id=changed.deleted_id)
 
 
 def code_cautions(quote: CartQuote) -> Iterable[CartCaution]:

@@ -51,7 +51,6 @@ async def set_metafields(ctx: Context, key: str, entries: Sequence[Entry]) -> Me
 
 async def delete_metafield(ctx: Context, key: str, namespace: str, name: str) -> MetafieldsOutcome:
     """Delete one metafield of a cart."""
-    deleted = list[int]()
 
     async def change(edit: Edit) -> None:
         found = await edit.session.value(_FIND, {"cart_id": edit.cart.id, "namespace_": namespace, "key_": name})
@@ -59,14 +58,14 @@ async def delete_metafield(ctx: Context, key: str, namespace: str, name: str) ->
             message = "The cart has no such metafield."
             raise CartRefused(CartProblem(code="METAFIELD_DOES_NOT_EXIST", message=message, field=("input", "key")))
         await metafields.delete_metafield(edit.session, OWNER, edit.cart.id, namespace, name)
-        deleted.append(found)
+        edit.deleted_id = found
         edit.touch()
 
     try:
-        await change_cart(ctx, key, change)
+        outcome = await change_cart(ctx, key, change)
     except CartRefused as refused:
         return MetafieldsOutcome(errors=_owner_problems(refused, ("input", "owner_id")))
-    return MetafieldsOutcome(deleted_id=deleted[0])
+    return MetafieldsOutcome(deleted_id=outcome.deleted_id)
 
 
 def checked_entries(entries: Sequence[Entry], field: Path) -> tuple[Entry, ...]:

@@ -78,6 +78,9 @@ async def submit(ctx: Context, cart_key: str, attempt_token: str, expected_versi
     A known token, an attempt under way and a cart that became an order answer with their attempt before anything
     else is checked. Raises BadInput for a token that cannot be one, Unavailable when the cart never holds still.
     """
+    earlier = ctx.recall(Accepted)
+    if earlier is not msgspec.UNSET:
+        return earlier
     texts.text(attempt_token, field=("attemptToken",), limit=TOKEN_LIMIT, required=True)
     token_hash = hash_token(attempt_token)
     for _ in range(ROUNDS):

@@ -12,6 +12,7 @@ from vetrina.flows.settling import RECONCILE, RETURN_MONEY
 from vetrina.flows.tidying import tidy_carts
 from vetrina.kernel.context import Context
 from vetrina.kernel.errors import Refusal, Unavailable
+from vetrina.kernel.idempotency import forget
 from vetrina.kernel.jobs import Job
 from vetrina.shop.orders.rules import OrderIsCancelled
 from vetrina.views.attempts import overdue_attempts
@@ -121,6 +122,7 @@ JOBS = (
     Job(name=RETURN_MONEY, run=return_money),
     Job(name="core.lapse-orders", run=_lapse_orders, every=timedelta(minutes=10)),
     Job(name="core.watch-money", run=_watch_money, every=timedelta(minutes=5)),
+    Job(name="core.forget-idempotency-keys", run=forget, every=timedelta(hours=1)),
     Job(name="core.tidy-carts", run=_tidy_carts, every=timedelta(days=1), deadline=600.0),
 )
 """What the worker runs for the core; plugins add theirs."""

@@ -4,15 +4,16 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, cast
 
 import msgspec
-from graphql import ExecutionResult, GraphQLError, OperationDefinitionNode
+from graphql import ExecutionResult, GraphQLError, OperationDefinitionNode, OperationType
 from litestar import asgi
 from litestar.handlers import ASGIRouteHandler
 from litestar.types import Receive, Scope, Send
 
-from vetrina.graphql import limits
+from vetrina.graphql import limits, repeats
 from vetrina.graphql.documents import Document, Documents, variables_of
 from vetrina.graphql.errors import Refused, shown
 from vetrina.graphql.execute import run
+from vetrina.graphql.repeats import Answered, OwnerOf, owner_by_actor
 from vetrina.graphql.schema import ComposedSchema
 from vetrina.kernel.context import Context
 from vetrina.kernel.errors import Refusal, Unavailable
@@ -28,6 +29,7 @@ Headers = Mapping[str, str]
 class Question(msgspec.Struct, frozen=True):
     """What a request asks, before anything has run."""
 
+    text: str
     document: Document
     operation: OperationDefinitionNode
     variables: Mapping[str, Any]
@@ -44,6 +46,8 @@ class Endpoint(msgspec.Struct, frozen=True):
     admit: Callable[[Headers], Awaitable[Any]]
     make_context: Callable[[Any, Headers, Question], Awaitable[Context]]
     draw_trail: Callable[[], str]
+    owner_of: OwnerOf = owner_by_actor
+    """Whose an Idempotency-Key is that comes with a mutation."""
     page: bytes | None = None
     is_open_to_browsers: bool = False
     """Whether pages of other origins may call it: the storefront yes, without credentials; the admin no."""
@@ -91,17 +95,30 @@ async def _answer(
         _check_content_type(headers.get("content-type", ""))
         question = await _read_question(documents, receive, headers)
         if question.document.errors:
-            return _result(ExecutionResult(None, list(question.document.errors)), media_type, trail)
+            return _result(_told(ExecutionResult(None, list(question.document.errors)), trail), media_type, trail)
         limits.check_cost(limits.cost_of(_node(question), question.operation, question.variables))
         ctx = await endpoint.make_context(admitted, headers, question)
-        result = await run(endpoint.schema._schema, question.document, question.operation, question.variables, ctx)
+        return _result(await _ask(endpoint, question, headers, ctx, trail), media_type, trail)
     except Refused as refused:
         return _refused(refused, media_type, trail)
     except Refusal as refusal:
         return _shown(GraphQLError(refusal.message, original_error=refusal), media_type, trail)
     except Unavailable as fault:
         return _shown(GraphQLError(str(fault), original_error=fault), media_type, trail, status=503)
-    return _result(result, media_type, trail)
+
+
+async def _ask(endpoint: Endpoint, question: Question, headers: Headers, ctx: Context, trail: str) -> Answered:
+    """Run the operation; a mutation with an Idempotency-Key once, however often it is sent."""
+    schema, document, operation = endpoint.schema._schema, question.document, question.operation
+    key = headers.get("idempotency-key")
+    if key is None or operation.operation != OperationType.MUTATION:
+        return _told(await run(schema, document, operation, question.variables, ctx), trail)
+    asked = repeats.Asked(schema, document, operation, question.variables, question.text, ctx, trail)
+    return await repeats.answer_once(asked, repeats.checked_key(key), endpoint.owner_of)
+
+
+def _told(result: ExecutionResult, trail: str) -> Answered:
+    return Answered(result.data, [shown(error, trail) for error in result.errors or ()])
 
 
 def negotiate(accept: str | None) -> str | None:
@@ -144,8 +161,8 @@ async def _read_question(documents: Documents, receive: Receive, headers: Header
     variables = variables_of(payload.get("variables"))
     document = documents.get(text)
     if document.errors:
-        return Question(document, _NO_OPERATION, variables)
-    return Question(document, document.operation(name or None), variables)
+        return Question(text, document, _NO_OPERATION, variables)
+    return Question(text, document, document.operation(name or None), variables)
 
 
 async def _read_body(receive: Receive, headers: Headers) -> bytes:
@@ -180,18 +197,19 @@ def _node(question: Question) -> Any:
     return question.document.node
 
 
-def _result(result: ExecutionResult, media_type: str, trail: str) -> Answer:
+def _result(answered: Answered, media_type: str, trail: str) -> Answer:
     """Without data nothing was executed: the client's mistake, told by the status where the media type allows it."""
     body: dict[str, Any] = {}
-    errors = [shown(error, trail) for error in result.errors or ()]
-    never_began = result.data is None and bool(errors) and all("path" not in error for error in errors)
+    errors = answered.errors
+    never_began = answered.data is None and bool(errors) and all("path" not in error for error in errors)
     if errors:
         body["errors"] = errors
     if not never_began:
-        body["data"] = result.data
+        body["data"] = answered.data
     log_request(trail, errors)
     status = 400 if never_began and media_type == GRAPHQL_JSON else 200
-    return Answer(status, msgspec.json.encode(body), media_type)
+    marks = ((b"idempotent-replayed", b"true"),) if answered.is_replayed else ()
+    return Answer(status, msgspec.json.encode(body), media_type, marks)
 
 
 def _shown(error: GraphQLError, media_type: str, trail: str, status: int = 400) -> Answer:
@@ -203,7 +221,8 @@ def _shown(error: GraphQLError, media_type: str, trail: str, status: int = 400) 
 
 
 def _refused(refused: Refused, media_type: str, trail: str, headers: tuple[tuple[bytes, bytes], ...] = ()) -> Answer:
-    error = {"message": str(refused), "extensions": {"code": refused.code}}
+    reason = {} if refused.reason is None else {"reason": refused.reason}
+    error = {"message": str(refused), "extensions": {"code": refused.code, **reason}}
     log_request(trail, [error])
     is_well_formed = refused.code in ("GRAPHQL_VALIDATION_FAILED", "LIMIT_EXCEEDED") and refused.status == 400
     status = 200 if is_well_formed and media_type == JSON else refused.status
@@ -225,7 +244,7 @@ async def _send(send: Send, answer: Answer, endpoint: Endpoint, headers: Headers
             (b"access-control-allow-methods", b"POST, OPTIONS"),
             (b"access-control-allow-headers", headers.get("access-control-request-headers", "*").encode("latin-1")),
             (b"access-control-max-age", b"86400"),
-            (b"access-control-expose-headers", b"x-trail-id"),
+            (b"access-control-expose-headers", b"x-trail-id, idempotent-replayed"),
         ]
     await send({"type": "http.response.start", "status": answer.status, "headers": fields})
     await send({"type": "http.response.body", "body": answer.body, "more_body": False})

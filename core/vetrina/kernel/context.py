@@ -4,6 +4,7 @@ from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
 from contextvars import ContextVar
 from datetime import datetime
+from typing import TypeVar
 
 import msgspec
 
@@ -11,8 +12,11 @@ from vetrina.kernel.clock import Clock
 from vetrina.kernel.crypto import Vault
 from vetrina.kernel.db import Database, Session
 from vetrina.kernel.errors import Fault, NotAllowed, NotSignedIn
+from vetrina.kernel.idempotency import Claim, Repeated, keep_outcome, recall, take
 from vetrina.kernel.messages.inbox import Delivery, mark_delivered
 from vetrina.kernel.registry import Ports
+
+T = TypeVar("T")
 
 _open_transaction: ContextVar[bool] = ContextVar("open_transaction", default=False)
 
@@ -66,6 +70,8 @@ class Context(msgspec.Struct, frozen=True, kw_only=True):
     """Identifies the request or job in logs and in what people are told about a Fault."""
     delivery: Delivery | None = None
     """The event being reacted to, if any."""
+    claim: Claim | None = None
+    """What an Idempotency-Key makes the request's mutation do once, if it came with one."""
 
     @property
     def db(self) -> Database:
@@ -86,25 +92,48 @@ class Context(msgspec.Struct, frozen=True, kw_only=True):
             raise NotSignedIn
         raise NotAllowed(permission=permission)
 
+    def recall(self, kind: type[T]) -> T | msgspec.UnsetType:
+        """What an earlier run of this flow set as `session.outcome` under the same Idempotency-Key; UNSET otherwise.
+
+        Its effect is committed: the flow writes nothing more and goes on as after its transaction.
+        """
+        return msgspec.UNSET if self.claim is None else recall(self.claim, self.shop.vault, kind)
+
     @asynccontextmanager
     async def tx(self) -> AsyncGenerator[Session]:
         """Open the flow's transaction: it commits when left, and rolls back when an exception leaves it.
 
         Nothing but the database may be awaited inside. Transactions do not nest. In a reaction the first
-        transaction also records the delivery, so that an event delivered twice has its effect once.
+        transaction also records the delivery, so that an event delivered twice has its effect once. Under an
+        Idempotency-Key the first transaction writes the claim, and what the flow sets as `session.outcome` is stored
+        with the effect. Raises Repeated when an earlier run wrote the same claim.
         """
         if _open_transaction.get():
             raise Fault("a flow opened a transaction inside another one")
+        is_ours = True
         token = _open_transaction.set(True)
         try:
             async with self.db.transaction() as session:
                 if self.delivery is not None:
                     await mark_delivered(session, self.delivery, self.now())
-                yield session
+                if self.claim is not None:
+                    is_ours = await take(session, self.claim, self.now())
+                if is_ours:
+                    yield session
+                    await self._keep_outcome(session)
         finally:
             _open_transaction.reset(token)
+        if self.claim is not None:
+            if not is_ours:
+                # Only now: on SQLite the earlier run's effect may be committed together with this transaction.
+                raise Repeated(f"{self.claim.field} was asked for before with the same idempotency key")
+            self.claim.is_held = True
         if session.wakes:
             self.shop.wake(session.wakes)
+
+    async def _keep_outcome(self, session: Session) -> None:
+        if self.claim is not None and session.outcome is not msgspec.UNSET:
+            await keep_outcome(session, self.claim, self.shop.vault, session.outcome)
 
 
 def in_transaction() -> bool:

@@ -2,7 +2,7 @@
 
 from sqlalchemy import MetaData
 
-from vetrina.kernel import jobs, messages
+from vetrina.kernel import idempotency, jobs, messages
 from vetrina.kernel.db import Model
 from vetrina.shop.cart import models as cart
 from vetrina.shop.catalog import models as catalog
@@ -13,11 +13,14 @@ from vetrina.shop.markets import models as markets
 from vetrina.shop.metafields import models as metafields
 from vetrina.shop.orders import models as orders
 from vetrina.shop.payments import models as payments
+from vetrina.shop.plugins import models as plugins
 from vetrina.shop.pricing import models as pricing
 from vetrina.shop.staff import models as staff
 
 _LOADED = (
-    jobs, messages, cart, catalog, checkout, customers, inventory, markets, metafields, orders, payments, pricing, staff,
+    idempotency, jobs, messages,
+    cart, catalog, checkout, customers, inventory, markets, metafields, orders, payments, plugins, pricing,
+    staff,
 )  # fmt: skip
 
 

@@ -79,6 +79,8 @@ class Session(Reads):
         super().__init__(statements, driver)
         self.wakes: set[str] = set()
         """What to wake after the commit: "events", "jobs"."""
+        self.outcome: Any = msgspec.UNSET
+        """What the flow's transaction came to, kept with it for a repeat under the same Idempotency-Key."""
 
     async def execute(self, statement: Executable, params: Params | None = None) -> int:
         """Run a writing statement; the number of rows it touched."""

@@ -1,4 +1,4 @@
-"""The first tables of kernel: 5, as the models declared them."""
+"""The first tables of kernel: 6, as the models declared them."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -11,6 +11,7 @@ branch_labels = ("core",)
 
 
 def upgrade() -> None:
+    create_idempotency_answer()
     create_inbox_message()
     create_job_run()
     create_outbox_cursor()
@@ -24,6 +25,26 @@ def downgrade() -> None:
     op.drop_table("outbox_cursor")
     op.drop_table("job_run")
     op.drop_table("inbox_message")
+    op.drop_table("idempotency_answer")
+
+
+def create_idempotency_answer() -> None:
+    op.create_table(
+        "idempotency_answer",
+        sa.Column("id", BigInt, nullable=False),
+        sa.Column("owner", sa.Text(), nullable=False),
+        sa.Column("key", sa.Text(), nullable=False),
+        sa.Column("field", sa.Text(), nullable=False),
+        sa.Column("request_hash", sa.Text(), nullable=False),
+        sa.Column("outcome", sa.Text(), nullable=True),
+        sa.Column("answer", sa.Text(), nullable=True),
+        sa.Column("may_run_again", sa.Boolean(), nullable=False),
+        sa.Column("busy_until", Instant(), nullable=False),
+        sa.Column("created_at", Instant(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_idempotency_answer")),
+        sa.UniqueConstraint("owner", "key", "field", name=op.f("uq_idempotency_answer_owner_key_field")),
+    )
+    op.create_index("ix_idempotency_answer_created_at", "idempotency_answer", ["created_at"], unique=False)
 
 
 def create_inbox_message() -> None:

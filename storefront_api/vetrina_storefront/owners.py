@@ -1,0 +1,40 @@
+"""Whose an Idempotency-Key is: the cart's that a mutation names, or the customer's who signs it."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any, cast
+
+from vetrina.graphql import split_gid
+from vetrina.kernel.context import Context
+from vetrina.kernel.errors import BadInput
+
+_CART_ARGUMENTS = ("cartId", "ownerId")
+
+
+def owner_of(_: Context, arguments: Mapping[str, Any]) -> str | None:
+    """The carts' keys or the customer's token: secrets a stranger does not know, so that he hears nothing either.
+
+    None where a mutation names neither, as cartCreate does.
+    """
+    keys = sorted({_key(value) for value in _cart_ids(arguments)})
+    if keys:
+        return " ".join(("cart", *keys))
+    token = arguments.get("customerAccessToken")
+    return f"customer {token}" if token else None
+
+
+def _cart_ids(arguments: Mapping[str, Any]) -> Iterator[str]:
+    """The ids of carts among a root's arguments, inside its inputs and their lists too."""
+    for name, value in arguments.items():
+        if name in _CART_ARGUMENTS:
+            yield str(value)
+        for inner in cast(list[Any], value) if isinstance(value, list) else [value]:
+            if isinstance(inner, Mapping):
+                yield from _cart_ids(cast(Mapping[str, Any], inner))
+
+
+def _key(cart_id: str) -> str:
+    """The secret alone, so that one cart's ids in several spellings have one owner."""
+    try:
+        return split_gid(cart_id)[1]
+    except BadInput:
+        return cart_id
