@@ -97,6 +97,14 @@ def create_catalog_translation() -> None:
     op.create_index(
         "ix_catalog_translation_lookup", "catalog_translation", ["owner_type", "language", "owner_id"], unique=False
     )
+    op.create_index(
+        "ix_catalog_translation_handle",
+        "catalog_translation",
+        ["owner_type", "language", "value"],
+        unique=False,
+        postgresql_where=sa.text("field = 'handle'"),
+        sqlite_where=sa.text("field = 'handle'"),
+    )
 
 
 def create_catalog_collection() -> None:

@@ -1,0 +1,42 @@
+"""The first tables of plugins: 2, as the models declared them."""
+
+import sqlalchemy as sa
+from alembic import op
+
+from vetrina.kernel.db import BigInt, Document, Instant
+
+revision = "0005"
+down_revision = "0004"
+branch_labels = None
+
+
+def upgrade() -> None:
+    create_plugins_generation()
+    create_plugins_plugin()
+
+
+def downgrade() -> None:
+    op.drop_table("plugins_plugin")
+    op.drop_table("plugins_generation")
+
+
+def create_plugins_generation() -> None:
+    op.create_table(
+        "plugins_generation",
+        sa.Column("id", BigInt, nullable=False),
+        sa.Column("number", BigInt, nullable=False),
+        sa.CheckConstraint("id = 1", name=op.f("ck_plugins_generation_one_row")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_plugins_generation")),
+    )
+
+
+def create_plugins_plugin() -> None:
+    op.create_table(
+        "plugins_plugin",
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("is_on", sa.Boolean(), nullable=False),
+        sa.Column("position", BigInt, nullable=False),
+        sa.Column("settings", Document(), nullable=False),
+        sa.Column("updated_at", Instant(), nullable=False),
+        sa.PrimaryKeyConstraint("name", name=op.f("pk_plugins_plugin")),
+    )
