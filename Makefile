@@ -58,6 +58,7 @@ new-plugin: $(READY) ## begin a plugin: make new-plugin NAME=gift
 	$(BIN)/python -m vetrina.house new-plugin $(NAME)
 	$(BIN)/pip install --quiet --no-deps --no-build-isolation -e .
 	@touch $(READY)
+	$(BIN)/python -m vetrina.house docs
 
 lock: $(READY) ## pin again what requirements/*.in name
 	$(LOCK) requirements/runtime.in -o requirements/runtime.txt

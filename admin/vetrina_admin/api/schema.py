@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 
 from vetrina.graphql.schema import ComposedSchema, compose
 from vetrina.plugin.contributions import GraphQLFields, GraphQLRoots
+from vetrina.views.permissions import CORE_PERMISSIONS
 from vetrina_admin.api.catalog import CatalogMutation, CatalogQuery
 from vetrina_admin.api.deliveries import DeliveryMutation, DeliveryQuery
 from vetrina_admin.api.guard import check_contributed, check_guards
@@ -25,3 +26,8 @@ def compose_admin(
     check_guards((*queries, *mutations), permissions)
     check_contributed(parts, permissions)
     return compose("admin", query=queries, mutation=mutations, contributed=parts)
+
+
+def published() -> str:
+    """The schema without plugins, as SDL: what schema.graphql holds."""
+    return compose_admin(CORE_PERMISSIONS).as_str()

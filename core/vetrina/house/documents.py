@@ -27,17 +27,8 @@ def documents(root: Path) -> dict[Path, str]:
         root / "plugins" / "HOOKS.md": reference(root),
     }
     for path, function in SCHEMAS.items():
-        if _exists(function):
-            made[root / path] = resolve_name(function)().rstrip() + "\n"
+        made[root / path] = resolve_name(function)().rstrip() + "\n"
     return made
-
-
-def _exists(function: str) -> bool:
-    try:
-        resolve_name(function)
-    except (ImportError, AttributeError):
-        return False
-    return True
 
 
 def write_documents(root: Path) -> list[Path]:
