@@ -206,7 +206,17 @@ class Translation(Model):
     field: Mapped[str] = mapped_column(primary_key=True)
     value: Mapped[str]
 
-    __table_args__ = (Index("ix_catalog_translation_lookup", "owner_type", "language", "owner_id"),)
+    __table_args__ = (
+        Index("ix_catalog_translation_lookup", "owner_type", "language", "owner_id"),
+        Index(
+            "ix_catalog_translation_handle",
+            "owner_type",
+            "language",
+            "value",
+            postgresql_where=text("field = 'handle'"),
+            sqlite_where=text("field = 'handle'"),
+        ),
+    )
 
 
 class SearchTerm(Model):
