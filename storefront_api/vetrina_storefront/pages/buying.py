@@ -99,9 +99,9 @@ async def _keep_details(visit: Visit, quoted: CartQuote, form: Form) -> list[Pag
     cart, say, country = quoted.cart, visit.say, form.get("country")
     errors: list[PageError] = []
     if not form.get("email").strip():
-        errors.append(PageError("email", say("problem.BUYER_IDENTITY_EMAIL_REQUIRED")))
+        errors.append(PageError("email", say("problem.BUYER_IDENTITY_EMAIL_REQUIRED"), say("details.email")))
     if quoted.groups and country not in dict(visit.atlas.countries):
-        errors.append(PageError("country", say("problem.ADDRESS_FIELD_IS_REQUIRED")))
+        errors.append(PageError("country", say("problem.ADDRESS_FIELD_IS_REQUIRED"), say("details.country")))
         country = cart.country
     identity = Identity(email=form.get("email"), country=country if quoted.groups else cart.country)
     errors += refused(visit, await update_buyer_identity(visit.ctx, cart.key, identity))

@@ -8,6 +8,7 @@ from litestar import get, post
 from litestar.response import Redirect
 
 from vetrina.flows.checkout import attempt, cancel_attempt
+from vetrina.kernel.context import BUYER
 from vetrina.kernel.errors import Refusal
 from vetrina.views.attempts import AttemptView, next_step
 from vetrina.views.carts import merchandise
@@ -25,7 +26,7 @@ from vetrina_storefront.pages.answers import Page, answer, see_other
 from vetrina_storefront.pages.carts import attempt_path, order_path, tax_label
 from vetrina_storefront.pages.forms import form_token, read_form
 from vetrina_storefront.pages.links import LONGEST_KEY, NoSuchPage, cart_path
-from vetrina_storefront.pages.visits import CART, Asked, Here, Visit, visit_order
+from vetrina_storefront.pages.visits import CART, Asked, Here, Visit, visit_plain
 from vetrina_storefront.pages.words import knows
 
 LOOK_AGAIN = "3"
@@ -45,7 +46,7 @@ class Total(msgspec.Struct, frozen=True):
 @get("/checkout/attempts/{key:str}")
 async def attempt_page(request: Asked, site: Here, key: str) -> Page | Redirect:
     """Wait for a payment, or lead to its next step. ?go=1, once, leads on to the provider by itself."""
-    visit = await visit_order(site, request)
+    visit = await visit_plain(site, request)
     found = await attempt(visit.ctx, key) if len(key) <= LONGEST_KEY and key.isalnum() else None
     if found is None:
         raise NoSuchPage
@@ -68,7 +69,7 @@ async def attempt_page(request: Asked, site: Here, key: str) -> Page | Redirect:
 @post("/checkout/attempts/{key:str}")
 async def give_up(request: Asked, site: Here, key: str) -> Redirect:
     """The buyer gives up a payment that waits for him; one that went through after all stands."""
-    visit = await visit_order(site, request)
+    visit = await visit_plain(site, request)
     await read_form(request, site.shop, key)
     try:
         found = await cancel_attempt(visit.ctx, key)
@@ -82,11 +83,11 @@ async def give_up(request: Asked, site: Here, key: str) -> Redirect:
 @get("/orders/{number:str}/{secret:str}")
 async def order_page(request: Asked, site: Here, number: str, secret: str) -> Page:
     """The order behind Order.statusUrl."""
-    visit = await visit_order(site, request)
     is_number = number.isdecimal() and number.isascii() and len(number) <= LONGEST_NUMBER
-    order = await order_by_secret(visit.ctx, int(number), secret) if is_number else None
+    order = await order_by_secret(await site.context(BUYER), int(number), secret) if is_number else None
     if order is None:
         raise NoSuchPage
+    visit = await visit_plain(site, request, order.language)
     reads, ids = visit.ctx.db, [order.id]
     visit.ctx = msgspec.structs.replace(visit.ctx, place=_place(visit, order))
     lines = await order_lines(reads, ids)

@@ -31,10 +31,11 @@ _FIELDS = {
 
 
 class PageError(msgspec.Struct, frozen=True):
-    """One thing to put right: the id of the form's field it is about, if any, and the sentence."""
+    """One thing to put right: the id of the form's field it is about, if any, the sentence, the field's label."""
 
     field: str | None
     text: str
+    label: str | None = None
 
 
 def told(say: Say, problem: CartProblem | CartCaution | QuoteProblem) -> PageError:
@@ -42,7 +43,8 @@ def told(say: Say, problem: CartProblem | CartCaution | QuoteProblem) -> PageErr
     path: Sequence[str] = (problem.field if isinstance(problem, CartProblem) else None) or ()
     field = _FIELDS.get(path[-1]) if path else None
     reason = None if isinstance(problem, CartCaution) else problem.reason
-    return PageError(field, say(_key(field, problem.code, reason)))
+    label = f"details.{field}"
+    return PageError(field, say(_key(field, problem.code, reason)), say(label) if knows(label) else None)
 
 
 def beside(errors: Iterable[PageError]) -> Mapping[str, str]:

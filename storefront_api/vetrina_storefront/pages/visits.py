@@ -74,30 +74,29 @@ async def visit_cart(site: Site, request: Asked, key: str) -> tuple[Visit, CartR
     cart = await cart_by_key(site.shop.db, key)
     if cart is None:
         raise NoSuchPage
-    visit = await _visit(site, request, cart)
+    visit = await _visit(site, request, cart, cart.language)
     # Quoted in the language of the page; the cart itself stays as it is.
     return visit, msgspec.structs.replace(cart, language=visit.ctx.place.language)
 
 
-async def visit_order(site: Site, request: Asked) -> Visit:
-    """A visit to an order's page."""
-    return await _visit(site, request, None)
+async def visit_plain(site: Site, request: Asked, language: str = "") -> Visit:
+    """A visit to what is no cart; in `language` unless the visitor chose one."""
+    return await _visit(site, request, None, language)
 
 
-def language_of(request: Asked, *others: str) -> str:
-    """Asked for in the address, chosen before, then `others`, then what the browser wishes."""
+def language_of(request: Asked, fallback: str = "") -> str:
+    """Asked for in the address, chosen before, then `fallback`, then what the browser wishes."""
     return spoken(
         request.query_params.get("lang"),
         request.cookies.get(LANGUAGE),
-        *others,
+        fallback,
         *accepted(request.headers.get("accept-language")),
     )
 
 
-async def _visit(site: Site, request: Asked, cart: CartRow | None) -> Visit:
+async def _visit(site: Site, request: Asked, cart: CartRow | None, fallback: str = "") -> Visit:
     known = await atlas(site.shop.db)
-    is_about_cart = request.url.path.startswith("/cart/")
-    language = language_of(request, *((cart.language,) if cart and is_about_cart else ()))
+    language = language_of(request, fallback)
     country = cart.country if cart else request.cookies.get(COUNTRY)
     visit = Visit(
         site=site,

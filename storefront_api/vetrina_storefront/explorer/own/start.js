@@ -1,8 +1,8 @@
 // Starts GraphiQL with two tabs that show something in any shop: what is sold, and a cart.
 "use strict";
 
-const PRODUCTS = `# Welcome. Press the button, or Ctrl-Enter, to run this.
-# Prices follow the country, texts the language: try GB and IT.
+const PRODUCTS = `# Press the button, or Ctrl-Enter.
+# Try country: GB and language: IT.
 query Products @inContext(country: IT, language: EN) {
   shop {
     name
@@ -37,8 +37,8 @@ query Products @inContext(country: IT, language: EN) {
 }
 `;
 
-const CART = `# Puts two pieces of one variant into a new cart.
-# Take its id from the answer in the first tab; open checkoutUrl to buy.
+const CART = `# Two pieces of a variant in a new cart.
+# Open its checkoutUrl to buy.
 mutation FillACart($lines: [CartLineInput!]!) {
   cartCreate(input: { lines: $lines }) {
     cart {
