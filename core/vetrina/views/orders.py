@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, ClassVar
 
 import msgspec
 from sqlalchemy import and_, bindparam, or_, select
@@ -14,7 +14,7 @@ from vetrina.shop.cart.models import Cart
 from vetrina.shop.checkout.models import Attempt
 from vetrina.shop.inventory.models import Reservation
 from vetrina.shop.orders.models import GoodsEntry, Order, OrderDelivery, OrderDiscount, OrderLine, OrderTaxLine
-from vetrina.shop.orders.rules import GoodsRow
+from vetrina.shop.orders.rules import GoodsRow, order_name
 from vetrina.shop.payments.models import Payment
 from vetrina.vocabulary import OrderState, PaymentState
 
@@ -23,6 +23,8 @@ TOKEN_LENGTH = 64
 
 class OrderView(msgspec.Struct, frozen=True):
     """An order. Amounts in minor units of `currency`; addresses and attributes are plain documents."""
+
+    type_name: ClassVar[str] = "Order"
 
     id: int
     key: str
@@ -55,6 +57,11 @@ class OrderView(msgspec.Struct, frozen=True):
     placed_at: datetime
     cancelled_at: datetime | None
     updated_at: datetime
+
+    @property
+    def name(self) -> str:
+        """How people call it."""
+        return order_name(self.number)
 
 
 class OrderLineRow(msgspec.Struct, frozen=True):
