@@ -34,15 +34,14 @@ class Generation:
         self._running = 0
         self._idle = asyncio.Event()
         self._idle.set()
-        self._held = AsyncExitStack()
+        self._ending = asyncio.Event()
+        self._keeper: asyncio.Task[None] | None = None
 
     async def open(self) -> None:
-        """Enter what plugins hold open while they serve."""
-        await self._held.enter_async_context(self.app.lifespan())
-        for plugin in self.runtime.collected.loaded:
-            held = call_hook(plugin, "lifespan", site=self.runtime.site)
-            if held is not None:
-                await self._held.enter_async_context(held)
+        """Enter what plugins hold open while they serve. Raises what they raise."""
+        ready: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._keeper = asyncio.create_task(self._keep(ready))
+        await ready
 
     async def serve(self, scope: Scope, receive: Receive, send: Send) -> None:
         self._running += 1
@@ -56,8 +55,25 @@ class Generation:
 
     async def close(self) -> None:
         """Let running requests finish, then let go of what plugins held."""
-        await self._idle.wait()
-        await self._held.aclose()
+        self._ending.set()
+        if self._keeper is not None:
+            await self._keeper
+
+    async def _keep(self, ready: asyncio.Future[None]) -> None:
+        """One task enters and leaves: what is held open may belong to the task that opened it."""
+        async with AsyncExitStack() as held:
+            try:
+                await held.enter_async_context(self.app.lifespan())
+                for plugin in self.runtime.collected.loaded:
+                    opened = call_hook(plugin, "lifespan", site=self.runtime.site)
+                    if opened is not None:
+                        await held.enter_async_context(opened)
+            except BaseException as error:
+                ready.set_exception(error)
+                return
+            ready.set_result(None)
+            await self._ending.wait()
+            await self._idle.wait()
 
 
 class Serving:
@@ -70,6 +86,7 @@ class Serving:
         self._db: Database | None = None
         self._current: Generation | None = None
         self._bell = Bell()
+        self._swapping = asyncio.Lock()
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         if scope["type"] == "lifespan":
@@ -87,7 +104,7 @@ class Serving:
         """Open the database, compose the first Runtime, start watching and working."""
         self._db = await open_database(self._settings.database_url, self._settings.pool_size)
         self._current = await self._next(self._db)
-        self._begin(self._watch(self._db))
+        self._begin(self._watch())
         if self._settings.worker:
             self._begin(work(lambda: self.runtime, self._bell, self._stop))
 
@@ -102,10 +119,16 @@ class Serving:
             await self._db.close()
 
     async def swap(self) -> None:
-        """Compose the next Runtime and serve new requests with it; the old one ends with its last request."""
+        """Serve new requests with the Runtime the shop asks for; the old one ends with its last request.
+
+        Does nothing when that Runtime is being served already.
+        """
         assert self._db is not None
-        following = await self._next(self._db)
-        old, self._current = self._current, following
+        async with self._swapping:
+            if await generation(self._db) == self.runtime.generation:
+                return
+            following = await self._next(self._db)
+            old, self._current = self._current, following
         log.info("runtime swapped", generation=following.runtime.generation)
         if old is not None:
             self._begin(old.close())
@@ -115,12 +138,11 @@ class Serving:
         await made.open()
         return made
 
-    async def _watch(self, db: Database) -> None:
+    async def _watch(self) -> None:
         """Other processes, and this one, ask for a new Runtime by counting up the generation in the database."""
         while not self._stop.is_set():
             try:
-                if await generation(db) != self.runtime.generation:
-                    await self.swap()
+                await self.swap()
             except Exception as error:  # the shop goes on with the Runtime it has
                 log.error("runtime not swapped", error=repr(error), exc_info=error)
             await _sleep(LOOK, self._stop)

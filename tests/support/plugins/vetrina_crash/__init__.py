@@ -17,8 +17,11 @@ from vetrina.plugin import Site, hookimpl
 @asynccontextmanager
 async def lifespan(site: Site) -> AsyncGenerator[None]:
     when, _, number = os.environ.get("CRASH_AT", "never:0").partition(":")
-    armed = Path(os.environ["CRASH_ARMED"])
+    flag = Path(os.environ["CRASH_ARMED"])
     original, count = site.shop.db.transaction, 0
+
+    def is_armed() -> bool:
+        return flag.exists()
 
     def is_time(moment: str) -> bool:
         return when == moment and count == int(number)
@@ -28,11 +31,11 @@ async def lifespan(site: Site) -> AsyncGenerator[None]:
         nonlocal count
         async with original() as session:
             yield session
-            if armed.exists():
+            if is_armed():
                 count += 1
                 if is_time("before"):
                     os._exit(9)
-        if armed.exists() and is_time("after"):
+        if is_armed() and is_time("after"):
             os._exit(9)
 
     site.shop.db.transaction = transaction

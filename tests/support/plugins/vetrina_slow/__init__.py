@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 from litestar import get
+from litestar.params import FromQuery
 
 from vetrina.plugin import Site, hookimpl
 
@@ -13,7 +14,7 @@ held: list[str] = []
 
 
 @get("/slow")
-async def slow(seconds: float) -> dict[str, bool]:
+async def slow(seconds: FromQuery[float]) -> dict[str, bool]:
     await asyncio.sleep(seconds)
     return {"still_held": "open" in held}
 
