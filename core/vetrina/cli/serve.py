@@ -1,7 +1,6 @@
 """serve and work: the shop's processes."""
 
 import asyncio
-import os
 import signal
 from typing import Any
 
@@ -12,7 +11,7 @@ from vetrina.boot import Runtime, compose
 from vetrina.cli.running import database_option, settings_from
 from vetrina.kernel.clock import SystemClock
 from vetrina.kernel.db import open_database
-from vetrina.kernel.settings import Settings, export
+from vetrina.kernel.settings import Settings, hand_down
 from vetrina.views.plugins import generation
 from vetrina.web.serving import Serving
 from vetrina.worker import IDLE, Bell, work
@@ -44,7 +43,7 @@ def run_server(settings: Settings, host: str, port: int, workers: int = 1) -> No
     if workers == 1:
         uvicorn.Server(uvicorn.Config(Serving(settings), **options)).run()
         return
-    os.environ.update(export(settings))
+    hand_down(settings)
     uvicorn.run("vetrina.web.serving:create", factory=True, workers=workers, **options)
 
 

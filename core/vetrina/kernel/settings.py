@@ -1,5 +1,6 @@
 """Process settings from the environment: VETRINA_*, one frozen class, read once at boot."""
 
+import os
 from typing import Literal
 
 import msgspec
@@ -49,12 +50,10 @@ class Settings(BaseSettings):
         return self
 
 
-def export(settings: Settings) -> dict[str, str]:
-    """Settings as environment variables, for the processes that a server starts."""
-    plain: dict[str, str] = {}
+def hand_down(settings: Settings) -> None:
+    """Put settings into the environment, for the processes that a server starts."""
     for name, value in settings:
         if value is None:
             continue
         text = value.get_secret_value() if isinstance(value, SecretStr) else value
-        plain[f"VETRINA_{name.upper()}"] = text if isinstance(text, str) else msgspec.json.encode(text).decode()
-    return plain
+        os.environ[f"VETRINA_{name.upper()}"] = text if isinstance(text, str) else msgspec.json.encode(text).decode()

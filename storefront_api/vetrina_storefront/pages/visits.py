@@ -1,11 +1,12 @@
 """A visit: one request of a person, with the language and the country it is answered for."""
 
-from typing import Annotated, Any
+from typing import Any
 
 import msgspec
 from litestar import Request
 from litestar.datastructures import Cookie
-from litestar.params import Dependency
+from litestar.di import NamedDependency
+from litestar.params import SkipValidation
 
 from vetrina.kernel.context import BUYER, Context
 from vetrina.plugin import Site
@@ -16,7 +17,7 @@ from vetrina_storefront.pages.links import LONGEST_KEY, NoSuchPage, check_cart_s
 from vetrina_storefront.pages.words import LANGUAGES, Say, accepted, speaker, spoken
 
 Asked = Request[Any, Any, Any]
-Here = Annotated[Site, Dependency(skip_validation=True)]
+Here = NamedDependency[SkipValidation[Site]]
 """The site, as handlers are given it."""
 
 CART = "vetrina_cart"
