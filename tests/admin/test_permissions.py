@@ -1,6 +1,6 @@
 """Every root field, generated from the schema, against every role: what is not allowed is refused, alone."""
 
-from typing import Any
+from typing import Any, cast
 
 import msgspec
 import pytest
@@ -8,8 +8,7 @@ import strawberry
 from graphql import (
     GraphQLEnumType,
     GraphQLInputObjectType,
-    GraphQLList,
-    GraphQLNonNull,
+    GraphQLNamedType,
     GraphQLObjectType,
     GraphQLSchema,
     get_named_type,
@@ -72,15 +71,15 @@ def question(name: str) -> str:
 
 def literal(kind: Any) -> str:
     """A value that its type accepts and no flow does anything with."""
-    kind = kind.of_type if isinstance(kind, GraphQLNonNull) else kind
-    if isinstance(kind, GraphQLList):
+    if str(kind).startswith("["):
         return "[]"
-    if isinstance(kind, GraphQLEnumType):
-        return next(iter(kind.values))
-    if isinstance(kind, GraphQLInputObjectType):
-        required = {name: item for name, item in kind.fields.items() if is_required_input_field(item)}
-        return "{" + ", ".join(f"{name}: {literal(item.type)}" for name, item in required.items()) + "}"
-    return {"Int": "0", "Boolean": "true"}.get(kind.name, '""')
+    named = cast(GraphQLNamedType, get_named_type(kind))
+    if isinstance(named, GraphQLEnumType):
+        return next(iter(named.values))
+    if isinstance(named, GraphQLInputObjectType):
+        required = {name: item.type for name, item in named.fields.items() if is_required_input_field(item)}
+        return "{" + ", ".join(f"{name}: {literal(item)}" for name, item in required.items()) + "}"
+    return {"Int": "0", "Boolean": "true"}.get(named.name, '""')
 
 
 @pytest.mark.parametrize("name", FIELDS)

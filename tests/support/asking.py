@@ -1,5 +1,6 @@
 """Asking the admin API: one client, as many tokens as a test needs."""
 
+import json
 from collections.abc import Collection
 from typing import Any
 
@@ -34,8 +35,8 @@ class Admin:
         """Ask; the raw answer."""
         return await self.client.post(
             PATH,
-            json={"query": document, "variables": variables or {}},
-            headers={"authorization": f"Bearer {self.token}", **headers},
+            content=json.dumps({"query": document, "variables": variables or {}}),
+            headers={"authorization": f"Bearer {self.token}", "content-type": "application/json", **headers},
         )
 
     async def ask(self, document: str, variables: dict[str, Any] | None = None) -> Any:
