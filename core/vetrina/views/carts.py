@@ -2,22 +2,27 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, ClassVar
 
 import msgspec
-from sqlalchemy import Select, and_, bindparam, case, cast, func, literal, select
+from sqlalchemy import Select, and_, bindparam, func, literal, select
 from sqlalchemy.orm import aliased
 
-from vetrina.kernel.context import Place
-from vetrina.kernel.db import BigInt, Reads, id_in, text_in
+from vetrina.kernel.context import Context, Place
+from vetrina.kernel.db import Reads, id_in, text_in
 from vetrina.shop.cart.models import Cart, CartAddress, CartLine
 from vetrina.shop.catalog.models import Media, Product, ProductMedia, Translation, Variant
-from vetrina.shop.inventory.models import Level, Location
+from vetrina.shop.catalog.rules import is_on_sale
 from vetrina.shop.pricing.models import Price
+from vetrina.views.options import chosen_of
+from vetrina.views.shelf import is_translated, room_of, stock_of
+from vetrina.views.variants import VariantRow
 
 
 class CartRow(msgspec.Struct, frozen=True):
     """One cart. Addresses and preferences are plain documents; `payment` holds its token sealed."""
+
+    type_name: ClassVar[str] = "Cart"
 
     id: int
     key: str
@@ -65,7 +70,8 @@ class CartAddressRow(msgspec.Struct, frozen=True):
 class MerchandiseRow(msgspec.Struct, frozen=True):
     """What is known of a variant where somebody buys it. Prices in minor units; no price: not for sale there.
 
-    `available` is how many may still be sold, backorders included; None where stock is not tracked.
+    `stock` is what is on hand and free, `available` how many may still be sold, backorders included; both are None
+    where stock is not tracked.
     """
 
     variant_id: int
@@ -75,6 +81,8 @@ class MerchandiseRow(msgspec.Struct, frozen=True):
     vendor: str
     variant_title: str
     sku: str | None
+    barcode: str | None
+    image_id: int | None
     image_url: str | None
     status: str
     published_at: datetime | None
@@ -89,6 +97,7 @@ class MerchandiseRow(msgspec.Struct, frozen=True):
     quantity_maximum: int | None
     price: int | None
     compare_at: int | None
+    stock: int | None
     available: int | None
 
 
@@ -123,9 +132,39 @@ async def cart_lines(reads: Reads, cart_ids: Sequence[int]) -> list[CartLineRow]
     return await reads.rows(CartLineRow, _LINES, {"cart_ids": list(cart_ids)})
 
 
-async def cart_line_facts(reads: Reads, cart_id: int, place: Place) -> list[CartLineFactsRow]:
-    """One cart's lines, oldest first, with prices and texts as they are at `place`."""
-    return await reads.rows(CartLineFactsRow, _LINE_FACTS, {"cart_id": cart_id, **_at(place)})
+async def cart_line_facts(ctx: Context, cart_id: int) -> tuple[CartLineFactsRow, ...]:
+    """One cart's lines, oldest first, with prices and texts as they are at the context's place."""
+    lines = await ctx.db.rows(CartLineFactsRow, _LINE_FACTS, {"cart_id": cart_id, **_at(ctx.place)})
+    if not lines or not is_translated(ctx):
+        return tuple(lines)
+    chosen = await chosen_of(ctx, [line.variant_id for line in lines])
+    titles = {variant_id: " / ".join(one.value for one in values) for variant_id, values in chosen.items()}
+    return tuple(msgspec.structs.replace(line, variant_title=titles[line.variant_id]) for line in lines)
+
+
+def variant_of(line: CartLineFactsRow, now: datetime) -> VariantRow:
+    """The variant of a line where it was quoted; one without a price there costs nothing and is not for sale."""
+    is_offered = line.archived_at is None and line.price is not None and is_on_sale(line.status, line.published_at, now)
+    return VariantRow(
+        id=line.variant_id,
+        product_id=line.product_id,
+        title=line.variant_title,
+        sku=line.sku,
+        barcode=line.barcode,
+        image_id=line.image_id,
+        weight_in_grams=line.weight,
+        requires_shipping=line.requires_shipping,
+        taxable=line.is_taxable,
+        tax_class=line.tax_class,
+        quantity_minimum=line.quantity_minimum,
+        quantity_increment=line.quantity_increment,
+        quantity_maximum=line.quantity_maximum,
+        amount=line.price or 0,
+        compare_at=line.compare_at,
+        stock=line.stock,
+        room=line.available,
+        is_offered=is_offered,
+    )
 
 
 async def cart_addresses(reads: Reads, cart_ids: Sequence[int]) -> list[CartAddressRow]:
@@ -188,19 +227,6 @@ _ADDRESSES = (
 )
 
 _Title = aliased(Translation)
-_available = (
-    select(
-        cast(
-            func.sum(case((Location.is_active, Level.on_hand - Level.reserved + Level.backorder_limit), else_=0)),
-            BigInt,
-        )
-    )
-    .select_from(Level)
-    .join(Location, Location.id == Level.location_id)
-    .where(Level.variant_id == Variant.id)
-    .correlate(Variant)
-    .scalar_subquery()
-)
 _first_media = (
     select(ProductMedia.media_id)
     .where(ProductMedia.product_id == Variant.product_id)
@@ -217,6 +243,8 @@ _FACTS = (
     Product.vendor,
     Variant.title.label("variant_title"),
     Variant.sku,
+    Variant.barcode,
+    Variant.image_id,
     Media.url.label("image_url"),
     Product.status,
     Product.published_at,
@@ -231,7 +259,8 @@ _FACTS = (
     Variant.quantity_maximum,
     Price.amount.label("price"),
     Price.compare_at,
-    _available.label("available"),
+    stock_of().label("stock"),
+    room_of().label("available"),
 )
 
 

@@ -1,6 +1,6 @@
 """Quote a cart: prices, discounts, delivery, tax, gift cards, ways to pay, and what still keeps it from an order."""
 
-from vetrina.flows.quoting.asking import place_of, quote_cart
+from vetrina.flows.quoting.asking import at_the_cart, place_of, quote_cart
 from vetrina.flows.quoting.delivery import DeliveryGroup, GroupOption, address_of
 from vetrina.flows.quoting.payment import FREE, MethodOffer
 from vetrina.flows.quoting.quoted import CartQuote, QuoteProblem
@@ -13,6 +13,7 @@ __all__ = [
     "MethodOffer",
     "QuoteProblem",
     "address_of",
+    "at_the_cart",
     "place_of",
     "quote_cart",
 ]

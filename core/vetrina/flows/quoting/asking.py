@@ -1,5 +1,7 @@
 """Quote a cart: prices, discounts, delivery, tax, gift cards and ways to pay, as they are now."""
 
+from collections.abc import Sequence
+
 import msgspec
 
 from vetrina.flows.quoting.delivery import DeliveryGroup, delivery_groups, quoted_deliveries
@@ -18,15 +20,15 @@ from vetrina.views.markets import atlas
 from vetrina.vocabulary import Address
 
 
-async def quote_cart(ctx: Context, cart: CartRow) -> CartQuote:
+async def quote_cart(ctx: Context, cart: CartRow, lines: Sequence[CartLineFactsRow] | None = None) -> CartQuote:
     """Quote a cart as it is now, for its own country and language. Opens no transaction; asks plugins.
 
-    Amounts are in minor units of `place.currency`. Raises PortFailed when price rules cannot be asked: a price
-    nobody can vouch for is not shown. Delivery and payment providers that fail offer nothing; missing tax or gift
-    cards are told in `problems`.
+    Amounts are in minor units of `place.currency`. `lines` spares reading them again. Raises PortFailed when price
+    rules cannot be asked: a price nobody can vouch for is not shown. Delivery and payment providers that fail offer
+    nothing; missing tax or gift cards are told in `problems`.
     """
-    ctx = msgspec.structs.replace(ctx, place=await place_of(ctx, cart.country, cart.language, ctx.db))
-    lines = tuple(await cart_line_facts(ctx.db, cart.id, ctx.place))
+    ctx = await at_the_cart(ctx, cart)
+    lines = await cart_line_facts(ctx, cart.id) if lines is None else tuple(lines)
     addresses = tuple(await cart_addresses(ctx.db, [cart.id]))
     rules = await load_rules(ctx, tuple(cart.discount_codes), cart.customer_id)
     quote = price(ctx.place.currency, ctx.place.prices_include_tax, map(_priced, lines))
@@ -51,6 +53,11 @@ async def quote_cart(ctx: Context, cart: CartRow) -> CartQuote:
         are_cards_known=are_cards_known,
     )
     return msgspec.structs.replace(quoted, problems=problems_of(quoted, ctx.now()))
+
+
+async def at_the_cart(ctx: Context, cart: CartRow) -> Context:
+    """The context in the cart's own place."""
+    return msgspec.structs.replace(ctx, place=await place_of(ctx, cart.country, cart.language, ctx.db))
 
 
 async def place_of(ctx: Context, country: str, language: str, reads: Reads) -> Place:
