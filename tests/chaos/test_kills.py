@@ -11,11 +11,12 @@ from typing import NamedTuple
 import httpx
 import pytest
 from sqlalchemy import func, select
-
 from tests.support import buyers
+from tests.support.card_books import CardBooks, books_at
 from tests.support.factories import make_variant
-from tests.support.server import serving
+from tests.support.server import PLUGINS_PATH, serving
 from tests.support.shops import NOWHERE, StillClock, context, make_shop, opened
+
 from vetrina.flows.plugins import switch_on
 from vetrina.flows.upkeep import JOBS
 from vetrina.kernel.clock import SystemClock
@@ -27,7 +28,6 @@ from vetrina.shop.inventory.models import Level
 from vetrina.shop.orders.models import Order
 from vetrina.testing.payments import PAYS
 
-PLUGINS = Path(__file__).parents[1] / "support" / "plugins"
 MOST_COMMITS = 8
 CARD = "books:card"
 
@@ -47,9 +47,8 @@ class Outcome(NamedTuple):
 @pytest.mark.parametrize("method", [buyers.CASH, CARD])
 @pytest.mark.parametrize("moment", ["before", "after"])
 async def test_a_death_at_any_commit_leaves_one_order_or_none(
-    database_url: str, tmp_path: Path, moment: str, method: str, monkeypatch: pytest.MonkeyPatch
+    database_url: str, tmp_path: Path, moment: str, method: str
 ) -> None:
-    monkeypatch.syspath_prepend(str(PLUGINS))
     variant_id = await _open_shop(database_url)
     expected_orders = on_hand = 0
     for number in range(1, MOST_COMMITS + 1):
@@ -88,7 +87,7 @@ async def _check_out_and_die(url: str, folder: Path, books: Path, variant_id: in
     """Get ready, arm the crash, submit; whether the server died of it."""
     armed = folder / f"armed-{crash_at.replace(':', '-')}"
     environment = {
-        "PYTHONPATH": str(PLUGINS),
+        "PYTHONPATH": PLUGINS_PATH,
         "CRASH_AT": crash_at,
         "CRASH_ARMED": str(armed),
         "CARD_BOOKS": str(books),
@@ -109,8 +108,6 @@ async def _check_out_and_die(url: str, folder: Path, books: Path, variant_id: in
 
 async def _when_everything_is_still(url: str, books: Path) -> Outcome:
     """Hours later, in another process: upkeep has run, and everything is counted."""
-    from vetrina_cardbooks import CardBooks, books_at
-
     clock = StillClock()
     clock.at = SystemClock().now()
     db = await open_database(url)

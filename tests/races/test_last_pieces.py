@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import select, text
 from tests.support import buyers
 from tests.support.factories import make_variant
-from tests.support.server import Server, serving
+from tests.support.server import PLUGINS_PATH, Server, serving
 from tests.support.shops import StillClock, opened
 
 from vetrina.flows.plugins import switch_on
@@ -20,7 +20,6 @@ from vetrina.shop.orders.models import Order
 
 PIECES = 10
 BUYERS = 200
-PLUGINS = Path(__file__).parents[1] / "support" / "plugins"
 
 
 @pytest.fixture
@@ -97,7 +96,7 @@ async def test_without_the_guard_pieces_are_sold_twice(
     async with ctx.tx() as session:
         await session.execute(text("ALTER TABLE inventory_level DROP CONSTRAINT ck_inventory_level_not_oversold"))
     await ctx.db.close()
-    with serving(url, tmp_path, workers=2, environment={"PYTHONPATH": str(PLUGINS)}) as server:
+    with serving(url, tmp_path, workers=2, environment={"PYTHONPATH": PLUGINS_PATH}) as server:
         answers = await race(server, variant_id, count=60)
     orders = sum(answer["__typename"] == "SubmitSuccess" for answer in answers)
     assert orders > PIECES, "the race found nothing to break: it would not notice a missing guard either"

@@ -6,7 +6,6 @@ from pathlib import Path
 
 import httpx
 import pytest
-
 from tests.races.test_last_pieces import books, stocked
 from tests.support import buyers
 from tests.support.server import serving

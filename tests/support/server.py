@@ -14,6 +14,9 @@ from typing import Any
 import httpx
 
 ROOT = Path(__file__).parents[2]
+PLUGINS = ROOT / "tests" / "support" / "plugins"
+PLUGINS_PATH = os.pathsep.join((str(PLUGINS), str(ROOT)))
+"""What a process needs on PYTHONPATH to load the plugins made for tests."""
 
 
 class Server:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import httpx
 import pytest
+from tests.support.server import PLUGINS
 from tests.support.shops import StillClock, opened
 
 from vetrina.flows.plugins import switch_off, switch_on
@@ -14,12 +15,10 @@ from vetrina.kernel.context import Context
 from vetrina.kernel.settings import Settings
 from vetrina.web.serving import Serving
 
-PLUGINS = Path(__file__).parents[1] / "support" / "plugins"
-
 
 @pytest.fixture(autouse=True)
 def test_plugins(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.syspath_prepend(str(PLUGINS))
+    monkeypatch.syspath_prepend(str(PLUGINS))  # pyright: ignore[reportUnknownMemberType]
 
 
 @asynccontextmanager
