@@ -169,6 +169,7 @@ def _problems_of_input(ctx: Context, line: LineInput, facts: MerchandiseRow | No
 
 
 def plan_problem(at: Path) -> CartProblem:
+    """Say that a line asked for a selling plan; the core sells at once only."""
     message = "This item is not sold by a selling plan."
     return CartProblem(code="SELLING_PLAN_NOT_APPLICABLE", message=message, field=(*at, "selling_plan_id"))
 

@@ -46,6 +46,7 @@ async def failing_deliveries(
 
 
 async def deliveries_by_id(db: Reads, delivery_ids: Sequence[int]) -> dict[int, DeliveryRow]:
+    """Failed deliveries by their id; what is not there is left out."""
     return {row.id: row for row in await db.rows(DeliveryRow, _SOME, {"ids": delivery_ids})}
 
 

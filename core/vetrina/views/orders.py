@@ -180,6 +180,7 @@ async def order_by_secret(ctx: Context, number: int, secret: str) -> OrderView |
 
 
 async def order_by_id(reads: Reads, order_id: int) -> OrderView | None:
+    """The order of that id, or None."""
     return await reads.one(OrderView, _BY_ID, {"order_id": order_id})
 
 
@@ -215,10 +216,12 @@ async def order_discounts(reads: Reads, order_ids: Sequence[int]) -> list[OrderD
 
 
 async def order_tax_lines(reads: Reads, order_ids: Sequence[int]) -> list[OrderTaxLineRow]:
+    """The tax of several orders, line by line."""
     return await reads.rows(OrderTaxLineRow, _TAX_LINES, {"order_ids": list(order_ids)})
 
 
 async def order_deliveries(reads: Reads, order_ids: Sequence[int]) -> list[OrderDeliveryRow]:
+    """How the goods of several orders travel."""
     return await reads.rows(OrderDeliveryRow, _DELIVERIES, {"order_ids": list(order_ids)})
 
 

@@ -59,6 +59,7 @@ async def whereabouts(reads: Reads, payment_id: int) -> WhereaboutsRow | None:
 
 
 async def payment_by_id(reads: Reads, payment_id: int) -> PaymentRow | None:
+    """The payment of that id, or None."""
     return await reads.one(PaymentRow, _BY_ID, {"payment_id": payment_id})
 
 

@@ -89,10 +89,12 @@ async def product_sheets(
 
 
 async def product_sheets_by_id(db: Reads, product_ids: Sequence[int]) -> dict[int, ProductSheetRow]:
+    """Products by their id as the staff sees them; what is not there is left out."""
     return {row.id: row for row in await db.rows(ProductSheetRow, _BY_IDS, {"ids": list(product_ids)})}
 
 
 async def product_sheet_by_handle(db: Reads, handle: str) -> ProductSheetRow | None:
+    """The product of that handle as the staff sees it, or None."""
     return await db.one(ProductSheetRow, _BY_HANDLE, {"handle_": handle})
 
 
@@ -113,6 +115,7 @@ async def variant_sheets_of(
 
 
 async def variant_sheets_by_id(db: Reads, variant_ids: Sequence[int]) -> dict[int, VariantSheetRow]:
+    """Variants by their id as the staff sees them; what is not there is left out."""
     return {row.id: row for row in await db.rows(VariantSheetRow, _VARIANTS_BY_IDS, {"ids": list(variant_ids)})}
 
 

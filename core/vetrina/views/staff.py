@@ -42,6 +42,7 @@ async def staff_tokens(db: Reads, *, size: int, below: int | None = None) -> lis
 
 
 async def staff_token(db: Reads, token_id: int) -> TokenRow | None:
+    """The token of that id, revoked or not, or None."""
     return await db.one(TokenRow, _TOKEN, {"token": token_id})
 
 

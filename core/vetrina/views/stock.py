@@ -65,6 +65,7 @@ async def locations(db: Reads) -> list[LocationRow]:
 
 
 async def locations_by_id(db: Reads, location_ids: Sequence[int]) -> dict[int, LocationRow]:
+    """Locations by their id; what is not there is left out."""
     return {row.id: row for row in await db.rows(LocationRow, _SOME_LOCATIONS, {"ids": location_ids})}
 
 

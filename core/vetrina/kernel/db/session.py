@@ -49,7 +49,7 @@ class Reads:
         found = await self._driver.fetch(call)
         if not call.results:
             return [tuple(row) for row in found]
-        return [_process(row, call) for row in found]
+        return [_converted(row, call) for row in found]
 
     async def rows(self, row: type[Row], statement: Executable, params: Params | None = None) -> list[Row]:
         """Fetch into `row`, matching columns to fields by position; names are compared so that none can swap."""
@@ -59,7 +59,7 @@ class Reads:
         found = await self._driver.fetch(call)
         if not call.results:
             return [row(*line) for line in found]
-        return [row(*_process(line, call)) for line in found]
+        return [row(*_converted(line, call)) for line in found]
 
     async def one(self, row: type[Row], statement: Executable, params: Params | None = None) -> Row | None:
         """The first row, or None."""
@@ -149,7 +149,7 @@ def table_of(model: type[DeclarativeBase]) -> Table[Any]:
     return cast("Table[Any]", table)
 
 
-def _process(row: Sequence[Any], call: Call) -> tuple[Any, ...]:
+def _converted(row: Sequence[Any], call: Call) -> tuple[Any, ...]:
     values = list(row)
     for index, processor in call.results:
         values[index] = processor(values[index])
