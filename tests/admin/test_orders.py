@@ -92,11 +92,11 @@ async def test_an_order_is_cancelled_once_and_the_cancelling_is_signed(admin: Ad
     assert (entry.action, entry.actor) == ("order.cancelled", "token:1")
 
 
-@pytest.mark.parametrize("mutation", ["orderMarkAsPaid(id: $id)", "orderCancel(id: $id, reason: OTHER)"])
-async def test_an_order_that_is_not_there_is_a_user_error(admin: Admin, mutation: str) -> None:
-    document = f"mutation ($id: ID!) {{ answer: {mutation} {{ userErrors {{ code }} }} }}"
-    for given, code in (("gid://vetrina/Order/999", "NOT_FOUND"), ("#1001", "BAD_USER_INPUT")):
-        assert await admin.ask(document, {"id": given}) == {"answer": {"userErrors": [{"code": code}]}}
+async def test_an_order_that_is_not_there_is_a_user_error(admin: Admin) -> None:
+    for mutation in ("orderMarkAsPaid(id: $id)", "orderCancel(id: $id, reason: OTHER)"):
+        document = f"mutation ($id: ID!) {{ answer: {mutation} {{ userErrors {{ code }} }} }}"
+        for given, code in (("gid://vetrina/Order/999", "NOT_FOUND"), ("#1001", "BAD_USER_INPUT")):
+            assert await admin.ask(document, {"id": given}) == {"answer": {"userErrors": [{"code": code}]}}
 
 
 async def test_orders_are_read_from_either_end(admin: Admin, desk: Desk, clock: shops.StillClock) -> None:
@@ -120,6 +120,6 @@ async def test_orders_are_read_from_either_end(admin: Admin, desk: Desk, clock: 
     assert (await page(f'last: 2, before: "{cursor}"'))[:3] == (["#1003"], True, False)
 
 
-@pytest.mark.parametrize("cursor", ["x", "WyJhIiwxXQ", "WyIyMDI2LTAzLTE0VDA5OjI2OjUzIiwxXQ", "WzEsMV0"])
-async def test_a_cursor_we_did_not_write_is_refused(admin: Admin, cursor: str) -> None:
-    assert await admin.refused(f'{{ orders(after: "{cursor}") {{ nodes {{ id }} }} }}') == ["BAD_USER_INPUT"]
+async def test_a_cursor_we_did_not_write_is_refused(admin: Admin) -> None:
+    for cursor in ("x", "WyJhIiwxXQ", "WyIyMDI2LTAzLTE0VDA5OjI2OjUzIiwxXQ", "WzEsMV0"):
+        assert await admin.refused(f'{{ orders(after: "{cursor}") {{ nodes {{ id }} }} }}') == ["BAD_USER_INPUT"]

@@ -74,37 +74,35 @@ async def test_a_count_a_move_and_a_backorder_limit_show_in_the_levels(
     assert found["variant"]["stockLevels"] == [{"onHand": 6}, {"onHand": 4}]
 
 
-@pytest.mark.parametrize(
-    ("given", "code", "field"),
-    [
-        ({"quantity": 0}, "BAD_USER_INPUT", ["input", "quantity"]),
-        ({"quantity": -1}, "BAD_USER_INPUT", ["input", "quantity"]),
-        ({"quantity": 10**9}, "BAD_USER_INPUT", ["input", "quantity"]),
-        ({"variantId": "gid://vetrina/ProductVariant/999"}, "NOT_FOUND", ["input", "variantId"]),
-        ({"variantId": "gid://vetrina/Product/1"}, "BAD_USER_INPUT", ["input", "variantId"]),
-        ({"variantId": "gid://vetrina/ProductVariant/9223372036854775808"}, "BAD_USER_INPUT", ["input", "variantId"]),
-        ({"locationId": "gid://vetrina/Location/999"}, "NOT_FOUND", ["input", "locationId"]),
-        ({"reference": "x" * 121}, "BAD_USER_INPUT", ["input", "reference"]),
-        ({"reference": "nul\0"}, "BAD_USER_INPUT", ["input", "reference"]),
-    ],
-)  # fmt: skip
+WRONG: list[tuple[dict[str, Any], str, list[str]]] = [
+    ({"quantity": 0}, "BAD_USER_INPUT", ["input", "quantity"]),
+    ({"quantity": -1}, "BAD_USER_INPUT", ["input", "quantity"]),
+    ({"quantity": 10**9}, "BAD_USER_INPUT", ["input", "quantity"]),
+    ({"variantId": "gid://vetrina/ProductVariant/999"}, "NOT_FOUND", ["input", "variantId"]),
+    ({"variantId": "gid://vetrina/Product/1"}, "BAD_USER_INPUT", ["input", "variantId"]),
+    ({"variantId": "gid://vetrina/ProductVariant/9223372036854775808"}, "BAD_USER_INPUT", ["input", "variantId"]),
+    ({"locationId": "gid://vetrina/Location/999"}, "NOT_FOUND", ["input", "locationId"]),
+    ({"reference": "x" * 121}, "BAD_USER_INPUT", ["input", "reference"]),
+    ({"reference": "nul\0"}, "BAD_USER_INPUT", ["input", "reference"]),
+]  # fmt: skip
+
+
 async def test_a_wrong_receipt_names_its_field_and_changes_nothing(
-    admin: Admin, ctx: Context, oil: str, main: str, given: dict[str, Any], code: str, field: list[str]
+    admin: Admin, ctx: Context, oil: str, main: str
 ) -> None:
-    wrong: dict[str, Any] = {"variantId": oil, "locationId": main, "quantity": 1, **given}
-    payload = await change(admin, "stockReceive", LEVEL, **wrong)
-    assert payload["stockLevel"] is None
-    assert [(error["code"], error["field"]) for error in payload["userErrors"]] == [(code, field)]
+    for given, code, field in WRONG:
+        wrong: dict[str, Any] = {"variantId": oil, "locationId": main, "quantity": 1, **given}
+        payload = await change(admin, "stockReceive", LEVEL, **wrong)
+        assert payload["stockLevel"] is None
+        assert [(error["code"], error["field"]) for error in payload["userErrors"]] == [(code, field)]
     assert await stock.shelves(ctx.db) == []
 
 
-@pytest.mark.parametrize("quantity", [2**31, 2**53, 1.5, "12", True, None])
-async def test_a_quantity_that_is_no_int_is_refused_before_anything_runs(
-    admin: Admin, oil: str, main: str, quantity: object
-) -> None:
+async def test_a_quantity_that_is_no_int_is_refused_before_anything_runs(admin: Admin, oil: str, main: str) -> None:
     document = "mutation ($input: StockReceiveInput!) { stockReceive(input: $input) { userErrors { code } } }"
-    given = {"variantId": oil, "locationId": main, "quantity": quantity}
-    assert await admin.refused(document, {"input": given}) == ["BAD_USER_INPUT"]
+    for quantity in (2**31, 2**53, 1.5, "12", True, None):
+        given = {"variantId": oil, "locationId": main, "quantity": quantity}
+        assert await admin.refused(document, {"input": given}) == ["BAD_USER_INPUT"], quantity
 
 
 async def test_half_a_character_is_no_text(admin: Admin, ctx: Context, oil: str, main: str) -> None:
@@ -138,13 +136,14 @@ async def test_lists_go_on_where_they_stopped(admin: Admin, ctx: Context) -> Non
         assert seen == expected
 
 
-@pytest.mark.parametrize("cursor", ["x", "W10", "WyJhIiwiYiJd", "WzFd", "WzEsMl0ü", "WzEsOTIyMzM3MjAzNjg1NDc3NTgwOF0"])
-@pytest.mark.parametrize("field", ["stockLevels", "lowStock"])
-async def test_a_cursor_we_did_not_write_is_refused(admin: Admin, field: str, cursor: str) -> None:
-    document = f"query ($after: String) {{ {field}(after: $after) {{ nodes {{ available }} }} }}"
-    assert await admin.refused(document, {"after": cursor}) == ["BAD_USER_INPUT"]
+CURSORS = ["x", "W10", "WyJhIiwiYiJd", "WzFd", "WzEsMl0ü", "WzEsOTIyMzM3MjAzNjg1NDc3NTgwOF0"]
 
 
-@pytest.mark.parametrize("first", [0, -1, 251])
-async def test_a_page_has_between_one_and_250_rows(admin: Admin, first: int) -> None:
-    assert await admin.refused(f"{{ stockLevels(first: {first}) {{ nodes {{ available }} }} }}") == ["BAD_USER_INPUT"]
+async def test_a_cursor_we_did_not_write_and_a_page_too_large_are_refused(admin: Admin) -> None:
+    for field in ("stockLevels", "lowStock"):
+        document = f"query ($after: String) {{ {field}(after: $after) {{ nodes {{ available }} }} }}"
+        for cursor in CURSORS:
+            assert await admin.refused(document, {"after": cursor}) == ["BAD_USER_INPUT"], (field, cursor)
+        for first in (0, -1, 251):
+            wrong = f"{{ {field}(first: {first}) {{ nodes {{ available }} }} }}"
+            assert await admin.refused(wrong) == ["BAD_USER_INPUT"], (field, first)

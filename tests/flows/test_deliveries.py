@@ -134,9 +134,9 @@ async def test_deliveries_are_decided_by_permission_only(
         await ACTIONS[action](shops.context(ctx.shop, ctx.place, reader), parked.id)
 
 
-@pytest.mark.parametrize("reason", ["", " ", "x" * 501, "\0"])
-async def test_skipping_needs_a_reason(ctx: Context, relay: Relay, clock: StillClock, reason: str) -> None:
+async def test_skipping_needs_a_reason(ctx: Context, relay: Relay, clock: StillClock) -> None:
     parked = await park(ctx, relay, clock)
-    with pytest.raises(BadInput):
-        await skip_delivery(ctx, parked.id, reason)
+    for reason in ("", " ", "x" * 501, "\0"):
+        with pytest.raises(BadInput):
+            await skip_delivery(ctx, parked.id, reason)
     assert await failing_deliveries(ctx.db, size=10, parked_only=True) == [parked]

@@ -35,10 +35,10 @@ async def test_a_token_is_who_it_was_issued_to(ctx: Context) -> None:
     assert len(secret) == 52
 
 
-@pytest.mark.parametrize("bearer", ["", "vt_admin_", "vt_admin_" + "A" * 43, "é" * 52, "\ud800", "x" * 100_000, "\0"])
-async def test_what_was_never_issued_is_nobody(ctx: Context, bearer: str) -> None:
+async def test_what_was_never_issued_is_nobody(ctx: Context) -> None:
     await issue_token(ctx, "ERP", ["stock.read"])
-    assert await authenticate(ctx.shop, bearer) is None
+    for bearer in ("", "vt_admin_", "vt_admin_" + "A" * 43, "é" * 52, "\ud800", "x" * 100_000, "\0"):
+        assert await authenticate(ctx.shop, bearer) is None
 
 
 async def test_the_digest_does_not_open_what_the_secret_opens(ctx: Context) -> None:
@@ -101,26 +101,24 @@ async def test_a_plugins_permission_is_granted_where_the_plugin_is_known(ctx: Co
     assert actor.permissions == {"reviews.moderate"}
 
 
-@pytest.mark.parametrize(
-    ("name", "permissions", "hours", "refusal"),
-    [
-        ("", ["stock.read"], None, BadInput),
-        (" \n ", ["stock.read"], None, BadInput),
-        ("x" * 121, ["stock.read"], None, BadInput),
-        ("nul\0", ["stock.read"], None, BadInput),
-        ("half \ud83d", ["stock.read"], None, BadInput),
-        ("ERP", [], None, NothingGranted),
-        ("ERP", ["everything"], None, UnknownPermission),
-        ("ERP", ["stock.read"], 0, ExpiresInThePast),
-        ("ERP", ["stock.read"], -1, ExpiresInThePast),
-    ],
-)
-async def test_a_wrong_token_is_refused_and_nothing_is_written(
-    ctx: Context, name: str, permissions: list[str], hours: int | None, refusal: type[Exception]
-) -> None:
-    expires_at = None if hours is None else ctx.now() + timedelta(hours=hours)
-    with pytest.raises(refusal):
-        await issue_token(ctx, name, permissions, expires_at)
+WRONG: list[tuple[str, list[str], int | None, type[Exception]]] = [
+    ("", ["stock.read"], None, BadInput),
+    (" \n ", ["stock.read"], None, BadInput),
+    ("x" * 121, ["stock.read"], None, BadInput),
+    ("nul\0", ["stock.read"], None, BadInput),
+    ("half \ud83d", ["stock.read"], None, BadInput),
+    ("ERP", [], None, NothingGranted),
+    ("ERP", ["everything"], None, UnknownPermission),
+    ("ERP", ["stock.read"], 0, ExpiresInThePast),
+    ("ERP", ["stock.read"], -1, ExpiresInThePast),
+]
+
+
+async def test_a_wrong_token_is_refused_and_nothing_is_written(ctx: Context) -> None:
+    for name, permissions, hours, refusal in WRONG:
+        expires_at = None if hours is None else ctx.now() + timedelta(hours=hours)
+        with pytest.raises(refusal):
+            await issue_token(ctx, name, permissions, expires_at)
     assert await staff_tokens(ctx.db, size=10) == []
 
 

@@ -126,11 +126,11 @@ async def test_stock_is_changed_by_permission_only(ctx: Context, verb: str) -> N
 
 
 @pytest.mark.parametrize("verb", VERBS)
-@pytest.mark.parametrize("number", [-1, -(2**31), 1_000_001, 10**9, 2**53, 2**63])
-async def test_impossible_numbers_are_refused_and_nothing_changes(ctx: Context, verb: str, number: int) -> None:
+async def test_impossible_numbers_are_refused_and_nothing_changes(ctx: Context, verb: str) -> None:
     oil, place = await stock.stocked(ctx, 3), await stock.main_location(ctx)
-    with pytest.raises(BadInput):
-        await VERBS[verb](ctx, oil, place, number)
+    for number in (-1, -(2**31), 1_000_001, 10**9, 2**53, 2**63):
+        with pytest.raises(BadInput):
+            await VERBS[verb](ctx, oil, place, number)
     assert [(shelf.on_hand, shelf.reserved) for shelf in await stock.shelves(ctx.db)] == [(3, 0)]
     assert await audit_trail(ctx.db, f"variant:{oil}", size=10) == []
 
@@ -144,12 +144,12 @@ async def test_what_is_not_there_is_named(ctx: Context, verb: str) -> None:
         await VERBS[verb](ctx, oil, 999, 1)
 
 
-@pytest.mark.parametrize("reference", ["", "  ", "x" * 121, "nul\0", "\ud800"])
-async def test_a_reference_is_a_short_text(ctx: Context, reference: str) -> None:
+async def test_a_reference_is_a_short_text(ctx: Context) -> None:
     oil, place = await stock.variant(ctx), await stock.main_location(ctx)
-    with pytest.raises(BadInput) as refused:
-        await flows.receive_stock(ctx, variant_id=oil, location_id=place, quantity=1, reference=reference)
-    assert refused.value.field == ("reference",)
+    for reference in ("", "  ", "x" * 121, "nul\0", "\ud800"):
+        with pytest.raises(BadInput) as refused:
+            await flows.receive_stock(ctx, variant_id=oil, location_id=place, quantity=1, reference=reference)
+        assert refused.value.field == ("reference",)
 
 
 async def test_counting_where_nothing_is_counted_is_refused(ctx: Context) -> None:
