@@ -15,6 +15,8 @@ from vetrina.shop.orders.models import Order
 from vetrina.shop.payments.models import Payment
 from vetrina.vocabulary import AttemptState
 
+POLL_DELAY = 1_000
+"""Milliseconds a client waits between two looks at an attempt."""
 STEP_SECRET = "payment-step"
 """The purpose under which a next step's secret is sealed."""
 

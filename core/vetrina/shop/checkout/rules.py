@@ -12,8 +12,6 @@ ABANDONED_AFTER = timedelta(minutes=2)
 """A charge its provider never heard of, so long after we wrote it down, will not be made any more."""
 LOOK_EVERY = timedelta(seconds=2)
 """Polling asks the provider no more often than this, whoever polls."""
-POLL_DELAY = 1_000
-"""Milliseconds a client waits between two polls."""
 TRIES = 10
 TRIES_WITHIN = timedelta(minutes=1)
 """More submissions of one cart than this are somebody trying out cards."""
