@@ -18,7 +18,7 @@ SWALLOWERS = {
     "core/vetrina/kernel/registry.py": {"ask"},  # a plugin behind a port may fail in any way; it is named
     "core/vetrina/plugin/loader.py": {"load", "_collect"},  # a plugin may fail in any way; it is left out and named
     "core/vetrina/graphql/fields.py": {"_resolve"},  # every parent of the batch is handed the error
-    "core/vetrina/web/serving.py": {"_watch", "_keep"},  # the old Runtime goes on serving; who waits for the new is told
+    "core/vetrina/web/serving.py": {"_watch", "_keep"},  # the old one serves on; who waits is told
     "core/vetrina/worker.py": {"work"},  # an outage is waited out
 }
 """Where a broad except may end an exception: file and functions. Each logs or records what it ended."""
