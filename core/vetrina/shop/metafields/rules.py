@@ -42,7 +42,7 @@ _NAME = re.compile(r"[A-Za-z0-9_$:.-]+")
 _COLOR = re.compile(r"#[0-9A-Fa-f]{6}")
 _LINK = re.compile(r"(https?://[^/\s]|(mailto|tel|sms):\S)\S*", re.IGNORECASE)
 _GID = re.compile(r"gid://[A-Za-z0-9-]+/([A-Za-z0-9]+)/[^\s/]+")
-_NUMBER = re.compile(r"[+-]?\d+")
+_NUMBER = re.compile(r"[+-]?[0-9]+")
 
 
 class Entry(msgspec.Struct, frozen=True, kw_only=True):
@@ -154,7 +154,7 @@ def _measure(kind: str) -> Check:
     def check(value: str, path: tuple[str, ...]) -> str:
         found = _decoded(value, path)
         unit, number = _field(found, "unit"), _field(found, "value")
-        if str(unit).lower() not in units or not _is_number(number) or float(str(number)) < 0:
+        if str(unit).lower() not in units or not _is_number(number) or Decimal(str(number)) < 0:
             raise _wrong(path, f'A {kind}, such as {{"value": 2.5, "unit": "{units[0]}"}},')
         return _encoded({"value": number, "unit": str(unit).lower()})
 
@@ -227,7 +227,7 @@ def _is_number(value: Any) -> bool:
     if isinstance(value, bool) or not isinstance(value, int | float | str) or len(str(value)) > 40:
         return False
     try:
-        return Decimal(str(value)).is_finite()
+        return abs(Decimal(str(value))) < 10**13
     except InvalidOperation:
         return False
 
