@@ -15,21 +15,19 @@ def owner_of(_: Context, arguments: Mapping[str, Any]) -> str | None:
 
     None where a mutation names neither, as cartCreate does.
     """
-    keys = sorted({_key(value) for value in _cart_ids(arguments)})
+    holders = [arguments, *_inputs(arguments)]
+    keys = sorted({_key(str(holder[name])) for holder in holders for name in _CART_ARGUMENTS if name in holder})
     if keys:
         return " ".join(("cart", *keys))
     token = arguments.get("customerAccessToken")
     return f"customer {token}" if token else None
 
 
-def _cart_ids(arguments: Mapping[str, Any]) -> Iterator[str]:
-    """The ids of carts among a root's arguments, inside its inputs and their lists too."""
-    for name, value in arguments.items():
-        if name in _CART_ARGUMENTS:
-            yield str(value)
+def _inputs(arguments: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    for value in arguments.values():
         for inner in cast(list[Any], value) if isinstance(value, list) else [value]:
-            if isinstance(inner, Mapping):
-                yield from _cart_ids(cast(Mapping[str, Any], inner))
+            if isinstance(inner, dict):
+                yield cast(dict[str, Any], inner)
 
 
 def _key(cart_id: str) -> str:

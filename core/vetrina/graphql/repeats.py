@@ -29,6 +29,7 @@ from vetrina.graphql.execute import DEADLINE, run
 from vetrina.kernel import idempotency
 from vetrina.kernel.context import Context
 from vetrina.kernel.crypto import digest
+from vetrina.kernel.errors import Unavailable
 from vetrina.kernel.idempotency import Claim, Remembered, Repeated, StillClaimed
 
 SHORTEST_KEY, LONGEST_KEY = 8, 255
@@ -62,6 +63,12 @@ class Answered(msgspec.Struct):
     errors: list[dict[str, Any]]
     is_replayed: bool = False
 
+    def add(self, part: "Answered") -> None:
+        """Put a further root field's answer beside those before it; one that may not be null takes all with it."""
+        self.data = None if self.data is None or part.data is None else self.data | part.data
+        self.errors += part.errors
+        self.is_replayed &= part.is_replayed
+
 
 def owner_by_actor(ctx: Context, _: Mapping[str, Any]) -> str | None:
     """Staff are known by their token."""
@@ -83,43 +90,49 @@ async def answer_once(asked: Asked, key: str, owner_of: OwnerOf) -> Answered:
 
     Root fields run one after the other, as those of a mutation do; after a crash between two of them a repeat takes
     up where the first request was. Raises Refused when the key belongs to another request, or to one that has not
-    answered within the deadline, or lost its answer.
+    answered within the deadline, or lost its answer; Unavailable when the fields together take too long.
     """
     fields = _root_fields(asked)
     if isinstance(fields, ExecutionResult):
         return _answered(fields, asked.trail)
-    claims = {name: _claim(asked, key, owner_of, name, nodes[0]) for name, nodes in fields.items()}
+    claims = {
+        name: _claim(asked, key, owner_of, name, nodes[0])
+        for name, nodes in fields.items()
+        if nodes[0].name.value != "__typename"
+    }
     for claim in claims.values():
         _check_request(claim, await idempotency.look_up(asked.ctx.db, claim))
     whole = Answered({}, [], is_replayed=True)
-    for name, nodes in fields.items():
-        document = asked.document if len(fields) == 1 else _only(asked, nodes)
-        part = await _answer_field(asked, document, claims[name])
-        whole.errors += part.errors
-        whole.is_replayed &= part.is_replayed
-        if part.data is None or whole.data is None:
-            return Answered(None, whole.errors, whole.is_replayed)
-        whole.data |= part.data
+    try:
+        async with asyncio.timeout(DEADLINE):
+            for name, nodes in fields.items():
+                document = asked.document if len(fields) == 1 else _only(asked, nodes)
+                claim = claims.get(name)
+                part = await (_answer_field(asked, document, claim) if claim else _answer_plainly(asked, document))
+                whole.add(part)
+                if whole.data is None:
+                    break
+    except TimeoutError as error:
+        raise Unavailable(f"the operation took longer than {DEADLINE} s") from error
     return whole
 
 
 async def _answer_field(asked: Asked, document: Document, claim: Claim) -> Answered:
     ctx = asked.ctx
-    deadline = asyncio.get_running_loop().time() + DEADLINE
+    give_up_at = asyncio.get_running_loop().time() + DEADLINE - 2 * PAUSE
     while True:
         known = await idempotency.look_up(ctx.db, claim)
         _check_request(claim, known)
         if known is not None and known.answer is not None:
             return _replayed(known, asked)
         if known is not None and await _must_wait(ctx, claim, known):
-            if asyncio.get_running_loop().time() > deadline:
+            if asyncio.get_running_loop().time() > give_up_at:
                 raise _in_use()
             await asyncio.sleep(PAUSE)
             continue
         claim.known = known
-        result = await run(
-            asked.schema, document, asked.operation, asked.variables, msgspec.structs.replace(ctx, claim=claim)
-        )
+        claimed = msgspec.structs.replace(ctx, claim=claim)
+        result = await run(asked.schema, document, asked.operation, asked.variables, claimed)
         match _overtaken(result):
             case StillClaimed():
                 raise _in_use()
@@ -129,6 +142,14 @@ async def _answer_field(asked: Asked, document: Document, claim: Claim) -> Answe
                 answered = _answered(result, asked.trail)
         if await _keep(ctx, claim, answered):
             return answered
+
+
+async def _answer_plainly(asked: Asked, document: Document) -> Answered:
+    """What has no effect, such as __typename, needs no claim."""
+    result = await run(asked.schema, document, asked.operation, asked.variables, asked.ctx)
+    answered = _answered(result, asked.trail)
+    answered.is_replayed = True
+    return answered
 
 
 async def _must_wait(ctx: Context, claim: Claim, known: Remembered) -> bool:
