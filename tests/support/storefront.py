@@ -1,0 +1,60 @@
+"""Asking the storefront without HTTP: one document, one context, what came of it."""
+
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import msgspec
+from graphql import GraphQLSchema
+
+from vetrina.graphql.documents import Documents
+from vetrina.graphql.errors import shown
+from vetrina.graphql.execute import run
+from vetrina.kernel.context import BUYER, Context
+from vetrina.views.markets import atlas
+from vetrina_storefront.context import place_asked_for
+from vetrina_storefront.schema import compose_storefront
+
+DOCUMENTS = Path(__file__).parent.parent / "storefront" / "documents"
+
+
+@cache
+def schema() -> GraphQLSchema:
+    """The storefront's schema without plugins."""
+    return compose_storefront()._schema
+
+
+@cache
+def _documents() -> Documents:
+    return Documents(schema())
+
+
+def document(name: str) -> str:
+    """A front end's document from tests/storefront/documents, with the fragments it spreads."""
+    return (DOCUMENTS / f"{name}.graphql").read_text()
+
+
+async def answer(ctx: Context, text: str, **variables: Any) -> dict[str, Any]:
+    """What a buyer is answered, errors included."""
+    found = _documents().get(text)
+    if found.errors:
+        return {"data": None, "errors": [shown(error, "test") for error in found.errors]}
+    operation = found.operation(None)
+    place = (await atlas(ctx.db)).place(*place_asked_for(operation, variables))
+    buyer = msgspec.structs.replace(ctx, place=place, actor=BUYER)
+    result = await run(schema(), found, operation, variables, buyer)
+    return {"data": result.data, "errors": [shown(error, "test") for error in result.errors or ()]}
+
+
+async def ask(ctx: Context, text: str, **variables: Any) -> Any:
+    """Ask a question that must succeed; its data."""
+    given = await answer(ctx, text, **variables)
+    assert not given["errors"], given["errors"]
+    return given["data"]
+
+
+async def refusals(ctx: Context, text: str, **variables: Any) -> list[dict[str, Any]]:
+    """Ask a question that must fail; the extensions of its errors."""
+    given = await answer(ctx, text, **variables)
+    assert given["errors"], given["data"]
+    return [error["extensions"] for error in given["errors"]]
