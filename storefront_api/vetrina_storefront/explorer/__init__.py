@@ -7,6 +7,7 @@ from typing import Any
 from litestar import Response, get
 from litestar.exceptions import NotFoundException
 from litestar.handlers import HTTPRouteHandler
+from litestar.params import FromPath
 
 HERE = Path(__file__).parent
 BUILT = HERE / "static"
@@ -48,7 +49,7 @@ def is_built() -> bool:
 
 
 @get("/explorer/static/{name:str}", sync_to_thread=True)
-def explorer_file(name: str) -> Response[bytes]:
+def explorer_file(name: FromPath[str]) -> Response[bytes]:
     """One file of the page. Its address carries a digest of its content, so browsers may keep it for good."""
     path = _path(name)
     if path is None or not path.is_file():

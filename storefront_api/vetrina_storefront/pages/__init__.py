@@ -5,6 +5,7 @@ from typing import Any
 import structlog
 from litestar import Request, Router
 from litestar.di import Provide
+from litestar.exceptions import HTTPException
 
 from vetrina.kernel.errors import Refusal, Unavailable
 from vetrina.kernel.log import draw_trail
@@ -56,6 +57,7 @@ def page_routes(site: Site) -> list[Router]:
                 NoSuchPage: _not_found,
                 NotOurForm: _not_our_form,
                 Refusal: _not_found,
+                HTTPException: _http,
                 Exception: _broken,
             },
         )
@@ -68,6 +70,13 @@ def _not_found(request: Request[Any, Any, Any], _: Exception) -> Page:
 
 def _not_our_form(request: Request[Any, Any, Any], _: Exception) -> Page:
     return _plain(request, 403, "error.refused")
+
+
+def _http(request: Request[Any, Any, Any], error: HTTPException) -> Page:
+    """What the web framework refuses by itself: a form that is too large, a method that is not meant."""
+    if error.status_code >= 500:
+        return _broken(request, error)
+    return _plain(request, error.status_code, "error.not_found" if error.status_code == 404 else "error.refused")
 
 
 def _broken(request: Request[Any, Any, Any], error: Exception) -> Page:

@@ -1,6 +1,7 @@
 """The forms on the way to an order: who and where to, how it travels, how it is paid, and the order itself."""
 
 from litestar import post
+from litestar.params import FromPath
 from litestar.response import Redirect
 
 from vetrina.flows.cart import update_note
@@ -26,20 +27,21 @@ FIELDS = ("first_name", "last_name", "company", "address1", "address2", "zip", "
 
 
 @post("/cart/{key:str}/details")
-async def give_details(request: Asked, site: Here, key: str) -> Page | Redirect:
+async def give_details(request: Asked, site: Here, key: FromPath[str]) -> Page | Redirect:
     """Keep e-mail, note and delivery address. The address's country decides market, currency and prices."""
     visit, cart = await visit_cart(site, request, key)
     form = await read_form(request, site.shop, key)
-    quoted = await quote_cart(visit.ctx, cart)
-    errors = await _keep_details(visit, quoted, form)
+    before = await quote_cart(visit.ctx, cart)
+    errors = await _keep_details(visit, before, form)
     quoted = await _quoted_again(visit, cart)
     if errors:
         return show(visit, quoted, Step.DETAILS, form=form, errors=errors)
-    return go_to(visit, cart, may_see(quoted, Step.DELIVERY if quoted.groups else Step.PAYMENT))
+    notice = "market" if quoted.place.market_id != before.place.market_id else ""
+    return go_to(visit, cart, may_see(quoted, Step.DELIVERY if quoted.groups else Step.PAYMENT), notice)
 
 
 @post("/cart/{key:str}/delivery")
-async def choose_delivery(request: Asked, site: Here, key: str) -> Page | Redirect:
+async def choose_delivery(request: Asked, site: Here, key: FromPath[str]) -> Page | Redirect:
     visit, cart = await visit_cart(site, request, key)
     form = await read_form(request, site.shop, key)
     quoted = await quote_cart(visit.ctx, cart)
@@ -51,7 +53,7 @@ async def choose_delivery(request: Asked, site: Here, key: str) -> Page | Redire
 
 
 @post("/cart/{key:str}/payment")
-async def choose_method(request: Asked, site: Here, key: str) -> Page | Redirect:
+async def choose_method(request: Asked, site: Here, key: FromPath[str]) -> Page | Redirect:
     """Keep the way to pay, with the amount that stood beside it on the page."""
     visit, cart = await visit_cart(site, request, key)
     form = await read_form(request, site.shop, key)
@@ -73,7 +75,7 @@ async def choose_method(request: Asked, site: Here, key: str) -> Page | Redirect
 
 
 @post("/cart/{key:str}/order")
-async def order(request: Asked, site: Here, key: str) -> Page | Redirect:
+async def order(request: Asked, site: Here, key: FromPath[str]) -> Page | Redirect:
     """Order what the page showed: its version of the cart, or nothing. The same page sent twice orders once."""
     visit, cart = await visit_cart(site, request, key)
     form = await read_form(request, site.shop, key)

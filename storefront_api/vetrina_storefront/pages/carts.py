@@ -4,6 +4,7 @@ from functools import partial
 
 import msgspec
 from litestar import get, post
+from litestar.params import FromPath
 from litestar.response import Redirect
 
 from vetrina.flows.cart_changes import CartOutcome
@@ -32,11 +33,12 @@ NOTICES = {
     "changed": "checkout.cart_changed",
     "amount": "checkout.amount_changed",
     "failed": "checkout.attempt_failed",
+    "market": "details.market_changed",
 }
 
 
 @get("/cart/{key:str}")
-async def cart_page(request: Asked, site: Here, key: str) -> Page | Redirect:
+async def cart_page(request: Asked, site: Here, key: FromPath[str]) -> Page | Redirect:
     """The cart, or the step to its order that ?step= names, if all before it is done."""
     visit, cart = await visit_cart(site, request, key)
     elsewhere = await _elsewhere(visit, cart)
@@ -51,7 +53,7 @@ async def cart_page(request: Asked, site: Here, key: str) -> Page | Redirect:
 
 
 @post("/cart/{key:str}/lines")
-async def change_lines(request: Asked, site: Here, key: str) -> Page | Redirect:
+async def change_lines(request: Asked, site: Here, key: FromPath[str]) -> Page | Redirect:
     """Change the quantities as typed; `remove` names a line that goes, `go` leads on to the checkout."""
     visit, cart = await visit_cart(site, request, key)
     form = await read_form(request, site.shop, key)
@@ -93,7 +95,7 @@ def show(
         status=422 if form else 200,
         errors=errors,
         wrong=beside(errors),
-        notices=[visit.say(notice)] if notice else [],
+        notices=[_notice(visit, quoted, notice)] if notice else [],
         quoted=quoted,
         quote=quoted.quote,
         cart=quoted.cart,
@@ -191,6 +193,11 @@ def _beside_lines(visit: Visit, outcome: CartOutcome, changes: list[LineChange])
 
 def _is_repriced(quoted: CartQuote) -> bool:
     return any(problem.code == "PAYMENTS_UNACCEPTABLE_PAYMENT_AMOUNT" for problem in quoted.problems)
+
+
+def _notice(visit: Visit, quoted: CartQuote, key: str) -> str:
+    place = quoted.place
+    return visit.say(key, country=country_name(place.country, visit.language), currency=place.currency)
 
 
 def _countries(visit: Visit) -> list[tuple[str, str]]:

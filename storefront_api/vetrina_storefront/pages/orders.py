@@ -1,10 +1,10 @@
 """What comes after the order button: GET /checkout/attempts/{key} while it is decided, then the order's own page."""
 
-from functools import partial
 from typing import Any
 
 import msgspec
 from litestar import get, post
+from litestar.params import FromPath
 from litestar.response import Redirect
 
 from vetrina.flows.checkout import attempt, cancel_attempt
@@ -27,7 +27,6 @@ from vetrina_storefront.pages.carts import attempt_path, order_path, tax_label
 from vetrina_storefront.pages.forms import form_token, read_form
 from vetrina_storefront.pages.links import LONGEST_KEY, NoSuchPage, cart_path
 from vetrina_storefront.pages.visits import CART, Asked, Here, Visit, visit_plain
-from vetrina_storefront.pages.words import knows
 
 LOOK_AGAIN = "3"
 """Seconds until a waiting page loads itself again."""
@@ -44,7 +43,7 @@ class Total(msgspec.Struct, frozen=True):
 
 
 @get("/checkout/attempts/{key:str}")
-async def attempt_page(request: Asked, site: Here, key: str) -> Page | Redirect:
+async def attempt_page(request: Asked, site: Here, key: FromPath[str]) -> Page | Redirect:
     """Wait for a payment, or lead to its next step. ?go=1, once, leads on to the provider by itself."""
     visit = await visit_plain(site, request)
     found = await attempt(visit.ctx, key) if len(key) <= LONGEST_KEY and key.isalnum() else None
@@ -67,7 +66,7 @@ async def attempt_page(request: Asked, site: Here, key: str) -> Page | Redirect:
 
 
 @post("/checkout/attempts/{key:str}")
-async def give_up(request: Asked, site: Here, key: str) -> Redirect:
+async def give_up(request: Asked, site: Here, key: FromPath[str]) -> Redirect:
     """The buyer gives up a payment that waits for him; one that went through after all stands."""
     visit = await visit_plain(site, request)
     await read_form(request, site.shop, key)
@@ -81,7 +80,7 @@ async def give_up(request: Asked, site: Here, key: str) -> Redirect:
 
 
 @get("/orders/{number:str}/{secret:str}")
-async def order_page(request: Asked, site: Here, number: str, secret: str) -> Page:
+async def order_page(request: Asked, site: Here, number: FromPath[str], secret: FromPath[str]) -> Page:
     """The order behind Order.statusUrl."""
     is_number = number.isdecimal() and number.isascii() and len(number) <= LONGEST_NUMBER
     order = await order_by_secret(await site.context(BUYER), int(number), secret) if is_number else None
@@ -106,7 +105,6 @@ async def order_page(request: Asked, site: Here, number: str, secret: str) -> Pa
         billing=_address(order.billing_address) if order.billing_address != order.shipping_address else None,
         is_cancelled=order.state == OrderState.CANCELLED,
         payment=awaited[0] if awaited and order.state != OrderState.CANCELLED else None,
-        instruction_name=partial(_instruction_name, visit),
     )
 
 
@@ -144,9 +142,3 @@ async def _totals(visit: Visit, order: OrderView) -> list[Total]:
         Total(tax_label(visit, title, rate, order.prices_include_tax), amount, order.prices_include_tax)
         for (title, rate), amount in sorted(taxes.items())
     ]
-
-
-def _instruction_name(visit: Visit, key: str) -> str:
-    """What an instruction is called; a provider's own words where we have none."""
-    known = f"instruction.{key.strip().lower().replace('-', '_').replace(' ', '_')}"
-    return visit.say(known) if knows(known) else key

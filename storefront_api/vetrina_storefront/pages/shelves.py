@@ -5,6 +5,7 @@ from urllib.parse import quote
 
 import msgspec
 from litestar import get, post
+from litestar.params import FromPath
 from litestar.response import Redirect
 
 from vetrina.flows.cart import NewCart, create_cart
@@ -98,13 +99,13 @@ async def home(request: Asked, site: Here) -> Page:
 
 
 @get("/products/{handle:str}")
-async def product_page(request: Asked, site: Here, handle: str) -> Page:
+async def product_page(request: Asked, site: Here, handle: FromPath[str]) -> Page:
     visit = await visit_shelves(site, request)
     return await _show_product(visit, await _product(visit, handle), Form({}), [])
 
 
 @post("/products/{handle:str}")
-async def add_to_cart(request: Asked, site: Here, handle: str) -> Page | Redirect:
+async def add_to_cart(request: Asked, site: Here, handle: FromPath[str]) -> Page | Redirect:
     """Put a variant into the cart this browser keeps, or into a new one, and go there."""
     visit = await visit_shelves(site, request)
     form = await read_form(request, site.shop, visit.cart.key if visit.cart else "")
