@@ -43,7 +43,7 @@ class CollectionDraft(msgspec.Struct, frozen=True, kw_only=True):
     description_html: str
     translations: tuple[TranslationDraft, ...]
     picture: str
-    """Relative address, as with a product's images: media/demo/<name>.svg."""
+    """Relative address, as with a product's images: demo/<name>.svg, under the shop's media."""
 
 
 class OptionTranslation(msgspec.Struct, frozen=True, kw_only=True):
@@ -221,4 +221,4 @@ def _translations(text: _Text) -> tuple[TranslationDraft, ...]:
 
 
 def _address(picture: str) -> str:
-    return f"media/demo/{picture}.svg"
+    return f"demo/{picture}.svg"
