@@ -56,7 +56,8 @@ def _fill(settings: Settings, console: Console) -> None:
 
 
 async def _issue(runtime: Runtime) -> str:
-    return await issue_token(runtime.context(), "demo", tuple(runtime.site.permissions))
+    known = runtime.site.permissions
+    return await issue_token(runtime.context(), "demo", tuple(known), known=known)
 
 
 def _introduce(console: Console, url: str, token: str) -> None:

@@ -44,7 +44,8 @@ def token(name: str, permissions: tuple[str, ...], days: int | None, database_ur
     async def issue(runtime: Runtime) -> str:
         ctx = runtime.context()
         expires_at = ctx.now() + timedelta(days=days) if days else None
-        return await issue_token(ctx, name, permissions or tuple(runtime.site.permissions), expires_at)
+        known = runtime.site.permissions
+        return await issue_token(ctx, name, permissions or tuple(known), expires_at, known=known)
 
     click.echo(with_runtime(settings_from(database_url=database_url), issue))
 
