@@ -8,7 +8,9 @@ from pathlib import Path
 import pytest
 from tests.support import postgres, shops
 
+from vetrina.kernel import migrate
 from vetrina.kernel.context import Context
+from vetrina.plugin.loader import migrations
 
 ENGINES = tuple(os.environ.get("VETRINA_TEST_ENGINES", "sqlite,postgresql").split(","))
 
@@ -22,18 +24,18 @@ def postgres_server() -> Iterator[str]:
 
 @pytest.fixture(scope="session")
 def postgres_template(postgres_server: str) -> str:
-    """The name of a database that holds all tables and no rows."""
+    """The name of a database as migrations leave it: all tables and no rows."""
     name = f"template_{uuid.uuid4().hex}"
     url = shops.postgres_url(postgres_server, "template0", name)
-    shops.create_tables(url)
+    migrate.upgrade(url, migrations())
     return name
 
 
 @pytest.fixture(scope="session")
 def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A file that holds all tables and no rows."""
+    """A file as migrations leave it: all tables and no rows."""
     path = tmp_path_factory.mktemp("template") / "template.sqlite3"
-    shops.create_tables(f"sqlite:///{path}")
+    migrate.upgrade(f"sqlite:///{path}", migrations())
     return path
 
 

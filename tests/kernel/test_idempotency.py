@@ -1,15 +1,32 @@
 """A claim has its effect once: the outcome is kept with it, others wait for it, and nothing is kept for ever."""
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from datetime import timedelta
 
 import msgspec
 import pytest
 from sqlalchemy import func, select
+from tests.support.factories import make_product
 from tests.support.shops import StillClock
 
+from vetrina.flows.catalog import (
+    CollectionSheet,
+    NewProduct,
+    NewVariant,
+    OptionSheet,
+    ValueSheet,
+    add_variants,
+    arrange_variants,
+    create_collection,
+    create_product,
+    put_in_collection,
+    take_from_collection,
+)
+from vetrina.flows.prices import PriceChange, set_prices
+from vetrina.flows.staff import issue_token
 from vetrina.kernel import idempotency
-from vetrina.kernel.context import Context
+from vetrina.kernel.context import Context, once
 from vetrina.kernel.db import Reads
 from vetrina.kernel.errors import Unavailable
 from vetrina.kernel.idempotency import RUN_AGAIN, Claim, IdempotencyAnswer, Repeated, StillClaimed
@@ -178,6 +195,65 @@ async def test_an_outcome_takes_the_place_of_running_again(ctx: Context) -> None
     assert found is not None
     assert not found.may_run_again
     assert found.outcome is not None
+
+
+@once
+async def ring_twice(ctx: Context, louder: bool) -> Rung:
+    async with ctx.tx() as session:
+        await session.insert(InboxMessage, source="bell", key="once", at=ctx.now(), body=None)
+        rung = session.outcome = Rung(2 if louder else 1)
+    return rung
+
+
+@once
+async def ring_quietly(ctx: Context) -> None:
+    async with ctx.tx() as session:
+        await session.insert(InboxMessage, source="bell", key="once", at=ctx.now(), body=None)
+
+
+async def repeating(ctx: Context) -> Context:
+    """The context of a request whose key has left something."""
+    again = claimed(ctx)
+    assert again.claim is not None
+    again.claim.known = await known(again)
+    assert again.claim.known is not None
+    return again
+
+
+async def test_a_flow_marked_once_returns_what_it_returned(ctx: Context) -> None:
+    assert await ring_twice(claimed(ctx), louder=True) == Rung(2)
+    assert await ring_twice(await repeating(ctx), louder=True) == Rung(2)
+    assert await rings(ctx.db) == 1
+
+
+async def test_a_flow_that_returns_nothing_needs_to_set_nothing(ctx: Context) -> None:
+    await ring_quietly(claimed(ctx))
+    await ring_quietly(await repeating(ctx))
+    assert await rings(ctx.db) == 1
+
+
+async def test_the_staffs_flows_repeat_what_they_returned(ctx: Context) -> None:
+    """Each that returns something keeps it in its transaction."""
+    oil = await make_product(ctx, options={"Size": ("S",)})
+    shelf = await create_collection(ctx, CollectionSheet(title="Shelf"))
+    await put_in_collection(ctx, shelf.collection_id, [oil.product_id])
+    large = NewVariant(options=(("Size", "L"),))
+    calls: list[Callable[[Context], Awaitable[object]]] = [
+        lambda ctx: create_product(ctx, NewProduct(title="Salt", variants=(NewVariant(),))),
+        lambda ctx: create_collection(ctx, CollectionSheet(title="Cellar")),
+        lambda ctx: add_variants(ctx, oil.product_id, [large]),
+        lambda ctx: arrange_variants(
+            ctx, oil.product_id, [OptionSheet(name="Size", values=(ValueSheet(name="L"),))], [large]
+        ),
+        lambda ctx: take_from_collection(ctx, shelf.collection_id, [oil.product_id]),
+        lambda ctx: set_prices(ctx, [PriceChange(variant_id=oil.variant_ids[0], amount="9.00")]),
+        lambda ctx: issue_token(ctx, "till", ["catalog.read"]),
+    ]
+    for number, call in enumerate(calls):
+        claim = Claim("token:1", "key-12345678", f"field{number}", "r1")
+        first = await call(msgspec.structs.replace(ctx, claim=claim))
+        again = Claim("token:1", "key-12345678", f"field{number}", "r1", known=await idempotency.look_up(ctx.db, claim))
+        assert await call(msgspec.structs.replace(ctx, claim=again)) == first, number
 
 
 async def test_claims_are_forgotten_after_a_day(

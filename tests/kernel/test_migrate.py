@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import Column, MetaData, Table, text
 from tests.conftest import ENGINES
 from tests.support import shops
-from tests.support.schemas import schema_of
+from tests.support.schemas import create_by_models, schema_of
 
 from vetrina.kernel import migrate
 from vetrina.kernel.clock import SystemClock
@@ -63,7 +63,7 @@ def test_migrations_make_exactly_the_tables_of_the_models(empty_url: str, tmp_pa
     migrated = schema_of(empty_url)
     migrate.downgrade(empty_url, {}, migrate.CORE)
     assert schema_of(empty_url) == {}
-    shops.create_tables(empty_url)
+    create_by_models(empty_url)
     declared = schema_of(empty_url)
     assert sorted(migrated) == sorted(declared)
     assert migrated == declared

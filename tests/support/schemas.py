@@ -3,8 +3,10 @@
 import sqlite3
 
 import psycopg
+from sqlalchemy import create_engine
 
 from vetrina.kernel.migrate import OWN_TABLES
+from vetrina.migrations.tables import metadata
 
 POSTGRES = {
     "column": """
@@ -18,6 +20,13 @@ POSTGRES = {
     "trigger": "SELECT tgrelid::regclass::text, tgname, pg_get_triggerdef(oid) FROM pg_trigger WHERE NOT tgisinternal",
     "function": "SELECT '', proname, prosrc FROM pg_proc WHERE pronamespace = 'public'::regnamespace",
 }
+
+
+def create_by_models(url: str) -> None:
+    """Make all tables in an empty database as the models declare them, without migrations."""
+    engine = create_engine(url.replace("postgresql://", "postgresql+psycopg://"))
+    metadata().create_all(engine)
+    engine.dispose()
 
 
 def schema_of(url: str) -> dict[str, str]:

@@ -8,14 +8,12 @@ from typing import Any
 
 import psycopg
 from psycopg import sql
-from sqlalchemy import create_engine
 
 from vetrina.flows.opening import open_shop
 from vetrina.kernel.context import SYSTEM, Actor, Context, Place, Shop
 from vetrina.kernel.crypto import Vault
 from vetrina.kernel.db import Database, open_database
 from vetrina.kernel.registry import Ports, Provided
-from vetrina.migrations.tables import metadata
 from vetrina.views.markets import atlas
 
 NOWHERE = Place(
@@ -35,13 +33,6 @@ class StillClock:
 
     def move(self, **by: float) -> None:
         self.at += timedelta(**by)
-
-
-def create_tables(url: str) -> None:
-    """Make all tables in an empty database, by the models."""
-    engine = create_engine(url.replace("postgresql://", "postgresql+psycopg://"))
-    metadata().create_all(engine)
-    engine.dispose()
 
 
 def sqlite_url(template: Path, folder: Path) -> str:

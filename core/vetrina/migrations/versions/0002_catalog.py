@@ -95,15 +95,15 @@ def create_catalog_translation() -> None:
         sa.PrimaryKeyConstraint("owner_type", "owner_id", "language", "field", name=op.f("pk_catalog_translation")),
     )
     op.create_index(
-        "ix_catalog_translation_lookup", "catalog_translation", ["owner_type", "language", "owner_id"], unique=False
-    )
-    op.create_index(
         "ix_catalog_translation_handle",
         "catalog_translation",
         ["owner_type", "language", "value"],
         unique=False,
         postgresql_where=sa.text("field = 'handle'"),
         sqlite_where=sa.text("field = 'handle'"),
+    )
+    op.create_index(
+        "ix_catalog_translation_lookup", "catalog_translation", ["owner_type", "language", "owner_id"], unique=False
     )
 
 
