@@ -5,7 +5,7 @@ from sqlalchemy import bindparam, delete, select
 
 from vetrina.flows.auditing import audited
 from vetrina.kernel import texts
-from vetrina.kernel.context import Context
+from vetrina.kernel.context import Context, once
 from vetrina.kernel.db import Session
 from vetrina.kernel.errors import NotFound, Refusal
 from vetrina.kernel.messages import OutboxFailure
@@ -19,6 +19,7 @@ class NotParked(Refusal):
     text = "This delivery is not parked: it will be tried by itself."
 
 
+@once
 async def replay_delivery(ctx: Context, delivery_id: int) -> None:
     """Give a parked delivery its tries back, the first at once. Needs deliveries.write. Raises NotFound, NotParked."""
     ctx.require("deliveries.write")
@@ -30,6 +31,7 @@ async def replay_delivery(ctx: Context, delivery_id: int) -> None:
         await _write_down(ctx, session, "delivery.replayed", failed, None)
 
 
+@once
 async def skip_delivery(ctx: Context, delivery_id: int, reason: str) -> None:
     """Give a parked delivery up, for a reason that stays in the audit trail; the next one of its subject goes on.
 

@@ -11,7 +11,7 @@ from vetrina.flows.payments import capture, return_money
 from vetrina.flows.placing import standing
 from vetrina.flows.settling import RETURN_MONEY, settle
 from vetrina.kernel import texts
-from vetrina.kernel.context import Context
+from vetrina.kernel.context import Context, once
 from vetrina.kernel.db import Session
 from vetrina.kernel.errors import BadInput, NotFound, Refusal
 from vetrina.kernel.jobs import put_off
@@ -76,6 +76,7 @@ async def mark_as_paid(ctx: Context, order_id: int, reference: str | None = None
         await mark_as_paid(ctx, order_id, reference)
 
 
+@once
 async def cancel_order(ctx: Context, order_id: int, reason: str, restock: bool = True) -> None:
     """End an order that was not sent: goods, cards and money go back. Needs orders.write.
 

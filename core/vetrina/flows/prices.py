@@ -7,7 +7,7 @@ import msgspec
 from sqlalchemy import select
 
 from vetrina.flows.auditing import audited
-from vetrina.kernel.context import Context
+from vetrina.kernel.context import Context, once
 from vetrina.kernel.db import Reads, Session, id_in
 from vetrina.kernel.errors import BadInput, NotFound, Refusal
 from vetrina.kernel.messages import emit
@@ -65,6 +65,7 @@ class PriceBook(msgspec.Struct, frozen=True):
         return self.first_of[currency]
 
 
+@once
 async def set_prices(ctx: Context, changes: Sequence[PriceChange]) -> int:
     """Set, change or remove prices, all or none; how many differed from what stood. Needs prices.write.
 
@@ -93,6 +94,7 @@ async def set_prices(ctx: Context, changes: Sequence[PriceChange]) -> int:
             )
         for product_id, handle in sorted({products[variant_id] for _, variant_id in changed}):
             await emit(session, ProductChanged(product_id=product_id, handle=handle), ctx.now())
+        session.outcome = len(changed)
     return len(changed)
 
 

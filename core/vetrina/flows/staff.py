@@ -8,7 +8,7 @@ from sqlalchemy import bindparam, select
 
 from vetrina.flows.auditing import audited
 from vetrina.kernel import texts
-from vetrina.kernel.context import Actor, Context, Shop
+from vetrina.kernel.context import Actor, Context, Shop, once
 from vetrina.kernel.crypto import draw_token, hash_token
 from vetrina.kernel.errors import NotFound
 from vetrina.shop.staff import service as staff
@@ -21,6 +21,7 @@ LONGEST_BEARER = 200
 MOST_PERMISSIONS = 500
 
 
+@once
 async def issue_token(
     ctx: Context,
     name: str,
@@ -57,9 +58,11 @@ async def issue_token(
             f"token:{token_id}",
             after={"name": title, "permissions": list(granted), "expires_at": expiry},
         )
+        session.outcome = secret
     return secret
 
 
+@once
 async def revoke_token(ctx: Context, token_id: int) -> None:
     """End a token at once; again changes nothing. Needs tokens.write. Raises NotFound."""
     ctx.require("tokens.write")

@@ -11,7 +11,7 @@ from sqlalchemy import bindparam, select
 
 from vetrina.flows.auditing import audited
 from vetrina.kernel import texts
-from vetrina.kernel.context import Context
+from vetrina.kernel.context import Context, once
 from vetrina.kernel.crypto import draw_key
 from vetrina.kernel.db import Session
 from vetrina.kernel.errors import BadInput, NotFound
@@ -24,6 +24,7 @@ from vetrina.shop.inventory.rules import LevelRow
 from vetrina.vocabulary import LARGEST_QUANTITY
 
 
+@once
 async def receive_stock(
     ctx: Context, *, variant_id: int, location_id: int, quantity: int, reference: str | None = None
 ) -> None:
@@ -48,6 +49,7 @@ async def receive_stock(
         await _finish(ctx, session, change, "stock.received", key, events)
 
 
+@once
 async def correct_stock(
     ctx: Context, *, variant_id: int, location_id: int, on_hand: int, reference: str | None = None
 ) -> None:
@@ -72,6 +74,7 @@ async def correct_stock(
         await _finish(ctx, session, change, "stock.corrected", key, events)
 
 
+@once
 async def move_stock(
     ctx: Context, *, variant_id: int, source_id: int, target_id: int, quantity: int, reference: str | None = None
 ) -> None:
@@ -99,6 +102,7 @@ async def move_stock(
         await _finish(ctx, session, change, "stock.moved", key, events)
 
 
+@once
 async def set_backorder(ctx: Context, *, variant_id: int, location_id: int, limit: int) -> None:
     """How many may be sold beyond what is there; the location counts the variant from now on. Needs stock.write.
 

@@ -1,10 +1,11 @@
 """Context: who asks, from which market, in which language; the only way to a transaction."""
 
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Callable, Coroutine
 from contextlib import asynccontextmanager
 from contextvars import ContextVar
 from datetime import datetime
-from typing import TypeVar
+from functools import wraps
+from typing import Any, Concatenate, ParamSpec, TypeVar, get_type_hints
 
 import msgspec
 
@@ -16,6 +17,7 @@ from vetrina.kernel.idempotency import Claim, Repeated, keep_outcome, recall, ta
 from vetrina.kernel.messages.inbox import Delivery, mark_delivered
 from vetrina.kernel.registry import Ports
 
+P = ParamSpec("P")
 T = TypeVar("T")
 
 _open_transaction: ContextVar[bool] = ContextVar("open_transaction", default=False)
@@ -132,8 +134,32 @@ class Context(msgspec.Struct, frozen=True, kw_only=True):
             self.shop.wake(session.wakes)
 
     async def _keep_outcome(self, session: Session) -> None:
-        if self.claim is not None and session.outcome is not msgspec.UNSET:
-            await keep_outcome(session, self.claim, self.shop.vault, session.outcome)
+        if self.claim is None:
+            return
+        outcome = self.claim.default if session.outcome is msgspec.UNSET else session.outcome
+        if outcome is not msgspec.UNSET:
+            await keep_outcome(session, self.claim, self.shop.vault, outcome)
+
+
+def once(
+    flow: Callable[Concatenate[Context, P], Coroutine[Any, Any, T]],
+) -> Callable[Concatenate[Context, P], Coroutine[Any, Any, T]]:
+    """A flow whose effect is one transaction: a repeat under the same Idempotency-Key returns what it returned.
+
+    It sets that as `session.outcome`, unless it returns nothing.
+    """
+    kind = get_type_hints(flow)["return"]
+
+    @wraps(flow)
+    async def answered_once(ctx: Context, *args: P.args, **kwargs: P.kwargs) -> T:
+        earlier = ctx.recall(kind)
+        if earlier is not msgspec.UNSET:
+            return earlier
+        if ctx.claim is not None and kind is type(None):
+            ctx.claim.default = None
+        return await flow(ctx, *args, **kwargs)
+
+    return answered_once
 
 
 def in_transaction() -> bool:

@@ -71,6 +71,8 @@ class Claim(msgspec.Struct):
     request_hash: str
     known: Remembered | None = None
     """What an earlier request with the same key left, if it left an outcome to go on with."""
+    default: Any = msgspec.UNSET
+    """The outcome of transactions that set none."""
     is_held: bool = False
     """Its row is committed and this run goes on with it: further transactions do not ask again."""
 

@@ -6,7 +6,7 @@ import msgspec
 
 from vetrina.flows.auditing import audited
 from vetrina.flows.catalog.products import handles_in_one_hand
-from vetrina.kernel.context import Context
+from vetrina.kernel.context import Context, once
 from vetrina.kernel.errors import BadInput
 from vetrina.shop.catalog import service as catalog
 from vetrina.shop.catalog.rules import (
@@ -23,6 +23,7 @@ MOST_PLACED = 250
 LAST_PLACE = 1_000_000
 
 
+@once
 async def create_collection(ctx: Context, new: CollectionSheet) -> CreatedCollection:
     """Create a collection without products. Needs catalog.write. Raises BadInput, HandleTaken."""
     ctx.require("catalog.write")
@@ -33,9 +34,11 @@ async def create_collection(ctx: Context, new: CollectionSheet) -> CreatedCollec
             raise HandleTaken(field=("handle",), handle=new.handle)
         told = {"title": sheet.title, "handle": created.handle}
         await audited(ctx, session, "collection.created", f"collection:{created.collection_id}", after=told)
+        session.outcome = created
     return created
 
 
+@once
 async def edit_collection(ctx: Context, collection_id: int, changes: CollectionChanges) -> None:
     """Change a collection's texts, picture and publication. Needs catalog.write.
 
@@ -56,6 +59,7 @@ async def edit_collection(ctx: Context, collection_id: int, changes: CollectionC
             )
 
 
+@once
 async def put_in_collection(
     ctx: Context, collection_id: int, product_ids: Sequence[int], position: int | None = None
 ) -> None:
@@ -74,6 +78,7 @@ async def put_in_collection(
             await audited(ctx, session, "collection.filled", f"collection:{collection_id}", after=told)
 
 
+@once
 async def take_from_collection(ctx: Context, collection_id: int, product_ids: Sequence[int]) -> int:
     """Take products out of a collection; how many were in it. Needs catalog.write. Raises NotFound."""
     ctx.require("catalog.write")
@@ -82,4 +87,5 @@ async def take_from_collection(ctx: Context, collection_id: int, product_ids: Se
         if gone:
             told = {"products": list(product_ids)}
             await audited(ctx, session, "collection.thinned", f"collection:{collection_id}", before=told)
+        session.outcome = gone
     return gone

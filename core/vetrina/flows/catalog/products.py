@@ -10,7 +10,7 @@ from vetrina.flows.auditing import audited
 from vetrina.flows.catalog.inputs import NewProduct, Prepared, prepare
 from vetrina.flows.catalog.writing import write_new
 from vetrina.flows.prices import price_book
-from vetrina.kernel.context import Context
+from vetrina.kernel.context import Context, once
 from vetrina.kernel.db import Conflict, Session
 from vetrina.kernel.messages import emit
 from vetrina.shop.catalog import service as catalog
@@ -21,6 +21,7 @@ from vetrina.shop.metafields import service as metafields
 from vetrina.shop.metafields.rules import Entry, checked_entry
 
 
+@once
 async def create_product(ctx: Context, new: NewProduct) -> Created:
     """Create a product with its variants, prices, stock and texts, whole or not at all.
 
@@ -34,9 +35,11 @@ async def create_product(ctx: Context, new: NewProduct) -> Created:
         if new.handle and created.handle != new.handle:
             raise HandleTaken(field=("handle",), handle=new.handle)
         await audited(ctx, session, "product.created", f"product:{created.product_id}", after=_told(prepared, created))
+        session.outcome = created
     return created
 
 
+@once
 async def edit_product(
     ctx: Context, product_id: int, changes: ProductChanges, metafields: Sequence[Entry] = ()
 ) -> None:
@@ -54,6 +57,7 @@ async def edit_product(
         await tell(ctx, session, "product.edited", product_id, Edit(edit.handle, edit.before, after))
 
 
+@once
 async def publish_product(ctx: Context, product_id: int, at: datetime | None = None) -> None:
     """Put a product on sale, now or from a time on. Needs catalog.write. Raises NotFound, ProductIsArchived."""
     ctx.require("catalog.write")
@@ -62,6 +66,7 @@ async def publish_product(ctx: Context, product_id: int, at: datetime | None = N
         await tell(ctx, session, "product.published", product_id, edit)
 
 
+@once
 async def unpublish_product(ctx: Context, product_id: int) -> None:
     """Take a product off sale; it becomes a draft. Needs catalog.write. Raises NotFound, ProductIsArchived."""
     ctx.require("catalog.write")
@@ -70,6 +75,7 @@ async def unpublish_product(ctx: Context, product_id: int) -> None:
         await tell(ctx, session, "product.unpublished", product_id, edit)
 
 
+@once
 async def archive_product(ctx: Context, product_id: int) -> None:
     """Take a product off sale for good; a second time changes nothing. Needs catalog.write. Raises NotFound."""
     ctx.require("catalog.write")

@@ -6,7 +6,7 @@ from vetrina.flows.catalog.inputs import NewVariant, checked_extras, checked_pri
 from vetrina.flows.catalog.products import tell
 from vetrina.flows.catalog.writing import write_first_extras
 from vetrina.flows.prices import PriceBook, price_book
-from vetrina.kernel.context import Context
+from vetrina.kernel.context import Context, once
 from vetrina.kernel.db import Session
 from vetrina.shop.catalog import service as catalog
 from vetrina.shop.catalog.rules import (
@@ -21,6 +21,7 @@ from vetrina.shop.catalog.rules import (
 from vetrina.shop.catalog.service import Arranged, Edit
 
 
+@once
 async def add_variants(ctx: Context, product_id: int, variants: Sequence[NewVariant]) -> tuple[int, ...]:
     """Add variants of the product's own options, with prices and stock. Returns their ids.
 
@@ -34,9 +35,11 @@ async def add_variants(ctx: Context, product_id: int, variants: Sequence[NewVari
         added = await catalog.add_variants(session, product_id, checked, at=ctx.now())
         await write_first_extras(ctx, session, list(zip(added, checked, amounts, strict=True)))
         await _reindexed(ctx, session, product_id, "product.variants-added", {"added": list(added)})
+        session.outcome = added
     return added
 
 
+@once
 async def arrange_variants(
     ctx: Context, product_id: int, options: Sequence[OptionSheet], variants: Sequence[NewVariant]
 ) -> Arranged:
@@ -53,9 +56,11 @@ async def arrange_variants(
         if arranged.is_changed:
             told = {"variants": len(arranged.variant_ids), "archived": arranged.archived}
             await _reindexed(ctx, session, product_id, "product.variants-arranged", told)
+        session.outcome = arranged
     return arranged
 
 
+@once
 async def edit_variant(ctx: Context, variant_id: int, changes: VariantChanges) -> None:
     """Change a variant's codes, measures and quantities. Needs catalog.write.
 
@@ -71,6 +76,7 @@ async def edit_variant(ctx: Context, variant_id: int, changes: VariantChanges) -
         await tell(ctx, session, "variant.edited", product_id, told)
 
 
+@once
 async def edit_option(ctx: Context, option_id: int, changes: OptionChanges) -> None:
     """Rename an option or its values, give them swatches and translations; variants' titles follow.
 
@@ -83,6 +89,7 @@ async def edit_option(ctx: Context, option_id: int, changes: OptionChanges) -> N
         await _reindexed(ctx, session, product_id, "option.edited", {"option": option_id, "name": checked.name})
 
 
+@once
 async def archive_variant(ctx: Context, variant_id: int) -> None:
     """Take a variant off sale for good. Needs catalog.write. Raises NotFound, ProductIsArchived, LastVariant."""
     ctx.require("catalog.write")
