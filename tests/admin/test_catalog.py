@@ -157,6 +157,16 @@ async def test_a_product_is_edited_published_taken_off_and_archived_and_every_st
     assert {entry.actor for entry in trail[:-1]} == {"token:1"}
 
 
+async def test_a_text_that_cannot_be_missing_cannot_be_emptied(admin: Admin, ctx: Context) -> None:
+    product = f"gid://vetrina/Product/{(await make_product(ctx)).product_id}"
+    update = """mutation ($id: ID!, $input: ProductUpdateInput!) { productUpdate(id: $id, input: $input) {
+        product { title } userErrors { code field } } }"""
+    for given, field in (({"title": None}, "title"), ({"handle": ""}, "handle"), ({"title": "nul\0"}, "title")):
+        payload = (await admin.ask(update, {"id": product, "input": given}))["productUpdate"]
+        assert payload == {"product": None, "userErrors": [{"code": "BAD_USER_INPUT", "field": ["input", field]}]}
+    assert (await admin.ask('{ product(handle: "olive-oil") { title } }'))["product"] == {"title": "Olive oil"}
+
+
 async def test_a_product_that_is_not_there_is_a_user_error(admin: Admin) -> None:
     for verb in ("Publish", "Unpublish", "Archive"):
         document = (

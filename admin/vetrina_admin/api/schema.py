@@ -11,7 +11,8 @@ from vetrina_admin.api.guard import check_contributed, check_guards
 from vetrina_admin.api.orders import OrderMutation, OrderQuery
 from vetrina_admin.api.prices import PriceMutation
 from vetrina_admin.api.shop import ShopQuery
-from vetrina_admin.api.stock import StockMutation, StockQuery
+from vetrina_admin.api.stock import StockQuery
+from vetrina_admin.api.stock_changes import StockMutation
 from vetrina_admin.api.tokens import token_roots
 
 
