@@ -11,6 +11,11 @@ EMPTY_WORDS = frozenset({"utils", "util", "helpers", "helper", "common", "misc",
 SECOND_WORDS = {"basket": "cart", "shopper": "customer"}
 """One concept, one word."""
 
+CONTRACT_NAMES = frozenset(
+    {"BaseCartLine", "BaseCartLineEdge", "BaseCartLineConnection", "CartRemovePersonalDataPayload"}
+)
+"""Types that the public contract calls so."""
+
 
 def wrong_names(source: Source) -> list[str]:
     stem = source.path.removesuffix("/__init__.py").removesuffix(".py").rsplit("/", 1)[-1]
@@ -33,6 +38,8 @@ def _is_parser(node: ast.ClassDef) -> bool:
 
 
 def _objection(name: str) -> str | None:
+    if name in CONTRACT_NAMES:
+        return None
     plain = name.strip("_").lower()
     words = [word.lower() for word in re.findall(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+", name)]
     if plain in EMPTY_WORDS or (name[:1].isupper() and set(words) & EMPTY_WORDS):
