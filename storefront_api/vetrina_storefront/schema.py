@@ -4,18 +4,20 @@ from collections.abc import Iterable
 
 from vetrina.graphql.schema import ComposedSchema, compose
 from vetrina.plugin import GraphQLFields, GraphQLRoots
+from vetrina_storefront import cart_discounts, cart_lines, media
+from vetrina_storefront.cart import CartQuery
+from vetrina_storefront.cart_mutations import CartMutation
 from vetrina_storefront.catalog import CatalogQuery
 from vetrina_storefront.in_context import in_context
 from vetrina_storefront.localization import LocalizationQuery
 from vetrina_storefront.locations import LocationsQuery
-from vetrina_storefront.media import KINDS
 from vetrina_storefront.nodes import NodeQuery
 from vetrina_storefront.search import SearchQuery
 from vetrina_storefront.shop import ShopQuery
 
-QUERIES = (CatalogQuery, LocalizationQuery, LocationsQuery, NodeQuery, SearchQuery, ShopQuery)
-MUTATIONS = ()
-TYPES = KINDS
+QUERIES = (CartQuery, CatalogQuery, LocalizationQuery, LocationsQuery, NodeQuery, SearchQuery, ShopQuery)
+MUTATIONS = (CartMutation,)
+TYPES = (*media.KINDS, *cart_lines.KINDS, *cart_discounts.KINDS)
 """Types that no field names but that documents may: members of interfaces."""
 
 

@@ -8,7 +8,7 @@ import msgspec
 from sqlalchemy import Select, and_, bindparam, func, literal, select
 from sqlalchemy.orm import aliased
 
-from vetrina.kernel.context import Context, Place
+from vetrina.kernel.context import Context, Place, Shop
 from vetrina.kernel.db import Reads, id_in, text_in
 from vetrina.shop.cart.models import Cart, CartAddress, CartLine
 from vetrina.shop.catalog.models import Media, Product, ProductMedia, Translation, Variant
@@ -175,6 +175,11 @@ async def cart_addresses(reads: Reads, cart_ids: Sequence[int]) -> list[CartAddr
 async def merchandise(reads: Reads, variant_ids: Sequence[int], place: Place) -> list[MerchandiseRow]:
     """What is known of the variants that exist, ordered by id, with prices and texts as they are at `place`."""
     return await reads.rows(MerchandiseRow, _MERCHANDISE, {"variant_ids": list(variant_ids), **_at(place)})
+
+
+def checkout_url(shop: Shop, key: str) -> str:
+    """Where a person completes the cart. The address has a secret of its own, which is not the cart's key."""
+    return f"{shop.base_url.rstrip('/')}/cart/{key}?s={shop.vault.sign('checkout-url', key)}"
 
 
 def _at(place: Place) -> dict[str, Any]:

@@ -1,0 +1,175 @@
+"""The lines of a cart: what, how many, at what price."""
+
+from collections.abc import Sequence
+from typing import Annotated, Any
+
+import msgspec
+import strawberry
+
+from vetrina.flows.quoting import at_the_cart
+from vetrina.graphql import Connection, Info, PageInfo, batch, connect_list, ctx_of, write_cursor
+from vetrina.views.carts import variant_of
+from vetrina.views.variants import VariantRow, variants_by_id
+from vetrina_storefront.attributes import Attribute, AttributeRow, attributes
+from vetrina_storefront.cart_discounts import CartDiscountAllocation, ShareOfDiscount, shares_of_line
+from vetrina_storefront.cart_rows import LineView, line_gid, quoted_lines
+from vetrina_storefront.interfaces import Node, load_nothing
+from vetrina_storefront.later import later
+from vetrina_storefront.money import MoneyRow, MoneyV2, money
+from vetrina_storefront.selling_plans import SellingPlanAllocation
+from vetrina_storefront.variants import ProductVariant
+
+Merchandise = Annotated[ProductVariant, strawberry.union("Merchandise")]
+
+
+class LineCostRow(msgspec.Struct, frozen=True):
+    """What a line costs. Discounts are in the total alone; tax on top of prices is in neither."""
+
+    amount_per_quantity: MoneyRow
+    compare_at_amount_per_quantity: MoneyRow | None
+    subtotal_amount: MoneyRow
+    total_amount: MoneyRow
+
+    @property
+    def amount(self) -> MoneyRow:
+        return self.amount_per_quantity
+
+    @property
+    def compare_at_amount(self) -> MoneyRow | None:
+        return self.compare_at_amount_per_quantity
+
+
+class InstructionsRow(msgspec.Struct, frozen=True):
+    """What may be done to a line."""
+
+    can_remove: bool = True
+    can_update_quantity: bool = True
+
+
+async def load_line_ids(rows: Sequence[LineView], info: Info) -> list[str]:
+    return [line_gid(row.facts.id, row.cart.key) for row in rows]
+
+
+async def load_attributes(rows: Sequence[LineView], info: Info) -> list[list[AttributeRow]]:
+    return [attributes(row.facts.attributes) for row in rows]
+
+
+async def load_attribute(rows: Sequence[LineView], info: Info, key: str) -> list[AttributeRow | None]:
+    """One attribute by its key."""
+    return [next((one for one in attributes(row.facts.attributes) if one.key == key), None) for row in rows]
+
+
+async def load_costs(rows: Sequence[LineView], info: Info) -> list[LineCostRow]:
+    """What each line costs in its cart's quote."""
+    return [
+        LineCostRow(
+            amount_per_quantity=money(line.unit_price, quote.quote.currency),
+            compare_at_amount_per_quantity=None
+            if line.compare_at is None
+            else money(line.compare_at, quote.quote.currency),
+            subtotal_amount=money(line.subtotal, quote.quote.currency),
+            total_amount=money(line.total, quote.quote.currency),
+        )
+        for quote, line in await quoted_lines(info, rows)
+    ]
+
+
+async def load_line_discounts(rows: Sequence[LineView], info: Info) -> list[list[ShareOfDiscount]]:
+    """What discounts took off each line."""
+    return [shares_of_line(quote, line.key) for quote, line in await quoted_lines(info, rows)]
+
+
+async def load_instructions(rows: Sequence[LineView], info: Info) -> list[InstructionsRow]:
+    """Whoever holds a cart may do anything to its lines."""
+    return [InstructionsRow()] * len(rows)
+
+
+async def load_merchandise(rows: Sequence[LineView], info: Info) -> list[VariantRow]:
+    """What is in each line, on sale or not. Where the request is made elsewhere than the cart, with prices of there."""
+    ctx = ctx_of(info)
+    found: dict[int, VariantRow] = {}
+    for cart in {row.cart.id: row.cart for row in rows}.values():
+        if (await at_the_cart(ctx, cart)).place != ctx.place:
+            wanted = sorted({row.facts.variant_id for row in rows if row.cart.id == cart.id})
+            found |= await variants_by_id(ctx, wanted, even_hidden=True)
+    return [found.get(row.facts.variant_id) or variant_of(row.facts, ctx.now()) for row in rows]
+
+
+@strawberry.type(description="What a line costs.")
+class CartLineCost:
+    amount_per_quantity: MoneyV2
+    compare_at_amount_per_quantity: MoneyV2 | None
+    subtotal_amount: MoneyV2
+    total_amount: MoneyV2
+
+
+@strawberry.type(description="What a line costs.")
+class CartLineEstimatedCost:
+    amount: MoneyV2
+    compare_at_amount: MoneyV2 | None
+    subtotal_amount: MoneyV2
+    total_amount: MoneyV2
+
+
+@strawberry.type(description="What may be done to a line.")
+class CartLineInstructions:
+    can_remove: bool
+    can_update_quantity: bool
+
+
+@strawberry.interface(description="A line of a cart.")
+class BaseCartLine(Node):
+    attribute: Attribute | None = batch(load_attribute)
+    attributes: list[Attribute] = batch(load_attributes)
+    cost: CartLineCost = batch(load_costs)
+    discount_allocations: list[CartDiscountAllocation] = batch(load_line_discounts)
+    estimated_cost: CartLineEstimatedCost = batch(load_costs, deprecation_reason="Use `cost` instead.")
+    id: strawberry.ID = batch(load_line_ids)
+    merchandise: Merchandise = batch(load_merchandise)
+    quantity: int
+    selling_plan_allocation: SellingPlanAllocation | None = batch(load_nothing)
+
+
+@strawberry.type(description="The line another one belongs to.")
+class CartLineParentRelationship:
+    parent: object = strawberry.field(graphql_type=later("CartLine", "cart_lines"))
+
+
+@strawberry.type(description="So many of a variant in a cart.")
+class CartLine(BaseCartLine, Node):
+    instructions: CartLineInstructions = batch(load_instructions)
+    parent_relationship: CartLineParentRelationship | None = batch(load_nothing)
+
+    @classmethod
+    def is_type_of(cls, row: object, _: object) -> bool:
+        return isinstance(row, LineView)
+
+
+@strawberry.type(description="A line made of others. Bundles come with a plugin; the core has none.")
+class ComponentizableCartLine(BaseCartLine, Node):
+    line_components: list[CartLine]
+
+    @classmethod
+    def is_type_of(cls, row: object, _: object) -> bool:
+        return False
+
+
+@strawberry.type(description="A line and its place in a connection.")
+class BaseCartLineEdge:
+    cursor: str
+    node: BaseCartLine
+
+
+@strawberry.type(description="A page of lines.")
+class BaseCartLineConnection:
+    edges: list[BaseCartLineEdge]
+    nodes: list[BaseCartLine]
+    page_info: PageInfo
+
+
+KINDS = (CartLine, ComponentizableCartLine)
+
+
+def connected_lines(views: Sequence[LineView], **page: Any) -> Connection[LineView]:
+    """A page of lines, newest last. Raises BadInput for paging arguments that cannot be."""
+    return connect_list(views, lambda view: write_cursor(view.facts.id), **page)
