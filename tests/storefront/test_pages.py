@@ -461,6 +461,38 @@ async def test_the_country_of_the_catalogue_can_be_chosen(visitor: Visitor, shop
     assert "£11.00" in page.words
 
 
+async def test_the_country_chosen_is_the_cart_s_as_well(visitor: Visitor, shop: Context) -> None:
+    await make_product(shop, "Soap", price="12.50", prices={"GBP": "11.00"})
+    await visitor.open("/")
+    await visitor.send("/products/soap")
+    cart = visitor.path
+    await visitor.open("/")
+    await visitor.send("/country", country="GB")
+    assert "£11.00" in (await visitor.open(cart)).words
+
+
+async def test_the_language_can_be_changed_on_a_page_that_refused(visitor: Visitor, shop: Context) -> None:
+    key = await opened(shop, await make_variant(shop))
+    await visitor.open(cart_path(shop.shop, key))
+    await visitor.send("/lines", "go=on")
+    page = await visitor.send("/details")
+    page = await visitor.open(next(link for link in page.links if "lang=it" in link))
+    assert visitor.answer.status_code == 200
+    assert "Dove consegniamo?" in page.words
+
+
+async def test_a_cart_of_very_many_lines_can_still_be_changed(visitor: Visitor, shop: Context) -> None:
+    variant_id = await make_variant(shop, title="Card", stock=None)
+    lines = tuple(LineInput(variant_id=variant_id, attributes=(Attribute("to", str(n)),)) for n in range(400))
+    key = await opened(shop, lines=lines[:200])
+    await add_lines(buyer(shop), key, lines[200:])
+    page = await visitor.open(cart_path(shop.shop, key))
+    first = next(name for name in page.form("/lines").fields if name.startswith("quantity-"))
+    page = await visitor.send("/lines", **{first: "3"})
+    assert page.form("/lines").fields[first] == "3"
+    assert len([name for name in page.form("/lines").fields if name.startswith("quantity-")]) == 400
+
+
 async def test_the_language_is_the_one_asked_for_last(visitor: Visitor, shop: Context) -> None:
     page = await visitor.open("/?lang=it")
     assert '<html lang="it">' in page.html

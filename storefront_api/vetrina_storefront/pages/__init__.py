@@ -16,7 +16,8 @@ from vetrina_storefront.pages.carts import cart_page, change_lines
 from vetrina_storefront.pages.forms import LARGEST_FORM, NotOurForm
 from vetrina_storefront.pages.links import NoSuchPage
 from vetrina_storefront.pages.orders import attempt_page, give_up, order_page
-from vetrina_storefront.pages.shelves import add_to_cart, choose_country, home, product_page
+from vetrina_storefront.pages.products import add_to_cart, product_page
+from vetrina_storefront.pages.shelves import choose_country, home
 from vetrina_storefront.pages.style import style_sheet
 from vetrina_storefront.pages.visits import language_of
 from vetrina_storefront.pages.words import speaker

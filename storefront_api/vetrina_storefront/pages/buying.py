@@ -21,7 +21,7 @@ from vetrina_storefront.pages.carts import USABLE, attempt_path, go_to, order_pa
 from vetrina_storefront.pages.forms import Form, read_form
 from vetrina_storefront.pages.refusals import PageError, told
 from vetrina_storefront.pages.steps import Step, earliest, may_see
-from vetrina_storefront.pages.visits import CART, Asked, Here, Visit, visit_cart
+from vetrina_storefront.pages.visits import CART, Asked, Here, Visit, in_words_of, visit_cart
 
 FIELDS = ("first_name", "last_name", "company", "address1", "address2", "zip", "city", "province", "country", "phone")
 
@@ -118,7 +118,7 @@ async def _keep_details(visit: Visit, quoted: CartQuote, form: Form) -> list[Pag
 
 async def _quoted_again(visit: Visit, cart: CartRow) -> CartQuote:
     """The quote after a change; nobody deletes a cart that somebody holds the link of."""
-    return await quote_cart(visit.ctx, await cart_by_key(visit.ctx.db, cart.key) or cart)
+    return await quote_cart(visit.ctx, in_words_of(visit, await cart_by_key(visit.ctx.db, cart.key) or cart))
 
 
 async def _follow(visit: Visit, cart: CartRow, attempt_key: str) -> Redirect:

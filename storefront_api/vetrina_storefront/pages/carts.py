@@ -15,10 +15,10 @@ from vetrina.kernel.crypto import draw_key
 from vetrina.views.attempts import accepted_attempt, attempt_by_key, step_url
 from vetrina.views.carts import CartRow
 from vetrina.views.orders import status_url
-from vetrina.vocabulary import LARGEST_QUANTITY, Address, PaymentFlow
+from vetrina.vocabulary import Address, PaymentFlow
 from vetrina_storefront.pages.amounts import country_name, rate_text
 from vetrina_storefront.pages.answers import Page, answer, see_other
-from vetrina_storefront.pages.forms import Form, read_form
+from vetrina_storefront.pages.forms import Form, read_form, whole_number
 from vetrina_storefront.pages.links import cart_path
 from vetrina_storefront.pages.refusals import PageError, beside, told
 from vetrina_storefront.pages.steps import Step, earliest, may_see, step_of, steps_of
@@ -57,22 +57,15 @@ async def change_lines(request: Asked, site: Here, key: FromPath[str]) -> Page |
     """Change the quantities as typed; `remove` names a line that goes, `go` leads on to the checkout."""
     visit, cart = await visit_cart(site, request, key)
     form = await read_form(request, site.shop, key)
-    removed = form.get("remove")
-    changes: list[LineChange] = []
-    errors: list[PageError] = []
-    for line_id, typed in sorted(form.numbers("quantity-").items()):
-        quantity = 0 if removed == str(line_id) else _quantity(typed)
-        if quantity is None:
-            errors.append(PageError(f"quantity-{line_id}", visit.say("problem.QUANTITY")))
-        else:
-            changes.append(LineChange(id=line_id, quantity=quantity))
+    quoted = await quote_cart(visit.ctx, cart)
+    changes, errors = _changes(visit, quoted, form)
     if not errors:
         outcome = await update_lines(visit.ctx, key, changes)
         errors = _beside_lines(visit, outcome, changes)
         if not errors:
             notice = "clipped" if outcome.warnings else "" if form.get("go") else "updated"
             return go_to(visit, cart, Step.DETAILS if form.get("go") and not outcome.warnings else Step.CART, notice)
-    return show(visit, await quote_cart(visit.ctx, cart), Step.CART, form=form, errors=errors)
+    return show(visit, quoted, Step.CART, form=form, errors=errors)
 
 
 def show(
@@ -90,7 +83,7 @@ def show(
 
     notice = NOTICES.get(visit.query.get("notice", "")) if not form else None
     return answer(
-        _at_the_cart(visit, quoted),
+        _at_the_cart(visit, quoted, step),
         f"{step}.html",
         status=422 if form else 200,
         errors=errors,
@@ -162,9 +155,11 @@ async def _elsewhere(visit: Visit, cart: CartRow) -> str | None:
     return attempt_path(visit.ctx, attempt.key)
 
 
-def _at_the_cart(visit: Visit, quoted: CartQuote) -> Visit:
-    """Amounts are written for the place of the quote, which an address may just have changed."""
-    return msgspec.structs.replace(visit, ctx=msgspec.structs.replace(visit.ctx, place=quoted.place))
+def _at_the_cart(visit: Visit, quoted: CartQuote, step: Step) -> Visit:
+    """The visit as of now: a form may have changed the place, and its address cannot be loaded again as this can."""
+    ctx = msgspec.structs.replace(visit.ctx, place=quoted.place)
+    query = {name: value for name, value in visit.query.items() if name == "s"} | {"step": step.value}
+    return msgspec.structs.replace(visit, ctx=ctx, path=f"/cart/{quoted.cart.key}", query=query)
 
 
 def _done(quoted: CartQuote) -> tuple[Step, ...]:
@@ -179,6 +174,20 @@ def _standing_problems(visit: Visit, quoted: CartQuote, step: Step) -> list[Page
         for problem in quoted.problems
         if step_of(problem) == step and (step == Step.REVIEW or problem.code == "DELIVERY_NO_DELIVERY_AVAILABLE")
     ]
+
+
+def _changes(visit: Visit, quoted: CartQuote, form: Form) -> tuple[list[LineChange], list[PageError]]:
+    """What differs from the cart as it is: a cart may have more lines than one call may name."""
+    standing, removed = {line.id: line.quantity for line in quoted.lines}, form.get("remove")
+    changes: list[LineChange] = []
+    errors: list[PageError] = []
+    for line_id, typed in sorted(form.numbers("quantity-").items()):
+        quantity = 0 if removed == str(line_id) else whole_number(typed)
+        if quantity is None:
+            errors.append(PageError(f"quantity-{line_id}", visit.say("problem.QUANTITY")))
+        elif quantity != standing.get(line_id, 0):
+            changes.append(LineChange(id=line_id, quantity=quantity))
+    return changes, errors
 
 
 def _beside_lines(visit: Visit, outcome: CartOutcome, changes: list[LineChange]) -> list[PageError]:
@@ -202,9 +211,3 @@ def _notice(visit: Visit, quoted: CartQuote, key: str) -> str:
 
 def _countries(visit: Visit) -> list[tuple[str, str]]:
     return [(code, country_name(code, visit.language)) for code, _ in visit.atlas.countries]
-
-
-def _quantity(typed: str) -> int | None:
-    """Zero removes; what is no number is told."""
-    digits = typed.strip()
-    return int(digits) if digits.isdecimal() and len(digits) < 8 and int(digits) <= LARGEST_QUANTITY else None

@@ -6,6 +6,7 @@ import msgspec
 
 from vetrina.kernel.context import Shop
 from vetrina.kernel.crypto import same
+from vetrina.vocabulary import LARGEST_QUANTITY
 from vetrina_storefront.pages.visits import Asked
 
 LARGEST_FORM = 100_000
@@ -38,6 +39,13 @@ class Form(msgspec.Struct, frozen=True):
 def form_token(shop: Shop, owner: str) -> str:
     """What a form carries to show that it comes from a page made for that owner: a cart's key, or nobody."""
     return shop.vault.sign("page-form", owner)
+
+
+def whole_number(typed: str) -> int | None:
+    """A quantity as it was typed; None for what is none, or larger than any the shop takes."""
+    digits = typed.strip()
+    number = int(digits) if digits.isascii() and digits.isdecimal() and len(digits) < 8 else None
+    return number if number is not None and number <= LARGEST_QUANTITY else None
 
 
 async def read_form(request: Asked, shop: Shop, owner: str) -> Form:

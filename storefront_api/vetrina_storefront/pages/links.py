@@ -1,4 +1,4 @@
-"""Addresses of carts and orders: the key, and beside it a signature that no one can guess from the key."""
+"""The address of a cart: its key, and beside it a signature that no one can guess from the key."""
 
 from urllib.parse import quote, urlencode
 
@@ -17,16 +17,6 @@ def cart_path(shop: Shop, key: str, **query: str) -> str:
     return f"/cart/{quote(key)}?{urlencode({'s': cart_secret(shop, key), **query})}"
 
 
-def attempt_path(shop: Shop, key: str, attempt_key: str) -> str:
-    """Where the outcome of an attempt is waited for."""
-    return f"/cart/{quote(key)}/attempts/{quote(attempt_key)}?{urlencode({'s': cart_secret(shop, key)})}"
-
-
-def order_path(shop: Shop, key: str) -> str:
-    """Where an order is, on this host."""
-    return f"/orders/{quote(key)}?{urlencode({'s': shop.vault.sign('status-url', key)})}"
-
-
 def cart_secret(shop: Shop, key: str) -> str:
     """The signature in Cart.checkoutUrl."""
     return shop.vault.sign("checkout-url", key)
@@ -34,15 +24,6 @@ def cart_secret(shop: Shop, key: str) -> str:
 
 def check_cart_secret(shop: Shop, key: str, given: str | None) -> None:
     """Raises NoSuchPage unless the address carries the cart's own signature; compared in constant time."""
-    _check(given, cart_secret(shop, key), key)
-
-
-def check_order_secret(shop: Shop, key: str, given: str | None) -> None:
-    """Raises NoSuchPage unless the address carries the order's own signature; compared in constant time."""
-    _check(given, shop.vault.sign("status-url", key), key)
-
-
-def _check(given: str | None, expected: str, key: str) -> None:
     # What is no ASCII has no bytes to compare, and is no signature either.
-    if not given or not given.isascii() or len(key) > LONGEST_KEY or not same(given, expected):
+    if not given or not given.isascii() or len(key) > LONGEST_KEY or not same(given, cart_secret(shop, key)):
         raise NoSuchPage

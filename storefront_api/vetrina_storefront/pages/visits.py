@@ -76,8 +76,12 @@ async def visit_cart(site: Site, request: Asked, key: str) -> tuple[Visit, CartR
     if cart is None:
         raise NoSuchPage
     visit = await _visit(site, request, cart, cart.language)
-    # Quoted in the language of the page; the cart itself stays as it is.
-    return visit, msgspec.structs.replace(cart, language=visit.ctx.place.language)
+    return visit, in_words_of(visit, cart)
+
+
+def in_words_of(visit: Visit, cart: CartRow) -> CartRow:
+    """The cart to be quoted in the language of the page; what is stored stays as it is."""
+    return msgspec.structs.replace(cart, language=visit.ctx.place.language)
 
 
 async def visit_plain(site: Site, request: Asked, language: str = "") -> Visit:
