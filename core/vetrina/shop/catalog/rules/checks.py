@@ -61,6 +61,7 @@ def checked_product(sheet: P) -> P:
     return replace(
         sheet,
         **_texts_of(sheet),
+        status=ProductStatus(sheet.status),
         tags=checked_tags(sheet.tags),
         options=tuple(
             replace(option, texts=_option_texts(option, index), values=_values(option, index))

@@ -203,11 +203,13 @@ _PLACES = (
     .order_by(CollectionProduct.position, CollectionProduct.product_id)
 )
 _TAKE_OUT = delete(table_of(CollectionProduct)).where(
-    CollectionProduct.collection_id == bindparam("collection"), id_in(CollectionProduct.product_id, "product_ids", is_long=True)
+    CollectionProduct.collection_id == bindparam("collection"),
+    id_in(CollectionProduct.product_id, "product_ids", is_long=True),
 )
 _TITLED = select(Collection.title, Collection.id).where(text_in(Collection.title, "titles")).order_by(Collection.id)
 _MEMBERS = select(CollectionProduct.collection_id, CollectionProduct.product_id).where(
-    id_in(CollectionProduct.collection_id, "collection_ids"), id_in(CollectionProduct.product_id, "product_ids", is_long=True)
+    id_in(CollectionProduct.collection_id, "collection_ids"),
+    id_in(CollectionProduct.product_id, "product_ids", is_long=True),
 )
 # One look at the end of the index per collection, however many products it has.
 _LAST = select(

@@ -52,7 +52,9 @@ async def put_values(session: Session, options: Sequence[OptionRow], variants: S
     for option in options:
         named = dict.fromkeys(value for variant in variants for name, value in variant.options if name == option.name)
         known = {value.name for value in option.values}
-        await _add_values(session, option, [ValueSheet(name=name) for name in named if name not in known])
+        first = max((value.position for value in option.values), default=-1) + 1
+        for position, name in enumerate((name for name in named if name not in known), start=first):
+            await _add_value(session, option, ValueSheet(name=name), position)
 
 
 async def put_declared(session: Session, options: Sequence[OptionRow], sheets: Sequence[OptionSheet]) -> bool:
@@ -60,17 +62,14 @@ async def put_declared(session: Session, options: Sequence[OptionRow], sheets: S
     changed = False
     for option, sheet in zip(options, sheets, strict=True):
         known = {value.name: value for value in option.values}
-        missing = [value for value in sheet.values if value.name not in known]
-        await _add_values(session, option, missing)
         for place, value in enumerate(sheet.values):
             standing = known.get(value.name)
             if standing is None:
-                continue
-            swatch = value.swatch or standing.swatch
-            if (standing.position, standing.swatch) != (place, swatch):
+                await _add_value(session, option, value, place)
+                changed = True
+            elif (standing.position, standing.swatch) != (place, swatch := value.swatch or standing.swatch):
                 await session.execute(_PLACE, {"value": standing.id, "position_": place, "swatch_": swatch})
                 changed = True
-        changed = changed or bool(missing)
     return changed
 
 
@@ -131,13 +130,11 @@ async def _retitle(session: Session, product_id: int, at: datetime) -> None:
             await session.execute(_RETITLE, {"variant": variant_id, "title_": variant_title(pairs), "at_": at})
 
 
-async def _add_values(session: Session, option: OptionRow, values: Sequence[ValueSheet]) -> None:
-    first = max((value.position for value in option.values), default=-1) + 1
-    for place, value in enumerate(values, start=first):
-        value_id = await session.insert(
-            OptionValue, option_id=option.id, name=value.name, position=place, swatch=value.swatch
-        )
-        await translate(session, "ProductOptionValue", value_id, value.texts)
+async def _add_value(session: Session, option: OptionRow, value: ValueSheet, position: int) -> None:
+    value_id = await session.insert(
+        OptionValue, option_id=option.id, name=value.name, position=position, swatch=value.swatch
+    )
+    await translate(session, "ProductOptionValue", value_id, value.texts)
 
 
 _OPTIONS = (
