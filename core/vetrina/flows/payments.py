@@ -5,7 +5,7 @@ from typing import Any, Literal
 
 from vetrina.flows.settling import RECONCILE, Receipt, settle
 from vetrina.kernel.context import Context
-from vetrina.kernel.errors import NotFound
+from vetrina.kernel.errors import NotFound, Unavailable
 from vetrina.kernel.jobs import put_off
 from vetrina.kernel.registry import PortFailed, Provided
 from vetrina.shop.checkout.rules import ABANDONED_AFTER, LOOK_EVERY
@@ -19,9 +19,12 @@ from vetrina.shop.payments.rules import (
     NothingToRefund,
     PaymentRow,
 )
+from vetrina.views.orders import order_by_id
 from vetrina.views.payments import payment_at_provider, payment_by_id
-from vetrina.vocabulary import PaymentState
+from vetrina.vocabulary import OrderState, PaymentState
 
+ROUNDS = 3
+"""A charge may be captured while it is being voided; then it is refunded in the next round."""
 Movement = Literal["capture", "refund", "cancel"]
 
 
@@ -126,17 +129,30 @@ async def refund(ctx: Context, payment_id: int, amount: int | None = None) -> Pa
 async def return_money(ctx: Context, payload: Mapping[str, Any]) -> None:
     """Send back money that bought nothing: void what is promised, refund what came. Run by a job until it is done.
 
-    `payload` names the payment_id, and for money that did not match its `mismatched` amount and `currency`.
+    `payload` names the payment_id, and for money that did not match its `mismatched` amount and `currency`. Money of
+    an order that stands is left alone. Raises Unavailable while there is some left.
     """
-    payment = await _known(ctx, payload["payment_id"])
     if "mismatched" in payload:
+        payment = await _known(ctx, payload["payment_id"])
         await _return_mismatch(ctx, payment, Mismatch(payload["mismatched"], payload["currency"]))
-    elif payment.captured > payment.refunded:
-        report = await _move(ctx, payment, "refund", payment.captured - payment.refunded)
-        await settle(ctx, payment.id, report)
-    elif payment.state in (PaymentState.AUTHORISED, PaymentState.PENDING):
-        report = await _move(ctx, payment, "cancel", payment.amount)
+        return
+    for _ in range(ROUNDS):
+        payment = await _known(ctx, payload["payment_id"])
+        if not await _is_owed_back(ctx, payment):
+            return
+        is_here = payment.captured > payment.refunded
+        amount = payment.captured - payment.refunded if is_here else payment.amount
+        report = await _move(ctx, payment, "refund" if is_here else "cancel", amount)
         await settle(ctx, payment.id, report, reason="RETURNED")
+    raise Unavailable(f"money of payment {payload['payment_id']} is still not back")
+
+
+async def _is_owed_back(ctx: Context, payment: PaymentRow) -> bool:
+    if payment.order_id is not None:
+        order = await order_by_id(ctx.db, payment.order_id)
+        if order is not None and order.state == OrderState.PLACED:
+            return False
+    return payment.captured > payment.refunded or payment.state in (PaymentState.AUTHORISED, PaymentState.PENDING)
 
 
 async def _confirm_late_money(

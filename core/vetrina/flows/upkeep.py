@@ -13,7 +13,7 @@ from vetrina.flows.tidying import tidy_carts
 from vetrina.kernel.context import Context
 from vetrina.kernel.errors import Refusal, Unavailable
 from vetrina.kernel.idempotency import forget
-from vetrina.kernel.jobs import Job
+from vetrina.kernel.jobs import Job, put_off
 from vetrina.shop.orders.rules import OrderIsCancelled
 from vetrina.views.attempts import overdue_attempts
 from vetrina.views.orders import overdue_orders
@@ -74,9 +74,15 @@ async def lapse_orders(ctx: Context) -> int:
 
 
 async def watch_money(ctx: Context) -> int:
-    """Tell people of money that has had neither order nor way back for ALARM_AFTER; how much of it there is."""
+    """Tell people of money that has had neither order nor way back for ALARM_AFTER; how much of it there is.
+
+    It is queued for its way back once more: a movement that overtook the last job may have left it behind.
+    """
     troubled = await troubled_payments(ctx.db, before=ctx.now() - ALARM_AFTER, limit=BATCH)
     for payment in troubled:
+        if payment.authorised:
+            async with ctx.tx() as session:
+                await put_off(session, RETURN_MONEY, f"{payment.key}:late", {"payment_id": payment.id}, ctx.now())
         log.error(
             "money without an order",
             payment=payment.key,

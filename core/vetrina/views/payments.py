@@ -9,9 +9,10 @@ from sqlalchemy import and_, bindparam, or_, select
 from vetrina.kernel.db import Reads, id_in
 from vetrina.shop.cart.models import Cart
 from vetrina.shop.checkout.models import Attempt
+from vetrina.shop.orders.models import Order
 from vetrina.shop.payments.models import Payment, PaymentEntry
 from vetrina.shop.payments.rules import LOST, UNDECIDED, PaymentRow
-from vetrina.vocabulary import AttemptState, PaymentState
+from vetrina.vocabulary import AttemptState, OrderState, PaymentState
 
 
 class WhereaboutsRow(msgspec.Struct, frozen=True):
@@ -36,7 +37,7 @@ class PaymentEntryRow(msgspec.Struct, frozen=True):
 
 
 class TroubledPaymentRow(msgspec.Struct, frozen=True):
-    """Money without an order, or a charge nobody has decided for too long. Amounts in minor units."""
+    """Money without an order, or of a cancelled one, or a charge nobody has decided for too long. In minor units."""
 
     id: int
     key: str
@@ -122,7 +123,7 @@ _UNDECIDED = (
     .limit(bindparam("most"))
 )
 _unowned = and_(
-    Payment.order_id.is_(None),
+    or_(Payment.order_id.is_(None), Order.state == OrderState.CANCELLED),
     or_(
         Payment.captured > Payment.refunded,
         and_(Payment.authorised > 0, Payment.state.not_in(sorted(LOST | {PaymentState.REFUNDED}))),
@@ -150,6 +151,7 @@ _TROUBLED = (
         Payment.updated_at,
     )
     .join(Attempt, Attempt.id == Payment.attempt_id)
+    .outerjoin(Order, Order.id == Payment.order_id)
     .where(or_(_unowned, _unreturned, and_(_stuck, Attempt.expires_at <= bindparam("before"))))
     .where(Payment.updated_at <= bindparam("before"))
     .order_by(Payment.updated_at, Payment.id)
