@@ -31,7 +31,16 @@ from vetrina.shop.pricing.ports import (
     RuleSet,
     RulesRequest,
 )
-from vetrina.shop.pricing.rules import Adjustment, Discount, Quote, QuotedDelivery, QuoteLine, with_adjustments
+from vetrina.shop.pricing.rules import (
+    Adjustment,
+    Discount,
+    Quote,
+    QuotedDelivery,
+    QuoteLine,
+    Redemption,
+    Target,
+    with_adjustments,
+)
 from vetrina.shop.tax.ports import TaxableLine, TaxedLine, TaxProvider, TaxRequest
 from vetrina.shop.tax.rules import answers, tax_on_top, tax_within
 
@@ -62,11 +71,13 @@ __all__ = [
     "QuotedDelivery",
     "Redeemable",
     "Redeemed",
+    "Redemption",
     "RowProblem",
     "RuleSet",
     "RulesAnswer",
     "RulesRequest",
     "StartRequest",
+    "Target",
     "TaxProvider",
     "TaxRequest",
     "TaxableLine",

@@ -9,7 +9,7 @@ import strawberry
 from vetrina.flows.cart_codes import card_id
 from vetrina.flows.quoting import CartQuote, MethodOffer
 from vetrina.graphql import Info, batch, gid
-from vetrina.shop.pricing.rules import Redemption
+from vetrina.ports import Redemption
 from vetrina.views.carts import CartRow
 from vetrina.vocabulary import PaymentFlow
 from vetrina_storefront.attributes import Attribute, AttributeRow

@@ -7,7 +7,7 @@ import strawberry
 
 from vetrina.flows.quoting import CartQuote
 from vetrina.graphql import Info, batch
-from vetrina.shop.pricing.rules import Adjustment, Target
+from vetrina.ports import Adjustment, Target
 from vetrina_storefront.discounts import (
     MANUAL,
     PARTS,

@@ -13,7 +13,7 @@ from vetrina.flows.cart_delivery import DeliveryChoice
 from vetrina.flows.cart_fitting import LineInput
 from vetrina.flows.cart_identity import Identity
 from vetrina.flows.cart_lines import LineChange
-from vetrina.shop.metafields.rules import Entry
+from vetrina.flows.cart_metafields import Entry
 from vetrina.vocabulary import Attribute
 from vetrina_storefront.address_inputs import CartDeliveryAddressInput, delivery_value
 from vetrina_storefront.attributes import AttributeInput

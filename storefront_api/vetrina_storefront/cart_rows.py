@@ -9,7 +9,7 @@ import msgspec
 from vetrina.flows.quoting import CartQuote, at_the_cart, quote_cart
 from vetrina.graphql import Info, ctx_of, gid, key_of, once
 from vetrina.kernel.errors import BadInput
-from vetrina.shop.pricing.rules import QuoteLine
+from vetrina.ports import QuoteLine
 from vetrina.views.carts import CartLineFactsRow, CartRow, cart_line_facts
 
 LINE_TYPES = ("CartLine", "ComponentizableCartLine", "BaseCartLine")
