@@ -126,6 +126,10 @@ class ManualDiscountApplication(DiscountApplication):
         return isinstance(row, OrderDiscountRow) and row.code is None and row.source == MANUAL
 
 
+KINDS = (AutomaticDiscountApplication, DiscountCodeApplication, ManualDiscountApplication)
+"""Every kind of discount there is: fields name only the interface."""
+
+
 @strawberry.type(description="How much of a discount something bears.")
 class DiscountAllocation:
     allocated_amount: MoneyV2

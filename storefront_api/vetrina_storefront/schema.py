@@ -4,20 +4,32 @@ from collections.abc import Iterable
 
 from vetrina.graphql.schema import ComposedSchema, compose
 from vetrina.plugin import GraphQLFields, GraphQLRoots
-from vetrina_storefront import cart_discounts, cart_lines, media
+from vetrina_storefront import cart_discounts, cart_lines, discounts, media
 from vetrina_storefront.cart import CartQuery
 from vetrina_storefront.cart_mutations import CartMutation
 from vetrina_storefront.catalog import CatalogQuery
+from vetrina_storefront.checkout import CheckoutMutation, CheckoutQuery
 from vetrina_storefront.in_context import in_context
 from vetrina_storefront.localization import LocalizationQuery
 from vetrina_storefront.locations import LocationsQuery
 from vetrina_storefront.nodes import NodeQuery
+from vetrina_storefront.orders import OrderQuery
 from vetrina_storefront.search import SearchQuery
 from vetrina_storefront.shop import ShopQuery
 
-QUERIES = (CartQuery, CatalogQuery, LocalizationQuery, LocationsQuery, NodeQuery, SearchQuery, ShopQuery)
-MUTATIONS = (CartMutation,)
-TYPES = (*media.KINDS, *cart_lines.KINDS, *cart_discounts.KINDS)
+QUERIES = (
+    CartQuery,
+    CatalogQuery,
+    CheckoutQuery,
+    LocalizationQuery,
+    LocationsQuery,
+    NodeQuery,
+    OrderQuery,
+    SearchQuery,
+    ShopQuery,
+)
+MUTATIONS = (CartMutation, CheckoutMutation)
+TYPES = (*media.KINDS, *cart_lines.KINDS, *cart_discounts.KINDS, *discounts.KINDS)
 """Types that no field names but that documents may: members of interfaces."""
 
 

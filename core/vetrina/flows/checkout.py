@@ -8,7 +8,13 @@ from datetime import datetime, timedelta
 
 import msgspec
 
-from vetrina.flows.cart_changes import CartProblem, CartRefused, open_cart_by_key
+from vetrina.flows.cart_changes import (
+    CartCaution,
+    CartProblem,
+    CartRefused,
+    code_cautions,
+    open_cart_by_key,
+)
 from vetrina.flows.payments import abandon_payment, look_again
 from vetrina.flows.quoting import CartQuote, QuoteProblem, quote_cart
 from vetrina.flows.submitting import Accepted, NotAccepted, submit_as_it_stands
@@ -34,6 +40,8 @@ class Prepared(msgspec.Struct, frozen=True, kw_only=True):
     cart: CartRow | None = None
     quote: CartQuote | None = None
     errors: tuple[CartProblem, ...] = ()
+    warnings: tuple[CartCaution, ...] = ()
+    """What discount codes do not do."""
     poll_after: datetime | None = None
     expires_at: datetime | None = None
 
@@ -69,7 +77,8 @@ async def prepare(ctx: Context, cart_key: str) -> Prepared:
     poll_after = await _throttled_until(ctx, cart)
     if poll_after is not None:
         return Prepared(cart=cart, poll_after=poll_after)
-    return Prepared(cart=cart, quote=await quote_cart(ctx, cart), expires_at=ctx.now() + READY_FOR)
+    quote = await quote_cart(ctx, cart)
+    return Prepared(cart=cart, quote=quote, warnings=tuple(code_cautions(quote)), expires_at=ctx.now() + READY_FOR)
 
 
 async def submit(ctx: Context, cart_key: str, attempt_token: str, expected_version: int | None = None) -> Submission:
@@ -140,6 +149,6 @@ async def _throttled_until(ctx: Context, cart: CartRow) -> datetime | None:
 
 
 _NO_CART = CartProblem(
-    code="INVALID", field=("cartId",), message="The specified cart does not exist.", reason="CART_NOT_FOUND"
+    code="INVALID", field=("cart_id",), message="The specified cart does not exist.", reason="CART_NOT_FOUND"
 )
 _CART_CHANGED = QuoteProblem(code="ERROR", reason="CART_CHANGED", message="The cart has changed since it was prepared.")
