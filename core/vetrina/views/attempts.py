@@ -8,13 +8,14 @@ import msgspec
 from sqlalchemy import bindparam, or_, select
 
 from vetrina.kernel.context import Context
-from vetrina.kernel.db import Reads, id_in, text_in
+from vetrina.kernel.db import Reads, id_in
 from vetrina.shop.cart.models import Cart
 from vetrina.shop.checkout.models import Attempt
 from vetrina.shop.orders.models import Order
 from vetrina.shop.payments.models import Payment
 from vetrina.vocabulary import AttemptState
 
+KEY_LENGTH = 32
 POLL_DELAY = 1_000
 """Milliseconds a client waits between two looks at an attempt."""
 STEP_SECRET = "payment-step"
@@ -68,13 +69,10 @@ class FrozenAttemptRow(msgspec.Struct, frozen=True):
 
 
 async def attempt_by_key(reads: Reads, key: str) -> AttemptView | None:
-    """The attempt with that secret id."""
+    """The attempt with that secret id; None for a text that cannot be one."""
+    if len(key) != KEY_LENGTH or not (key.isascii() and key.isalnum()):
+        return None
     return await reads.one(AttemptView, _BY_KEY, {"key_": key})
-
-
-async def attempts_by_key(reads: Reads, keys: Sequence[str]) -> list[AttemptView]:
-    """Those of the attempts that exist, ordered by id."""
-    return await reads.rows(AttemptView, _BY_KEYS, {"keys": list(keys)})
 
 
 async def accepted_attempt(reads: Reads, cart_id: int, token_hash: str) -> str | None:
@@ -85,11 +83,6 @@ async def accepted_attempt(reads: Reads, cart_id: int, token_hash: str) -> str |
 async def has_live_attempt(reads: Reads, cart_id: int) -> bool:
     """Whether the cart has an attempt that is open or became an order."""
     return await reads.value(_LIVE, {"cart": cart_id}) is not None
-
-
-async def open_attempt_of_cart(reads: Reads, cart_key: str) -> AttemptView | None:
-    """The cart's attempt that is not decided yet."""
-    return await reads.one(AttemptView, _OPEN_OF_CART, {"cart_key_": cart_key})
 
 
 async def latest_tries(reads: Reads, cart_id: int, limit: int) -> list[datetime]:
@@ -151,8 +144,6 @@ _VIEW = (
     .outerjoin(Payment, Payment.attempt_id == Attempt.id)
 )
 _BY_KEY = _VIEW.where(Attempt.key == bindparam("key_"))
-_BY_KEYS = _VIEW.where(text_in(Attempt.key, "keys")).order_by(Attempt.id)
-_OPEN_OF_CART = _VIEW.where(Cart.key == bindparam("cart_key_"), Attempt.state == AttemptState.OPEN)
 _ACCEPTED = (
     select(Attempt.key)
     .where(Attempt.cart_id == bindparam("cart"))

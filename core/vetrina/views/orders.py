@@ -174,7 +174,7 @@ async def order_by_token(ctx: Context, token: str) -> OrderView | None:
 async def order_by_secret(ctx: Context, number: int, secret: str) -> OrderView | None:
     """The order whose status page's address has that number and secret."""
     order = await ctx.db.one(OrderView, _BY_NUMBER, {"number_": number})
-    if order is None or not same(secret, _status_secret(ctx, order.key)):
+    if order is None or not secret.isascii() or not same(secret, _status_secret(ctx, order.key)):
         return None
     return order
 
