@@ -7,7 +7,15 @@ import msgspec
 from sqlalchemy import bindparam, delete, select
 
 from vetrina.kernel.db import Session, id_in, table_of
-from vetrina.shop.catalog.models import Option, OptionValue, Product, ProductTag, SearchTerm, Translation, Variant
+from vetrina.shop.catalog.models import (
+    OptionValue,
+    Product,
+    ProductTag,
+    SearchTerm,
+    Translation,
+    Variant,
+    VariantValue,
+)
 from vetrina.shop.catalog.rules import Text, terms, text_of
 from vetrina.shop.catalog.rules.words import DESCRIPTION, SKU, TAG, TITLE, TYPE, VALUE, VENDOR, code_words
 
@@ -119,9 +127,11 @@ _SKUS = (
     .order_by(Variant.product_id, Variant.id)
 )
 _VALUES = (
-    select(Option.product_id, OptionValue.name)
-    .join(OptionValue, OptionValue.option_id == Option.id)
-    .where(id_in(Option.product_id, "product_ids", is_long=True))
+    select(Variant.product_id, OptionValue.name)
+    .join(VariantValue, VariantValue.variant_id == Variant.id)
+    .join(OptionValue, OptionValue.id == VariantValue.value_id)
+    .where(id_in(Variant.product_id, "product_ids", is_long=True), Variant.archived_at.is_(None))
+    .distinct()
 )
 _TRANSLATIONS = (
     select(Translation.owner_id, Translation.language, Translation.field, Translation.value)
