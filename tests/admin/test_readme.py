@@ -1,4 +1,4 @@
-"""What the README of the admin says to type works against a real server, with a token from the command line."""
+"""What the README of the admin says to type works against a real server."""
 
 import os
 import re
@@ -6,8 +6,9 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from tests.support.server import ROOT, serving, vetrina
+from tests.support.server import ROOT, serving
 
+from vetrina.flows.staff import issue_token
 from vetrina.kernel.context import Context
 from vetrina.views.product_sheets import product_sheet_by_handle
 from vetrina.views.stock import movements, stock_list
@@ -19,10 +20,7 @@ SCRIPT = re.compile(r"<!-- test: admin -->\n```bash\n(.*?)```", re.DOTALL)
 async def test_the_script_puts_a_product_on_sale(ctx: Context, database_url: str, tmp_path: Path) -> None:
     found = SCRIPT.search((ROOT / "admin" / "README.md").read_text())
     assert found is not None
-    permissions = ("catalog.write", "prices.write", "stock.write", "shop.read")
-    granted = [part for permission in permissions for part in ("--can", permission)]
-    environment = {"VETRINA_DATABASE_URL": database_url}
-    token = vetrina("token", "ERP", *granted, "--days", "90", environment=environment, cwd=tmp_path).split()[-1]
+    token = await issue_token(ctx, "ERP", ["catalog.write", "prices.write", "stock.write", "shop.read"])
     with serving(database_url, tmp_path) as server:
         run_script(found[1], SHOP=server.url, TOKEN=token)
     olives = await product_sheet_by_handle(ctx.db, "taggiasca-olives")

@@ -36,6 +36,6 @@ async def test_more_products_and_levels_take_no_more_statements(admin: Admin, ct
     for title in ("Sea salt", "Honey", "Rice"):
         await add(title)
     assert [await asked(admin, ctx, document) for document in (PRODUCTS, LEVELS)] == few
-    # products, tags, options, values, variants, their products, prices, lists, levels, locations, their variants
+    # products, tags, options with values, variants, their products, prices, lists, levels, locations, their variants
     # levels, locations, variants, products
-    assert few == [FRAME + 11, FRAME + 4]
+    assert few == [FRAME + 10, FRAME + 4]

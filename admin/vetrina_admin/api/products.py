@@ -7,11 +7,12 @@ import strawberry
 
 from vetrina.graphql import Connection, Info, PageInfo, batch, ctx_of
 from vetrina.graphql.scalars import HTML, DateTime
-from vetrina.views.options import OptionRow, ValueRow, options_of, values_of
 from vetrina.views.price_lists import ListedPriceRow, PriceListRow, price_lists, prices_of
 from vetrina.views.product_sheets import (
+    OptionSheetRow,
     ProductSheetRow,
     VariantSheetRow,
+    option_sheets_of,
     product_sheets_by_id,
     tags_of,
     variant_sheets_of,
@@ -43,15 +44,9 @@ async def load_tags(rows: Sequence[ProductSheetRow], info: Info) -> list[list[st
     return [found.get(row.id, []) for row in rows]
 
 
-async def load_options(rows: Sequence[ProductSheetRow], info: Info) -> list[list[OptionRow]]:
-    """What variants differ by; a product without options has one that is made up."""
-    found = await options_of(ctx_of(info), [row.id for row in rows])
-    return [found[row.id] for row in rows]
-
-
-async def load_values(rows: Sequence[OptionRow], info: Info) -> list[list[ValueRow]]:
-    """The choices of each option, in order."""
-    found = await values_of(ctx_of(info), [row.id for row in rows])
+async def load_options(rows: Sequence[ProductSheetRow], info: Info) -> list[list[OptionSheetRow]]:
+    """What variants differ by, in order."""
+    found = await option_sheets_of(ctx_of(info).db, [row.id for row in rows])
     return [found.get(row.id, []) for row in rows]
 
 
@@ -109,13 +104,13 @@ class Price:
 @strawberry.type(description="One choice of an option.")
 class OptionValue:
     name: str
-    colour: str | None = strawberry.field(name="swatch", description="A colour as #RRGGBB.")
+    swatch: str | None = strawberry.field(description="A colour as #RRGGBB.")
 
 
 @strawberry.type(description="A way in which a product's variants differ.")
 class ProductOption:
     name: str
-    values: list[OptionValue] = batch(load_values)
+    values: list[OptionValue]
 
 
 @strawberry.type(description="What a buyer puts in the cart.")

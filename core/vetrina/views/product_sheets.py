@@ -10,7 +10,7 @@ import msgspec
 from sqlalchemy import Text, bindparam, exists, func, or_, select
 
 from vetrina.kernel.db import Reads, id_in
-from vetrina.shop.catalog.models import Product, ProductTag, Variant
+from vetrina.shop.catalog.models import Option, OptionValue, Product, ProductTag, Variant
 from vetrina.views.windows import (
     Order,
     Placed,
@@ -74,6 +74,22 @@ class VariantSheetRow(msgspec.Struct, frozen=True):
     updated_at: datetime
 
 
+class ValueSheetRow(msgspec.Struct, frozen=True):
+    """One choice of an option; its swatch is a colour as #RRGGBB."""
+
+    name: str
+    swatch: str | None
+
+
+class OptionSheetRow(msgspec.Struct, frozen=True):
+    """A way in which a product's variants differ, with its choices in order."""
+
+    id: int
+    product_id: int
+    name: str
+    values: tuple[ValueSheetRow, ...]
+
+
 async def product_sheets(
     db: Reads, order: SheetOrder, window: Window, *, status: ProductStatus | None = None, search: str | None = None
 ) -> list[Placed[ProductSheetRow]]:
@@ -103,6 +119,18 @@ async def tags_of(db: Reads, product_ids: Sequence[int]) -> dict[int, list[str]]
     found: dict[int, list[str]] = {}
     for product_id, tag in await db.fetch(_TAGS, {"ids": list(product_ids)}):
         found.setdefault(product_id, []).append(tag)
+    return found
+
+
+async def option_sheets_of(db: Reads, product_ids: Sequence[int]) -> dict[int, list[OptionSheetRow]]:
+    """The options of each product that has any, in order."""
+    values: dict[tuple[int, int, str], list[ValueSheetRow]] = {}
+    for product_id, option_id, name, value, swatch in await db.fetch(_OPTIONS, {"ids": list(product_ids)}):
+        values.setdefault((option_id, product_id, name), []).append(ValueSheetRow(value, swatch))
+    found: dict[int, list[OptionSheetRow]] = {}
+    for option, choices in values.items():
+        row = OptionSheetRow(*option, tuple(choices))
+        found.setdefault(row.product_id, []).append(row)
     return found
 
 
@@ -171,4 +199,10 @@ _TAGS = (
     select(ProductTag.product_id, ProductTag.tag)
     .where(id_in(ProductTag.product_id, "ids"))
     .order_by(ProductTag.product_id, ProductTag.position, ProductTag.tag)
+)
+_OPTIONS = (
+    select(Option.product_id, Option.id, Option.name, OptionValue.name.label("value"), OptionValue.swatch)
+    .join(OptionValue, OptionValue.option_id == Option.id)
+    .where(id_in(Option.product_id, "ids"))
+    .order_by(Option.product_id, Option.position, Option.id, OptionValue.position, OptionValue.id)
 )
