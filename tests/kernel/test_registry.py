@@ -6,7 +6,8 @@ from typing import Any, ClassVar, Protocol
 import pytest
 from tests.support.shops import StillClock
 
-from vetrina.kernel.errors import Refusal, Unavailable
+from vetrina.kernel.context import Context
+from vetrina.kernel.errors import Fault, Refusal, Unavailable
 from vetrina.kernel.registry import OPENS_AFTER, STAYS_OPEN, Policy, PortFailed, Ports, Provided
 
 
@@ -157,3 +158,13 @@ def test_implementations_keep_their_order_and_are_found_by_key(clock: StillClock
     assert ports.find(Weather, "d") is None
     with pytest.raises(Unavailable, match="nothing serves Weather 'd'"):
         ports.get(Weather, "d")
+
+
+async def test_nobody_is_asked_inside_a_transaction(
+    ctx: Context, ports: Ports, served: Provided[Any], almanac: Almanac
+) -> None:
+    async with ctx.tx():
+        with pytest.raises(Fault, match="inside a transaction"):
+            await ports.ask(served, almanac.tomorrow())
+    assert almanac.asked == 0
+    assert await ports.ask(served, almanac.tomorrow()) == "sun"

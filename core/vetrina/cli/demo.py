@@ -29,7 +29,6 @@ def demo(fresh: bool, port: int, workers: int, database_url: str | None) -> None
         database_url=database_url or f"sqlite:///{FOLDER / 'demo.sqlite3'}",
         base_url=f"http://127.0.0.1:{port}",
         media_root=str(FOLDER / "demo-media"),
-        log_level="WARNING" if workers == 1 else None,
     )
     console = Console()
     if fresh:

@@ -76,7 +76,7 @@ async def _add_collection(ctx: Context, draft: CollectionDraft) -> int:
             title=draft.title,
             handle=draft.handle,
             description_html=draft.description_html,
-            image=ImageSheet(url=_hung(draft.picture), alt=draft.title, width=SIDE, height=SIDE),
+            image=ImageSheet(url=draft.picture, alt=draft.title, width=SIDE, height=SIDE),
             texts=_texts(draft.translations),
         ),
     )
@@ -94,9 +94,7 @@ def _sheet(draft: ProductDraft, words: Mapping[str, OptionTranslation]) -> NewPr
         seo_title=draft.seo_title,
         seo_description=draft.seo_description,
         options=_options(draft, words),
-        images=tuple(
-            ImageSheet(url=_hung(image.url), alt=image.alt, width=SIDE, height=SIDE) for image in draft.images
-        ),
+        images=tuple(ImageSheet(url=image.url, alt=image.alt, width=SIDE, height=SIDE) for image in draft.images),
         texts=_texts(draft.translations),
         variants=tuple(_variant(variant) for variant in draft.variants),
         metafields=tuple(
@@ -134,17 +132,12 @@ def _variant(draft: VariantDraft) -> NewVariant:
         options=draft.options,
         sku=draft.sku,
         barcode=draft.barcode,
-        image=_hung(draft.image) if draft.image else None,
+        image=draft.image,
         weight=draft.weight,
         prices=tuple(_price(price) for price in draft.prices),
         stock=draft.stock,
         backorder_limit=100 if draft.backorder else 0,
     )
-
-
-def _hung(url: str) -> str:
-    """A picture's address as the shop keeps it: relative to its own media."""
-    return url.removeprefix("media/")
 
 
 def _price(draft: PriceDraft) -> NewPrice:

@@ -2,7 +2,6 @@
 
 from collections.abc import AsyncGenerator, Callable, Coroutine
 from contextlib import asynccontextmanager
-from contextvars import ContextVar
 from datetime import datetime
 from functools import wraps
 from typing import Any, Concatenate, ParamSpec, TypeVar, get_type_hints
@@ -12,15 +11,15 @@ import msgspec
 from vetrina.kernel.clock import Clock
 from vetrina.kernel.crypto import Vault
 from vetrina.kernel.db import Database, Session
+from vetrina.kernel.db.session import open_transaction
 from vetrina.kernel.errors import Fault, NotAllowed, NotSignedIn
-from vetrina.kernel.idempotency import Claim, Repeated, keep_outcome, recall, take
+from vetrina.kernel.idempotency import RUN_AGAIN, Claim, Repeated, keep_outcome, recall, take
 from vetrina.kernel.messages.inbox import Delivery, mark_delivered
 from vetrina.kernel.registry import Ports
 
 P = ParamSpec("P")
 T = TypeVar("T")
 
-_open_transaction: ContextVar[bool] = ContextVar("open_transaction", default=False)
 
 
 class Actor(msgspec.Struct, frozen=True):
@@ -101,6 +100,19 @@ class Context(msgspec.Struct, frozen=True, kw_only=True):
         """
         return msgspec.UNSET if self.claim is None else recall(self.claim, self.shop.vault, kind)
 
+    def may_run_again(self) -> None:
+        """Say that the flow is idempotent by itself: cut off between two transactions, a repeat runs it again.
+
+        Without this a repeat is told that the answer was lost.
+        """
+        if self.claim is not None:
+            self.claim.default = RUN_AGAIN
+
+    def answer_passes(self) -> None:
+        """Say that nothing was decided, such as when the caller is to come back later: a repeat asks anew."""
+        if self.claim is not None:
+            self.claim.is_passing = True
+
     @asynccontextmanager
     async def tx(self) -> AsyncGenerator[Session]:
         """Open the flow's transaction: it commits when left, and rolls back when an exception leaves it.
@@ -110,10 +122,10 @@ class Context(msgspec.Struct, frozen=True, kw_only=True):
         Idempotency-Key the first transaction writes the claim, and what the flow sets as `session.outcome` is stored
         with the effect. Raises Repeated when an earlier run wrote the same claim.
         """
-        if _open_transaction.get():
+        if open_transaction.get():
             raise Fault("a flow opened a transaction inside another one")
         is_ours = True
-        token = _open_transaction.set(True)
+        token = open_transaction.set(True)
         try:
             async with self.db.transaction() as session:
                 if self.delivery is not None:
@@ -124,7 +136,7 @@ class Context(msgspec.Struct, frozen=True, kw_only=True):
                     yield session
                     await self._keep_outcome(session)
         finally:
-            _open_transaction.reset(token)
+            open_transaction.reset(token)
         if self.claim is not None:
             if not is_ours:
                 # Only now: on SQLite the earlier run's effect may be committed together with this transaction.
@@ -160,8 +172,3 @@ def once(
         return await flow(ctx, *args, **kwargs)
 
     return answered_once
-
-
-def in_transaction() -> bool:
-    """Whether this task holds a transaction open; outgoing calls refuse then."""
-    return _open_transaction.get()

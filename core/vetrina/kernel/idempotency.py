@@ -18,7 +18,7 @@ BUSY = timedelta(seconds=12)
 FORGOTTEN_AT_ONCE = 1_000
 
 RUN_AGAIN: Any = object()
-"""The outcome of a flow's first transaction when the flow is idempotent by itself, and runs again after a crash."""
+"""The outcome of a transaction of a flow that is idempotent by itself, and runs again after a crash."""
 
 _PURPOSE = "idempotency"
 
@@ -73,6 +73,8 @@ class Claim(msgspec.Struct):
     """What an earlier request with the same key left, if it left an outcome to go on with."""
     default: Any = msgspec.UNSET
     """The outcome of transactions that set none."""
+    is_passing: bool = False
+    """Whether the answer may be another the next time, and is not stored."""
     is_held: bool = False
     """Its row is committed and this run goes on with it: further transactions do not ask again."""
 

@@ -7,7 +7,8 @@ from typing import Any, Generic, Literal, TypeVar
 import msgspec
 
 from vetrina.kernel.clock import Clock
-from vetrina.kernel.errors import Refusal, Unavailable
+from vetrina.kernel.db.session import open_transaction
+from vetrina.kernel.errors import Fault, Refusal, Unavailable
 
 P = TypeVar("P")
 T = TypeVar("T")
@@ -85,8 +86,12 @@ class Ports:
     async def ask(self, provided: Provided[Any], answer: Awaitable[T]) -> T:
         """Await a port's answer within the port's deadline and behind its breaker.
 
-        A Refusal passes through: it is an answer. Everything else becomes PortFailed with the plugin's name.
+        A Refusal passes through: it is an answer. Everything else becomes PortFailed with the plugin's name. Raises
+        Fault inside a transaction: nobody outside is waited for while rows are locked.
         """
+        if open_transaction.get():
+            _discard(answer)
+            raise Fault(f"{provided.port.__name__} {provided.key!r} was asked inside a transaction")
         health, now = self.health(provided), self._clock.now().timestamp()
         if health.opened_at is not None and now - health.opened_at < STAYS_OPEN:
             _discard(answer)

@@ -9,7 +9,7 @@ import msgspec
 from sqlalchemy import bindparam, case, select
 
 from vetrina.kernel.db import Reads, id_in
-from vetrina.kernel.messages import OutboxEvent, OutboxFailure
+from vetrina.kernel.messages.tables import OutboxEvent, OutboxFailure
 
 
 class DeliveryState(StrEnum):

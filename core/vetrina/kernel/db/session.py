@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
+from contextvars import ContextVar
 from typing import Any, Protocol, TypeVar, cast
 
 import msgspec
@@ -11,6 +12,9 @@ from sqlalchemy.orm import DeclarativeBase
 
 from vetrina.kernel.db.statements import Call, Params, Statements
 from vetrina.kernel.errors import Fault
+
+open_transaction: ContextVar[bool] = ContextVar("open_transaction", default=False)
+"""Whether this task holds a transaction open: then nobody outside may be asked, and no other may be opened."""
 
 Row = TypeVar("Row", bound=msgspec.Struct)
 

@@ -1,8 +1,9 @@
 """Outbox and inbox: committed events, delivered at least once, each with its effect once."""
 
 from vetrina.kernel.messages.delivery import Delivered, Reaction, Relay
-from vetrina.kernel.messages.inbox import AlreadyDelivered, Delivery, InboxMessage, receive
-from vetrina.kernel.messages.outbox import Event, OutboxCursor, OutboxEvent, OutboxFailure, emit
+from vetrina.kernel.messages.inbox import AlreadyDelivered, Delivery, receive
+from vetrina.kernel.messages.outbox import Event, emit
+from vetrina.kernel.messages.tables import InboxMessage, OutboxCursor, OutboxEvent, OutboxFailure
 
 __all__ = [
     "AlreadyDelivered",

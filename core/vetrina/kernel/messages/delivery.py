@@ -13,7 +13,8 @@ from sqlalchemy import bindparam, delete, func, or_, select, update
 from vetrina.kernel.clock import Clock
 from vetrina.kernel.db import Database, Session, text_in
 from vetrina.kernel.messages.inbox import AlreadyDelivered, Delivery
-from vetrina.kernel.messages.outbox import Event, OutboxCursor, OutboxEvent, OutboxFailure, order_events
+from vetrina.kernel.messages.outbox import Event, order_events
+from vetrina.kernel.messages.tables import OutboxCursor, OutboxEvent, OutboxFailure
 
 log = structlog.get_logger(__name__)
 

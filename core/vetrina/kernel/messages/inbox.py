@@ -4,25 +4,10 @@ from datetime import datetime
 from typing import Any
 
 import msgspec
-from sqlalchemy import UniqueConstraint
-from sqlalchemy.orm import Mapped, mapped_column
 
-from vetrina.kernel.db import Model, Session
+from vetrina.kernel.db import Session
 from vetrina.kernel.errors import Fault
-
-
-class InboxMessage(Model):
-    """A message that had its effect: a provider's webhook, or an event in one subscriber."""
-
-    __tablename__ = "inbox_message"
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    source: Mapped[str]
-    key: Mapped[str]
-    at: Mapped[datetime]
-    body: Mapped[dict[str, Any] | None]
-
-    __table_args__ = (UniqueConstraint("source", "key"),)
+from vetrina.kernel.messages.tables import InboxMessage
 
 
 class AlreadyDelivered(Fault):

@@ -1,14 +1,14 @@
 """The outbox: events written in the transaction that made them true, then given their order."""
 
 from datetime import datetime
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import msgspec
-from sqlalchemy import ForeignKey, Index, UniqueConstraint, bindparam, func, insert, select, text, update
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import bindparam, func, insert, select, update
 
-from vetrina.kernel.db import Model, Session, table_of
+from vetrina.kernel.db import Session, table_of
 from vetrina.kernel.db.constructs import oldest_running, transaction_id
+from vetrina.kernel.messages.tables import OutboxEvent
 
 
 class Event(msgspec.Struct, frozen=True, kw_only=True):
@@ -25,62 +25,6 @@ class Event(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def subject(self) -> str:
         return f"{self.noun}:{getattr(self, self.subject_field)}"
-
-
-class OutboxEvent(Model):
-    """One committed event. `position` is its place in the delivery order, given once no earlier one can appear."""
-
-    __tablename__ = "outbox_event"
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    name: Mapped[str]
-    version: Mapped[int]
-    subject: Mapped[str]
-    payload: Mapped[dict[str, Any]]
-    at: Mapped[datetime]
-    tx_id: Mapped[int]
-    position: Mapped[int | None] = mapped_column(unique=True)
-
-    __table_args__ = (
-        Index(
-            "ix_outbox_event_waiting",
-            "id",
-            postgresql_where=text("position IS NULL"),
-            sqlite_where=text("position IS NULL"),
-        ),
-    )
-
-
-class OutboxCursor(Model):
-    """How far one subscriber has got, and which process is delivering to it now."""
-
-    __tablename__ = "outbox_cursor"
-
-    subscriber: Mapped[str] = mapped_column(primary_key=True)
-    position: Mapped[int]
-    lease_until: Mapped[datetime | None]
-
-
-class OutboxFailure(Model):
-    """An event one subscriber has not digested yet; later events of the same subject queue up behind it."""
-
-    __tablename__ = "outbox_failure"
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    subscriber: Mapped[str]
-    event_id: Mapped[int] = mapped_column(ForeignKey("outbox_event.id"))
-    subject: Mapped[str]
-    attempts: Mapped[int]
-    next_at: Mapped[datetime | None]
-    """When to try again; None while it is parked or queued behind another."""
-    parked_at: Mapped[datetime | None]
-    error: Mapped[str]
-
-    __table_args__ = (
-        UniqueConstraint("subscriber", "event_id"),
-        Index("ix_outbox_failure_due", "subscriber", "next_at"),
-        Index("ix_outbox_failure_subject", "subscriber", "subject", "event_id"),
-    )
 
 
 async def emit(session: Session, event: Event, at: datetime) -> None:
