@@ -9,7 +9,7 @@ from vetrina.graphql import Info, PageInfo, batch
 from vetrina.graphql.scalars import JSON, URL
 from vetrina.views.media import MediaRow
 from vetrina_storefront.images import Image
-from vetrina_storefront.interfaces import Node, load_nothing
+from vetrina_storefront.interfaces import Node, load_ids, load_nothing
 
 
 @strawberry.enum(description="What kind of medium it is.")
@@ -59,7 +59,7 @@ class MediaPresentation(Node):
 @strawberry.interface(description="Something to look at.")
 class Media:
     alt: str | None
-    id: strawberry.ID
+    id: strawberry.ID = batch(load_ids)
     media_content_type: MediaContentType = batch(load_kinds)
     presentation: MediaPresentation | None = batch(load_nothing)
     preview_image: Image | None = batch(load_pictures)

@@ -7,7 +7,7 @@ import strawberry
 
 from vetrina.graphql import Info, batch, ctx_of
 from vetrina.graphql.scalars import Color
-from vetrina.views.options import OptionRow, ValueRow, values_of
+from vetrina.views.options import OptionRow, ValueRow
 from vetrina.views.variants import VariantRow, first_of, first_variants_with
 from vetrina_storefront.interfaces import Node, load_nothing
 from vetrina_storefront.media import Media
@@ -18,17 +18,6 @@ class SwatchRow(msgspec.Struct, frozen=True):
     """How a value looks."""
 
     color: str | None
-
-
-async def load_values(rows: Sequence[OptionRow], info: Info) -> list[list[ValueRow]]:
-    """The values of each option in order."""
-    found = await values_of(ctx_of(info), [row.id for row in rows])
-    return [found.get(row.id, []) for row in rows]
-
-
-async def load_value_names(rows: Sequence[OptionRow], info: Info) -> list[list[str]]:
-    """The names of each option's values in order."""
-    return [[value.name for value in values] for values in await load_values(rows, info)]
 
 
 async def load_first_variants(rows: Sequence[ValueRow], info: Info) -> list[VariantRow | None]:
@@ -66,8 +55,8 @@ class ProductOptionValue(Node):
 @strawberry.type(description="A way in which a product's variants differ.")
 class ProductOption(Node):
     name: str
-    option_values: list[ProductOptionValue] = batch(load_values)
-    values: list[str] = batch(load_value_names, deprecation_reason="Use `optionValues` instead.")
+    option_values: list[ProductOptionValue]
+    values: list[str] = strawberry.field(deprecation_reason="Use `optionValues` instead.")
 
     @classmethod
     def is_type_of(cls, row: object, _: object) -> bool:

@@ -9,13 +9,13 @@ import strawberry
 
 from vetrina.graphql import Connection, Info, PageInfo, batch, ctx_of
 from vetrina.views.locations import AvailabilityRow, LocationRow, availability_of, locations_by_id
-from vetrina.views.media import MediaRow, featured_media
+from vetrina.views.media import MediaRow, media_of_variants
 from vetrina.views.options import ChosenRow, chosen_of
 from vetrina.views.products import ProductRow, products_by_id
 from vetrina.views.shelf import is_translated
 from vetrina.views.variants import VariantOrder, VariantRow
 from vetrina.views.windows import Placed
-from vetrina_storefront.images import Image, images_by_id
+from vetrina_storefront.images import Image
 from vetrina_storefront.interfaces import Node, load_nothing
 from vetrina_storefront.later import later
 from vetrina_storefront.locations import GeoCoordinateInput, Location
@@ -112,10 +112,8 @@ async def load_products(rows: Sequence[VariantRow], info: Info) -> list[ProductR
 
 async def load_images(rows: Sequence[VariantRow], info: Info) -> list[MediaRow | None]:
     """The variant's own picture, else its product's first."""
-    own = await images_by_id(info, [row.image_id for row in rows])
-    missing = sorted({row.product_id for row, image in zip(rows, own, strict=True) if image is None})
-    featured = await featured_media(ctx_of(info), missing) if missing else {}
-    return [image or featured.get(row.product_id) for row, image in zip(rows, own, strict=True)]
+    found = await media_of_variants(ctx_of(info), [row.id for row in rows])
+    return [found.get(row.id) for row in rows]
 
 
 async def load_not_in_stock(rows: Sequence[VariantRow], info: Info) -> list[bool]:

@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 
 from vetrina.kernel.context import Context
 from vetrina.kernel.db import id_in
-from vetrina.shop.catalog.models import Media, ProductMedia
+from vetrina.shop.catalog.models import Media, ProductMedia, Variant
 from vetrina.views.windows import (
     Order,
     Placed,
@@ -58,6 +58,12 @@ async def media_by_id(ctx: Context, ids: list[int]) -> dict[int, MediaRow]:
 async def featured_media(ctx: Context, product_ids: list[int]) -> dict[int, MediaRow]:
     """The first picture of each product that has any, by product id."""
     found = await ctx.db.fetch(_FEATURED, {"ids": product_ids})
+    return {line[0]: MediaRow(*line[1:]) for line in found}
+
+
+async def media_of_variants(ctx: Context, variant_ids: list[int]) -> dict[int, MediaRow]:
+    """Each variant's own picture, else its product's first, by variant id."""
+    found = await ctx.db.fetch(_OF_VARIANTS, {"ids": variant_ids})
     return {line[0]: MediaRow(*line[1:]) for line in found}
 
 
@@ -114,3 +120,15 @@ def _featured() -> Selection:
 
 
 _FEATURED = _featured()
+_FIRST = (
+    select(ProductMedia.media_id)
+    .where(ProductMedia.product_id == Variant.product_id)
+    .order_by(ProductMedia.position, ProductMedia.media_id)
+    .limit(1)
+    .scalar_subquery()
+)
+_OF_VARIANTS = (
+    select(Variant.id, *_COLUMNS)
+    .join(Media, Media.id == func.coalesce(Variant.image_id, _FIRST))
+    .where(id_in(Variant.id, "ids"))
+)

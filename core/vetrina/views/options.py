@@ -16,16 +16,6 @@ ONLY_VALUE = "Default Title"
 """What the public API calls the one option of a product without options, and its one value. It is never translated."""
 
 
-class OptionRow(msgspec.Struct, frozen=True):
-    """An option. A product without options has one, made up, whose id is the product's with a minus."""
-
-    type_name: ClassVar[str] = "ProductOption"
-
-    id: int
-    product_id: int
-    name: str
-
-
 class ValueRow(msgspec.Struct, frozen=True):
     """A value of an option; the made-up option's only value has its id. `colour` is #RRGGBB."""
 
@@ -35,6 +25,25 @@ class ValueRow(msgspec.Struct, frozen=True):
     option_id: int
     name: str
     colour: str | None
+
+
+class OptionRow(msgspec.Struct, frozen=True):
+    """An option and its values in order.
+
+    A product without options has one, made up, whose id is the product's with a minus.
+    """
+
+    type_name: ClassVar[str] = "ProductOption"
+
+    id: int
+    product_id: int
+    name: str
+    option_values: tuple[ValueRow, ...]
+
+    @property
+    def values(self) -> list[str]:
+        """The names of its values."""
+        return [value.name for value in self.option_values]
 
 
 class ChosenRow(msgspec.Struct, frozen=True):
@@ -47,31 +56,28 @@ class ChosenRow(msgspec.Struct, frozen=True):
 
 async def options_of(ctx: Context, product_ids: list[int]) -> dict[int, list[OptionRow]]:
     """The options of each product in order, by product id; every product has at least one."""
-    statement = _OPTIONS_OF[is_translated(ctx)]
     found: dict[int, list[OptionRow]] = {}
-    for row in await ctx.db.rows(OptionRow, statement, {"ids": product_ids, **place_params(ctx)}):
+    for row in await _read(ctx, _OF_PRODUCTS, product_ids):
         found.setdefault(row.product_id, []).append(row)
     return {product_id: found.get(product_id) or [_only_option(product_id)] for product_id in product_ids}
 
 
 async def options_by_id(ctx: Context, ids: list[int]) -> dict[int, OptionRow]:
     """Options by id. A made-up option is the answer for any negative id: ask for its product as well."""
-    stored = [option_id for option_id in ids if option_id > 0]
-    rows = await ctx.db.rows(OptionRow, _OPTIONS_BY_ID[is_translated(ctx)], {"ids": stored, **place_params(ctx)})
-    return {row.id: row for row in rows} | {negative: _only_option(-negative) for negative in ids if negative < 0}
+    stored = await _read(ctx, _BY_ID, [option_id for option_id in ids if option_id > 0])
+    return {row.id: row for row in stored} | {negative: _only_option(-negative) for negative in ids if negative < 0}
 
 
-async def values_of(ctx: Context, option_ids: list[int]) -> dict[int, list[ValueRow]]:
-    """The values of each option in order, by option id."""
-    found: dict[int, list[ValueRow]] = {
-        option_id: [ValueRow(option_id, option_id, ONLY_VALUE, None)] for option_id in option_ids if option_id < 0
-    }
-    stored = [option_id for option_id in option_ids if option_id > 0]
-    if stored:
-        statement = _VALUES_OF[is_translated(ctx)]
-        for row in await ctx.db.rows(ValueRow, statement, {"ids": stored, **place_params(ctx)}):
-            found.setdefault(row.option_id, []).append(row)
-    return found
+async def _read(ctx: Context, statements: tuple[Selection, ...], ids: list[int]) -> list[OptionRow]:
+    """Options with their values, from one statement with a row per value."""
+    values: dict[tuple[int, int, str], list[ValueRow]] = {}
+    for option_id, product_id, name, value_id, value, colour in await ctx.db.fetch(
+        statements[is_translated(ctx)], {"ids": ids, **place_params(ctx)}
+    ):
+        known = values.setdefault((option_id, product_id, name), [])
+        if value_id is not None:
+            known.append(ValueRow(value_id, option_id, value, colour))
+    return [OptionRow(*option, tuple(known)) for option, known in values.items()]
 
 
 async def values_by_id(ctx: Context, ids: list[int]) -> dict[int, ValueRow]:
@@ -95,12 +101,18 @@ async def chosen_of(ctx: Context, variant_ids: list[int]) -> dict[int, list[Chos
 
 
 def _only_option(product_id: int) -> OptionRow:
-    return OptionRow(-product_id, product_id, ONLY_OPTION)
+    value = ValueRow(-product_id, -product_id, ONLY_VALUE, None)
+    return OptionRow(-product_id, product_id, ONLY_OPTION, (value,))
 
 
 def _options(translated: bool) -> Selection:
     name = in_language("ProductOption", Option.id, "name", Option.name, translated)
-    return select(Option.id, Option.product_id, name).order_by(Option.product_id, Option.position)
+    value = in_language("ProductOptionValue", OptionValue.id, "name", OptionValue.name, translated)
+    return (
+        select(Option.id, Option.product_id, name, OptionValue.id, value, OptionValue.swatch)
+        .outerjoin(OptionValue, OptionValue.option_id == Option.id)
+        .order_by(Option.product_id, Option.position, Option.id, OptionValue.position, OptionValue.id)
+    )
 
 
 def _values(translated: bool) -> Selection:
@@ -122,8 +134,7 @@ def _chosen(translated: bool) -> Selection:
     )
 
 
-_OPTIONS_OF = tuple(_options(translated).where(id_in(Option.product_id, "ids")) for translated in (False, True))
-_OPTIONS_BY_ID = tuple(_options(translated).where(id_in(Option.id, "ids")) for translated in (False, True))
-_VALUES_OF = tuple(_values(translated).where(id_in(OptionValue.option_id, "ids")) for translated in (False, True))
+_OF_PRODUCTS = tuple(_options(translated).where(id_in(Option.product_id, "ids")) for translated in (False, True))
+_BY_ID = tuple(_options(translated).where(id_in(Option.id, "ids")) for translated in (False, True))
 _VALUES_BY_ID = tuple(_values(translated).where(id_in(OptionValue.id, "ids")) for translated in (False, True))
 _CHOSEN_OF = tuple(_chosen(translated) for translated in (False, True))

@@ -1,0 +1,200 @@
+"""Search by words: ranking, unfinished words, languages, filters, counts; suggestions."""
+
+from typing import Any
+
+import pytest
+from tests.support.factories import make_product
+from tests.support.storefront import ask, document, refusals
+
+from vetrina.flows.catalog import create_collection
+from vetrina.kernel.context import Context
+from vetrina.shop.catalog.rules import CollectionSheet, Text
+
+SEARCH = """query ($query: String!, $first: Int, $last: Int, $after: String, $reverse: Boolean, $key: SearchSortKeys,
+                   $prefix: SearchPrefixQueryType, $types: [SearchType!], $language: LanguageCode,
+                   $unavailable: SearchUnavailableProductsType, $filters: [ProductFilter!])
+@inContext(language: $language) {
+  search(query: $query, first: $first, last: $last, after: $after, reverse: $reverse, sortKey: $key, prefix: $prefix,
+         types: $types, unavailableProducts: $unavailable, productFilters: $filters) {
+    totalCount nodes { __typename ... on Product { title } } pageInfo { hasNextPage endCursor } } }"""
+
+
+async def found(ctx: Context, query: str, **arguments: Any) -> list[str]:
+    """The titles found, best first."""
+    result = (await ask(ctx, SEARCH, query=query, **({"first": 10} | arguments)))["search"]
+    assert all(node["__typename"] == "Product" for node in result["nodes"])
+    return [node["title"] for node in result["nodes"]]
+
+
+async def cellar(ctx: Context) -> None:
+    """Things with oil in their title, their tags or their description; one sold out."""
+    await make_product(ctx, "Soap", price="4", description_html="<p>Made with olive oil.</p>")
+    await make_product(ctx, "Olive oil", price="12", vendor="Rossi", tags=("olive",), options={"Size": ("1 l", "5 l")})
+    await make_product(ctx, "Olive paté", price="6", tags=("oil",), product_type="Spread")
+    await make_product(ctx, "Olive tree", price="50", stock=0)
+    await make_product(ctx, "Candle", price="9")
+
+
+async def test_words_in_titles_outweigh_words_in_descriptions(ctx: Context) -> None:
+    await cellar(ctx)
+    assert await found(ctx, "olive oil") == ["Olive oil", "Olive paté", "Soap"]
+    assert await found(ctx, "oil", reverse=True) == ["Soap", "Olive paté", "Olive oil"]
+    assert await found(ctx, "olive oil soap") == ["Soap"]
+    assert await found(ctx, "nothing") == []
+
+
+async def test_accents_and_case_do_not_matter(ctx: Context) -> None:
+    await cellar(ctx)
+    assert await found(ctx, "PATE") == await found(ctx, "paté") == ["Olive paté"]
+
+
+async def test_the_last_word_may_be_unfinished_if_asked(ctx: Context) -> None:
+    await cellar(ctx)
+    assert await found(ctx, "can") == []
+    assert await found(ctx, "can", prefix="LAST") == ["Candle"]
+    assert await found(ctx, "can", prefix="NONE") == []
+    assert await found(ctx, "oliv o", prefix="LAST") == []
+    assert await found(ctx, "olive o", prefix="LAST") == ["Olive oil", "Olive paté", "Soap", "Olive tree"]
+
+
+async def test_what_cannot_be_bought_comes_last_or_not_at_all(ctx: Context) -> None:
+    await cellar(ctx)
+    assert await found(ctx, "tree OR candle") == ["Candle", "Olive tree"]
+    assert await found(ctx, "tree OR candle", unavailable="SHOW") == ["Olive tree", "Candle"]
+    assert await found(ctx, "tree OR candle", unavailable="HIDE") == ["Candle"]
+    assert await found(ctx, "olive", key="PRICE") == ["Soap", "Olive paté", "Olive oil", "Olive tree"]
+    assert await found(ctx, "olive", key="PRICE", reverse=True) == ["Olive oil", "Olive paté", "Soap", "Olive tree"]
+    assert await found(ctx, "olive", key="PRICE", reverse=True, unavailable="SHOW") == [
+        "Olive tree", "Olive oil", "Olive paté", "Soap",
+    ]  # fmt: skip
+
+
+async def test_the_syntax_of_lists_holds_in_search(ctx: Context) -> None:
+    await cellar(ctx)
+    assert await found(ctx, "olive -soap price:<10") == ["Olive paté"]
+    assert await found(ctx, "product_type:spread") == ["Olive paté"]
+    assert await found(ctx, "") == ["Soap", "Olive oil", "Olive paté", "Candle", "Olive tree"]
+
+
+@pytest.mark.parametrize("key", ["RELEVANCE", "PRICE"])
+@pytest.mark.parametrize("reverse", [False, True])
+async def test_pages_of_results_join_into_the_whole(ctx: Context, key: str, reverse: bool) -> None:
+    await cellar(ctx)
+    whole = await found(ctx, "olive", key=key, reverse=reverse)
+    pages: list[str] = []
+    after = None
+    while len(pages) < len(whole):
+        result = (await ask(ctx, SEARCH, query="olive", first=1, after=after, key=key, reverse=reverse))["search"]
+        pages += [node["title"] for node in result["nodes"]]
+        assert result["totalCount"] == 4
+        assert result["pageInfo"]["hasNextPage"] is (len(pages) < 4)
+        after = result["pageInfo"]["endCursor"]
+    assert pages == whole
+    assert await found(ctx, "olive", key=key, reverse=reverse, first=None, last=2) == whole[-2:]
+
+
+async def test_search_reads_the_context_language_and_the_shops_own(ctx: Context) -> None:
+    await make_product(ctx, "Honey", texts=(Text(language="it", field="title", value="Miele"),))
+    await make_product(ctx, "Honey comb")
+    assert await found(ctx, "miele") == []
+    assert await found(ctx, "miele", language="IT") == ["Miele"]
+    assert sorted(await found(ctx, "honey", language="IT")) == ["Honey comb", "Miele"]
+
+
+async def test_filters_narrow_results_and_facets_count_them(ctx: Context) -> None:
+    await cellar(ctx)
+    page = document("search_page")
+    result = (await ask(ctx, page, query="oliv", first=1))["search"]
+    facets = {
+        one["id"]: {value["label"]: value["count"] for value in one["values"]} for one in result["productFilters"]
+    }
+    assert result["totalCount"] == 4
+    assert result["pageInfo"] == {"hasNextPage": True}
+    assert facets == {
+        "filter.v.availability": {"In stock": 3, "Out of stock": 1},
+        "filter.v.price": {"Price": 4},
+        "filter.p.product_type": {"Spread": 1},
+        "filter.p.vendor": {"Rossi": 1},
+        "filter.p.tag": {"oil": 1, "olive": 1},
+        "filter.v.option.size": {"1 l": 1, "5 l": 1},
+    }
+    result = (await ask(ctx, page, query="oliv", productFilters=[{"productVendor": "Rossi"}]))["search"]
+    assert [node["title"] for node in result["nodes"]] == ["Olive oil"]
+    assert result["totalCount"] == 1
+
+
+async def test_pages_and_articles_are_not_found_here(ctx: Context) -> None:
+    await cellar(ctx)
+    assert await found(ctx, "olive", types=["PAGE", "ARTICLE"]) == []
+    assert len(await found(ctx, "olive", types=["PAGE", "PRODUCT"])) == 4
+
+
+PREDICT = """query ($query: String!, $limit: Int, $scope: PredictiveSearchLimitScope, $fields: [SearchableField!],
+                    $types: [PredictiveSearchType!], $unavailable: SearchUnavailableProductsType) {
+  predictiveSearch(query: $query, limit: $limit, limitScope: $scope, searchableFields: $fields, types: $types,
+                   unavailableProducts: $unavailable) {
+    products { title } collections { title } queries { text styledText trackingParameters } } }"""
+
+
+async def test_suggestions_while_somebody_types(ctx: Context) -> None:
+    await cellar(ctx)
+    await create_collection(ctx, CollectionSheet(title="Olives & more"))
+    suggested = (await ask(ctx, PREDICT, query="oliv"))["predictiveSearch"]
+    assert [one["title"] for one in suggested["products"]] == ["Olive oil", "Olive paté", "Soap", "Olive tree"]
+    assert suggested["collections"] == [{"title": "Olives & more"}]
+    assert suggested["queries"][0] == {
+        "text": "olive oil",
+        "styledText": "<mark>oliv</mark>e oil",
+        "trackingParameters": None,
+    }
+
+
+async def test_suggestions_are_limited_together_or_each(ctx: Context) -> None:
+    await cellar(ctx)
+    await create_collection(ctx, CollectionSheet(title="Olives"))
+
+    async def counts(**arguments: Any) -> tuple[int, int, int]:
+        suggested = (await ask(ctx, PREDICT, query="oliv", **arguments))["predictiveSearch"]
+        return len(suggested["products"]), len(suggested["collections"]), len(suggested["queries"])
+
+    assert await counts(limit=4) == (2, 1, 1)
+    assert await counts(limit=2, scope="EACH") == (2, 1, 2)
+    assert await counts(types=["PRODUCT"]) == (4, 0, 0)
+    assert await counts(types=["QUERY"], unavailable="HIDE") == (0, 0, 3)
+    assert await counts(fields=["TITLE"]) == (3, 1, 3)
+    assert await counts(fields=["AUTHOR"], types=["PRODUCT"]) == (0, 0, 0)
+
+
+async def test_what_was_typed_is_never_markup(ctx: Context) -> None:
+    await make_product(ctx, "Salt <b>& pepper</b> (mill)")
+    suggested = (await ask(ctx, PREDICT, query="salt pepper"))["predictiveSearch"]
+    assert suggested["queries"][0]["styledText"] == (
+        "<mark>salt</mark> &lt;b&gt;&amp; <mark>pepper</mark>&lt;/b&gt; (mill)"
+    )
+    assert (await ask(ctx, PREDICT, query="(mil"))["predictiveSearch"]["products"] != []
+
+
+@pytest.mark.parametrize(
+    ("text", "variables", "field"),
+    [
+        (PREDICT, {"query": "a", "limit": 0}, ["limit"]),
+        (PREDICT, {"query": "a", "limit": 11}, ["limit"]),
+        (PREDICT, {"query": "a" * 1_001}, ["query"]),
+        (SEARCH, {"query": "a", "first": 251}, ["first"]),
+        (SEARCH, {"query": "a", "filters": [{"tag": "x" * 256}]}, ["productFilters"]),
+        (SEARCH, {"query": "a", "filters": [{"tag": "x"}] * 251}, ["productFilters"]),
+        (SEARCH, {"query": "a", "filters": [{"price": {"min": 9, "max": 1}}]}, ["productFilters"]),
+        (SEARCH, {"query": "a", "filters": [{"productVendor": "a\x00b"}]}, ["productFilters"]),
+    ],
+)
+async def test_bad_searches_are_refused_by_name(
+    ctx: Context, text: str, variables: dict[str, Any], field: list[str]
+) -> None:
+    refused, *_ = await refusals(ctx, text, **variables)
+    assert (refused["code"], refused["field"]) == ("BAD_USER_INPUT", field)
+
+
+@pytest.mark.parametrize("least", [-1e300, 0, 1e300])
+async def test_absurd_prices_are_only_prices(ctx: Context, least: float) -> None:
+    await make_product(ctx, "Oil", price="12")
+    assert await found(ctx, "oil", filters=[{"price": {"min": least}}]) == ([] if least > 0 else ["Oil"])
