@@ -23,11 +23,13 @@ class Policy(msgspec.Struct, frozen=True):
     """What a port promises when its plugin fails; declared by the core on the port, never by the plugin.
 
     veto: the plugin's refusal reaches the buyer, its failure does not stop him. required: fail closed.
-    optional: skip, log, count. `deadline` is in seconds.
+    optional: skip, log, count. `deadline` is in seconds. `inside` says that its plugins take part in the flow's own
+    transaction, through the session they are given and nothing else; all others are asked outside of one.
     """
 
     kind: Literal["veto", "required", "optional"]
     deadline: float
+    inside: bool = False
 
 
 class Provided(msgspec.Struct, Generic[P], frozen=True):
@@ -87,9 +89,10 @@ class Ports:
         """Await a port's answer within the port's deadline and behind its breaker.
 
         A Refusal passes through: it is an answer. Everything else becomes PortFailed with the plugin's name. Raises
-        Fault inside a transaction: nobody outside is waited for while rows are locked.
+        Fault inside a transaction, unless the port takes part in it: nobody is waited for while rows are locked.
         """
-        if open_transaction.get():
+        policy: Policy = provided.port.policy  # pyright: ignore[reportAttributeAccessIssue]
+        if open_transaction.get() and not policy.inside:
             _discard(answer)
             raise Fault(f"{provided.port.__name__} {provided.key!r} was asked inside a transaction")
         health, now = self.health(provided), self._clock.now().timestamp()
@@ -100,7 +103,6 @@ class Ports:
             # This call tries; others are refused until it is answered.
             health.opened_at = now
         health.calls += 1
-        policy: Policy = provided.port.policy  # pyright: ignore[reportAttributeAccessIssue]
         try:
             async with asyncio.timeout(policy.deadline):
                 result = await answer

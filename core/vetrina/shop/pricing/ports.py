@@ -73,7 +73,7 @@ class Redeemable(Protocol):
     repeated with the same reference. reserve refuses (a Refusal) when the balance no longer covers the amount.
     """
 
-    policy: ClassVar[Policy] = Policy("required", 2.0)
+    policy: ClassVar[Policy] = Policy("required", 2.0, inside=True)
 
     async def look_up(self, ctx: Context, codes: Sequence[str], currency: str) -> tuple[Redeemed, ...]:
         """Those of the codes it knows and that have something left, in the order given."""
