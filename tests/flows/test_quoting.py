@@ -25,8 +25,9 @@ from vetrina.flows.cart_identity import Identity
 from vetrina.flows.cart_lines import add_lines
 from vetrina.flows.cart_payment import PaymentChoice, choose_payment
 from vetrina.flows.quoting import CartQuote
-from vetrina.kernel.context import Context, in_transaction
+from vetrina.kernel.context import Context
 from vetrina.kernel.db import table_of
+from vetrina.kernel.db.session import open_transaction
 from vetrina.kernel.money import Money
 from vetrina.kernel.registry import PortFailed
 from vetrina.ports import Adjustment, CodeAnswer, DeliveryOption, DeliveryRequest, Quote, TaxedLine, TaxRequest
@@ -233,7 +234,7 @@ async def test_the_fingerprint_changes_with_any_amount_and_with_nothing_else(ctx
 async def test_a_quote_opens_no_transaction_and_writes_nothing(ctx: Context) -> None:
     class Watching(FakeDelivery):
         async def options(self, ctx: Context, request: DeliveryRequest) -> tuple[DeliveryOption, ...]:
-            assert not in_transaction()
+            assert not open_transaction.get()
             return self.offered
 
     ctx = serving(ctx, delivery=Watching())
