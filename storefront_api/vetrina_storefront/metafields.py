@@ -1,5 +1,6 @@
 """Metafield: a typed extra value, what it refers to and whose it is."""
 
+import asyncio
 from collections.abc import Sequence
 from typing import Any
 
@@ -81,10 +82,15 @@ async def load_references(
 
 
 async def load_parents(rows: Sequence[MetafieldRow], info: Info) -> list[Any]:
-    """Whose each metafield is."""
-    keys = [(row.owner_type, str(row.owner_id)) for row in rows]
-    found = await nodes_by_key(ctx_of(info), keys)
-    return [found.get(key) for key in keys]
+    """Whose each metafield is: mostly what it was asked of."""
+    known = info.context.memory
+    asked = {row.id: known.get(_owner(row.owner_type, row.owner_id)) for row in rows}
+    others = [(row.owner_type, str(row.owner_id)) for row in rows if asked[row.id] is None]
+    found = await nodes_by_key(ctx_of(info), others) if others else {}
+    return [
+        owner.result() if (owner := asked[row.id]) is not None else found.get((row.owner_type, str(row.owner_id)))
+        for row in rows
+    ]
 
 
 @strawberry.type(description="A typed extra value of its owner.")
@@ -109,9 +115,11 @@ class Metafield(Node):
 
 MetafieldParentResource = union_of(
     "MetafieldParentResource",
+    later("Cart", "cart"),
     later("Collection", "collections"),
     later("Location", "locations"),
     later("Market", "localization"),
+    later("Order", "orders"),
     later("Product", "products"),
     later("ProductVariant", "variants"),
     later("Shop", "shop"),
@@ -150,7 +158,15 @@ class HasMetafields:
 async def _of(
     rows: Sequence[NodeRow], info: Info, names: list[tuple[str, str]]
 ) -> dict[tuple[int, str, str], MetafieldRow]:
+    for row in rows:
+        owner = info.context.memory[_owner(row.type_name, row.id)] = asyncio.get_running_loop().create_future()
+        owner.set_result(row)
     return await metafields_of(ctx_of(info), rows[0].type_name, [row.id for row in rows], names)
+
+
+def _owner(type_name: str, key: int) -> tuple[str, str, int]:
+    """Under which name an owner is remembered: carts and orders are found by their secrets only."""
+    return "owner", type_name, key
 
 
 def _name(key: str, namespace: str | None) -> tuple[str, str]:

@@ -40,12 +40,10 @@ def contract() -> GraphQLSchema:
 
 
 LATER = {
-    "MetafieldParentResource": {
-        "Article", "Blog", "Cart", "Company", "CompanyLocation", "Customer", "Order", "Page", "SellingPlan",
-    },
+    "MetafieldParentResource": {"Article", "Blog", "Company", "CompanyLocation", "Customer", "Page", "SellingPlan"},
     "MetafieldReference": {"Article", "Metaobject", "Page"},
     "SearchResultItem": {"Article", "Page"},
-}  # fmt: skip
+}
 """Members of unions that come with a plugin, or have no metafields here."""
 LEFT_OUT = {
     "PredictiveSearchResult.articles",

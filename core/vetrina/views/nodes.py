@@ -4,14 +4,17 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any
 
 from vetrina.kernel.context import Context
+from vetrina.views.carts import CartRow, carts_by_key
 from vetrina.views.collections import collections_by_id
 from vetrina.views.locations import locations_by_id
 from vetrina.views.markets import MarketRow, ProfileRow, atlas
 from vetrina.views.media import media_by_id
 from vetrina.views.metafields import MetafieldRow, metafields_by_id
 from vetrina.views.options import OptionRow, ValueRow, options_by_id, values_by_id
+from vetrina.views.orders import OrderView, orders_by_key
 from vetrina.views.products import products_by_id
 from vetrina.views.variants import variants_by_id
+from vetrina.vocabulary import CartState
 
 Key = tuple[str, str]
 """A type's public name and a key of it, as ids carry it."""
@@ -78,16 +81,28 @@ async def _metafields(ctx: Context, ids: list[int]) -> dict[int, MetafieldRow]:
     return {key: row for key, row in rows.items() if (row.owner_type, str(row.owner_id)) in owners}
 
 
+async def _carts(ctx: Context, keys: list[str]) -> dict[str, CartRow]:
+    """Carts by their secret keys, while they can be changed or ordered."""
+    return {row.key: row for row in await carts_by_key(ctx.db, keys) if row.state == CartState.OPEN}
+
+
+async def _orders(ctx: Context, keys: list[str]) -> dict[str, OrderView]:
+    """Orders by their secret keys."""
+    return {row.key: row for row in await orders_by_key(ctx.db, keys)}
+
+
 NODES: Mapping[str, Find] = {
+    "Cart": _carts,
     "Collection": by_number(collections_by_id),
     "Location": by_number(locations_by_id),
     "Market": by_number(_markets),
     "MediaImage": by_number(media_by_id),
     "Metafield": by_number(_metafields),
+    "Order": _orders,
     "Product": by_number(products_by_id),
     "ProductOption": by_number(_options),
     "ProductOptionValue": by_number(_values),
     "ProductVariant": by_number(variants_by_id),
     "Shop": by_number(_shops),
 }
-"""How each type that buyers may ask for by id is found. Types whose key is a secret compare it themselves."""
+"""How each type that buyers may ask for by id is found. The key of a cart or an order is its secret."""

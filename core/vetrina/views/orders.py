@@ -9,7 +9,7 @@ from sqlalchemy import and_, bindparam, or_, select
 
 from vetrina.kernel.context import Context
 from vetrina.kernel.crypto import same
-from vetrina.kernel.db import Reads, id_in
+from vetrina.kernel.db import Reads, id_in, text_in
 from vetrina.shop.cart.models import Cart
 from vetrina.shop.checkout.models import Attempt
 from vetrina.shop.inventory.models import Reservation
@@ -171,6 +171,11 @@ async def order_by_token(ctx: Context, token: str) -> OrderView | None:
     return await ctx.db.one(OrderView, _BY_KEY, {"key_": key})
 
 
+async def orders_by_key(reads: Reads, keys: Sequence[str]) -> list[OrderView]:
+    """The orders with these secret keys, those that exist, ordered by id."""
+    return await reads.rows(OrderView, _BY_KEYS, {"keys": list(keys)})
+
+
 async def order_by_secret(ctx: Context, number: int, secret: str) -> OrderView | None:
     """The order whose status page's address has that number and secret."""
     order = await ctx.db.one(OrderView, _BY_NUMBER, {"number_": number})
@@ -246,6 +251,7 @@ def _status_secret(ctx: Context, key: str) -> str:
 
 _ORDER = select(*(getattr(Order, name) for name in OrderView.__struct_fields__))
 _BY_KEY = _ORDER.where(Order.key == bindparam("key_"))
+_BY_KEYS = _ORDER.where(text_in(Order.key, "keys")).order_by(Order.id)
 _BY_NUMBER = _ORDER.where(Order.number == bindparam("number_"))
 _BY_ID = _ORDER.where(Order.id == bindparam("order_id"))
 _BY_IDS = _ORDER.where(id_in(Order.id, "order_ids")).order_by(Order.id)
