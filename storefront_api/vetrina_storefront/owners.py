@@ -1,4 +1,4 @@
-"""Whose an Idempotency-Key is: the cart's that a mutation names, or the customer's who signs it."""
+"""Whose an Idempotency-Key is: the cart's or attempt's that a mutation names, or the customer's who signs it."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any, cast
@@ -8,19 +8,19 @@ from vetrina.kernel.context import Context
 from vetrina.kernel.errors import BadInput
 
 _CART_ARGUMENTS = ("cartId", "ownerId")
+_SECRETS = {"attemptId": "attempt", "customerAccessToken": "customer"}
 
 
 def owner_of(_: Context, arguments: Mapping[str, Any]) -> str | None:
-    """The carts' keys or the customer's token: secrets a stranger does not know, so that he hears nothing either.
+    """The carts' keys, the attempt's or the customer's token: a stranger does not know them, so he hears nothing.
 
-    None where a mutation names neither, as cartCreate does.
+    None where a mutation names none of them, as cartCreate does.
     """
     holders = [arguments, *_inputs(arguments)]
     keys = sorted({_key(str(holder[name])) for holder in holders for name in _CART_ARGUMENTS if name in holder})
     if keys:
         return " ".join(("cart", *keys))
-    token = arguments.get("customerAccessToken")
-    return f"customer {token}" if token else None
+    return next((f"{kind} {arguments[name]}" for name, kind in _SECRETS.items() if arguments.get(name)), None)
 
 
 def _inputs(arguments: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:

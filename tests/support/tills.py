@@ -32,11 +32,13 @@ class Till:
     def __init__(self) -> None:
         self.is_broken = False
         self.is_stuck = False
+        self.has_stuck = asyncio.Event()
         self.runs = 0
 
     async def after_effect(self) -> None:
         """Called with the effect committed and the answer not yet made."""
         if self.is_stuck:
+            self.has_stuck.set()
             await asyncio.Event().wait()
         if self.is_broken:
             raise RuntimeError("the drawer is jammed")

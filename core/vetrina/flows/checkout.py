@@ -76,6 +76,7 @@ async def prepare(ctx: Context, cart_key: str) -> Prepared:
         return Prepared(errors=refused.problems)
     poll_after = await _throttled_until(ctx, cart)
     if poll_after is not None:
+        ctx.answer_passes()
         return Prepared(cart=cart, poll_after=poll_after)
     quote = await quote_cart(ctx, cart)
     return Prepared(cart=cart, quote=quote, warnings=tuple(code_cautions(quote)), expires_at=ctx.now() + READY_FOR)
@@ -90,6 +91,7 @@ async def submit(ctx: Context, cart_key: str, attempt_token: str, expected_versi
     earlier = ctx.recall(Accepted)
     if earlier is not msgspec.UNSET:
         return earlier
+    ctx.may_run_again()  # the token finds what a submission that was cut off has begun
     texts.text(attempt_token, field=("attemptToken",), limit=TOKEN_LIMIT, required=True)
     token_hash = hash_token(attempt_token)
     for _ in range(ROUNDS):
@@ -101,6 +103,7 @@ async def submit(ctx: Context, cart_key: str, attempt_token: str, expected_versi
             return Accepted(known, is_new=False)
         poll_after = await _throttled_until(ctx, cart)
         if poll_after is not None:
+            ctx.answer_passes()
             return Throttled(poll_after)
         if expected_version is not None and cart.version != expected_version:
             return NotAccepted((_CART_CHANGED,))
@@ -129,6 +132,7 @@ async def cancel_attempt(ctx: Context, attempt_id: str) -> AttemptView | None:
     If he had paid after all, the order stands. A decided attempt is answered as it is. Raises AttemptInProgress while
     the provider is at work, Unavailable when it cannot be reached.
     """
+    ctx.may_run_again()
     found = await attempt_by_key(ctx.db, attempt_id)
     if found is None or found.state != AttemptState.OPEN or found.payment_id is None:
         return found

@@ -14,7 +14,6 @@ from vetrina.kernel.context import Context
 from vetrina.kernel.crypto import draw_key
 from vetrina.kernel.db import Conflict, Session
 from vetrina.kernel.errors import Refusal
-from vetrina.kernel.idempotency import RUN_AGAIN
 from vetrina.kernel.registry import PortFailed, Provided
 from vetrina.shop.checkout import service as attempts
 from vetrina.shop.checkout.rules import HOLD, AttemptRow
@@ -95,7 +94,6 @@ async def _place_now(
     """Everything at once: attempt, goods, cards, payment, order, events. `offline` is the payment's key and report."""
     expires_at = (offline[1].due_at if offline else None) or ctx.now() + HOLD
     async with ctx.tx() as session:
-        session.outcome = RUN_AGAIN
         cart = await _lock_unchanged(session, quoted)
         if cart is None:
             return None
@@ -122,8 +120,6 @@ async def _hold_for_payment(ctx: Context, quoted: CartRow, snapshot: Snapshot, t
     """Freeze, hold, and write down a payment that is about to be started."""
     expires_at = ctx.now() + HOLD
     async with ctx.tx() as session:
-        # There is more to do than this transaction: a repeat runs again, and the token finds the attempt.
-        session.outcome = RUN_AGAIN
         cart = await _lock_unchanged(session, quoted)
         if cart is None:
             return None

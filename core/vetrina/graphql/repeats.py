@@ -130,7 +130,7 @@ async def _answer_field(asked: Asked, document: Document, claim: Claim) -> Answe
                 raise _in_use()
             await asyncio.sleep(PAUSE)
             continue
-        claim.known = known
+        claim.known, claim.is_passing = known, False
         claimed = msgspec.structs.replace(ctx, claim=claim)
         result = await run(asked.schema, document, asked.operation, asked.variables, claimed)
         match _overtaken(result):
@@ -169,8 +169,8 @@ async def _must_wait(ctx: Context, claim: Claim, known: Remembered) -> bool:
 
 
 async def _keep(ctx: Context, claim: Claim, answered: Answered) -> bool:
-    """Store the answer, unless it is a fault's; whether it may be given, or another request's was quicker."""
-    if any(error["extensions"]["code"] in _NOT_KEPT for error in answered.errors):
+    """Store the answer, unless it is a fault's or passes; whether it may be given, or another's was quicker."""
+    if claim.is_passing or any(error["extensions"]["code"] in _NOT_KEPT for error in answered.errors):
         if claim.is_held:
             await idempotency.let_go(ctx.db, claim, ctx.now())
         return True
