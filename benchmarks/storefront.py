@@ -23,7 +23,9 @@ PRODUCT_PAGE = """{
     id title descriptionHtml
     options { name optionValues { name } }
     images(first: 10) { nodes { url altText } }
-    variants(first: 20) { nodes { id title availableForSale price { amount currencyCode } selectedOptions { name value } } }
+    variants(first: 20) {
+      nodes { id title availableForSale price { amount currencyCode } selectedOptions { name value } }
+    }
     seo { title description }
   }
 }"""

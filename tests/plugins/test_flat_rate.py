@@ -21,8 +21,13 @@ class TestContract(DeliveryProviderContract):
 
     @pytest.mark.parametrize(
         ("country", "currency", "amounts"),
-        [("IT", "EUR", [590, 990]), ("DE", "EUR", [1190, 2490]), ("GB", "GBP", [1490, 2790]), ("US", "USD", [2490, 4990])],
-    )  # fmt: skip
+        [
+            ("IT", "EUR", [590, 990]),
+            ("DE", "EUR", [1190, 2490]),
+            ("GB", "GBP", [1490, 2790]),
+            ("US", "USD", [2490, 4990]),
+        ],
+    )
     async def test_each_zone_has_its_prices(
         self, ctx: Context, country: str, currency: str, amounts: list[int]
     ) -> None:

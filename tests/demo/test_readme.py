@@ -1,0 +1,133 @@
+"""What the README says to a newcomer: `vetrina demo`, then buy something with curl and be paid for it."""
+
+import json
+import os
+import re
+import subprocess
+import sys
+import time
+from collections.abc import Generator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from tests.support.server import ROOT, free_port
+
+README = ROOT / "README.md"
+
+
+class Demo:
+    """A running `vetrina demo`: where it is, and everything it has printed."""
+
+    def __init__(self, port: int, printed: Path) -> None:
+        self.url = f"http://127.0.0.1:{port}"
+        self._printed = printed
+
+    @property
+    def output(self) -> str:
+        return self._printed.read_text()
+
+    @property
+    def token(self) -> str:
+        found = re.search(r"vt_admin_[A-Za-z0-9_-]+", self.output)
+        assert found is not None, self.output
+        return found[0]
+
+    def heard(self, event: str) -> list[int]:
+        """The numbers of the orders for which the bell has rung."""
+        lines = [json.loads(line) for line in self.output.splitlines() if line.startswith("{")]
+        return [line["order"] for line in lines if line.get("heard") == event]
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Generator[Demo]:
+    """The demo as `make demo` starts it, in an empty folder."""
+    folder = tmp_path_factory.mktemp("newcomer")
+    port = free_port()
+    printed = folder / "printed"
+    with printed.open("wb") as output:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "vetrina.cli", "demo", "--port", str(port)],
+            cwd=folder,
+            stdout=output,
+            stderr=output,
+            env={**os.environ, "VETRINA_LOG_FORMAT": "json", "COLUMNS": "200"},
+        )
+    running = Demo(port, printed)
+    try:
+        _wait(running, process)
+        yield running
+    finally:
+        process.terminate()
+        process.wait(20)
+
+
+def block(name: str) -> str:
+    """A script of the README, by the name in the comment above it."""
+    found = re.search(rf"<!-- test: {name} -->\n```bash\n(.*?)```", README.read_text(), re.DOTALL)
+    assert found is not None, f"the README has no script named {name}"
+    return found[1]
+
+
+@pytest.mark.timeout(120)
+def test_the_readmes_scripts_lead_from_nothing_to_a_paid_order(demo: Demo) -> None:
+    script = "set -euo pipefail\n" + block("buy") + "\necho\n" + block("paid")
+    done = subprocess.run(
+        ["bash", "-c", script],
+        env={**os.environ, "SHOP": demo.url, "ADMIN_TOKEN": demo.token},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    order, paid = (json.loads(line)["data"] for line in done.stdout.splitlines() if line.startswith("{"))
+    assert order["orderByToken"]["name"] == "#1001"
+    assert order["orderByToken"]["financialStatus"] == "PENDING"
+    assert paid["orderMarkAsPaid"] == {"order": {"name": "#1001", "financialStatus": "PAID"}, "userErrors": []}
+    _wait_until(lambda: bool(demo.heard("OrderPaid")))
+    time.sleep(1.5)  # long enough for a second delivery, were there one
+    assert demo.heard("OrderPlaced") == [1001]
+    assert demo.heard("OrderPaid") == [1001]
+
+
+@pytest.mark.timeout(60)
+@pytest.mark.parametrize("path", ["/", "/healthz", "/graphql", "/media/demo/taggiasca-oil.svg"])
+def test_every_address_the_demo_names_answers(demo: Demo, path: str) -> None:
+    answer = httpx.get(demo.url + path, headers={"accept": "text/html"}, timeout=30)
+    assert answer.status_code == 200, answer.text
+
+
+@pytest.mark.timeout(60)
+def test_the_demo_speaks_two_languages_and_three_currencies(demo: Demo) -> None:
+    document = """query ($c: CountryCode!, $l: LanguageCode!) @inContext(country: $c, language: $l) {
+      products(first: 250) { nodes { title priceRange { minVariantPrice { currencyCode } } } }
+    }"""
+    seen: dict[tuple[str, str], Any] = {}
+    for country, language in (("IT", "IT"), ("GB", "EN"), ("US", "EN")):
+        variables = {"c": country, "l": language}
+        answer = httpx.post(f"{demo.url}/graphql", json={"query": document, "variables": variables}, timeout=30)
+        seen[country, language] = answer.json()["data"]["products"]["nodes"]
+    assert all(len(nodes) >= 60 for nodes in seen.values())
+    currencies = {nodes[0]["priceRange"]["minVariantPrice"]["currencyCode"] for nodes in seen.values()}
+    assert currencies == {"EUR", "GBP", "USD"}
+    assert seen["IT", "IT"][0]["title"] != seen["GB", "EN"][0]["title"]
+
+
+def _wait(demo: Demo, process: "subprocess.Popen[bytes]") -> None:
+    def answers() -> bool:
+        assert process.poll() is None, demo.output
+        try:
+            return httpx.get(f"{demo.url}/healthz", timeout=2).status_code == 200
+        except httpx.TransportError:
+            return False
+
+    _wait_until(answers)
+
+
+def _wait_until(is_so: Any, seconds: float = 45.0) -> None:
+    deadline = time.monotonic() + seconds
+    while not is_so():
+        assert time.monotonic() < deadline, "not in time"
+        time.sleep(0.1)
