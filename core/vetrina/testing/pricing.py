@@ -1,11 +1,13 @@
 """Discounts and gift cards for tests, and the suites every set of rules and every source of cards passes."""
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 
 import msgspec
 
 from vetrina.kernel.context import Context
+from vetrina.kernel.crypto import digest
 from vetrina.kernel.db import Session
 from vetrina.kernel.errors import Refusal
 from vetrina.ports import (
@@ -24,6 +26,7 @@ from vetrina.ports import (
 )
 
 LATER = timedelta(minutes=15)
+HANDLE = re.compile(r"[A-Za-z0-9_.-]{1,64}")
 
 
 class FakeRuleSet(msgspec.Struct, frozen=True):
@@ -86,7 +89,7 @@ class FakeCards:
         if self.failure is not None:
             raise self.failure
         return tuple(
-            Redeemed(id=f"card-{known.lower()}", code=code, last_characters=code[-4:], balance=self.balances[known])
+            Redeemed(id=digest(known)[:16], code=code, last_characters=code[-4:], balance=self.balances[known])
             for code in codes
             if currency == self.currency and (known := self._known(code)) is not None and self.balances[known] > 0
         )
@@ -203,6 +206,11 @@ class RedeemableContract:
         assert [card.code for card in found] == [self.code.lower()]
         assert found[0].balance == self.balance
         assert len(found[0].last_characters) <= 4
+
+    async def test_a_card_is_named_without_its_code(self, ctx: Context) -> None:
+        [card] = await (await self.source(ctx)).look_up(ctx, [self.code], self.currency)
+        assert HANDLE.fullmatch(card.id)
+        assert self.code.casefold() not in card.id.casefold()
 
     async def test_a_card_pays_in_its_own_currency_only(self, ctx: Context) -> None:
         assert await (await self.source(ctx)).look_up(ctx, [self.code], "XXX") == ()

@@ -1,12 +1,12 @@
 """The shop's profile, its markets, and which of them a country and a language lead to."""
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import msgspec
-from sqlalchemy import select
+from sqlalchemy import Boolean, ColumnElement, Select, Text, cast, literal, null, select, type_coerce, union_all
 
 from vetrina.kernel.context import Place
-from vetrina.kernel.db import Reads
+from vetrina.kernel.db import BigInt, Reads
 from vetrina.kernel.errors import Fault
 from vetrina.shop.markets.models import Market, MarketCountry, MarketLanguage, ShopProfile
 
@@ -80,44 +80,83 @@ class Atlas(msgspec.Struct, frozen=True):
 
 
 async def atlas(db: Reads) -> Atlas:
-    """Read the shop's profile and markets. Raises Fault while the shop has not been opened."""
-    profile = await db.one(ProfileRow, _PROFILE)
-    if profile is None:
+    """Read the shop's profile and markets, in one statement. Raises Fault while the shop has not been opened."""
+    parts: dict[int, list[tuple[Any, ...]]] = {_PROFILE: [], _MARKET: [], _COUNTRY: [], _LANGUAGE: []}
+    for part, _, _, *columns in await db.fetch(_ATLAS):
+        parts[part].append(tuple(columns))
+    if not parts[_PROFILE]:
         raise Fault("the shop has not been opened yet: run `vetrina setup`")
+    [(shop_id, _, _, _, *texts)] = parts[_PROFILE]
     return Atlas(
-        profile=profile,
-        markets=tuple(await db.rows(MarketRow, _MARKETS)),
-        countries=tuple((country, market_id) for country, market_id in await db.fetch(_COUNTRIES)),
-        languages=tuple((market_id, language) for market_id, language in await db.fetch(_LANGUAGES)),
+        profile=ProfileRow(shop_id, *texts),
+        markets=tuple(
+            MarketRow(key, handle, name, currency, price_list_id, includes_tax, is_default)
+            for key, price_list_id, includes_tax, is_default, handle, name, currency, *_ in parts[_MARKET]
+        ),
+        countries=tuple((country, key) for key, _, _, _, country, *_ in parts[_COUNTRY]),
+        languages=tuple((key, language) for key, _, _, _, language, *_ in parts[_LANGUAGE]),
     )
-
-
-_PROFILE = select(
-    ShopProfile.id,
-    ShopProfile.name,
-    ShopProfile.description,
-    ShopProfile.email,
-    ShopProfile.country,
-    ShopProfile.currency,
-    ShopProfile.language,
-)
-_MARKETS = select(
-    Market.id,
-    Market.handle,
-    Market.name,
-    Market.currency,
-    Market.price_list_id,
-    Market.prices_include_tax,
-    Market.is_default,
-).order_by(Market.position)
-_COUNTRIES = select(MarketCountry.country, MarketCountry.market_id).order_by(
-    MarketCountry.market_id, MarketCountry.position
-)
-_LANGUAGES = select(MarketLanguage.market_id, MarketLanguage.language).order_by(
-    MarketLanguage.market_id, MarketLanguage.position
-)
 
 
 async def is_open(db: Reads) -> bool:
     """Whether the shop has its first rows."""
     return await db.value(select(ShopProfile.id)) is not None
+
+
+def _part(
+    part: int, order: tuple[Any, Any], key: Any, *texts: Any, price_list: Any = 0, taxed: Any = None, first: Any = None
+) -> Select[*tuple[Any, ...]]:
+    """Rows of one kind in the shape all share: the kind, two numbers to order by, a key, a price list, flags, texts."""
+    padded = [*texts, *[None] * (6 - len(texts))]
+    return select(
+        _number(part).label("part"),
+        _number(order[0]).label("order1"),
+        _number(order[1]).label("order2"),
+        _number(key).label("key"),
+        _number(price_list).label("price_list"),
+        (cast(null(), Boolean) if taxed is None else taxed).label("taxed"),
+        (cast(null(), Boolean) if first is None else first).label("is_default"),
+        *(
+            (cast(null(), Text) if column is None else column).label(f"text{number}")
+            for number, column in enumerate(padded)
+        ),
+    )
+
+
+def _number(value: Any) -> ColumnElement[int]:
+    return literal(value, BigInt) if isinstance(value, int) else type_coerce(value, BigInt)
+
+
+_PROFILE, _MARKET, _COUNTRY, _LANGUAGE = range(4)
+_ROWS = union_all(
+    _part(
+        _PROFILE,
+        (0, 0),
+        ShopProfile.id,
+        ShopProfile.name,
+        ShopProfile.description,
+        ShopProfile.email,
+        ShopProfile.country,
+        ShopProfile.currency,
+        ShopProfile.language,
+    ),
+    _part(
+        _MARKET,
+        (Market.position, Market.id),
+        Market.id,
+        Market.handle,
+        Market.name,
+        Market.currency,
+        price_list=Market.price_list_id,
+        taxed=Market.prices_include_tax,
+        first=Market.is_default,
+    ),
+    _part(_COUNTRY, (MarketCountry.market_id, MarketCountry.position), MarketCountry.market_id, MarketCountry.country),
+    _part(
+        _LANGUAGE,
+        (MarketLanguage.market_id, MarketLanguage.position),
+        MarketLanguage.market_id,
+        MarketLanguage.language,
+    ),
+)
+_ATLAS = _ROWS.order_by("part", "order1", "order2", "text0")
