@@ -23,7 +23,7 @@ from vetrina.kernel.context import Context
 from vetrina.kernel.crypto import hash_token
 from vetrina.kernel.errors import Refusal, Unavailable
 from vetrina.shop.checkout.rules import TRIES, next_try_at
-from vetrina.views.attempts import AttemptView, accepted_attempt, attempt_by_key, latest_tries
+from vetrina.views.attempts import AttemptView, attempt_by_key, known_attempts
 from vetrina.views.carts import CartRow, cart_by_key
 from vetrina.vocabulary import AttemptState, PaymentState
 
@@ -74,7 +74,8 @@ async def prepare(ctx: Context, cart_key: str) -> Prepared:
         cart = await open_cart_by_key(ctx, cart_key)
     except CartRefused as refused:
         return Prepared(errors=refused.problems)
-    poll_after = await _throttled_until(ctx, cart)
+    known = await known_attempts(ctx.db, cart.id, "", TRIES)
+    poll_after = next_try_at([row.created_at for row in known], ctx.now())
     if poll_after is not None:
         ctx.answer_passes()
         return Prepared(cart=cart, poll_after=poll_after)
@@ -98,10 +99,10 @@ async def submit(ctx: Context, cart_key: str, attempt_token: str, expected_versi
         cart = await cart_by_key(ctx.db, cart_key)
         if cart is None:
             return NoSuchCart((_NO_CART,))
-        known = await accepted_attempt(ctx.db, cart.id, token_hash)
-        if known is not None:
-            return Accepted(known, is_new=False)
-        poll_after = await _throttled_until(ctx, cart)
+        known = await known_attempts(ctx.db, cart.id, token_hash, TRIES)
+        if known and (known[0].token_hash == token_hash or known[0].state != AttemptState.FAILED):
+            return Accepted(known[0].key, is_new=False)
+        poll_after = next_try_at([row.created_at for row in known], ctx.now())
         if poll_after is not None:
             ctx.answer_passes()
             return Throttled(poll_after)
@@ -146,10 +147,6 @@ async def cancel_attempt(ctx: Context, attempt_id: str) -> AttemptView | None:
     if found is not None and found.state == AttemptState.OPEN:
         raise AttemptInProgress
     return found
-
-
-async def _throttled_until(ctx: Context, cart: CartRow) -> datetime | None:
-    return next_try_at(await latest_tries(ctx.db, cart.id, TRIES), ctx.now())
 
 
 _NO_CART = CartProblem(

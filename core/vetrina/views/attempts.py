@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 import msgspec
-from sqlalchemy import bindparam, or_, select
+from sqlalchemy import bindparam, select
 
 from vetrina.kernel.context import Context
 from vetrina.kernel.db import Reads, id_in
@@ -43,6 +43,15 @@ class AttemptView(msgspec.Struct, frozen=True):
     next_step: dict[str, Any] | None
 
 
+class KnownAttemptRow(msgspec.Struct, frozen=True):
+    """An attempt of a cart, as far as another submission has to know it."""
+
+    key: str
+    token_hash: str
+    state: str
+    created_at: datetime
+
+
 class StepView(msgspec.Struct, frozen=True, kw_only=True):
     """What the buyer has to do now. `url` always leads somewhere; the secret is for the provider's own library."""
 
@@ -75,19 +84,14 @@ async def attempt_by_key(reads: Reads, key: str) -> AttemptView | None:
     return await reads.one(AttemptView, _BY_KEY, {"key_": key})
 
 
-async def accepted_attempt(reads: Reads, cart_id: int, token_hash: str) -> str | None:
-    """The key of the attempt that answers a submission already: the one of this token, else the cart's live one."""
-    return await reads.value(_ACCEPTED, {"cart": cart_id, "token": token_hash})
+async def known_attempts(reads: Reads, cart_id: int, token_hash: str, limit: int) -> list[KnownAttemptRow]:
+    """A cart's attempts: the one of this token first, then the live one, then the newest."""
+    return await reads.rows(KnownAttemptRow, _KNOWN, {"cart": cart_id, "token": token_hash, "most": limit})
 
 
 async def has_live_attempt(reads: Reads, cart_id: int) -> bool:
     """Whether the cart has an attempt that is open or became an order."""
     return await reads.value(_LIVE, {"cart": cart_id}) is not None
-
-
-async def latest_tries(reads: Reads, cart_id: int, limit: int) -> list[datetime]:
-    """When the cart was submitted last, newest first."""
-    return [at for (at,) in await reads.fetch(_TRIES, {"cart": cart_id, "most": limit})]
 
 
 async def overdue_attempts(reads: Reads, *, at: datetime, after_id: int = 0, limit: int = 100) -> list[OverdueRow]:
@@ -144,20 +148,18 @@ _VIEW = (
     .outerjoin(Payment, Payment.attempt_id == Attempt.id)
 )
 _BY_KEY = _VIEW.where(Attempt.key == bindparam("key_"))
-_ACCEPTED = (
-    select(Attempt.key)
+_KNOWN = (
+    select(Attempt.key, Attempt.token_hash, Attempt.state, Attempt.created_at)
     .where(Attempt.cart_id == bindparam("cart"))
-    .where(or_(Attempt.token_hash == bindparam("token"), Attempt.state != AttemptState.FAILED))
-    .order_by((Attempt.token_hash == bindparam("token")).desc(), Attempt.id)
-    .limit(1)
-)
-_LIVE = select(Attempt.id).where(Attempt.cart_id == bindparam("cart"), Attempt.state != AttemptState.FAILED).limit(1)
-_TRIES = (
-    select(Attempt.created_at)
-    .where(Attempt.cart_id == bindparam("cart"))
-    .order_by(Attempt.created_at.desc(), Attempt.id.desc())
+    .order_by(
+        (Attempt.token_hash == bindparam("token")).desc(),
+        (Attempt.state != AttemptState.FAILED).desc(),
+        Attempt.created_at.desc(),
+        Attempt.id.desc(),
+    )
     .limit(bindparam("most"))
 )
+_LIVE = select(Attempt.id).where(Attempt.cart_id == bindparam("cart"), Attempt.state != AttemptState.FAILED).limit(1)
 _OF_CARTS = (
     select(Attempt.id, Attempt.cart_id, Attempt.snapshot).where(id_in(Attempt.cart_id, "cart_ids")).order_by(Attempt.id)
 )
