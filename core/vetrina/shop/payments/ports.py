@@ -101,8 +101,13 @@ class ProviderMessage(msgspec.Struct, frozen=True, kw_only=True):
 class PaymentProvider(Protocol):
     """A payment service. Failure policy: required. Never called inside a transaction.
 
-    A charge whose answer was lost is looked up by its key, never started anew under another one. Methods offered
-    with flow OFFLINE promise that `start` is local and without effect until the order is placed: it answers PENDING.
+    A charge whose answer was lost is looked up by its key alone, never started anew under another one. Every report
+    says totals so far, and with any money its currency. `cancel` voids what is not captured and answers what became
+    of the charge, which may be that it was paid. A Refusal of `start` is a final no: nothing was charged. Methods
+    offered with flow OFFLINE promise that `start` is local and without effect until the order is placed: it answers
+    PENDING, and with `due_at` the goods are reserved until then instead of leaving the shelf at once.
+
+    `vetrina.testing.payment_contract` is the suite that every provider passes.
     """
 
     policy: ClassVar[Policy] = Policy("required", 10.0)

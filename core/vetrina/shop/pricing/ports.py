@@ -70,7 +70,8 @@ class Redeemable(Protocol):
     """Something that can be used up: gift cards, limited codes, points. Failure policy: required.
 
     reserve, confirm and release run inside the checkout's transaction, touch only the plugin's own tables and may be
-    repeated with the same reference. reserve refuses (a Refusal) when the balance no longer covers the amount.
+    repeated with the same reference. reserve refuses (a Refusal) when the balance no longer covers the amount; release
+    gives back what the reference holds or, when its order was cancelled, what it had used up.
     """
 
     policy: ClassVar[Policy] = Policy("required", 2.0, inside=True)
