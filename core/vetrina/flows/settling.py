@@ -22,7 +22,7 @@ from vetrina.shop.payments import service as payments
 from vetrina.shop.payments.ports import NextStep, PaymentReport
 from vetrina.shop.payments.rules import LOST, SECURED, Contradiction, Mismatch, Moved, PaymentRow
 from vetrina.shop.payments.service import Recorded
-from vetrina.views.attempts import STEP_SECRET, has_live_attempt
+from vetrina.views.attempts import STEP_SECRET, live_attempt
 from vetrina.views.carts import CartRow, locked_cart
 from vetrina.views.orders import goods_entries
 from vetrina.views.payments import whereabouts
@@ -221,7 +221,7 @@ async def _may_still_be_placed(session: Session, case: _Case, snapshot: Snapshot
     verdict = case.recorded.verdict
     is_news = isinstance(verdict, Moved) and verdict.added.authorised > 0
     is_same_cart = case.cart.state == CartState.OPEN and case.cart.version == snapshot.cart_version
-    return is_news and is_same_cart and not await has_live_attempt(session, case.cart.id)
+    return is_news and is_same_cart and await live_attempt(session, case.cart.id) is None
 
 
 async def _send_back(ctx: Context, session: Session, payment: PaymentRow, mismatch: Mismatch | None) -> None:

@@ -89,9 +89,9 @@ async def known_attempts(reads: Reads, cart_id: int, token_hash: str, limit: int
     return await reads.rows(KnownAttemptRow, _KNOWN, {"cart": cart_id, "token": token_hash, "most": limit})
 
 
-async def has_live_attempt(reads: Reads, cart_id: int) -> bool:
-    """Whether the cart has an attempt that is open or became an order."""
-    return await reads.value(_LIVE, {"cart": cart_id}) is not None
+async def live_attempt(reads: Reads, cart_id: int) -> str | None:
+    """The key of the cart's attempt that is open or became an order, if there is one."""
+    return await reads.value(_LIVE, {"cart": cart_id})
 
 
 async def overdue_attempts(reads: Reads, *, at: datetime, after_id: int = 0, limit: int = 100) -> list[OverdueRow]:
@@ -159,7 +159,7 @@ _KNOWN = (
     )
     .limit(bindparam("most"))
 )
-_LIVE = select(Attempt.id).where(Attempt.cart_id == bindparam("cart"), Attempt.state != AttemptState.FAILED).limit(1)
+_LIVE = select(Attempt.key).where(Attempt.cart_id == bindparam("cart"), Attempt.state != AttemptState.FAILED).limit(1)
 _OF_CARTS = (
     select(Attempt.id, Attempt.cart_id, Attempt.snapshot).where(id_in(Attempt.cart_id, "cart_ids")).order_by(Attempt.id)
 )

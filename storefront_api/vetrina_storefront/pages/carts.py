@@ -12,7 +12,7 @@ from vetrina.flows.cart_lines import LineChange, update_lines
 from vetrina.flows.quoting import CartQuote, quote_cart
 from vetrina.kernel.context import Context
 from vetrina.kernel.crypto import draw_key
-from vetrina.views.attempts import accepted_attempt, attempt_by_key, step_url
+from vetrina.views.attempts import attempt_by_key, live_attempt, step_url
 from vetrina.views.carts import CartRow
 from vetrina.views.orders import status_url
 from vetrina.vocabulary import Address, PaymentFlow
@@ -145,7 +145,7 @@ def _taxes(visit: Visit, quoted: CartQuote) -> list[tuple[str, int]]:
 
 async def _elsewhere(visit: Visit, cart: CartRow) -> str | None:
     """Where a cart leads that is being ordered or has been: to its attempt, or to its order."""
-    key = await accepted_attempt(visit.ctx.db, cart.id, "")
+    key = await live_attempt(visit.ctx.db, cart.id)
     attempt = await attempt_by_key(visit.ctx.db, key) if key else None
     if attempt is None:
         return None
