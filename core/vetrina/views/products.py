@@ -193,17 +193,12 @@ def _is_cheapest() -> ColumnElement[bool]:
     """No other variant of the product stands before this one in the price list."""
     other, price = aliased(Variant), aliased(Price)
     cheaper = or_(price.amount < Price.amount, and_(price.amount == Price.amount, price.variant_id < Price.variant_id))
-    return ~(
-        select(price.variant_id)
-        .join(other, other.id == price.variant_id)
-        .where(
-            other.product_id == Product.id,
-            other.archived_at.is_(None),
-            price.price_list_id == PRICE_LIST,
-            cheaper,
-        )
-        .exists()
+    # One inside the other, so that the product's few variants are looked up and not all that costs less.
+    before = select(price.variant_id).where(price.variant_id == other.id, price.price_list_id == PRICE_LIST, cheaper)
+    sibling = select(other.id).where(
+        other.product_id == Product.id, other.archived_at.is_(None), before.correlate_except(price).exists()
     )
+    return ~sibling.correlate_except(other).exists()
 
 
 @cache

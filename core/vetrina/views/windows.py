@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any, Generic, NamedTuple, TypeVar
 
 import msgspec
-from sqlalchemy import ColumnElement, Integer, Select, SQLColumnExpression, bindparam, func, select, tuple_
+from sqlalchemy import ColumnElement, Integer, Select, SQLColumnExpression, bindparam, func, select, tuple_, union_all
 from sqlalchemy.sql.selectable import FromClause
 
 from vetrina.kernel.db import BigInt, Instant, Reads
@@ -16,6 +16,7 @@ Column = SQLColumnExpression[Any]
 Selection = Select[*tuple[Any, ...]]
 Page = FromClause
 
+_SIZE = bindparam("window_size", type_=Integer)
 _SQL_TYPES = {int: BigInt, str: None, datetime: Instant()}
 
 
@@ -87,6 +88,23 @@ def bounds(order: Order, shape: Shape) -> list[ColumnElement[bool]]:
     return found
 
 
+def _ranges(order: Order, shape: Shape) -> list[list[ColumnElement[bool]]]:
+    """The same conditions as ranges an index can be entered at.
+
+    "Beyond (Rossi, 7)" is two of them: Rossi beyond 7, and beyond Rossi. SQLite enters an index by the first column
+    of a comparison of several, and would read every Rossi to come to 7.
+    """
+    if shape.has_after == shape.has_before or len(order.columns) == 1:
+        return [bounds(order, shape)]
+    name = "after" if shape.has_after else "before"
+    is_upward = shape.has_after != shape.is_reversed
+    first, *rest = (bindparam(f"{name}_{index}", type_=_SQL_TYPES[kind]) for index, kind in enumerate(order.types))
+    column, others = order.columns[0], tuple_(*order.columns[1:])
+    if is_upward:
+        return [[column == first, others > tuple_(*rest)], [column > first]]
+    return [[column == first, others < tuple_(*rest)], [column < first]]
+
+
 def direction(columns: Iterable[Column], shape: Shape) -> list[Column]:
     """The columns as an ORDER BY, in the direction the rows are read."""
     return [column.desc() if shape.is_read_backward else column.asc() for column in columns]
@@ -97,20 +115,23 @@ def windowed(candidates: Selection, order: Order, shape: Shape) -> Page:
 
     What is costly to read of a row is joined to this outside, so that it is read for the window alone.
     """
-    return (
-        candidates.add_columns(*_places(order))
-        .where(*bounds(order, shape))
-        .order_by(*direction(order.columns, shape))
-        .limit(bindparam("window_size", type_=Integer))
-        .subquery("page")
-    )
+    placed = candidates.add_columns(*_places(order))
+    arms = [
+        placed.where(*conditions).order_by(*direction(order.columns, shape)).limit(_SIZE)
+        for conditions in _ranges(order, shape)
+    ]
+    if len(arms) == 1:
+        return arms[0].subquery("page")
+    ranges = union_all(*(select(arm.subquery()) for arm in arms)).subquery("ranges")
+    places = [ranges.c[f"place_{index}"] for index in range(len(order.columns))]
+    return select(ranges).order_by(*direction(places, shape)).limit(_SIZE).subquery("page")
 
 
 def windowed_per_owner(candidates: Selection, owner: Column, order: Order, shape: Shape) -> Page:
     """The window's rows of many lists at once, each owner's counted apart; the candidates have a column `owner`."""
     turn = func.row_number().over(partition_by=owner, order_by=direction(order.columns, shape)).label("turn")
     numbered = candidates.add_columns(*_places(order), turn).where(*bounds(order, shape)).subquery("numbered")
-    return select(numbered).where(numbered.c.turn <= bindparam("window_size", type_=Integer)).subquery("page")
+    return select(numbered).where(numbered.c.turn <= _SIZE).subquery("page")
 
 
 def place_columns(page: Page, order: Order) -> list[Column]:
@@ -151,13 +172,13 @@ def _checked(name: str, values: Sequence[Any], types: tuple[type, ...]) -> list[
 
 def _read(value: Any, kind: type) -> Any:
     """A cursor's value as its column's type, or None."""
-    if kind is datetime:
-        return _moment(value) if isinstance(value, str) else None
+    if kind is datetime and isinstance(value, str):
+        return _moment(value)
     if not isinstance(value, kind):
         return None
     if isinstance(value, int):
         return value if -(2**63) <= value < 2**63 else None
-    return value if _is_storable(value) else None
+    return value if not isinstance(value, str) or _is_storable(value) else None
 
 
 def _moment(value: str) -> datetime | None:
