@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import msgspec
+
 from vetrina.flows.freezing import Snapshot
 from vetrina.flows.holding import redeem, take_goods
 from vetrina.kernel.context import Context
@@ -12,14 +14,15 @@ from vetrina.kernel.messages import emit
 from vetrina.shop.cart import service as carts
 from vetrina.shop.checkout import service as attempts
 from vetrina.shop.checkout.rules import AttemptRow
+from vetrina.shop.customers import service as customers
 from vetrina.shop.orders import service as orders
 from vetrina.shop.orders.events import OrderPaid, OrderPlaced
-from vetrina.shop.orders.rules import GoodsKind, MoneyStanding, OrderRow, financial_status
+from vetrina.shop.orders.rules import GoodsKind, MoneyStanding, OrderDraft, OrderRow, financial_status
 from vetrina.shop.orders.service import WrittenOrder
 from vetrina.shop.payments import service as payments
 from vetrina.shop.payments.rules import LOST, PaymentRow
 from vetrina.views.carts import CartRow
-from vetrina.vocabulary import CartState, FinancialStatus, PaymentState
+from vetrina.vocabulary import Address, CartState, FinancialStatus, PaymentState
 
 
 async def place(
@@ -82,7 +85,7 @@ async def _write_down(
     reference: str,
     goods: GoodsKind,
 ) -> WrittenOrder:
-    draft = snapshot.order
+    draft = await _with_customer(ctx, session, snapshot.order)
     status = financial_status(draft.total, draft.redeemed, 0, standing(payment))
     written = await orders.write_down(
         session, draft, key=draw_key(), cart_id=attempt.cart_id, status=status, at=ctx.now()
@@ -90,6 +93,26 @@ async def _write_down(
     pieces = [(line_id, line.quantity) for line_id, line in zip(written.line_ids, draft.lines, strict=True)]
     await orders.enter_goods(session, written.order.id, pieces, goods, reference=reference, at=ctx.now())
     return written
+
+
+async def _with_customer(ctx: Context, session: Session, draft: OrderDraft) -> OrderDraft:
+    """The draft with whose it is: a guest is known by his e-mail address from his first order on.
+
+    Customers are written after the goods were taken and before the order is numbered, in that order everywhere.
+    """
+    if draft.customer_id is not None or not draft.email:
+        return draft
+    address = draft.shipping_address or draft.billing_address or Address()
+    customer_id = await customers.remember_guest(
+        session,
+        email=draft.email,
+        first_name=address.first_name,
+        last_name=address.last_name,
+        phone=draft.phone or address.phone,
+        language=draft.language,
+        at=ctx.now(),
+    )
+    return msgspec.structs.replace(draft, customer_id=customer_id)
 
 
 def _check_payment(snapshot: Snapshot, payment: PaymentRow | None) -> None:

@@ -2,9 +2,10 @@
 
 import re
 from collections.abc import Sequence
+from typing import ClassVar
 
 from vetrina.kernel.context import Context
-from vetrina.ports import DeliveredLine, DeliveryOption, DeliveryProvider, DeliveryRequest
+from vetrina.ports import DeliveredLine, DeliveryOption, DeliveryProvider, DeliveryRequest, Policy
 
 HANDLE = re.compile(r"[A-Za-z0-9_.-]{1,100}")
 
@@ -12,7 +13,7 @@ HANDLE = re.compile(r"[A-Za-z0-9_.-]{1,100}")
 class FakeDelivery:
     """Offers the given options to the given countries, everywhere if none are named; `failure` is raised instead."""
 
-    policy = DeliveryProvider.policy
+    policy: ClassVar[Policy] = DeliveryProvider.policy
 
     def __init__(
         self,

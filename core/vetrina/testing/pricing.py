@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
+from typing import ClassVar
 
 import msgspec
 
@@ -13,6 +14,7 @@ from vetrina.kernel.errors import Refusal
 from vetrina.ports import (
     Adjustment,
     CodeAnswer,
+    Policy,
     PriceRules,
     Quote,
     QuotedDelivery,
@@ -42,7 +44,7 @@ class FakeRuleSet(msgspec.Struct, frozen=True):
 class FakeRules:
     """Gives the adjustments that `make` makes of a quote, and knows the given codes; `failure` is raised instead."""
 
-    policy = PriceRules.policy
+    policy: ClassVar[Policy] = PriceRules.policy
 
     def __init__(
         self,
@@ -74,7 +76,7 @@ class CardIsEmpty(Refusal):
 class FakeCards:
     """Gift cards with balances in minor units of one currency, kept in memory: a rolled back hold is not forgotten."""
 
-    policy = Redeemable.policy
+    policy: ClassVar[Policy] = Redeemable.policy
 
     def __init__(
         self, balances: Mapping[str, int] | None = None, *, currency: str = "EUR", failure: Exception | None = None
@@ -113,6 +115,11 @@ class FakeCards:
         known, amount = self.held.pop(reference, (None, 0))
         if known is not None:
             self.balances[known] += amount
+
+    async def give_back(self, session: Session, reference: str) -> None:
+        if reference in self.confirmed:
+            self.confirmed.discard(reference)
+            await self.release(session, reference)
 
     def _known(self, code: str) -> str | None:
         return next((known for known in self.balances if known.casefold() == code.casefold()), None)
@@ -237,6 +244,22 @@ class RedeemableContract:
             for _ in range(2):
                 await source.confirm(session, "attempt:1")
             await source.release(session, "attempt:1")
+        assert await self.left(ctx, source) == self.balance - 2_000
+
+    async def test_what_a_cancelled_order_used_comes_back_once(self, ctx: Context) -> None:
+        source = await self.source(ctx)
+        async with ctx.tx() as session:
+            await source.reserve(session, self.code, 2_000, "attempt:1", ctx.now() + LATER)
+            await source.confirm(session, "attempt:1")
+            for _ in range(2):
+                await source.give_back(session, "attempt:1")
+        assert await self.left(ctx, source) == self.balance
+
+    async def test_what_is_only_held_is_not_given_back(self, ctx: Context) -> None:
+        source = await self.source(ctx)
+        async with ctx.tx() as session:
+            await source.reserve(session, self.code, 2_000, "attempt:1", ctx.now() + LATER)
+            await source.give_back(session, "attempt:1")
         assert await self.left(ctx, source) == self.balance - 2_000
 
     async def test_more_than_there_is_is_refused(self, ctx: Context) -> None:

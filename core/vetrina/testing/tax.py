@@ -1,15 +1,16 @@
 """Tax for tests: a provider with a rate per country and class, and the suite every provider passes."""
 
 from collections.abc import Mapping
+from typing import ClassVar
 
 from vetrina.kernel.context import Context
-from vetrina.ports import TaxableLine, TaxedLine, TaxProvider, TaxRequest, answers, tax_on_top, tax_within
+from vetrina.ports import Policy, TaxableLine, TaxedLine, TaxProvider, TaxRequest, answers, tax_on_top, tax_within
 
 
 class FakeTax:
     """Charges `rates[country]`, in parts per million; nothing elsewhere. `failure` is raised instead."""
 
-    policy = TaxProvider.policy
+    policy: ClassVar[Policy] = TaxProvider.policy
 
     def __init__(self, rates: Mapping[str, int] | None = None, *, failure: Exception | None = None) -> None:
         self.rates = {"IT": 220_000, "GB": 200_000, "US": 88_750} if rates is None else dict(rates)
