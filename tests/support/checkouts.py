@@ -135,15 +135,20 @@ class Purse:
         await session.execute(confirm, {"name": self.name, "reference": reference})
 
     async def release(self, session: Session, reference: str) -> None:
-        key = {"name": self.name, "reference": reference}
+        await self._return(session, reference, "held")
+
+    async def give_back(self, session: Session, reference: str) -> None:
+        await self._return(session, reference, "used")
+
+    async def _return(self, session: Session, reference: str, state: str) -> None:
+        key = {"name": self.name, "reference": reference, "state": state}
         found = text(
-            "SELECT code, amount FROM test_use WHERE name = :name AND reference = :reference AND state <> 'back'"
+            "UPDATE test_use SET state = 'back' WHERE name = :name AND reference = :reference AND state = :state "
+            "RETURNING code, amount"
         )
         for code, amount in await session.fetch(found, key):
             back = text("UPDATE test_purse SET balance = balance + :amount WHERE name = :name AND code = :code")
             await session.execute(back, {"amount": amount, "name": self.name, "code": code})
-        done = text("UPDATE test_use SET state = 'back' WHERE name = :name AND reference = :reference")
-        await session.execute(done, key)
 
 
 _TABLES = (

@@ -63,7 +63,9 @@ async def redeem(ctx: Context, session: Session, snapshot: Snapshot, reference: 
 async def let_go(ctx: Context, session: Session, snapshot: Snapshot, reference: str) -> None:
     """Release goods, cards and codes; a repeat changes nothing."""
     await release_goods(ctx, session, reference)
-    await release_redeems(ctx, session, snapshot, reference)
+    for mark, held in _marked(snapshot, reference):
+        provided = ctx.ports.get(Redeemable, held.source)
+        await ctx.ports.ask(provided, provided.implementation.release(session, mark))
 
 
 async def release_goods(ctx: Context, session: Session, reference: str) -> None:
@@ -73,11 +75,11 @@ async def release_goods(ctx: Context, session: Session, reference: str) -> None:
         await emit(session, event, now)
 
 
-async def release_redeems(ctx: Context, session: Session, snapshot: Snapshot, reference: str) -> None:
-    """Cards and codes get back what the reference held or used of them."""
+async def give_back(ctx: Context, session: Session, snapshot: Snapshot, reference: str) -> None:
+    """Cards and codes get back what an order had used up of them."""
     for mark, held in _marked(snapshot, reference):
         provided = ctx.ports.get(Redeemable, held.source)
-        await ctx.ports.ask(provided, provided.implementation.release(session, mark))
+        await ctx.ports.ask(provided, provided.implementation.give_back(session, mark))
 
 
 def _marked(snapshot: Snapshot, reference: str) -> list[tuple[str, Redeem]]:

@@ -6,7 +6,7 @@ import structlog
 
 from vetrina.flows.auditing import audited
 from vetrina.flows.freezing import thaw
-from vetrina.flows.holding import release_goods, release_redeems
+from vetrina.flows.holding import give_back, release_goods
 from vetrina.flows.payments import capture, return_money
 from vetrina.flows.placing import standing
 from vetrina.flows.settling import RETURN_MONEY, settle
@@ -108,7 +108,7 @@ async def _end(ctx: Context, order_id: int, reason: str, *, restock: bool) -> Pa
         order = await _cancellable(session, where)
         reference = await _goods_back(ctx, session, order, restock=restock)
         await orders.cancel(session, order.id, reason=reason, is_restocked=restock, at=ctx.now())
-        await release_redeems(ctx, session, thaw(attempt.snapshot), reference or attempt.reference)
+        await give_back(ctx, session, thaw(attempt.snapshot), reference or attempt.reference)
         await _set_money(ctx, session, order, payment)
         await emit(
             session,
