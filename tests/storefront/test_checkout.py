@@ -300,4 +300,6 @@ async def test_no_token_but_the_right_one_opens_an_order(desk: Desk) -> None:
     for guess in ("", order.key, token[:-1], token[::-1], "é" * 64, "\0" * 64, "x" * 10_000, result["attemptId"]):
         assert (await ask(desk.ctx, ORDER, token=guess))["orderByToken"] is None
     node = "query ($id: ID!) { node(id: $id) { id } }"
-    assert (await ask(desk.ctx, node, id=result["attempt"]["orderId"]))["node"] is None
+    assert (await ask(desk.ctx, node, id=result["attempt"]["orderId"]))["node"]["id"] == result["attempt"]["orderId"]
+    for guess in (order.id, order.number, order.key[:-1], order.key.upper(), result["attemptId"]):
+        assert (await ask(desk.ctx, node, id=f"gid://vetrina/Order/{guess}"))["node"] is None

@@ -69,9 +69,10 @@ class Redeemed(msgspec.Struct, frozen=True, kw_only=True):
 class Redeemable(Protocol):
     """Something that can be used up: gift cards, limited codes, points. Failure policy: required.
 
-    reserve, confirm, release and give_back run inside the checkout's transaction, touch only the plugin's own tables and may be
-    repeated with the same reference. reserve refuses (a Refusal) when the balance no longer covers the amount. release
-    gives back what is held and nothing that was confirmed; give_back returns what an order used when it is cancelled.
+    reserve, confirm, release and give_back run inside the checkout's transaction, touch only the plugin's own tables
+    and may be repeated with the same reference. reserve refuses (a Refusal) when the balance no longer covers the
+    amount. release gives back what is held and nothing that was confirmed; give_back returns what an order used up,
+    when it is cancelled.
     """
 
     policy: ClassVar[Policy] = Policy("required", 2.0, inside=True)
