@@ -2,7 +2,7 @@
 
 from vetrina.kernel.messages.outbox import Event
 from vetrina.shop.catalog.events import ProductArchived, ProductChanged, ProductCreated
-from vetrina.shop.inventory.events import StockReturned, StockRanOut
+from vetrina.shop.inventory.events import StockRanOut, StockReturned
 from vetrina.shop.orders.events import OrderCancelled, OrderPaid, OrderPlaced
 from vetrina.shop.payments.events import PaymentCaptured, PaymentFailed, PaymentRefunded
 

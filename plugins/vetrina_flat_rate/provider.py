@@ -6,10 +6,8 @@ from vetrina.ports import DeliveryOption, DeliveryProvider, DeliveryRequest
 from vetrina_flat_rate.settings import FlatRateSettings, Rate
 
 
-class FlatRate:
+class FlatRate(DeliveryProvider):
     """Offers every rate of the zone a country is in that has a price in the cart's currency, in the shop's order."""
-
-    policy = DeliveryProvider.policy
 
     def __init__(self, settings: FlatRateSettings) -> None:
         self._zones = {country: zone for zone in settings.zones for country in zone.countries}

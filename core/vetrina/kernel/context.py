@@ -21,7 +21,6 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 
-
 class Actor(msgspec.Struct, frozen=True):
     """Who is asking. Kinds: buyer (anonymous or a customer), staff (a person or a token), system (the shop)."""
 
