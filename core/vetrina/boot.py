@@ -92,6 +92,7 @@ def _assemble(
         vault=Vault(settings.secret_key.get_secret_value()),
         base_url=settings.base_url.rstrip("/"),
         wake=wake,
+        return_origins=settings.return_origins,
     )
     permissions = dict(CORE_PERMISSIONS)
     for plugin in collected.loaded:

@@ -10,7 +10,7 @@ from vetrina.boot import Runtime
 from vetrina.cli.opening import migrate_all, open_if_new, start_over
 from vetrina.cli.running import settings_from, with_runtime
 from vetrina.cli.serve import run_server
-from vetrina.demo.shop import PLUGINS, fill, hang_pictures, profile
+from vetrina.demo.shop import PLUGINS, configure, fill, hang_pictures, profile
 from vetrina.flows.staff import issue_token
 from vetrina.kernel.settings import Settings
 
@@ -48,6 +48,7 @@ def _fill(settings: Settings, console: Console) -> None:
         task = progress.add_task("Filling the shelves", total=None)
 
         async def bring_in(runtime: Runtime) -> int:
+            await configure(runtime.context())
             return await fill(runtime.context(), lambda: progress.advance(task))
 
         count = with_runtime(settings, bring_in)

@@ -20,6 +20,7 @@ from vetrina.flows.catalog import (
     put_in_collection,
 )
 from vetrina.flows.opening import STARTER, NewShop
+from vetrina.flows.plugins import keep_settings
 from vetrina.kernel.context import Context
 from vetrina.ports import PriceDraft, ProductDraft, TranslationDraft, VariantDraft
 
@@ -50,6 +51,17 @@ def hang_pictures(media: Path) -> int:
     for name in names():
         (folder / f"{name}.svg").write_text(draw(name), encoding="utf-8")
     return len(names())
+
+
+async def configure(ctx: Context) -> None:
+    """Give the demo's plugins what they need of the shop: an account for bank transfers, and what cash costs."""
+    account = {
+        "iban": "IT60X0542811101000000123456",
+        "account_holder": "Bottega Vetrina srl",
+        "bank": "Banca di Esempio",
+        "cash_countries": ["IT"],
+    }
+    await keep_settings(ctx, "manual_payment", account)
 
 
 async def fill(ctx: Context, advance: Callable[[], None] = lambda: None) -> int:

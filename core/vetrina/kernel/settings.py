@@ -36,6 +36,8 @@ class Settings(BaseSettings):
     worker: bool = True
     """Run the worker loop inside the serving process."""
     media_root: str = "var/media"
+    return_origins: tuple[str, ...] = ()
+    """Origins of front ends that a payment may lead the buyer back to, such as ["https://shop.example"]."""
     pool_size: int = Field(default=8, ge=1, le=200)
     """PostgreSQL connections per process."""
 

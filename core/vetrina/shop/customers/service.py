@@ -1,6 +1,7 @@
 """Remember who bought: guests by their e-mail address, without an account."""
 
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import bindparam, select
 
@@ -18,16 +19,16 @@ async def remember_guest(
     phone: str | None,
     language: str,
     at: datetime,
-) -> int:
-    """The id of the customer with that address, written down at his first order.
+) -> int | None:
+    """The id of the guest with that address, written down at his first order; None where it belongs to an account.
 
-    Nobody proves an address by ordering, so an order changes nothing that is known of a customer already. Two first
-    orders at once make one customer.
+    Nobody proves an address by ordering: an order changes nothing that is known of a customer already, and joins no
+    account before its owner has shown that the address is his. Two first orders at once make one customer.
     """
     folded = email.strip().lower()
-    known = await session.value(_BY_EMAIL, {"folded": folded})
-    if known is not None:
-        return known
+    known = await session.fetch(_BY_EMAIL, {"folded": folded})
+    if known:
+        return _guest(known[0])
     await session.add_if_absent(
         Customer,
         email=folded,
@@ -40,10 +41,15 @@ async def remember_guest(
         created_at=at,
         updated_at=at,
     )
-    written = await session.value(_BY_EMAIL, {"folded": folded})
-    if written is None:
+    written = await session.fetch(_BY_EMAIL, {"folded": folded})
+    if not written:
         raise Fault("a customer was written and is not there")
-    return written
+    return _guest(written[0])
 
 
-_BY_EMAIL = select(Customer.id).where(Customer.email == bindparam("folded"))
+def _guest(known: tuple[Any, ...]) -> int | None:
+    customer_id, has_account = known
+    return None if has_account else customer_id
+
+
+_BY_EMAIL = select(Customer.id, Customer.password_hash.is_not(None)).where(Customer.email == bindparam("folded"))
