@@ -10,7 +10,7 @@ ARGS ?=
 NAME ?=
 
 .DEFAULT_GOAL := words
-.PHONY: words setup check test bench docs demo new-plugin lock style types contracts drift
+.PHONY: words setup check test chaos bench docs demo new-plugin lock style types contracts drift
 
 words:
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -43,7 +43,10 @@ drift: $(READY)
 	$(BIN)/python -m vetrina.house docs --check
 
 test: $(READY) ## every test, on SQLite and on PostgreSQL; ARGS goes to pytest
-	VETRINA_TEST_ENGINES=sqlite,postgresql $(BIN)/pytest -n 2 $(ARGS)
+	VETRINA_TEST_ENGINES=sqlite,postgresql $(BIN)/pytest -n 2 -m 'not chaos' $(ARGS)
+
+chaos: $(READY) ## every way to die in the middle of a checkout, on both engines
+	$(BIN)/pytest tests/chaos $(ARGS)
 
 bench: $(READY) ## the benchmarks, compared with their budgets; ARGS goes to pytest
 	$(BIN)/pytest benchmarks -o python_files='*.py' --benchmark-only --benchmark-columns=min,median,ops,rounds $(ARGS)

@@ -18,6 +18,8 @@ from vetrina_storefront import explorer
 from vetrina_storefront.door import routes
 from vetrina_storefront.explorer import BUILT_FILES, OWN_FILES, explorer_page, is_built
 
+pytestmark = pytest.mark.embedded
+
 PROJECT = Path(explorer.__file__).parents[2]
 
 

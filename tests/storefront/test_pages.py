@@ -28,6 +28,8 @@ from vetrina_manual_payment.settings import ManualPaymentSettings
 from vetrina_storefront.pages import page_routes
 from vetrina_storefront.pages.links import cart_path
 
+pytestmark = pytest.mark.embedded
+
 IBAN = "IT60X0542811101000000123456"
 ANNA = {
     "email": "anna@rossi.example",

@@ -11,6 +11,8 @@ from tests.support.shops import StillClock, opened
 from vetrina.kernel.settings import Settings
 from vetrina.web.serving import Serving
 
+pytestmark = pytest.mark.embedded
+
 GRAPHQL_JSON = "application/graphql-response+json"
 
 

@@ -3,11 +3,11 @@
 from typing import ClassVar
 
 import msgspec
-from sqlalchemy import ColumnElement, and_, exists, select
+from sqlalchemy import select
 
 from vetrina.kernel.context import Context
 from vetrina.kernel.db import id_in
-from vetrina.shop.catalog.models import Option, OptionValue, Variant, VariantValue
+from vetrina.shop.catalog.models import Option, OptionValue, VariantValue
 from vetrina.views.shelf import in_language, is_translated, place_params
 from vetrina.views.windows import Selection
 
@@ -106,21 +106,12 @@ def _only_option(product_id: int) -> OptionRow:
 
 
 def _options(translated: bool) -> Selection:
-    """Options with the values that a variant on offer still has."""
     name = in_language("ProductOption", Option.id, "name", Option.name, translated)
     value = in_language("ProductOptionValue", OptionValue.id, "name", OptionValue.name, translated)
     return (
         select(Option.id, Option.product_id, name, OptionValue.id, value, OptionValue.swatch)
-        .outerjoin(OptionValue, and_(OptionValue.option_id == Option.id, _is_offered()))
+        .outerjoin(OptionValue, OptionValue.option_id == Option.id)
         .order_by(Option.product_id, Option.position, Option.id, OptionValue.position, OptionValue.id)
-    )
-
-
-def _is_offered() -> ColumnElement[bool]:
-    return exists(
-        select(VariantValue.variant_id)
-        .join(Variant, Variant.id == VariantValue.variant_id)
-        .where(VariantValue.value_id == OptionValue.id, Variant.archived_at.is_(None))
     )
 
 
