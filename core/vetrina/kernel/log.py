@@ -32,7 +32,8 @@ def set_up(form: str, level: str) -> None:
         )
     )
     logging.basicConfig(handlers=[stream], level=level.upper(), force=True)
-    logging.getLogger("httpx").setLevel(logging.WARNING)
+    for talkative in ("httpx", "alembic"):
+        logging.getLogger(talkative).setLevel(logging.WARNING)
 
 
 def draw_trail() -> str:
