@@ -9,7 +9,7 @@ from sqlalchemy.dialects.postgresql import asyncpg as asyncpg_dialect
 
 from vetrina.kernel.db.session import Conflict, Database, Session
 from vetrina.kernel.db.statements import Call, Statements
-from vetrina.kernel.errors import Unavailable
+from vetrina.kernel.errors import Fault, Unavailable
 
 Pool = Any
 Connection = Any
@@ -58,10 +58,10 @@ class _OnPool:
             return await _OnConnection(connection).fetch(call)
 
     async def execute(self, call: Call) -> int:
-        raise NotImplementedError("writes happen in a transaction")
+        raise Fault("writes happen in a transaction")
 
     async def execute_many(self, text: str, batches: list[list[Any]]) -> None:
-        raise NotImplementedError("writes happen in a transaction")
+        raise Fault("writes happen in a transaction")
 
 
 class PostgresDatabase(Database):

@@ -1,5 +1,6 @@
 """What a caller sees of the database: reads anywhere, writes inside a transaction."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from contextvars import ContextVar
@@ -136,14 +137,14 @@ class Session(Reads):
         return sqlite.insert(table) if self.dialect.name == "sqlite" else postgresql.insert(table)
 
 
-class Database(Reads):
+class Database(Reads, ABC):
     """One shop's database on one engine. `reads` outside a transaction see only what is committed."""
 
-    def transaction(self) -> AbstractAsyncContextManager[Session]:
-        raise NotImplementedError
+    @abstractmethod
+    def transaction(self) -> AbstractAsyncContextManager[Session]: ...
 
-    async def close(self) -> None:
-        raise NotImplementedError
+    @abstractmethod
+    async def close(self) -> None: ...
 
 
 def table_of(model: type[DeclarativeBase]) -> Table[Any]:
