@@ -44,6 +44,9 @@ class MortalDatabase(Database):
             self._fate.step()
         self._fate.step()
 
+    async def close(self) -> None:
+        """A process that dies closes nothing; the database is closed by whoever opened it."""
+
 
 class MortalProvider:
     """The same provider, called by a process that may die before it asks or before it hears the answer."""
