@@ -59,7 +59,6 @@ async def configure(ctx: Context) -> None:
         "iban": "IT60X0542811101000000123456",
         "account_holder": "Bottega Vetrina srl",
         "bank": "Banca di Esempio",
-        "cash_countries": ["IT"],
     }
     await keep_settings(ctx, "manual_payment", account)
 

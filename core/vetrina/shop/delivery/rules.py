@@ -2,9 +2,11 @@
 
 import re
 from collections.abc import Iterable
-from typing import Literal
+from functools import cache
+from typing import Literal, cast
 
 import msgspec
+from babel import Locale
 
 from vetrina.kernel.texts import LINE
 from vetrina.vocabulary import Address
@@ -68,7 +70,16 @@ def _content_fault(name: str, address: Address) -> AddressFault | None:
         return AddressFault(name, "emoji", f"The {called} cannot contain emojis.")
     if not _PRINTABLE.fullmatch(value) or (name == "phone" and not is_phone(value)):
         return AddressFault(name, "pattern", f"The {called} is not valid.")
+    if name == "country" and value not in _countries():
+        return AddressFault(name, "pattern", "The country is not one there is; name it or give its code, such as IT.")
     return None
+
+
+@cache
+def _countries() -> frozenset[str]:
+    """Codes of countries and territories (Unicode CLDR, which follows ISO 3166-1)."""
+    territories = cast(dict[str, str], Locale("en").territories)
+    return frozenset(code for code in territories if len(code) == 2 and code.isalpha())
 
 
 def is_phone(value: str) -> bool:
@@ -93,7 +104,8 @@ def _postal_faults(address: Address, already: set[str]) -> Iterable[AddressFault
 _HTML = re.compile(r"<[a-zA-Z/!?]")
 _URL = re.compile(r"https?://|\bwww\.[a-z0-9]", re.IGNORECASE)
 _EMOJI = re.compile("[\U0001f000-\U0001faff\u2600-\u27bf\u2b00-\u2bff\ufe0f\u20e3]")
-_PRINTABLE = re.compile(r"[^\x00-\x1f\x7f\ud800-\udfff]*")
+# Control characters, half characters, and those that nobody sees or that turn the text after them round.
+_PRINTABLE = re.compile(r"[^\x00-\x1f\x7f\ud800-\udfff\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff]*")
 _PHONE = re.compile(r"\+?[0-9 ()./-]+")
 
 _US = "AL AK AZ AR CA CO CT DE DC FL GA HI ID IL IN IA KS KY LA ME MD MA MI MN MS MO MT NE NV NH NJ NM NY NC ND OH OK OR PA RI SC SD TN TX UT VT VA WA WV WI WY AS GU MP PR VI UM FM MH PW AA AE AP"  # noqa: E501
