@@ -224,6 +224,30 @@ async def test_forms_of_other_sites_are_refused(visitor: Visitor, shop: Context)
     assert (await stored(shop, key)).state == "open"
 
 
+async def test_a_form_opened_before_there_was_a_cart_can_be_sent_after(visitor: Visitor, shop: Context) -> None:
+    await make_product(shop, "Olive oil", price="12.50", stock=5)
+    await make_product(shop, "Soap", price="3.00", stock=5)
+    soap = (await visitor.open("/products/soap")).form("/products/soap")
+    oil = (await visitor.open("/products/olive-oil")).form("/products/olive-oil")
+    await visitor.post(oil.action, oil.fields)
+    first = visitor.path
+    page = await visitor.post(soap.action, soap.fields)
+    assert (visitor.answer.status_code, visitor.path) == (200, first)
+    assert "Olive oil" in page.words and "Soap" in page.words
+
+
+async def test_a_form_of_one_browser_is_refused_from_another(visitor: Visitor, shop: Context) -> None:
+    await make_product(shop, "Soap", price="3.00", stock=5)
+    stranger = Visitor(pages_of(shop))
+    async with stranger.client:
+        theirs = (await stranger.open("/products/soap")).form("/products/soap")
+    for is_known in (False, True):
+        if is_known:
+            await visitor.open("/")
+        await visitor.post(theirs.action, theirs.fields)
+        assert visitor.answer.status_code == 403, f"a browser that was here before: {is_known}"
+
+
 async def test_what_people_write_stays_text(visitor: Visitor, shop: Context) -> None:
     evil = "<script>alert(1)</script>\"'><img src=x onerror=alert(2)>"
     variant_id = await make_variant(shop, title=evil, stock=5, vendor=evil)

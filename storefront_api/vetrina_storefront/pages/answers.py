@@ -74,7 +74,7 @@ def _around(visit: Visit) -> dict[str, Any]:
         "style_path": STYLE_PATH,
         "cart_path": cart_path(shop, cart.key) if cart else None,
         "pieces": visit.pieces,
-        "token": form_token(shop, cart.key if cart else ""),
+        "token": form_token(shop, visit.owner),
         "picture": _picture,
         "money": money,
         "day": day,

@@ -37,7 +37,7 @@ class Form(msgspec.Struct, frozen=True):
 
 
 def form_token(shop: Shop, owner: str) -> str:
-    """What a form carries to show that it comes from a page made for that owner: a cart's key, or nobody."""
+    """What a form carries to show that it comes from a page made for that owner: a cart, a browser."""
     return shop.vault.sign("page-form", owner)
 
 

@@ -46,7 +46,7 @@ async def product_page(request: Asked, site: Here, handle: FromPath[str]) -> Pag
 async def add_to_cart(request: Asked, site: Here, handle: FromPath[str]) -> Page | Redirect:
     """Put a variant into the cart this browser keeps, or into a new one, and go there."""
     visit = await visit_shelves(site, request)
-    form = await read_form(request, site.shop, visit.cart.key if visit.cart else "")
+    form = await read_form(request, site.shop, visit.owner)
     product = await _product(visit, handle)
     quantity = whole_number(form.get("quantity")) or None
     variant = form.get("variant")

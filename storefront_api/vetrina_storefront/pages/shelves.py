@@ -79,7 +79,7 @@ async def home(request: Asked, site: Here) -> Page:
 async def choose_country(request: Asked, site: Here) -> Redirect:
     """Shop for another country, with the cart there is."""
     visit = await visit_shelves(site, request)
-    form = await read_form(request, site.shop, visit.cart.key if visit.cart else "")
+    form = await read_form(request, site.shop, visit.owner)
     country = form.get("country")
     if country in dict(visit.atlas.countries):
         visit.keep(COUNTRY, country)

@@ -9,6 +9,7 @@ from litestar.di import NamedDependency
 from litestar.params import SkipValidation
 
 from vetrina.kernel.context import BUYER, Context
+from vetrina.kernel.crypto import draw_key
 from vetrina.plugin import Site
 from vetrina.views.carts import CartRow, cart_by_key, cart_lines
 from vetrina.views.markets import Atlas, atlas
@@ -21,10 +22,11 @@ Here = NamedDependency[SkipValidation[Site]]
 """The site, as handlers are given it."""
 
 CART = "vetrina_cart"
+VISITOR = "vetrina_visitor"
 LANGUAGE = "vetrina_language"
 COUNTRY = "vetrina_country"
 KEPT_FOR = 30 * 24 * 3600
-"""Seconds a browser keeps its cart, its language and its country."""
+"""Seconds a browser keeps its cart, its language and its country, and the secret its forms are known by."""
 
 
 class Visit(msgspec.Struct, kw_only=True):
@@ -41,6 +43,8 @@ class Visit(msgspec.Struct, kw_only=True):
     cart: CartRow | None = None
     pieces: int = 0
     """How many pieces that cart holds."""
+    owner: str = ""
+    """Whose forms the page holds: the cart's at this address, or this browser's; see `form_token`."""
     cookies: list[Cookie]
 
     @property
@@ -63,10 +67,18 @@ class Visit(msgspec.Struct, kw_only=True):
 
 
 async def visit_shelves(site: Site, request: Asked) -> Visit:
-    """A visit to the catalogue, with the cart this browser keeps."""
-    key = request.cookies.get(CART, "")
-    cart = await cart_by_key(site.shop.db, key) if 0 < len(key) <= LONGEST_KEY and key.isalnum() else None
-    return await _visit(site, request, cart if cart and cart.state == CartState.OPEN else None)
+    """A visit to the catalogue, with the cart this browser keeps.
+
+    Its forms belong to the browser and not to that cart, so that one opened before there was a cart can be sent after.
+    """
+    key = _kept_key(request, CART)
+    cart = await cart_by_key(site.shop.db, key) if key else None
+    visit = await _visit(site, request, cart if cart and cart.state == CartState.OPEN else None)
+    visit.owner = _kept_key(request, VISITOR)
+    if not visit.owner:
+        visit.owner = draw_key()
+        visit.keep(VISITOR, visit.owner)
+    return visit
 
 
 async def visit_cart(site: Site, request: Asked, key: str) -> tuple[Visit, CartRow]:
@@ -76,6 +88,7 @@ async def visit_cart(site: Site, request: Asked, key: str) -> tuple[Visit, CartR
     if cart is None:
         raise NoSuchPage
     visit = await _visit(site, request, cart, cart.language)
+    visit.owner = key
     return visit, in_words_of(visit, cart)
 
 
@@ -118,6 +131,12 @@ async def _visit(site: Site, request: Asked, cart: CartRow | None, fallback: str
     if request.query_params.get("lang") in LANGUAGES:
         visit.keep(LANGUAGE, language)
     return visit
+
+
+def _kept_key(request: Asked, name: str) -> str:
+    """A key this browser keeps; empty where there is none, or something else under its name."""
+    key = request.cookies.get(name, "")
+    return key if len(key) <= LONGEST_KEY and key.isascii() and key.isalnum() else ""
 
 
 async def _pieces(site: Site, cart: CartRow) -> int:
