@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 import msgspec
 import strawberry
 
-from vetrina.graphql import Info, batch, ctx_of, gid
+from vetrina.graphql import Info, batch, ctx_of, gid, read_from
 from vetrina.vocabulary import Address
 from vetrina_storefront.enums import CountryCode
 from vetrina_storefront.interfaces import Node
@@ -129,9 +129,7 @@ class MailingAddress(Node):
     province_code: str | None
     zip: str | None
 
-    @classmethod
-    def is_type_of(cls, row: object, _: object) -> bool:
-        return isinstance(row, MailingAddressRow)
+    is_type_of = read_from(MailingAddressRow)
 
 
 def _country(row: MailingAddressRow, info: Info) -> str | None:

@@ -5,7 +5,7 @@ from datetime import datetime
 import msgspec
 import strawberry
 
-from vetrina.graphql import gid
+from vetrina.graphql import gid, read_from
 from vetrina.graphql.scalars import URL, DateTime
 from vetrina.kernel.context import Context
 from vetrina.views.attempts import POLL_DELAY, AttemptView, next_step
@@ -103,9 +103,7 @@ class CartCompletionSuccess:
     order_token: str = strawberry.field(description="The guest's key to the order.")
     order_url: URL
 
-    @classmethod
-    def is_type_of(cls, row: object, _: object) -> bool:
-        return isinstance(row, SuccessRow)
+    is_type_of = read_from(SuccessRow)
 
 
 @strawberry.type(description="Why an attempt failed.")
@@ -120,9 +118,7 @@ class CartCompletionFailed:
     errors: list[CompletionError]
     id: str
 
-    @classmethod
-    def is_type_of(cls, row: object, _: object) -> bool:
-        return isinstance(row, FailedRow)
+    is_type_of = read_from(FailedRow)
 
 
 @strawberry.type(description="The provider is at work: ask again after a while.")
@@ -130,9 +126,7 @@ class CartCompletionProcessing:
     id: str
     poll_delay: int
 
-    @classmethod
-    def is_type_of(cls, row: object, _: object) -> bool:
-        return isinstance(row, ProcessingRow)
+    is_type_of = read_from(ProcessingRow)
 
 
 @strawberry.type(description="The in-page alternative to a challenge's redirectUrl.")
@@ -148,9 +142,7 @@ class CompletePaymentChallenge:
     next_step: PaymentNextStep | None
     redirect_url: URL | None
 
-    @classmethod
-    def is_type_of(cls, row: object, _: object) -> bool:
-        return isinstance(row, ChallengeRow)
+    is_type_of = read_from(ChallengeRow)
 
 
 CartCompletionAction = union_of("CartCompletionAction", later("CompletePaymentChallenge", "attempts"))
@@ -161,9 +153,7 @@ class CartCompletionActionRequired:
     action: object = strawberry.field(graphql_type=optional(CartCompletionAction))
     id: str
 
-    @classmethod
-    def is_type_of(cls, row: object, _: object) -> bool:
-        return isinstance(row, ActionRequiredRow)
+    is_type_of = read_from(ActionRequiredRow)
 
 
 CartCompletionAttemptResult = union_of(

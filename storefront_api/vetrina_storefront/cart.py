@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 import strawberry
 
-from vetrina.graphql import Connection, Info, batch, ctx_of, root
+from vetrina.graphql import Connection, Info, batch, ctx_of, read_from, root
 from vetrina.graphql.scalars import URL, DateTime
 from vetrina.views.carts import CartRow, cart_by_key, checkout_url
 from vetrina.vocabulary import CartState
@@ -114,9 +114,7 @@ class Cart(HasMetafields, Node):
         description="Grows with every committed change; a client drops answers below the highest it has seen."
     )
 
-    @classmethod
-    def is_type_of(cls, row: object, _: object) -> bool:
-        return isinstance(row, CartRow)
+    is_type_of = read_from(CartRow)
 
 
 @strawberry.type(description="A discount code and whether it does anything for the cart.")

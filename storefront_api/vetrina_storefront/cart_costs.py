@@ -8,7 +8,7 @@ import strawberry
 
 from vetrina.flows.cart_codes import card_id
 from vetrina.flows.quoting import CartQuote, MethodOffer
-from vetrina.graphql import Info, batch, gid
+from vetrina.graphql import Info, batch, gid, read_from
 from vetrina.ports import Redemption
 from vetrina.views.carts import CartRow
 from vetrina.vocabulary import PaymentFlow
@@ -148,9 +148,7 @@ class AppliedGiftCard(Node):
     last_characters: str = batch(load_last_characters)
     presentment_amount_used: MoneyV2 = batch(load_amounts_used)
 
-    @classmethod
-    def is_type_of(cls, row: object, _: object) -> bool:
-        return isinstance(row, CardRow)
+    is_type_of = read_from(CardRow)
 
 
 def _cost(quoted: CartQuote) -> CostRow:

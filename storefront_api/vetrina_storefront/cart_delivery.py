@@ -8,7 +8,7 @@ import msgspec
 import strawberry
 
 from vetrina.flows.quoting import DeliveryGroup, GroupOption
-from vetrina.graphql import Connection, Info, PageInfo, batch, connect_list, ctx_of, gid, once, write_cursor
+from vetrina.graphql import Connection, Info, PageInfo, batch, connect_list, ctx_of, gid, once, read_from, write_cursor
 from vetrina.views.carts import CartAddressRow, CartRow, cart_addresses
 from vetrina_storefront.addresses import (
     MailingAddress,
@@ -208,9 +208,7 @@ class CartDeliveryAddress:
     province_code: str | None
     zip: str | None
 
-    @classmethod
-    def is_type_of(cls, row: object, _: object) -> bool:
-        return isinstance(row, MailingAddressRow)
+    is_type_of = read_from(MailingAddressRow)
 
 
 CartAddress = Annotated[CartDeliveryAddress, strawberry.union("CartAddress")]

@@ -7,7 +7,7 @@ import msgspec
 import strawberry
 
 from vetrina.flows.quoting import at_the_cart
-from vetrina.graphql import Connection, Info, PageInfo, batch, connect_list, ctx_of, write_cursor
+from vetrina.graphql import Connection, Info, PageInfo, batch, connect_list, ctx_of, read_from, write_cursor
 from vetrina.views.carts import variant_of
 from vetrina.views.variants import VariantRow, variants_by_id
 from vetrina_storefront.attributes import Attribute, AttributeRow, attributes
@@ -140,9 +140,7 @@ class CartLine(BaseCartLine, Node):
     instructions: CartLineInstructions = batch(load_instructions)
     parent_relationship: CartLineParentRelationship | None = batch(load_nothing)
 
-    @classmethod
-    def is_type_of(cls, row: object, _: object) -> bool:
-        return isinstance(row, LineView)
+    is_type_of = read_from(LineView)
 
 
 @strawberry.type(description="A line made of others. Bundles come with a plugin; the core has none.")

@@ -8,7 +8,7 @@ import strawberry
 
 from vetrina.flows.cart_changes import CartCaution, CartOutcome, CartProblem
 from vetrina.flows.cart_metafields import MetafieldsOutcome
-from vetrina.graphql import Info, gid
+from vetrina.graphql import Info, gid, read_from
 from vetrina.views.carts import CartRow
 from vetrina.views.metafields import MetafieldRow
 from vetrina_storefront.cart import Cart
@@ -114,9 +114,7 @@ class CartUserError(DisplayableError):
     code: CartErrorCode | None
     reason: str | None = strawberry.field(description="A finer, open vocabulary beside the closed codes.")
 
-    @classmethod
-    def is_type_of(cls, row: object, _: object) -> bool:
-        return isinstance(row, ErrorRow)
+    is_type_of = read_from(ErrorRow)
 
 
 @strawberry.type(description="What a buyer should know although a change was made.")
@@ -131,18 +129,14 @@ class MetafieldsSetUserError(DisplayableError):
     code: MetafieldsSetUserErrorCode | None
     element_index: int | None
 
-    @classmethod
-    def is_type_of(cls, row: object, _: object) -> bool:
-        return isinstance(row, MetafieldErrorRow)
+    is_type_of = read_from(MetafieldErrorRow)
 
 
 @strawberry.type(description="What was wrong with a metafield to delete.")
 class MetafieldDeleteUserError(DisplayableError):
     code: MetafieldDeleteErrorCode | None
 
-    @classmethod
-    def is_type_of(cls, row: object, _: object) -> bool:
-        return isinstance(row, ErrorRow)
+    is_type_of = read_from(ErrorRow)
 
 
 @strawberry.type(description="What a change of a cart answers.")

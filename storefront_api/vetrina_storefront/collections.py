@@ -6,7 +6,7 @@ from typing import Any
 
 import strawberry
 
-from vetrina.graphql import Connection, Info, PageInfo, batch, ctx_of
+from vetrina.graphql import Connection, Info, PageInfo, batch, ctx_of, read_from
 from vetrina.graphql.scalars import HTML, DateTime, UnsignedInt64
 from vetrina.views.collections import (
     CollectionOrder,
@@ -88,9 +88,7 @@ class Collection(HasMetafields, Node, OnlineStorePublishable, Trackable):
     title: str
     updated_at: DateTime
 
-    @classmethod
-    def is_type_of(cls, row: object, _: object) -> bool:
-        return isinstance(row, CollectionRow)
+    is_type_of = read_from(CollectionRow)
 
 
 @strawberry.type(description="A collection and its place in a connection.")

@@ -8,7 +8,7 @@ import strawberry
 
 from vetrina.flows.checkout import Accepted, NoSuchCart, Prepared, Submission, Throttled
 from vetrina.flows.quoting import QuoteProblem
-from vetrina.graphql import Info, ctx_of
+from vetrina.graphql import Info, ctx_of, read_from
 from vetrina.graphql.scalars import URL, DateTime
 from vetrina.views.attempts import attempt_by_key, step_url
 from vetrina.views.carts import CartRow
@@ -165,9 +165,7 @@ class CartStatusReady:
     cart: Cart | None
     expires_at: DateTime = strawberry.field(description="When to prepare again; nothing is reserved meanwhile.")
 
-    @classmethod
-    def is_type_of(cls, row: object, _: object) -> bool:
-        return isinstance(row, ReadyRow)
+    is_type_of = read_from(ReadyRow)
 
 
 @strawberry.type(description="The cart cannot be submitted as it is.")
@@ -175,9 +173,7 @@ class CartStatusNotReady:
     cart: Cart | None
     errors: list[CartOperationError]
 
-    @classmethod
-    def is_type_of(cls, row: object, _: object) -> bool:
-        return isinstance(row, NotReadyRow)
+    is_type_of = read_from(NotReadyRow)
 
 
 @strawberry.type(description="The cart was submitted too often: ask again later.")
@@ -185,9 +181,7 @@ class CartThrottled:
     cart: Cart | None
     poll_after: DateTime
 
-    @classmethod
-    def is_type_of(cls, row: object, _: object) -> bool:
-        return isinstance(row, CartThrottledRow)
+    is_type_of = read_from(CartThrottledRow)
 
 
 CartPrepareForCompletionResult = union_of(
@@ -221,9 +215,7 @@ class SubmitSuccess:
     attempt_id: str
     redirect_url: URL
 
-    @classmethod
-    def is_type_of(cls, row: object, _: object) -> bool:
-        return isinstance(row, SuccessRow)
+    is_type_of = read_from(SuccessRow)
 
 
 @strawberry.type(description="The cart was submitted before, with this token or another.")
@@ -233,9 +225,7 @@ class SubmitAlreadyAccepted:
     )
     attempt_id: str
 
-    @classmethod
-    def is_type_of(cls, row: object, _: object) -> bool:
-        return isinstance(row, AcceptedRow)
+    is_type_of = read_from(AcceptedRow)
 
 
 @strawberry.type(description="Nothing was written; the same token can be sent again.")
@@ -243,18 +233,14 @@ class SubmitFailed:
     checkout_url: URL | None
     errors: list[SubmissionError]
 
-    @classmethod
-    def is_type_of(cls, row: object, _: object) -> bool:
-        return isinstance(row, NotAcceptedRow)
+    is_type_of = read_from(NotAcceptedRow)
 
 
 @strawberry.type(description="Nothing was written; the same token can be sent again after a while.")
 class SubmitThrottled:
     poll_after: DateTime
 
-    @classmethod
-    def is_type_of(cls, row: object, _: object) -> bool:
-        return isinstance(row, SubmitThrottledRow)
+    is_type_of = read_from(SubmitThrottledRow)
 
 
 CartSubmitForCompletionResult = union_of(

@@ -7,7 +7,7 @@ from typing import Annotated
 import msgspec
 import strawberry
 
-from vetrina.graphql import Info, PageInfo, batch
+from vetrina.graphql import Info, PageInfo, batch, read_from
 from vetrina.views.orders import OrderDiscountRow
 from vetrina_storefront.money import MoneyRow, MoneyV2, money
 
@@ -54,9 +54,7 @@ class ShareRow(msgspec.Struct, frozen=True):
 class PricingPercentageValue:
     percentage: float
 
-    @classmethod
-    def is_type_of(cls, row: object, _: object) -> bool:
-        return isinstance(row, PercentageRow)
+    is_type_of = read_from(PercentageRow)
 
 
 PricingValue = Annotated[MoneyV2 | PricingPercentageValue, strawberry.union("PricingValue")]

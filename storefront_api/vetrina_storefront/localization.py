@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 import strawberry
 
-from vetrina.graphql import Info, ctx_of, once, root
+from vetrina.graphql import Info, ctx_of, once, read_from, root
 from vetrina.views.markets import Atlas, MarketRow, atlas
 from vetrina_storefront.enums import CountryCode, CurrencyCode, LanguageCode, language_code
 from vetrina_storefront.interfaces import Node
@@ -113,9 +113,7 @@ class Currency:
 class Market(HasMetafields, Node):
     handle: str
 
-    @classmethod
-    def is_type_of(cls, row: object, _: object) -> bool:
-        return isinstance(row, MarketRow)
+    is_type_of = read_from(MarketRow)
 
 
 @strawberry.type(description="A country the shop sells to.")

@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 import strawberry
 
-from vetrina.graphql import Info, PageInfo, batch, ctx_of, root
+from vetrina.graphql import Info, PageInfo, batch, ctx_of, read_from, root
 from vetrina.views.locations import LocationOrder, LocationRow, location_list
 from vetrina_storefront.interfaces import Node
 from vetrina_storefront.metafields import HasMetafields
@@ -92,9 +92,7 @@ class Location(HasMetafields, Node):
     address: LocationAddress = batch(load_location_addresses)
     name: str
 
-    @classmethod
-    def is_type_of(cls, row: object, _: object) -> bool:
-        return isinstance(row, LocationRow)
+    is_type_of = read_from(LocationRow)
 
 
 @strawberry.type(description="A location and its place in a connection.")

@@ -5,7 +5,7 @@ from enum import Enum
 
 import strawberry
 
-from vetrina.graphql import Info, PageInfo, batch
+from vetrina.graphql import Info, PageInfo, batch, read_from
 from vetrina.graphql.scalars import JSON, URL
 from vetrina.views.media import MediaRow
 from vetrina_storefront.images import Image
@@ -69,9 +69,7 @@ class Media:
 class MediaImage(Media, Node):
     image: Image | None = batch(load_pictures)
 
-    @classmethod
-    def is_type_of(cls, row: object, _: object) -> bool:
-        return isinstance(row, MediaRow)
+    is_type_of = read_from(MediaRow)
 
 
 @strawberry.type(description="A video kept elsewhere.")

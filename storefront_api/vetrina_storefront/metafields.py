@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 import strawberry
 
-from vetrina.graphql import Connection, Info, PageInfo, batch, connect_list, ctx_of, split_gid, write_cursor
+from vetrina.graphql import Connection, Info, PageInfo, batch, connect_list, ctx_of, read_from, split_gid, write_cursor
 from vetrina.graphql.scalars import DateTime
 from vetrina.kernel.errors import BadInput
 from vetrina.kernel.texts import LINE
@@ -108,9 +108,7 @@ class Metafield(Node):
     updated_at: DateTime
     value: str
 
-    @classmethod
-    def is_type_of(cls, row: object, _: object) -> bool:
-        return isinstance(row, MetafieldRow)
+    is_type_of = read_from(MetafieldRow)
 
 
 MetafieldParentResource = union_of(

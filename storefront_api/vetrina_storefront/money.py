@@ -3,6 +3,7 @@
 import msgspec
 import strawberry
 
+from vetrina.graphql import read_from
 from vetrina.graphql.scalars import Decimal
 from vetrina.kernel.money import decimal_text
 from vetrina_storefront.enums import CurrencyCode
@@ -25,9 +26,7 @@ class MoneyV2:
     amount: Decimal
     currency_code: CurrencyCode
 
-    @classmethod
-    def is_type_of(cls, row: object, _: object) -> bool:
-        return isinstance(row, MoneyRow)
+    is_type_of = read_from(MoneyRow)
 
 
 @strawberry.input(description="An amount of money.")

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import msgspec
 import strawberry
 
-from vetrina.graphql import Info, batch, ctx_of
+from vetrina.graphql import Info, batch, ctx_of, read_from
 from vetrina.graphql.scalars import Color
 from vetrina.views.options import OptionRow, ValueRow
 from vetrina.views.variants import VariantRow, first_of, first_variants_with
@@ -47,9 +47,7 @@ class ProductOptionValue(Node):
     name: str
     swatch: ProductOptionValueSwatch | None = batch(load_swatches)
 
-    @classmethod
-    def is_type_of(cls, row: object, _: object) -> bool:
-        return isinstance(row, ValueRow)
+    is_type_of = read_from(ValueRow)
 
 
 @strawberry.type(description="A way in which a product's variants differ.")
@@ -58,6 +56,4 @@ class ProductOption(Node):
     option_values: list[ProductOptionValue]
     values: list[str] = strawberry.field(deprecation_reason="Use `optionValues` instead.")
 
-    @classmethod
-    def is_type_of(cls, row: object, _: object) -> bool:
-        return isinstance(row, OptionRow)
+    is_type_of = read_from(OptionRow)

@@ -7,7 +7,19 @@ from typing import Any
 
 import strawberry
 
-from vetrina.graphql import Connection, Info, PageInfo, batch, connect_list, ctx_of, gid, once, root, write_cursor
+from vetrina.graphql import (
+    Connection,
+    Info,
+    PageInfo,
+    batch,
+    connect_list,
+    ctx_of,
+    gid,
+    once,
+    read_from,
+    root,
+    write_cursor,
+)
 from vetrina.graphql.scalars import URL, DateTime
 from vetrina.views.orders import (
     OrderDiscountRow,
@@ -305,9 +317,7 @@ class Order(HasMetafields, Node):
     total_tax: MoneyV2 | None = batch(_amount(lambda row: row.tax))
     total_tax_v2: MoneyV2 | None = batch(_amount(lambda row: row.tax), deprecation_reason="Use `totalTax` instead.")
 
-    @classmethod
-    def is_type_of(cls, row: object, _: object) -> bool:
-        return isinstance(row, OrderView)
+    is_type_of = read_from(OrderView)
 
 
 @strawberry.type

@@ -2,7 +2,7 @@
 
 import strawberry
 
-from vetrina.graphql import batch
+from vetrina.graphql import batch, read_from
 from vetrina.graphql.scalars import HTML, DateTime
 from vetrina.views.products import ProductRow
 from vetrina_storefront.choosing import (
@@ -91,6 +91,4 @@ class Product(HasMetafields, Node, OnlineStorePublishable, Trackable):
     variants_count: Count | None = batch(load_variant_counts)
     vendor: str
 
-    @classmethod
-    def is_type_of(cls, row: object, _: object) -> bool:
-        return isinstance(row, ProductRow)
+    is_type_of = read_from(ProductRow)

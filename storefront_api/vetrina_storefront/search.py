@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 import strawberry
 
-from vetrina.graphql import Connection, Info, PageInfo, batch, ctx_of, root
+from vetrina.graphql import Connection, Info, PageInfo, batch, ctx_of, read_from, root
 from vetrina.kernel.context import Context
 from vetrina.kernel.errors import BadInput
 from vetrina.views.collections import CollectionOrder, CollectionRow, collection_list
@@ -151,9 +151,7 @@ class SearchQuerySuggestion(Trackable):
     styled_text: str
     text: str
 
-    @classmethod
-    def is_type_of(cls, row: object, _: object) -> bool:
-        return isinstance(row, SuggestionRow)
+    is_type_of = read_from(SuggestionRow)
 
 
 @strawberry.type(description="What is suggested while somebody types.")

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 import msgspec
 import strawberry
 
-from vetrina.graphql import Info, batch, ctx_of, root
+from vetrina.graphql import Info, batch, ctx_of, read_from, root
 from vetrina.graphql.scalars import URL, Color
 from vetrina.views.markets import ProfileRow
 from vetrina_storefront.enums import CountryCode, CurrencyCode
@@ -178,9 +178,7 @@ class Shop(HasMetafields, Node):
     terms_of_sale: ShopPolicy | None = batch(load_nothing)
     terms_of_service: ShopPolicy | None = batch(load_nothing)
 
-    @classmethod
-    def is_type_of(cls, row: object, _: object) -> bool:
-        return isinstance(row, ProfileRow)
+    is_type_of = read_from(ProfileRow)
 
 
 class VersionRow(msgspec.Struct, frozen=True):

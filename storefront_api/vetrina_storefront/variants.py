@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 import strawberry
 
-from vetrina.graphql import Connection, Info, PageInfo, batch, ctx_of
+from vetrina.graphql import Connection, Info, PageInfo, batch, ctx_of, read_from
 from vetrina.views.locations import AvailabilityRow, LocationRow, availability_of, locations_by_id
 from vetrina.views.media import MediaRow, media_of_variants
 from vetrina.views.options import ChosenRow, chosen_of
@@ -282,9 +282,7 @@ class ProductVariant(HasMetafields, Node):
     weight: float | None = batch(load_weights)
     weight_unit: WeightUnit = batch(load_weight_units)
 
-    @classmethod
-    def is_type_of(cls, row: object, _: object) -> bool:
-        return isinstance(row, VariantRow)
+    is_type_of = read_from(VariantRow)
 
 
 @strawberry.type(description="A variant and its place in a connection.")

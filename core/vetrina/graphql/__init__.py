@@ -12,7 +12,7 @@ from vetrina.graphql.connections import (
     read_cursor,
     write_cursor,
 )
-from vetrina.graphql.fields import Info, batch, ctx_of, once, root
+from vetrina.graphql.fields import Info, batch, ctx_of, once, read_from, root
 from vetrina.graphql.ids import gid, int_key_of, key_of, split_gid
 
 __all__ = [
@@ -32,6 +32,7 @@ __all__ = [
     "once",
     "page_args",
     "read_cursor",
+    "read_from",
     "root",
     "split_gid",
     "write_cursor",

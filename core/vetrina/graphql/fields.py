@@ -10,12 +10,17 @@ import strawberry
 from strawberry.types import Info as StrawberryInfo
 
 from vetrina.kernel.context import Context
+from vetrina.kernel.errors import Fault, Unavailable
 
 Answer = TypeVar("Answer")
 Resolver = Callable[..., Awaitable[Any]]
 
+ROOT = "vetrina.root"
+"""Metadata key under which a root field keeps its function; the plan calls it without a resolver around it."""
 BATCH = "vetrina.batch"
-"""Metadata key under which a field keeps its batch function; the executor reads it."""
+"""Metadata key under which a field keeps its batch function; the plan calls it with all parents of a level."""
+BY_CLASS = "vetrina_by_class"
+"""Attribute of an `is_type_of` that asks for nothing but the row's class."""
 PERMISSION = "vetrina.permission"
 """Metadata key under which a field keeps the permission it needs; None says that anybody may."""
 
@@ -41,9 +46,34 @@ def ctx_of(info: Info) -> Context:
 async def once(info: Info, key: tuple[Any, ...], load: Callable[[], Coroutine[Any, Any, Answer]]) -> Answer:
     """What several fields of one operation need, read once: siblings that ask for the same key share the answer."""
     memory = info.context.memory
-    if key not in memory:
-        memory[key] = asyncio.ensure_future(load())
-    return await memory[key]
+    if key in memory:
+        return await memory[key]
+    answer = memory[key] = asyncio.get_running_loop().create_future()
+    try:
+        answer.set_result(await load())
+    except BaseException as error:
+        answer.set_exception(_shareable(error))
+        answer.exception()  # perhaps no sibling is waiting for it: then it has been raised here
+        raise
+    return answer.result()
+
+
+def _shareable(error: BaseException) -> BaseException:
+    """What siblings of a field that failed are told; one that was cut off leaves them nothing to go on with."""
+    return error if isinstance(error, Exception) else Unavailable("a field that this one shares its rows with was cut")
+
+
+def read_from(*rows: type) -> Any:
+    """A type's `is_type_of`, assigned in its body: its objects are rows of these classes and no others.
+
+    That a row's class alone decides is what lets the plan look at each class once instead of at each row.
+    """
+
+    def is_type_of(row: object, _: object) -> bool:
+        return isinstance(row, rows)
+
+    setattr(is_type_of, BY_CLASS, True)
+    return staticmethod(is_type_of)
 
 
 def root(function: Resolver | None = None, *, permission: str | None = None, **options: Any) -> Any:
@@ -61,10 +91,10 @@ def root(function: Resolver | None = None, *, permission: str | None = None, **o
     async def resolve(_: Any, info: Info, **arguments: Any) -> Any:
         if permission is not None:
             ctx_of(info).require(permission)
-        return await function(None, info, **_given(arguments))
+        return await function(None, info, **given(arguments))
 
     _dress(resolve, function)
-    return strawberry.field(resolver=resolve, metadata={PERMISSION: permission}, **options)
+    return strawberry.field(resolver=resolve, metadata={ROOT: function, PERMISSION: permission}, **options)
 
 
 def batch(function: Callable[..., Awaitable[Sequence[Any]]], *, permission: str | None = None, **options: Any) -> Any:
@@ -82,7 +112,7 @@ def batch(function: Callable[..., Awaitable[Sequence[Any]]], *, permission: str 
         key = (id(raw.field_nodes[0]), raw.parent_type.name)
         waiting = info.context.batches.get(key)
         if waiting is None:
-            waiting = info.context.batches[key] = Batch(function, info, _given(arguments), key)
+            waiting = info.context.batches[key] = Batch(function, info, given(arguments), key)
         return await waiting.add(parent)
 
     _dress(resolve, function, parent_first=True)
@@ -121,6 +151,7 @@ class Batch:
         self._info.context.batches.pop(self._key, None)
         try:
             results = await self._function(self._parents, self._info, **self._arguments)
+            check_count(self._function, self._parents, results)
         except Exception as error:  # every parent of the batch gets it; the executor reports it
             results = [error] * len(self._parents)
         for answer, result in zip(self._answers, results, strict=True):
@@ -132,7 +163,14 @@ class Batch:
                 answer.set_result(result)
 
 
-def _given(arguments: dict[str, Any]) -> dict[str, Any]:
+def check_count(function: Resolver, parents: Sequence[Any], results: Sequence[Any]) -> None:
+    """Raises Fault when a batch function did not answer for each parent: its answers could not be told apart."""
+    if len(results) != len(parents):
+        name = function.__qualname__
+        raise Fault(f"{function.__module__}.{name} answered {len(results)} times for {len(parents)} parents")
+
+
+def given(arguments: dict[str, Any]) -> dict[str, Any]:
     """Leave out what the document did not say, so that the function's own defaults hold."""
     return {name: value for name, value in arguments.items() if value is not strawberry.UNSET}
 
