@@ -1,7 +1,9 @@
-"""PostgreSQL: asyncpg's own pool, prepared statements, one transaction per flow."""
+"""PostgreSQL: asyncpg's own pool, prepared statements, one connection per operation, one transaction per flow."""
 
+import asyncio
 from collections.abc import AsyncGenerator, Sequence
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextvars import ContextVar, Token
 from typing import Any
 
 import asyncpg
@@ -47,13 +49,78 @@ class _OnConnection:
             raise _translate(error) from error
 
 
+class _Reading:
+    """What one operation reads with: a connection from its first read to its end, one read at a time.
+
+    Nobody who holds a connection here waits for another one: while a transaction of the operation is open, and after
+    the operation's end, its reads take a connection each and return it at once.
+    """
+
+    def __init__(self, pool: Pool) -> None:
+        self.pool = pool
+        self.transactions = 0
+        """How many the operation has open, or waits to open."""
+        self.is_over = False
+        self._connection: Connection = None
+        self._turn: asyncio.Lock | None = None
+        self._token: Token[_Reading | None] | None = None
+
+    async def __aenter__(self) -> None:
+        outer = _reading.get()
+        if outer is None or outer.pool is not self.pool or outer.is_over:
+            self._token = _reading.set(self)
+
+    async def __aexit__(self, *_: object) -> None:
+        if self._token is not None:
+            _reading.reset(self._token)
+            self.is_over = True
+            if self._connection is not None:
+                await self.give_back()
+
+    @property
+    def is_keeping(self) -> bool:
+        return not self.is_over and not self.transactions
+
+    async def fetch(self, call: Call) -> Sequence[Sequence[Any]]:
+        if self._turn is None:
+            self._turn = asyncio.Lock()
+        async with self._turn:
+            if self._connection is None:
+                self._connection = await _acquire(self.pool)
+            try:
+                found = await _OnConnection(self._connection).fetch(call)
+            except BaseException:
+                # It may be broken, or busy with a query nobody waits for any more: that is the pool's to clear up.
+                await self._release()
+                raise
+            if not self.is_keeping:
+                await self._release()
+            return found
+
+    async def give_back(self) -> None:
+        """Return the connection to the pool; if it is being read with, whoever reads returns it."""
+        if self._connection is not None and not (self._turn and self._turn.locked()):
+            await self._release()
+
+    async def _release(self) -> None:
+        connection, self._connection = self._connection, None
+        await self.pool.release(connection)
+
+
+_reading: ContextVar[_Reading | None] = ContextVar("reading", default=None)
+"""The operation that this task, or one that started it, reads for."""
+
+
 class _OnPool:
-    """Runs single reads on whichever connection is free; no transaction is opened around them."""
+    """Runs single reads on the operation's connection, else on one that is free; no transaction is opened around."""
 
     def __init__(self, pool: Pool) -> None:
         self._pool = pool
 
     async def fetch(self, call: Call) -> Sequence[Sequence[Any]]:
+        reading = _reading.get()
+        if reading is not None and reading.pool is self._pool and reading.is_keeping:
+            return await reading.fetch(call)
         async with _acquired(self._pool) as connection:
             return await _OnConnection(connection).fetch(call)
 
@@ -62,6 +129,16 @@ class _OnPool:
 
     async def execute_many(self, text: str, batches: list[list[Any]]) -> None:
         raise Fault("writes happen in a transaction")
+
+
+class _Lasting(asyncpg.Connection):
+    """A connection that is not reset between two users: nothing of ours outlives its transaction.
+
+    A transaction that was left open is rolled back all the same.
+    """
+
+    def get_reset_query(self) -> str:
+        return ""
 
 
 class PostgresDatabase(Database):
@@ -77,14 +154,18 @@ class PostgresDatabase(Database):
             url,
             min_size=1,
             max_size=pool_size,
+            connection_class=_Lasting,
             statement_cache_size=1_000,
             server_settings={"statement_timeout": str(STATEMENT_DEADLINE), "timezone": "UTC"},
         )
         return cls(pool)
 
+    def reading(self) -> AbstractAsyncContextManager[None]:
+        return _Reading(self._pool)
+
     @asynccontextmanager
     async def transaction(self) -> AsyncGenerator[Session]:
-        async with _acquired(self._pool) as connection:
+        async with self._put_aside(), _acquired(self._pool) as connection:
             try:
                 async with connection.transaction():
                     yield Session(self._statements, _OnConnection(connection))
@@ -94,18 +175,36 @@ class PostgresDatabase(Database):
     async def close(self) -> None:
         await self._pool.close()
 
+    @asynccontextmanager
+    async def _put_aside(self) -> AsyncGenerator[None]:
+        """Return the operation's reading connection for as long as its transaction takes or waits for one."""
+        reading = _reading.get()
+        if reading is None or reading.pool is not self._pool:
+            yield
+            return
+        reading.transactions += 1
+        try:
+            await reading.give_back()
+            yield
+        finally:
+            reading.transactions -= 1
+
 
 @asynccontextmanager
-async def _acquired(pool: asyncpg.Pool) -> AsyncGenerator[Connection]:
-    """A free connection. Raises Unavailable when the server cannot be reached."""
-    try:
-        connection: Connection = await pool.acquire()  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType]
-    except (*_ERRORS, OSError) as error:
-        raise Unavailable(f"the database cannot be reached: {error}") from error
+async def _acquired(pool: Pool) -> AsyncGenerator[Connection]:
+    connection = await _acquire(pool)
     try:
         yield connection
     finally:
-        await pool.release(connection)  # pyright: ignore[reportUnknownMemberType]
+        await pool.release(connection)
+
+
+async def _acquire(pool: Pool) -> Connection:
+    """A free connection. Raises Unavailable when the server cannot be reached."""
+    try:
+        return await pool.acquire()
+    except (*_ERRORS, OSError) as error:
+        raise Unavailable(f"the database cannot be reached: {error}") from error
 
 
 def _translate(error: Exception) -> Exception:

@@ -2,7 +2,7 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
-from contextlib import AbstractAsyncContextManager
+from contextlib import AbstractAsyncContextManager, nullcontext
 from contextvars import ContextVar
 from typing import Any, Protocol, TypeVar, cast
 
@@ -143,8 +143,19 @@ class Database(Reads, ABC):
     @abstractmethod
     def transaction(self) -> AbstractAsyncContextManager[Session]: ...
 
+    def reading(self) -> AbstractAsyncContextManager[None]:
+        """Let the reads inside, of this task and of those it starts, share one connection, taken at the first read.
+
+        Concurrent ones wait for each other. It is held until the block is left or a transaction is opened, so wait
+        for nothing slow inside. Blocks nest: the outermost counts. Where connections cost nothing it does nothing.
+        """
+        return _UNSHARED
+
     @abstractmethod
     async def close(self) -> None: ...
+
+
+_UNSHARED = nullcontext()
 
 
 def table_of(model: type[DeclarativeBase]) -> Table[Any]:
