@@ -111,3 +111,14 @@ class Attribute(msgspec.Struct, frozen=True):
 
     key: str
     value: str | None
+
+
+class RowProblem(msgspec.Struct, frozen=True, kw_only=True):
+    """Why a row of a file, and with it its product or its order, was left out."""
+
+    row: int
+    field: str | None
+    code: str
+    """UPPER_SNAKE, such as PRICE_INVALID."""
+    message: str
+    """One sentence that says what is wrong and what would be right."""

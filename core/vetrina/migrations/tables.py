@@ -7,6 +7,7 @@ from vetrina.kernel.db import Model
 from vetrina.shop.cart import models as cart
 from vetrina.shop.catalog import models as catalog
 from vetrina.shop.checkout import models as checkout
+from vetrina.shop.corrections import models as corrections
 from vetrina.shop.customers import models as customers
 from vetrina.shop.inventory import models as inventory
 from vetrina.shop.markets import models as markets
@@ -19,7 +20,7 @@ from vetrina.shop.staff import models as staff
 
 _LOADED = (
     idempotency, jobs, messages,
-    cart, catalog, checkout, customers, inventory, markets, metafields, orders, payments, plugins, pricing,
+    cart, catalog, checkout, corrections, customers, inventory, markets, metafields, orders, payments, plugins, pricing,
     staff,
 )  # fmt: skip
 

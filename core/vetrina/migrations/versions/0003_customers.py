@@ -24,7 +24,8 @@ def create_customers_customer() -> None:
     op.create_table(
         "customers_customer",
         sa.Column("id", BigInt, nullable=False),
-        sa.Column("email", sa.Text(), nullable=False),
+        sa.Column("email", sa.Text(), nullable=True),
+        sa.Column("source_key", sa.Text(), nullable=True),
         sa.Column("first_name", sa.Text(), nullable=True),
         sa.Column("last_name", sa.Text(), nullable=True),
         sa.Column("phone", sa.Text(), nullable=True),
@@ -33,8 +34,10 @@ def create_customers_customer() -> None:
         sa.Column("accepts_marketing", sa.Boolean(), nullable=False),
         sa.Column("created_at", Instant(), nullable=False),
         sa.Column("updated_at", Instant(), nullable=False),
+        sa.CheckConstraint("email IS NOT NULL OR source_key IS NOT NULL", name=op.f("ck_customers_customer_identity")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_customers_customer")),
         sa.UniqueConstraint("email", name=op.f("uq_customers_customer_email")),
+        sa.UniqueConstraint("source_key", name=op.f("uq_customers_customer_source_key")),
     )
 
 

@@ -1,4 +1,4 @@
-"""The first tables of orders: 7, as the models declared them."""
+"""The first tables of orders: 8, as the models declared them."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -19,9 +19,11 @@ def upgrade() -> None:
     create_orders_line()
     create_orders_tax_line()
     create_orders_goods_entry()
+    create_orders_line_rest()
 
 
 def downgrade() -> None:
+    op.drop_table("orders_line_rest")
     drop_append_only("orders_goods_entry")
     op.drop_table("orders_tax_line")
     op.drop_table("orders_line")
@@ -46,6 +48,8 @@ def create_orders_order() -> None:
         sa.Column("id", BigInt, nullable=False),
         sa.Column("key", sa.Text(), nullable=False),
         sa.Column("number", BigInt, nullable=False),
+        sa.Column("source", sa.Text(), nullable=True),
+        sa.Column("source_name", sa.Text(), nullable=True),
         sa.Column("cart_id", BigInt, nullable=True),
         sa.Column("market_id", BigInt, nullable=False),
         sa.Column("customer_id", BigInt, nullable=True),
@@ -80,6 +84,7 @@ def create_orders_order() -> None:
             "(state = 'cancelled') = (cancelled_at IS NOT NULL)", name=op.f("ck_orders_order_cancelled_at")
         ),
         sa.CheckConstraint("state IN ('placed', 'cancelled')", name=op.f("ck_orders_order_state_known")),
+        sa.CheckConstraint("(source IS NULL) = (source_name IS NULL)", name=op.f("ck_orders_order_source")),
         sa.CheckConstraint("refunded >= 0 AND refunded <= total", name=op.f("ck_orders_order_refunded")),
         sa.CheckConstraint(
             "subtotal >= 0 AND discount >= 0 AND delivery >= 0 AND tax_added >= 0", name=op.f("ck_orders_order_parts")
@@ -97,6 +102,7 @@ def create_orders_order() -> None:
         sa.UniqueConstraint("cart_id", name=op.f("uq_orders_order_cart_id")),
         sa.UniqueConstraint("key", name=op.f("uq_orders_order_key")),
         sa.UniqueConstraint("number", name=op.f("uq_orders_order_number")),
+        sa.UniqueConstraint("source", "source_name", name=op.f("uq_orders_order_source_source_name")),
     )
     index_orders_order()
 
@@ -157,6 +163,7 @@ def create_orders_line() -> None:
         sa.Column("sku", sa.Text(), nullable=True),
         sa.Column("quantity", BigInt, nullable=False),
         sa.Column("unit_price", BigInt, nullable=False),
+        sa.Column("rounding", BigInt, nullable=False),
         sa.Column("subtotal", BigInt, nullable=False),
         sa.Column("discount", BigInt, nullable=False),
         sa.Column("tax", BigInt, nullable=False),
@@ -164,7 +171,7 @@ def create_orders_line() -> None:
         sa.Column("requires_shipping", sa.Boolean(), nullable=False),
         sa.Column("attributes", Document(), nullable=False),
         sa.CheckConstraint("quantity > 0", name=op.f("ck_orders_line_quantity")),
-        sa.CheckConstraint("subtotal = unit_price * quantity", name=op.f("ck_orders_line_subtotal")),
+        sa.CheckConstraint("subtotal = unit_price * quantity + rounding", name=op.f("ck_orders_line_subtotal")),
         sa.CheckConstraint(
             "total = subtotal - discount AND discount >= 0 AND total >= 0", name=op.f("ck_orders_line_total")
         ),
@@ -214,3 +221,16 @@ def create_orders_goods_entry() -> None:
     )
     make_append_only("orders_goods_entry")
     op.create_index("ix_orders_goods_entry_order_id", "orders_goods_entry", ["order_id"], unique=False)
+
+
+def create_orders_line_rest() -> None:
+    op.create_table(
+        "orders_line_rest",
+        sa.Column("line_id", BigInt, autoincrement=False, nullable=False),
+        sa.Column("subtotal", BigInt, nullable=False),
+        sa.Column("discount", BigInt, nullable=False),
+        sa.CheckConstraint("discount BETWEEN -500000 AND 500000", name=op.f("ck_orders_line_rest_discount")),
+        sa.CheckConstraint("subtotal BETWEEN -500000 AND 500000", name=op.f("ck_orders_line_rest_subtotal")),
+        sa.ForeignKeyConstraint(["line_id"], ["orders_line.id"], name=op.f("fk_orders_line_rest_line_id")),
+        sa.PrimaryKeyConstraint("line_id", name=op.f("pk_orders_line_rest")),
+    )

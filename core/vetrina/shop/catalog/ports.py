@@ -8,6 +8,7 @@ from typing import ClassVar, Protocol
 import msgspec
 
 from vetrina.kernel.registry import Policy
+from vetrina.vocabulary import RowProblem
 
 
 class PriceDraft(msgspec.Struct, frozen=True, kw_only=True):
@@ -88,17 +89,6 @@ class ProductDraft(msgspec.Struct, frozen=True, kw_only=True):
     images: tuple[ImageDraft, ...] = ()
     metafields: tuple[MetafieldDraft, ...] = ()
     translations: tuple[TranslationDraft, ...] = ()
-
-
-class RowProblem(msgspec.Struct, frozen=True, kw_only=True):
-    """Why a row, and with it its product, was left out."""
-
-    row: int
-    field: str | None
-    code: str
-    """UPPER_SNAKE, such as PRICE_INVALID."""
-    message: str
-    """One sentence that says what is wrong and what would be right."""
 
 
 class CatalogueFormat(Protocol):

@@ -3,20 +3,22 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index
+from sqlalchemy import CheckConstraint, ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
 from vetrina.kernel.db import Model
 
 
 class Customer(Model):
-    """A person by e-mail address. Without a password it is a guest who ordered."""
+    """A person by e-mail address, or from elsewhere by a name there. Without a password it is a guest who ordered."""
 
     __tablename__ = "customers_customer"
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    email: Mapped[str] = mapped_column(unique=True)
+    email: Mapped[str | None] = mapped_column(unique=True)
     """Folded to lower case."""
+    source_key: Mapped[str | None] = mapped_column(unique=True)
+    """Identity in the shop system it was imported from, where that knows no e-mail address."""
     first_name: Mapped[str | None]
     last_name: Mapped[str | None]
     phone: Mapped[str | None]
@@ -25,6 +27,8 @@ class Customer(Model):
     accepts_marketing: Mapped[bool]
     created_at: Mapped[datetime]
     updated_at: Mapped[datetime]
+
+    __table_args__ = (CheckConstraint("email IS NOT NULL OR source_key IS NOT NULL", name="identity"),)
 
 
 class CustomerAddress(Model):

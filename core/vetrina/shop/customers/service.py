@@ -32,6 +32,7 @@ async def remember_guest(
     await session.add_if_absent(
         Customer,
         email=folded,
+        source_key=None,
         first_name=first_name,
         last_name=last_name,
         phone=phone,

@@ -1,4 +1,4 @@
-"""Tables: order, line, discount, tax line, delivery, goods ledger (append-only), number series."""
+"""Tables: order, line and its rest, discount, tax line, delivery, goods ledger (append-only), number series."""
 
 from datetime import datetime
 from typing import Any
@@ -22,7 +22,11 @@ class Order(Model):
     key: Mapped[str] = mapped_column(unique=True)
     """The public id's last segment: 128 random bits."""
     number: Mapped[int] = mapped_column(unique=True)
-    """Gapless; a person reads it as #1001."""
+    """Gapless; a person reads it as #1001. Orders from elsewhere have a series of their own."""
+    source: Mapped[str | None]
+    """The shop system it was imported from; None for an order placed here."""
+    source_name: Mapped[str | None]
+    """What it is called there, and so by people here."""
     cart_id: Mapped[int | None] = mapped_column(ForeignKey("cart_cart.id"), unique=True)
     market_id: Mapped[int] = mapped_column(ForeignKey("markets_market.id"))
     customer_id: Mapped[int | None] = mapped_column(ForeignKey("customers_customer.id"))
@@ -64,6 +68,8 @@ class Order(Model):
         CheckConstraint("tax >= tax_added", name="tax"),
         CheckConstraint("state IN ('placed', 'cancelled')", name="state_known"),
         CheckConstraint("(state = 'cancelled') = (cancelled_at IS NOT NULL)", name="cancelled_at"),
+        CheckConstraint("(source IS NULL) = (source_name IS NULL)", name="source"),
+        UniqueConstraint("source", "source_name"),
         Index("ix_orders_order_placed_at", "placed_at", "id"),
         Index("ix_orders_order_customer_id", "customer_id"),
         Index("ix_orders_order_email", "email"),
@@ -85,6 +91,8 @@ class OrderLine(Model):
     sku: Mapped[str | None]
     quantity: Mapped[int]
     unit_price: Mapped[int]
+    rounding: Mapped[int]
+    """What subtotal has beyond unit_price * quantity: not zero only where a source's price is finer than a cent."""
     subtotal: Mapped[int]
     discount: Mapped[int]
     tax: Mapped[int]
@@ -95,10 +103,29 @@ class OrderLine(Model):
 
     __table_args__ = (
         CheckConstraint("quantity > 0", name="quantity"),
-        CheckConstraint("subtotal = unit_price * quantity", name="subtotal"),
+        CheckConstraint("subtotal = unit_price * quantity + rounding", name="subtotal"),
         CheckConstraint("total = subtotal - discount AND discount >= 0 AND total >= 0", name="total"),
         Index("ix_orders_line_order_id", "order_id", "position"),
         Index("ix_orders_line_variant_id", "variant_id"),
+    )
+
+
+class LineRest(Model):
+    """What a line's amounts have below the minor unit, in millionths of it.
+
+    Only imported lines whose source counts finer than we do have one. Amounts on the line are rounded; with their
+    rests they are what the source says, to the last digit.
+    """
+
+    __tablename__ = "orders_line_rest"
+
+    line_id: Mapped[int] = mapped_column(ForeignKey("orders_line.id"), primary_key=True, autoincrement=False)
+    subtotal: Mapped[int]
+    discount: Mapped[int]
+
+    __table_args__ = (
+        CheckConstraint("subtotal BETWEEN -500000 AND 500000", name="subtotal"),
+        CheckConstraint("discount BETWEEN -500000 AND 500000", name="discount"),
     )
 
 

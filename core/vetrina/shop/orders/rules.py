@@ -8,7 +8,7 @@ from typing import Literal
 import msgspec
 
 from vetrina.kernel.errors import Fault, Refusal
-from vetrina.vocabulary import Address, Attribute, FinancialStatus
+from vetrina.vocabulary import Address, Attribute, FinancialStatus, FulfilmentStatus
 
 GoodsKind = Literal["reserved", "taken", "released", "sent", "returned", "cancelled"]
 
@@ -41,8 +41,9 @@ class OrderIsSent(Refusal):
 class DraftLine(msgspec.Struct, frozen=True, kw_only=True):
     """One line as it is sold. Amounts in minor units; `discount` and `tax` are of the whole line."""
 
-    variant_id: int
-    product_id: int
+    variant_id: int | None
+    product_id: int | None
+    """None where what was sold is no goods of the catalogue, which happens in imported orders only."""
     title: str
     variant_title: str
     sku: str | None
@@ -52,10 +53,14 @@ class DraftLine(msgspec.Struct, frozen=True, kw_only=True):
     tax: int
     requires_shipping: bool
     attributes: tuple[Attribute, ...] = ()
+    rounding: int = 0
+    subtotal_rest: int = 0
+    discount_rest: int = 0
+    """What a finer source's amounts have below the minor unit, in millionths of it."""
 
     @property
     def subtotal(self) -> int:
-        return self.unit_price * self.quantity
+        return self.unit_price * self.quantity + self.rounding
 
 
 class DraftDiscount(msgspec.Struct, frozen=True, kw_only=True):
@@ -144,6 +149,29 @@ class OrderDraft(msgspec.Struct, frozen=True, kw_only=True):
     def amount_due(self) -> int:
         """What gift cards leave to pay."""
         return self.total - self.redeemed
+
+
+class PastOrder(msgspec.Struct, frozen=True, kw_only=True):
+    """An order of the past as it ended; `name` is what it is called in its source. `refunded` in minor units."""
+
+    draft: OrderDraft
+    key: str
+    source: str
+    name: str
+    financial_status: FinancialStatus
+    fulfilment_status: FulfilmentStatus
+    refunded: int
+    placed_at: datetime
+    sent_at: datetime | None
+    """When the goods left, where the source knows."""
+    cancelled_at: datetime | None
+    cancel_reason: str | None
+    changed_at: datetime
+    """When anything last happened to it."""
+
+    @property
+    def reference(self) -> str:
+        return f"{self.source}:{self.name}"
 
 
 class OrderRow(msgspec.Struct, frozen=True):

@@ -17,7 +17,8 @@ class Payment(Model):
     id: Mapped[int] = mapped_column(primary_key=True)
     key: Mapped[str] = mapped_column(unique=True)
     """Given to the provider as idempotency key: the same charge whatever is retried."""
-    attempt_id: Mapped[int] = mapped_column(ForeignKey("checkout_attempt.id"), unique=True)
+    attempt_id: Mapped[int | None] = mapped_column(ForeignKey("checkout_attempt.id"), unique=True)
+    """None for money of an imported order, which was paid elsewhere."""
     order_id: Mapped[int | None] = mapped_column(ForeignKey("orders_order.id"))
     provider: Mapped[str]
     method: Mapped[str]
@@ -51,6 +52,7 @@ class Payment(Model):
             "0 <= refunded AND refunded <= captured AND captured <= authorised AND authorised <= amount",
             name="money_in_order",
         ),
+        CheckConstraint("attempt_id IS NOT NULL OR order_id IS NOT NULL", name="purpose"),
         CheckConstraint("amount > 0 AND fee >= 0 AND fee <= amount", name="fee"),
         CheckConstraint(
             "state IN ('started', 'processing', 'action_required', 'pending', 'authorised', 'captured', 'failed', "

@@ -63,7 +63,7 @@ class PaymentRow(msgspec.Struct, frozen=True):
 
     id: int
     key: str
-    attempt_id: int
+    attempt_id: int | None
     order_id: int | None
     provider: str
     method: str

@@ -6,8 +6,8 @@ from alembic import op
 from vetrina.kernel.db import BigInt, Document, Instant
 from vetrina.kernel.migrate import drop_append_only, make_append_only
 
-revision = "0013"
-down_revision = "0012"
+revision = "0014"
+down_revision = "0013"
 branch_labels = None
 
 
@@ -26,7 +26,7 @@ def create_payments_payment() -> None:
         "payments_payment",
         sa.Column("id", BigInt, nullable=False),
         sa.Column("key", sa.Text(), nullable=False),
-        sa.Column("attempt_id", BigInt, nullable=False),
+        sa.Column("attempt_id", BigInt, nullable=True),
         sa.Column("order_id", BigInt, nullable=True),
         sa.Column("provider", sa.Text(), nullable=False),
         sa.Column("method", sa.Text(), nullable=False),
@@ -55,6 +55,7 @@ def create_payments_payment() -> None:
             name=op.f("ck_payments_payment_money_in_order"),
         ),
         sa.CheckConstraint("amount > 0 AND fee >= 0 AND fee <= amount", name=op.f("ck_payments_payment_fee")),
+        sa.CheckConstraint("attempt_id IS NOT NULL OR order_id IS NOT NULL", name=op.f("ck_payments_payment_purpose")),
         sa.ForeignKeyConstraint(["attempt_id"], ["checkout_attempt.id"], name=op.f("fk_payments_payment_attempt_id")),
         sa.ForeignKeyConstraint(["order_id"], ["orders_order.id"], name=op.f("fk_payments_payment_order_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_payments_payment")),

@@ -1,0 +1,1 @@
+"""Corrections: what was taken off sales on a day of its own."""
