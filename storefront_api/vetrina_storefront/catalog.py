@@ -42,7 +42,7 @@ class StringConnection:
 
 @strawberry.type
 class CatalogQuery:
-    @root(description="The collection with a handle or an id.")
+    @root(shared=True, description="The collection with a handle or an id.")
     async def collection(
         self,
         info: Info,
@@ -51,11 +51,11 @@ class CatalogQuery:
     ) -> Collection | None:
         return await _collection(info, handle, id)
 
-    @root(description="The collection with a handle.", deprecation_reason="Use `collection` instead.")
+    @root(shared=True, description="The collection with a handle.", deprecation_reason="Use `collection` instead.")
     async def collection_by_handle(self, info: Info, handle: str) -> Collection | None:
         return await _collection(info, handle, None)
 
-    @root(description="The published collections.")
+    @root(shared=True, description="The published collections.")
     async def collections(
         self,
         info: Info,
@@ -73,7 +73,7 @@ class CatalogQuery:
         found = await collection_list(ctx, collection_order(sort_key), window, matching)
         return _wire(connection_of(found, window, matching))
 
-    @root(description="The product with a handle or an id.")
+    @root(shared=True, description="The product with a handle or an id.")
     async def product(
         self,
         info: Info,
@@ -82,11 +82,11 @@ class CatalogQuery:
     ) -> Product | None:
         return _wire(await _product(info, handle, id))
 
-    @root(description="The product with a handle.", deprecation_reason="Use `product` instead.")
+    @root(shared=True, description="The product with a handle.", deprecation_reason="Use `product` instead.")
     async def product_by_handle(self, info: Info, handle: str) -> Product | None:
         return _wire(await _product(info, handle, None))
 
-    @root(description="Products that go with a product, or that are bought with it.")
+    @root(shared=True, description="Products that go with a product, or that are bought with it.")
     async def product_recommendations(
         self,
         info: Info,
@@ -100,17 +100,17 @@ class CatalogQuery:
         find = complementary_products if intent is ProductRecommendationIntent.COMPLEMENTARY else related_products
         return _wire(await find(ctx_of(info), of.id))
 
-    @root(description="The tags of products on sale, alphabetically.")
+    @root(shared=True, description="The tags of products on sale, alphabetically.")
     async def product_tags(self, info: Info, first: int) -> StringConnection:
         size = page_args(first, None, None, None).size
         return _texts(await known_tags(ctx_of(info), size), size)
 
-    @root(description="The types of products on sale, alphabetically.")
+    @root(shared=True, description="The types of products on sale, alphabetically.")
     async def product_types(self, info: Info, first: int) -> StringConnection:
         size = page_args(first, None, None, None).size
         return _texts(await known_types(ctx_of(info), size), size)
 
-    @root(description="The products on sale; with a query, those that match it.")
+    @root(shared=True, description="The products on sale; with a query, those that match it.")
     async def products(
         self,
         info: Info,

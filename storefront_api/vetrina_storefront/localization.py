@@ -138,7 +138,7 @@ class Localization:
 
 @strawberry.type
 class LocalizationQuery:
-    @root(description="Where the buyer is, what she reads, and where else the shop sells.")
+    @root(shared=True, description="Where the buyer is, what she reads, and where else the shop sells.")
     async def localization(self, info: Info) -> Localization:
         place = ctx_of(info).place
         world = await markets_of(info)

@@ -110,7 +110,9 @@ class LocationConnection:
 
 @strawberry.type
 class LocationsQuery:
-    @root(description="The places that hold stock. Distances are not known: that order is the order of ids.")
+    @root(
+        shared=True, description="The places that hold stock. Distances are not known: that order is the order of ids."
+    )
     async def locations(
         self,
         info: Info,

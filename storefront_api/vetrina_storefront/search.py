@@ -163,7 +163,7 @@ class PredictiveSearchResult:
 
 @strawberry.type
 class SearchQuery:
-    @root(description="Products that match a query, ranked.")
+    @root(shared=True, description="Products that match a query, ranked.")
     async def search(
         self,
         info: Info,
@@ -197,7 +197,9 @@ class SearchQuery:
         )
         return _wire(connection_of(found, window, FacetedList(base, filters)))
 
-    @root(description="Products, collections and queries somebody may mean; the last word may be unfinished.")
+    @root(
+        shared=True, description="Products, collections and queries somebody may mean; the last word may be unfinished."
+    )
     async def predictive_search(
         self,
         info: Info,

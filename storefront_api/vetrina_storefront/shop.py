@@ -198,17 +198,17 @@ class ApiVersion:
 
 @strawberry.type
 class ShopQuery:
-    @root(description="How one pays.")
+    @root(shared=True, description="How one pays.")
     async def payment_settings(self, info: Info) -> PaymentSettings:
         row: Any = (await load_payment_settings([(await markets_of(info)).profile], info))[0]
         return row
 
-    @root(description="The versions of the public API this shop answers.")
+    @root(shared=True, description="The versions of the public API this shop answers.")
     async def public_api_versions(self, info: Info) -> list[ApiVersion]:
         rows: Any = [VersionRow(version, version) for version in VERSIONS]
         return rows
 
-    @root(description="The shop.")
+    @root(shared=True, description="The shop.")
     async def shop(self, info: Info) -> Shop:
         row: Any = (await markets_of(info)).profile
         return row

@@ -23,6 +23,10 @@ BY_CLASS = "vetrina_by_class"
 """Attribute of an `is_type_of` that asks for nothing but the row's class."""
 PERMISSION = "vetrina.permission"
 """Metadata key under which a field keeps the permission it needs; None says that anybody may."""
+SHARED = "vetrina.shared"
+"""Metadata key under which a root field says that its answer is anybody's and may be kept for the next."""
+PERSONAL = "vetrina.personal"
+"""Metadata key under which a field says that its answer is for whoever asks: what selects it is kept for nobody."""
 
 
 class RequestState(msgspec.Struct):
@@ -76,15 +80,18 @@ def read_from(*rows: type) -> Any:
     return staticmethod(is_type_of)
 
 
-def root(function: Resolver | None = None, *, permission: str | None = None, **options: Any) -> Any:
+def root(
+    function: Resolver | None = None, *, permission: str | None = None, shared: bool = False, **options: Any
+) -> Any:
     """A root field: `async def products(self, info: Info, first: int | None = None, ...)`.
 
-    An argument with default None is optional on the wire and has no default there.
+    An argument with default None is optional on the wire and has no default there. What a `shared` one answers
+    depends on its arguments, the place and the shop's tables alone, and is the same for all who ask.
     """
     if function is None:
 
         def decorate(function: Resolver) -> Any:
-            return root(function, permission=permission, **options)
+            return root(function, permission=permission, shared=shared, **options)
 
         return decorate
 
@@ -94,15 +101,22 @@ def root(function: Resolver | None = None, *, permission: str | None = None, **o
         return await function(None, info, **given(arguments))
 
     _dress(resolve, function)
-    return strawberry.field(resolver=resolve, metadata={ROOT: function, PERMISSION: permission}, **options)
+    metadata = {ROOT: function, PERMISSION: permission, SHARED: shared}
+    return strawberry.field(resolver=resolve, metadata=metadata, **options)
 
 
-def batch(function: Callable[..., Awaitable[Sequence[Any]]], *, permission: str | None = None, **options: Any) -> Any:
+def batch(
+    function: Callable[..., Awaitable[Sequence[Any]]],
+    *,
+    permission: str | None = None,
+    personal: bool = False,
+    **options: Any,
+) -> Any:
     """A field resolved for all its parents at once: `async def load(parents, info, ...) -> list`, in their order.
 
     A result that is an exception becomes that parent's error and leaves the others alone. Annotate the strawberry
     field with its type: `variants: VariantConnection = batch(load_variants)`; the function's own return annotation
-    is for readers.
+    is for readers. A field whose answer depends on who asks, or on chance, is `personal`.
     """
 
     async def resolve(parent: Any, info: Info, **arguments: Any) -> Any:
@@ -116,7 +130,8 @@ def batch(function: Callable[..., Awaitable[Sequence[Any]]], *, permission: str 
         return await waiting.add(parent)
 
     _dress(resolve, function, parent_first=True)
-    return strawberry.field(resolver=resolve, metadata={BATCH: function, PERMISSION: permission}, **options)
+    metadata = {BATCH: function, PERMISSION: permission, PERSONAL: personal}
+    return strawberry.field(resolver=resolve, metadata=metadata, **options)
 
 
 class Batch:
