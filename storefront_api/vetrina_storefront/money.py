@@ -1,5 +1,7 @@
 """MoneyV2: a decimal amount, as text, with its currency."""
 
+from functools import lru_cache
+
 import msgspec
 import strawberry
 
@@ -16,8 +18,9 @@ class MoneyRow(msgspec.Struct, frozen=True):
     currency_code: str
 
 
+@lru_cache(maxsize=20_000)
 def money(amount: int, currency: str) -> MoneyRow:
-    """An amount in minor units of an ISO 4217 currency."""
+    """An amount in minor units of an ISO 4217 currency; prices come again and again, and so does their row."""
     return MoneyRow(decimal_text(amount, currency), currency)
 
 

@@ -3,8 +3,7 @@
 from collections.abc import Sequence
 from typing import Any, TypeVar
 
-from vetrina.graphql import Connection, Edge, PageArgs, page_args, write_cursor
-from vetrina.graphql.connections import PageInfoRow
+from vetrina.graphql import Connection, PageArgs, page_args
 from vetrina.views.windows import Placed, Window
 
 T = TypeVar("T")
@@ -34,19 +33,15 @@ def connection_of(found: Sequence[Placed[T]], window: Window, more: Any = None) 
     kept = found[: window.size]
     if window.is_backward:
         kept = kept[::-1]
-    edges = tuple(Edge(write_cursor(*placed.place), placed.row) for placed in kept)
     return Connection(
-        edges,
-        PageInfoRow(
-            has_next_page=window.before is not None if window.is_backward else has_more,
-            has_previous_page=has_more if window.is_backward else window.after is not None,
-            start_cursor=edges[0].cursor if edges else None,
-            end_cursor=edges[-1].cursor if edges else None,
-        ),
-        more,
+        [placed.row for placed in kept],
+        [placed.place for placed in kept],
+        has_next_page=window.before is not None if window.is_backward else has_more,
+        has_previous_page=has_more if window.is_backward else window.after is not None,
+        more=more,
     )
 
 
 def empty() -> Connection[Any]:
     """A connection of nothing."""
-    return Connection((), PageInfoRow(False, False, None, None))
+    return Connection((), ())

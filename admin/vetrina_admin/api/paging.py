@@ -3,8 +3,7 @@
 from collections.abc import Sequence
 from typing import Any, TypeVar
 
-from vetrina.graphql import Connection, Edge, PageArgs, connect_page, page_args, write_cursor
-from vetrina.graphql.connections import PageInfoRow
+from vetrina.graphql import Connection, PageArgs, connect_page, page_args, write_cursor
 from vetrina.kernel.errors import BadInput
 from vetrina.views.windows import Placed, Window
 from vetrina_admin.api.ids import Keyed
@@ -29,15 +28,11 @@ def connect_window(found: Sequence[Placed[Row]], window: Window) -> Connection[R
     kept = found[: window.size]
     if window.is_backward:
         kept = kept[::-1]
-    edges = tuple(Edge(write_cursor(*placed.place), placed.row) for placed in kept)
     return Connection(
-        edges,
-        PageInfoRow(
-            has_next_page=window.before is not None if window.is_backward else has_more,
-            has_previous_page=has_more if window.is_backward else window.after is not None,
-            start_cursor=edges[0].cursor if edges else None,
-            end_cursor=edges[-1].cursor if edges else None,
-        ),
+        [placed.row for placed in kept],
+        [placed.place for placed in kept],
+        has_next_page=window.before is not None if window.is_backward else has_more,
+        has_previous_page=has_more if window.is_backward else window.after is not None,
     )
 
 

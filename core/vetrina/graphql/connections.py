@@ -41,7 +41,12 @@ def page_args(first: int | None, last: int | None, after: str | None, before: st
 
 def write_cursor(*values: Any) -> str:
     """An opaque cursor of the values that order a row."""
-    return base64.urlsafe_b64encode(msgspec.json.encode(values)).decode().rstrip("=")
+    return cursor_at(values)
+
+
+def cursor_at(place: tuple[Any, ...]) -> str:
+    """The same of values that stand together already."""
+    return base64.urlsafe_b64encode(msgspec.json.encode(place)).decode().rstrip("=")
 
 
 def read_cursor(cursor: str, field: str) -> tuple[Any, ...]:
@@ -65,27 +70,56 @@ class PageInfo:
 
 
 class PageInfoRow(msgspec.Struct, frozen=True):
+    """What PageInfo is read from: the places of the page's ends, and how a cursor is written of them."""
+
     has_next_page: bool
     has_previous_page: bool
-    start_cursor: str | None
-    end_cursor: str | None
+    ends: tuple[Any, Any] | None
+    write: Callable[[Any], str]
+
+    @property
+    def start_cursor(self) -> str | None:
+        return self.write(self.ends[0]) if self.ends else None
+
+    @property
+    def end_cursor(self) -> str | None:
+        return self.write(self.ends[1]) if self.ends else None
 
 
 class Edge(msgspec.Struct, Generic[T], frozen=True):
-    cursor: str
+    """A row and its place; the cursor is written when it is read."""
+
     node: T
+    place: Any
+    write: Callable[[Any], str]
+
+    @property
+    def cursor(self) -> str:
+        return self.write(self.place)
 
 
 class Connection(msgspec.Struct, Generic[T], frozen=True):
-    """What a connection type reads its fields from. `more` is for a connection's own fields, such as totalCount."""
+    """What a connection type reads its fields from: one page of rows, and as many places that cursors say.
 
-    edges: tuple[Edge[T], ...]
-    page_info: PageInfoRow
+    Edges and cursors are made when they are read: most documents ask for nodes. `more` is for a connection's own
+    fields, such as totalCount.
+    """
+
+    nodes: Sequence[T]
+    places: Sequence[Any]
+    has_next_page: bool = False
+    has_previous_page: bool = False
     more: Any = None
+    write: Callable[[Any], str] = cursor_at
 
     @property
-    def nodes(self) -> tuple[T, ...]:
-        return tuple(edge.node for edge in self.edges)
+    def edges(self) -> list[Edge[T]]:
+        return [Edge(node, place, self.write) for node, place in zip(self.nodes, self.places, strict=True)]
+
+    @property
+    def page_info(self) -> PageInfoRow:
+        ends = (self.places[0], self.places[-1]) if self.places else None
+        return PageInfoRow(self.has_next_page, self.has_previous_page, ends, self.write)
 
 
 def connect(
@@ -97,9 +131,7 @@ def connect(
     more: Any = None,
 ) -> Connection[T]:
     """A connection of rows that are already one page."""
-    edges = tuple(Edge(cursor_of(row), row) for row in rows)
-    start, end = (edges[0].cursor, edges[-1].cursor) if edges else (None, None)
-    return Connection(edges, PageInfoRow(has_next_page, has_previous_page, start, end), more)
+    return Connection(rows, rows, has_next_page, has_previous_page, more, cursor_of)
 
 
 def connect_page(rows: Sequence[T], page: PageArgs, cursor_of: Callable[[T], str], more: Any = None) -> Connection[T]:
