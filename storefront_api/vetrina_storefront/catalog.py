@@ -19,6 +19,7 @@ from vetrina_storefront.filters import FacetedList
 from vetrina_storefront.paging import connection_of, window_args
 from vetrina_storefront.product_lists import ProductConnection, ProductSortKeys, product_order
 from vetrina_storefront.products import Product
+from vetrina_storefront.seen import open_page
 
 
 @strawberry.enum(description="Why products are recommended.")
@@ -80,11 +81,11 @@ class CatalogQuery:
         handle: str | None = None,
         id: strawberry.ID | None = None,  # noqa: A002 the contract's word
     ) -> Product | None:
-        return _wire(await _product(info, handle, id))
+        return _wire(await _page(info, handle, id))
 
     @root(shared=True, description="The product with a handle.", deprecation_reason="Use `product` instead.")
     async def product_by_handle(self, info: Info, handle: str) -> Product | None:
-        return _wire(await _product(info, handle, None))
+        return _wire(await _page(info, handle, None))
 
     @root(shared=True, description="Products that go with a product, or that are bought with it.")
     async def product_recommendations(
@@ -130,6 +131,13 @@ class CatalogQuery:
         else:
             found = await product_list(ctx, product_order(sort_key), window, matching)
         return _wire(connection_of(found, window, FacetedList(matching)))
+
+
+async def _page(info: Info, handle: str | None, gid: str | None) -> ProductRow | None:
+    product = await _product(info, handle, gid)
+    if product is not None:
+        await open_page(info, product)
+    return product
 
 
 async def _product(

@@ -2,9 +2,9 @@
 
 from collections.abc import Callable, Sequence
 
-from vetrina.graphql import Info, ctx_of, once
+from vetrina.graphql import Info, once
 from vetrina.kernel.errors import BadInput
-from vetrina.views.choices import choices_of
+from vetrina.views.choices import choice_of
 from vetrina.views.combinations import (
     Choice,
     Selected,
@@ -14,7 +14,8 @@ from vetrina.views.combinations import (
     selected_variant,
 )
 from vetrina.views.products import ProductRow
-from vetrina.views.variants import VariantRow, variants_by_id
+from vetrina.views.variants import VariantRow
+from vetrina_storefront.seen import options_seen, ranges_seen, remember
 from vetrina_storefront.variants import SelectedOptionInput
 
 MOST_SELECTED = 250
@@ -67,47 +68,51 @@ async def load_adjacent(
 ) -> list[list[VariantRow]]:
     """The variants of each product that differ from the selected one in one option."""
     selected = _selected(selected_options)
-    choices = await _choices(rows, info)
-    wanted = [
-        adjacent_variants(
-            choices[row.id],
-            selected,
-            ignore_unknown=bool(ignore_unknown_options),
-            any_case=bool(case_insensitive_match),
+
+    def choose(choice: Choice) -> list[int]:
+        return adjacent_variants(
+            choice, selected, ignore_unknown=bool(ignore_unknown_options), any_case=bool(case_insensitive_match)
         )
-        for row in rows
-    ]
-    found = await variants_by_id(ctx_of(info), [variant_id for ids in wanted for variant_id in ids])
-    return [[found[variant_id] for variant_id in ids if variant_id in found] for ids in wanted]
+
+    ranges = await ranges_seen(info, [row.id for row in rows])
+    found = {variant.id: variant for row in rows for variant in ranges[row.id]}
+    return [[found[variant_id] for variant_id in choose(choice)] for choice in await _choices(rows, info)]
 
 
 async def load_existence(rows: Sequence[ProductRow], info: Info) -> list[str]:
     """Which combinations of values each product has, in code."""
     choices = await _choices(rows, info)
-    return [encode(one.places for one in choices[row.id].combinations) or NOTHING_TO_CHOOSE for row in rows]
+    return [encode(one.places for one in choice.combinations) or NOTHING_TO_CHOOSE for choice in choices]
 
 
 async def load_availability(rows: Sequence[ProductRow], info: Info) -> list[str]:
     """Which combinations of values can be bought now, in code."""
     choices = await _choices(rows, info)
     return [
-        encode(one.places for one in choices[row.id].combinations if one.available_for_sale) or NOTHING_TO_CHOOSE
-        for row in rows
+        encode(one.places for one in choice.combinations if one.available_for_sale) or NOTHING_TO_CHOOSE
+        for choice in choices
     ]
 
 
-async def _choices(rows: Sequence[ProductRow], info: Info) -> dict[int, Choice]:
-    ids = sorted(row.id for row in rows)
-    return await once(info, ("choices", *ids), lambda: choices_of(ctx_of(info), ids))
+async def _choices(rows: Sequence[ProductRow], info: Info) -> list[Choice]:
+    ids = sorted({row.id for row in rows})
+
+    async def read() -> dict[int, Choice]:
+        options, ranges = await options_seen(info, ids), await ranges_seen(info, ids)
+        return {product_id: choice_of(options[product_id], ranges[product_id]) for product_id in ids}
+
+    await remember(info, rows)
+    choices = await once(info, ("choices", *ids), read)
+    return [choices[row.id] for row in rows]
 
 
 async def _chosen(
     rows: Sequence[ProductRow], info: Info, choose: Callable[[Choice], int | None]
 ) -> list[VariantRow | None]:
-    choices = await _choices(rows, info)
-    wanted = [choose(choices[row.id]) for row in rows]
-    found = await variants_by_id(ctx_of(info), [variant_id for variant_id in wanted if variant_id is not None])
-    return [None if variant_id is None else found.get(variant_id) for variant_id in wanted]
+    ranges = await ranges_seen(info, [row.id for row in rows])
+    found = {variant.id: variant for row in rows for variant in ranges[row.id]}
+    chosen = [choose(choice) for choice in await _choices(rows, info)]
+    return [None if variant_id is None else found[variant_id] for variant_id in chosen]
 
 
 def _selected(given: list[SelectedOptionInput] | None) -> list[Selected]:

@@ -7,10 +7,12 @@ import strawberry
 
 from vetrina.graphql import Info, batch, ctx_of, read_from
 from vetrina.graphql.scalars import Color
+from vetrina.views.choices import firsts_with
 from vetrina.views.options import OptionRow, ValueRow
 from vetrina.views.variants import VariantRow, first_of, first_variants_with
 from vetrina_storefront.interfaces import Node, load_nothing
 from vetrina_storefront.media import Media
+from vetrina_storefront.seen import is_page, ranges_seen
 from vetrina_storefront.variants import ProductVariant
 
 
@@ -22,12 +24,17 @@ class SwatchRow(msgspec.Struct, frozen=True):
 
 async def load_first_variants(rows: Sequence[ValueRow], info: Info) -> list[VariantRow | None]:
     """The first variant that has each value."""
+    products = {row.product_id for row in rows}
+    if await is_page(info, products):
+        ranges = await ranges_seen(info, products)
+        firsts = {product_id: firsts_with(ranges[product_id]) for product_id in products}
+        return [firsts[row.product_id].get(row.id) for row in rows]
     ctx = ctx_of(info)
     stored = [row.id for row in rows if row.id > 0]
-    made_up = [-row.id for row in rows if row.id < 0]
+    made_up = [row.product_id for row in rows if row.id < 0]
     found = await first_variants_with(ctx, stored) if stored else {}
     only = await first_of(ctx, made_up) if made_up else {}
-    return [found.get(row.id) if row.id > 0 else only.get(-row.id) for row in rows]
+    return [found.get(row.id) if row.id > 0 else only.get(row.product_id) for row in rows]
 
 
 async def load_swatches(rows: Sequence[ValueRow], info: Info) -> list[SwatchRow | None]:

@@ -7,16 +7,28 @@ from enum import Enum
 import msgspec
 import strawberry
 
-from vetrina.graphql import Connection, Info, ctx_of, once
+from vetrina.graphql import Connection, Info, ctx_of
 from vetrina.kernel.errors import BadInput
 from vetrina.views.collections import CollectionRow, collections_of
-from vetrina.views.media import MediaOrder, MediaRow, featured_media, media_of
-from vetrina.views.options import OptionRow, options_of
-from vetrina.views.product_facts import PricesRow, StockRow, price_ranges, stock_of_products, tags_of
+from vetrina.views.media import MediaOrder, MediaRow, media_of
+from vetrina.views.options import OptionRow
+from vetrina.views.product_facts import PricesRow, StockRow, tags_of
 from vetrina.views.products import ProductRow
-from vetrina.views.variants import VariantRow, variant_counts, variants_of
+from vetrina.views.ranges import by_id, by_position, span_of, stock_in
+from vetrina.views.variants import VariantOrder, VariantRow, order_of, variant_counts, variants_of
+from vetrina.views.windows import Window, window_on
 from vetrina_storefront.money import MoneyRow, money
 from vetrina_storefront.paging import connection_of, window_args
+from vetrina_storefront.seen import (
+    cards_seen,
+    galleries_seen,
+    hidden_prices_seen,
+    is_page,
+    options_seen,
+    ranges_seen,
+    remember,
+    stock_seen,
+)
 from vetrina_storefront.variants import (
     ProductVariantSortKeys,
     variant_order,
@@ -62,7 +74,7 @@ async def load_price_ranges(rows: Sequence[ProductRow], info: Info) -> list[Pric
     """What the variants on sale cost."""
     currency = ctx_of(info).place.currency
     spans = await _spans(rows, info)
-    return [PriceRangeRow(money(spans[row.id].least, currency), money(spans[row.id].most, currency)) for row in rows]
+    return [PriceRangeRow(money(span.least, currency), money(span.most, currency)) for span in spans]
 
 
 async def load_compare_at_ranges(rows: Sequence[ProductRow], info: Info) -> list[PriceRangeRow]:
@@ -70,23 +82,19 @@ async def load_compare_at_ranges(rows: Sequence[ProductRow], info: Info) -> list
     currency = ctx_of(info).place.currency
     spans = await _spans(rows, info)
     return [
-        PriceRangeRow(
-            money(spans[row.id].least_compare_at or 0, currency), money(spans[row.id].most_compare_at or 0, currency)
-        )
-        for row in rows
+        PriceRangeRow(money(span.least_compare_at or 0, currency), money(span.most_compare_at or 0, currency))
+        for span in spans
     ]
 
 
 async def load_available(rows: Sequence[ProductRow], info: Info) -> list[bool]:
     """Whether at least one variant can be bought."""
-    stock = await _stock(rows, info)
-    return [row.id in stock and bool(stock[row.id].sellable) for row in rows]
+    return [bool(row.sellable) for row in await _stock(rows, info)]
 
 
 async def load_inventory(rows: Sequence[ProductRow], info: Info) -> list[int | None]:
     """Pieces of all variants that are tracked; null where none is."""
-    stock = await _stock(rows, info)
-    return [stock[row.id].stock if row.id in stock else None for row in rows]
+    return [row.stock for row in await _stock(rows, info)]
 
 
 async def load_tags(rows: Sequence[ProductRow], info: Info) -> list[list[str]]:
@@ -104,15 +112,19 @@ async def load_options(rows: Sequence[ProductRow], info: Info, first: int | None
     """Options in order."""
     if first is not None and not 1 <= first <= 250:
         raise BadInput(field=("first",), problem="first is between 1 and 250.")
-    found = await options_of(ctx_of(info), [row.id for row in rows])
+    found = await options_seen(info, [row.id for row in rows])
+    await remember(info, rows)
     return [found[row.id][:first] for row in rows]
 
 
 async def load_featured(rows: Sequence[ProductRow], info: Info) -> list[MediaRow | None]:
     """The first picture."""
-    ids = sorted(row.id for row in rows)
-    found = await once(info, ("featured", *ids), lambda: featured_media(ctx_of(info), ids))
-    return [found.get(row.id) for row in rows]
+    ids = [row.id for row in rows]
+    if await is_page(info, ids):
+        galleries = await galleries_seen(info, ids)
+        return [galleries[product_id][0].row if galleries[product_id] else None for product_id in ids]
+    cards = await cards_seen(info, ids)
+    return [cards[product_id].picture for product_id in ids]
 
 
 async def load_images(
@@ -127,9 +139,7 @@ async def load_images(
 ) -> list[Connection[MediaRow]]:
     """A page of each product's pictures."""
     window = window_args(first, after, last, before, reverse)
-    order = _media_order(sort_key.name if sort_key else "")
-    found = await media_of(ctx_of(info), [row.id for row in rows], order, window)
-    return [connection_of(found.get(row.id, []), window) for row in rows]
+    return await _pictures(rows, info, _media_order(sort_key.name if sort_key else ""), window)
 
 
 async def load_media(
@@ -144,9 +154,7 @@ async def load_media(
 ) -> list[Connection[MediaRow]]:
     """A page of each product's media, which are its pictures."""
     window = window_args(first, after, last, before, reverse)
-    order = _media_order(sort_key.name if sort_key else "")
-    found = await media_of(ctx_of(info), [row.id for row in rows], order, window)
-    return [connection_of(found.get(row.id, []), window) for row in rows]
+    return await _pictures(rows, info, _media_order(sort_key.name if sort_key else ""), window)
 
 
 async def load_variants(
@@ -160,9 +168,15 @@ async def load_variants(
     sort_key: ProductVariantSortKeys | None = ProductVariantSortKeys.POSITION,
 ) -> list[Connection[VariantRow]]:
     """A page of each product's variants on sale."""
-    window = window_args(first, after, last, before, reverse)
-    found = await variants_of(ctx_of(info), [row.id for row in rows], variant_order(sort_key), window)
-    return [connection_of(found.get(row.id, []), window) for row in rows]
+    window, order = window_args(first, after, last, before, reverse), variant_order(sort_key)
+    ids = [row.id for row in rows]
+    await remember(info, rows)
+    if order in _RANGED and await is_page(info, ids):
+        ranges, types = await ranges_seen(info, ids), order_of(order).types
+        found = {product_id: window_on(_RANGED[order](ranges[product_id]), window, types) for product_id in ids}
+    else:
+        found = await variants_of(ctx_of(info), ids, order, window)
+    return [connection_of(found.get(product_id, []), window) for product_id in ids]
 
 
 async def load_collections(
@@ -182,25 +196,50 @@ async def load_collections(
 
 async def load_variant_counts(rows: Sequence[ProductRow], info: Info) -> list[CountRow]:
     """How many variants are on sale."""
-    found = await variant_counts(ctx_of(info), [row.id for row in rows])
-    return [CountRow(found.get(row.id, 0)) for row in rows]
+    ids = [row.id for row in rows]
+    if await is_page(info, ids):
+        found = {product_id: len(variants) for product_id, variants in (await ranges_seen(info, ids)).items()}
+    else:
+        found = await variant_counts(ctx_of(info), ids)
+    return [CountRow(found.get(product_id, 0)) for product_id in ids]
 
 
-async def _spans(rows: Sequence[ProductRow], info: Info) -> dict[int, PricesRow]:
-    ids = sorted(row.id for row in rows)
+async def _pictures(
+    rows: Sequence[ProductRow], info: Info, order: MediaOrder, window: Window
+) -> list[Connection[MediaRow]]:
+    ids = [row.id for row in rows]
+    if order is MediaOrder.POSITION and await is_page(info, ids):
+        galleries = await galleries_seen(info, ids)
+        found = {product_id: window_on(galleries[product_id], window, (int, int)) for product_id in ids}
+    else:
+        found = await media_of(ctx_of(info), ids, order, window)
+    return [connection_of(found.get(product_id, []), window) for product_id in ids]
 
-    async def load() -> dict[int, PricesRow]:
-        spans = await price_ranges(ctx_of(info), ids)
-        gone = [product_id for product_id in ids if product_id not in spans]
-        return spans | (await price_ranges(ctx_of(info), gone, even_hidden=True) if gone else {})
 
-    return await once(info, ("prices", *ids), load)
+async def _spans(rows: Sequence[ProductRow], info: Info) -> list[PricesRow]:
+    """The price spans of products in their order; of those no longer on sale, over all their variants."""
+    ids = [row.id for row in rows]
+    if await is_page(info, ids):
+        found = {product_id: span_of(variants) for product_id, variants in (await ranges_seen(info, ids)).items()}
+    else:
+        found = {product_id: card.prices for product_id, card in (await cards_seen(info, ids)).items()}
+    gone = [product_id for product_id in ids if found[product_id] is None]
+    hidden = await hidden_prices_seen(info, gone) if gone else {}
+    return [found[product_id] or hidden[product_id] for product_id in ids]
 
 
-async def _stock(rows: Sequence[ProductRow], info: Info) -> dict[int, StockRow]:
-    ids = sorted(row.id for row in rows)
-    return await once(info, ("stock", *ids), lambda: stock_of_products(ctx_of(info), ids))
+async def _stock(rows: Sequence[ProductRow], info: Info) -> list[StockRow]:
+    ids = [row.id for row in rows]
+    if await is_page(info, ids):
+        ranges = await ranges_seen(info, ids)
+        return [stock_in(product_id, ranges[product_id]) for product_id in ids]
+    stock = await stock_seen(info, ids)
+    return [stock[product_id] for product_id in ids]
 
 
 def _media_order(key: str) -> MediaOrder:
     return MediaOrder.__members__.get(key, MediaOrder.POSITION)
+
+
+_RANGED = {VariantOrder.POSITION: by_position, VariantOrder.ID: by_id}
+"""The orders in which a range that was read whole can be paged through; texts are ordered by the database alone."""

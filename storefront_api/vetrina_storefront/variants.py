@@ -8,10 +8,12 @@ import msgspec
 import strawberry
 
 from vetrina.graphql import Connection, Info, PageInfo, batch, ctx_of, read_from
+from vetrina.views.choices import chosen_in
 from vetrina.views.locations import AvailabilityRow, LocationRow, availability_of, locations_by_id
 from vetrina.views.media import MediaRow, media_of_variants
 from vetrina.views.options import ChosenRow, chosen_of
-from vetrina.views.products import ProductRow, products_by_id
+from vetrina.views.products import ProductRow
+from vetrina.views.ranges import RangedVariant
 from vetrina.views.shelf import is_translated
 from vetrina.views.variants import VariantOrder, VariantRow
 from vetrina.views.windows import Placed
@@ -22,6 +24,7 @@ from vetrina_storefront.locations import GeoCoordinateInput, Location
 from vetrina_storefront.metafields import HasMetafields
 from vetrina_storefront.money import MoneyRow, MoneyV2, money
 from vetrina_storefront.paging import connection_of, empty, window_args
+from vetrina_storefront.seen import options_seen, products_seen
 from vetrina_storefront.selling_plans import SellingPlanAllocationConnection, load_empty
 
 MEASURED_UNITS = "CL CM FLOZ FT FT2 G GAL IN ITEM KG L LB M M2 M3 MG ML MM OZ PT QT UNKNOWN YD"
@@ -94,26 +97,31 @@ async def load_titles(rows: Sequence[VariantRow], info: Info) -> list[str]:
     """A variant is called by its option values: in another language, by their translations."""
     if not is_translated(ctx_of(info)):
         return [row.title for row in rows]
-    chosen = await chosen_of(ctx_of(info), [row.id for row in rows])
-    return [" / ".join(one.value for one in chosen[row.id]) for row in rows]
+    return [" / ".join(one.value for one in chosen) for chosen in await load_selected_options(rows, info)]
 
 
 async def load_selected_options(rows: Sequence[VariantRow], info: Info) -> list[list[ChosenRow]]:
     """What each variant has of its product's options, in their order."""
-    chosen = await chosen_of(ctx_of(info), [row.id for row in rows])
+    ranged = {row.id: row for row in rows if isinstance(row, RangedVariant)}
+    others = [row.id for row in rows if row.id not in ranged]
+    options = await options_seen(info, [row.product_id for row in ranged.values()]) if ranged else {}
+    chosen = await chosen_of(ctx_of(info), others) if others else {}
+    chosen |= {key: chosen_in(options[variant.product_id], variant) for key, variant in ranged.items()}
     return [chosen[row.id] for row in rows]
 
 
 async def load_products(rows: Sequence[VariantRow], info: Info) -> list[ProductRow | None]:
     """Whose variants they are; for a cart's line also a product that is no longer on sale."""
-    found = await products_by_id(ctx_of(info), sorted({row.product_id for row in rows}), even_hidden=True)
+    found = await products_seen(info, [row.product_id for row in rows])
     return [found.get(row.product_id) for row in rows]
 
 
 async def load_images(rows: Sequence[VariantRow], info: Info) -> list[MediaRow | None]:
     """The variant's own picture, else its product's first."""
-    found = await media_of_variants(ctx_of(info), [row.id for row in rows])
-    return [found.get(row.id) for row in rows]
+    pictures = {row.id: row.picture for row in rows if isinstance(row, RangedVariant)}
+    others = [row.id for row in rows if row.id not in pictures]
+    found = await media_of_variants(ctx_of(info), others) if others else {}
+    return [pictures[row.id] if row.id in pictures else found.get(row.id) for row in rows]
 
 
 async def load_not_in_stock(rows: Sequence[VariantRow], info: Info) -> list[bool]:

@@ -55,12 +55,6 @@ async def media_by_id(ctx: Context, ids: list[int]) -> dict[int, MediaRow]:
     return {row.id: row for row in await ctx.db.rows(MediaRow, _BY_ID, {"ids": ids})}
 
 
-async def featured_media(ctx: Context, product_ids: list[int]) -> dict[int, MediaRow]:
-    """The first picture of each product that has any, by product id."""
-    found = await ctx.db.fetch(_FEATURED, {"ids": product_ids})
-    return {line[0]: MediaRow(*line[1:]) for line in found}
-
-
 async def media_of_variants(ctx: Context, variant_ids: list[int]) -> dict[int, MediaRow]:
     """Each variant's own picture, else its product's first, by variant id."""
     found = await ctx.db.fetch(_OF_VARIANTS, {"ids": variant_ids})
@@ -90,7 +84,7 @@ def _order(order: MediaOrder) -> Order:
 def _media_of(order: MediaOrder, shape: Shape) -> Selection:
     columns = _order(order)
     candidates = (
-        select(ProductMedia.product_id.label("owner"), *_COLUMNS)
+        select(ProductMedia.product_id.label("owner"), *PICTURE_COLUMNS)
         .join(Media, Media.id == ProductMedia.media_id)
         .where(id_in(ProductMedia.product_id, "ids"))
     )
@@ -101,34 +95,21 @@ def _media_of(order: MediaOrder, shape: Shape) -> Selection:
     )
 
 
-_COLUMNS = (Media.id, Media.url.label("address"), Media.alt, Media.width, Media.height)
-_BY_ID = select(*_COLUMNS).where(id_in(Media.id, "ids"))
+PICTURE_COLUMNS = (Media.id, Media.url.label("address"), Media.alt, Media.width, Media.height)
+"""The columns of MediaRow, over Media."""
+_BY_ID = select(*PICTURE_COLUMNS).where(id_in(Media.id, "ids"))
 
 
-def _featured() -> Selection:
-    turn = func.row_number().over(
-        partition_by=ProductMedia.product_id, order_by=[ProductMedia.position, ProductMedia.media_id]
-    )
-    numbered = (
-        select(ProductMedia.product_id, ProductMedia.media_id, turn.label("turn"))
-        .where(id_in(ProductMedia.product_id, "ids"))
-        .subquery("numbered")
-    )
-    return select(numbered.c.product_id, *_COLUMNS).join_from(
-        numbered, Media, (Media.id == numbered.c.media_id) & (numbered.c.turn == 1)
-    )
-
-
-_FEATURED = _featured()
-_FIRST = (
+FIRST_PICTURE = (
     select(ProductMedia.media_id)
     .where(ProductMedia.product_id == Variant.product_id)
     .order_by(ProductMedia.position, ProductMedia.media_id)
     .limit(1)
     .scalar_subquery()
 )
+"""The first picture of a variant's product."""
 _OF_VARIANTS = (
-    select(Variant.id, *_COLUMNS)
-    .join(Media, Media.id == func.coalesce(Variant.image_id, _FIRST))
+    select(Variant.id, *PICTURE_COLUMNS)
+    .join(Media, Media.id == func.coalesce(Variant.image_id, FIRST_PICTURE))
     .where(id_in(Variant.id, "ids"))
 )

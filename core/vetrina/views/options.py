@@ -23,6 +23,7 @@ class ValueRow(msgspec.Struct, frozen=True):
 
     id: int
     option_id: int
+    product_id: int
     name: str
     colour: str | None
 
@@ -76,7 +77,7 @@ async def _read(ctx: Context, statements: tuple[Selection, ...], ids: list[int])
     ):
         known = values.setdefault((option_id, product_id, name), [])
         if value_id is not None:
-            known.append(ValueRow(value_id, option_id, value, colour))
+            known.append(ValueRow(value_id, option_id, product_id, value, colour))
     return [OptionRow(*option, tuple(known)) for option, known in values.items()]
 
 
@@ -84,7 +85,7 @@ async def values_by_id(ctx: Context, ids: list[int]) -> dict[int, ValueRow]:
     """Values by id; negative ones belong to made-up options."""
     stored = [value_id for value_id in ids if value_id > 0]
     rows = await ctx.db.rows(ValueRow, _VALUES_BY_ID[is_translated(ctx)], {"ids": stored, **place_params(ctx)})
-    made_up = {negative: ValueRow(negative, negative, ONLY_VALUE, None) for negative in ids if negative < 0}
+    made_up = {negative: ValueRow(negative, negative, -negative, ONLY_VALUE, None) for negative in ids if negative < 0}
     return {row.id: row for row in rows} | made_up
 
 
@@ -101,7 +102,7 @@ async def chosen_of(ctx: Context, variant_ids: list[int]) -> dict[int, list[Chos
 
 
 def _only_option(product_id: int) -> OptionRow:
-    value = ValueRow(-product_id, -product_id, ONLY_VALUE, None)
+    value = ValueRow(-product_id, -product_id, product_id, ONLY_VALUE, None)
     return OptionRow(-product_id, product_id, ONLY_OPTION, (value,))
 
 
@@ -117,8 +118,10 @@ def _options(translated: bool) -> Selection:
 
 def _values(translated: bool) -> Selection:
     name = in_language("ProductOptionValue", OptionValue.id, "name", OptionValue.name, translated)
-    return select(OptionValue.id, OptionValue.option_id, name, OptionValue.swatch.label("colour")).order_by(
-        OptionValue.option_id, OptionValue.position, OptionValue.id
+    return (
+        select(OptionValue.id, OptionValue.option_id, Option.product_id, name, OptionValue.swatch.label("colour"))
+        .join(Option, Option.id == OptionValue.option_id)
+        .order_by(OptionValue.option_id, OptionValue.position, OptionValue.id)
     )
 
 

@@ -31,17 +31,18 @@ class StockRow(msgspec.Struct, frozen=True):
     stock: int | None
 
 
-async def price_ranges(ctx: Context, product_ids: list[int], *, even_hidden: bool = False) -> dict[int, PricesRow]:
-    """The price spans of products in the context's price list, by product id."""
-    statement = _HIDDEN_PRICES if even_hidden else _PRICES
-    rows = await ctx.db.rows(PricesRow, statement, {"ids": product_ids, **place_params(ctx)})
+async def hidden_prices(ctx: Context, product_ids: list[int]) -> dict[int, PricesRow]:
+    """The price spans of products that are no longer on sale, over all their variants, by product id."""
+    rows = await ctx.db.rows(PricesRow, _HIDDEN_PRICES, {"ids": product_ids, **place_params(ctx)})
     return {row.product_id: row for row in rows}
 
 
 async def stock_of_products(ctx: Context, product_ids: list[int]) -> dict[int, StockRow]:
-    """Availability and stock of products over their variants that are priced here, by product id."""
+    """Availability and stock of products over their variants that are priced here, by product id, for all of them."""
     rows = await ctx.db.rows(StockRow, _STOCK, {"ids": product_ids, **place_params(ctx)})
-    return {row.product_id: row for row in rows}
+    return {product_id: StockRow(product_id, 0, None) for product_id in product_ids} | {
+        row.product_id: row for row in rows
+    }
 
 
 async def tags_of(ctx: Context, product_ids: list[int]) -> dict[int, list[str]]:
@@ -72,14 +73,14 @@ def _over_priced(*columns: Column) -> Selection:
     )
 
 
-_SPAN = (
+SPAN = (
     func.min(Price.amount).label("least"),
     func.max(Price.amount).label("most"),
     func.min(Price.compare_at).label("least_compare_at"),
     func.max(Price.compare_at).label("most_compare_at"),
 )
-_HIDDEN_PRICES = _over_priced(*_SPAN)
-_PRICES = _HIDDEN_PRICES.where(Variant.archived_at.is_(None))
+"""The columns of PricesRow after its key, over Price."""
+_HIDDEN_PRICES = _over_priced(*SPAN)
 _STOCK = _over_priced(
     func.max(case((is_sellable(), 1), else_=0)).cast(BigInt).label("sellable"),
     func.sum(stock_of()).cast(BigInt).label("stock"),

@@ -86,7 +86,7 @@ async def variants_of(
     ctx: Context, product_ids: list[int], order: VariantOrder, window: Window
 ) -> dict[int, list[Placed[VariantRow]]]:
     """A window on the variants of each product, one row too many, by product id."""
-    columns = _order(order)
+    columns = order_of(order)
     statement = _variants_of(order, window.shape)
     params = {"ids": product_ids, **place_params(ctx), **window_params(window, columns)}
     return await placed_per_owner(ctx.db, VariantRow, statement, params, columns)
@@ -108,6 +108,19 @@ async def first_of(ctx: Context, product_ids: list[int]) -> dict[int, VariantRow
     """The first variant on sale of each product, by product id."""
     found = await variants_of(ctx, product_ids, VariantOrder.POSITION, Window(size=1))
     return {product_id: placed[0].row for product_id, placed in found.items()}
+
+
+def order_of(order: VariantOrder) -> Order:
+    """The columns of an order."""
+    match order:
+        case VariantOrder.POSITION:
+            return Order((Variant.position, Variant.id), (int, int))
+        case VariantOrder.ID:
+            return Order((Variant.id,), (int,))
+        case VariantOrder.SKU:
+            return Order((func.coalesce(Variant.sku, ""), Variant.id), (str, int))
+        case VariantOrder.TITLE:
+            return Order((Variant.title, Variant.id), (str, int))
 
 
 def variant_columns(*, even_hidden: bool = False) -> tuple[Column, ...]:
@@ -150,21 +163,9 @@ def _on_sale(*columns: Any) -> Selection:
     )
 
 
-def _order(order: VariantOrder) -> Order:
-    match order:
-        case VariantOrder.POSITION:
-            return Order((Variant.position, Variant.id), (int, int))
-        case VariantOrder.ID:
-            return Order((Variant.id,), (int,))
-        case VariantOrder.SKU:
-            return Order((func.coalesce(Variant.sku, ""), Variant.id), (str, int))
-        case VariantOrder.TITLE:
-            return Order((Variant.title, Variant.id), (str, int))
-
-
 @cache
 def _variants_of(order: VariantOrder, shape: Shape) -> Selection:
-    columns = _order(order)
+    columns = order_of(order)
     candidates = (
         _priced(Variant.product_id.label("owner"), Variant.id)
         .where(id_in(Variant.product_id, "ids"), Variant.archived_at.is_(None))

@@ -158,6 +158,24 @@ async def placed_per_owner(
     return found
 
 
+def window_on(rows: Sequence[Placed[Row]], window: Window, types: tuple[type, ...]) -> list[Placed[Row]]:
+    """The same window on a list that has been read whole, by rising places: in the order it would be read.
+
+    Raises BadInput when a cursor belongs to another order.
+    """
+    kept = list(rows)
+    for name, values, is_upward in (
+        ("after", window.after, not window.reverse),
+        ("before", window.before, window.reverse),
+    ):
+        if values is not None:
+            place = tuple(_checked(name, values, types))
+            kept = [row for row in kept if (row.place > place if is_upward else row.place < place)]
+    if window.shape.is_read_backward:
+        kept.reverse()
+    return kept[: window.size + 1]
+
+
 def _places(order: Order) -> list[Column]:
     return [column.label(f"place_{index}") for index, column in enumerate(order.columns)]
 

@@ -5,9 +5,10 @@ from litestar import get, post
 from litestar.response import Redirect
 
 from vetrina.flows.cart_identity import Identity, update_buyer_identity
+from vetrina.views.cards import cards_of
 from vetrina.views.collections import CollectionOrder, CollectionRow, collection_by_handle, collection_list
-from vetrina.views.media import MediaRow, featured_media
-from vetrina.views.product_facts import price_ranges, stock_of_products
+from vetrina.views.media import MediaRow
+from vetrina.views.product_facts import stock_of_products
 from vetrina.views.products import (
     ProductOrder,
     ProductRow,
@@ -112,21 +113,18 @@ async def _cards(visit: Visit, products: list[ProductRow]) -> list[Card]:
     ctx, ids = visit.ctx, [product.id for product in products]
     if not ids:
         return []
-    prices, stock, images = (
-        await price_ranges(ctx, ids),
-        await stock_of_products(ctx, ids),
-        await featured_media(ctx, ids),
-    )
+    shown, stock = await cards_of(ctx, ids), await stock_of_products(ctx, ids)
     variants = await variants_of(ctx, ids, VariantOrder.POSITION, Window(size=1))
     cards: list[Card] = []
     for product in products:
-        price, first = prices[product.id], variants[product.id]
+        price, first = shown[product.id].prices, variants[product.id]
+        assert price is not None, "a listed product has a price here"
         only = first[0].row if len(first) == 1 else None
         cards.append(
             Card(
                 path=product_path(product.handle),
                 title=product.title,
-                image=images.get(product.id),
+                image=shown[product.id].picture,
                 price=price.least,
                 is_range=price.least != price.most,
                 compare_at=only.compare_at if only and only.compare_at and only.compare_at > only.amount else None,
