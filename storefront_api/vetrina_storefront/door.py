@@ -36,7 +36,7 @@ async def _admit(headers: Mapping[str, str]) -> None:
 
 def _context_maker(site: Site) -> Any:
     async def make_context(_: None, headers: Headers, question: Question) -> Context:
-        country, language = place_asked_for(question.operation, question.variables)
+        country, language = place_asked_for(question.operation.node, question.variables)
         return await site.context(BUYER, country, language)
 
     return make_context

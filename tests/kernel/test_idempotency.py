@@ -284,6 +284,6 @@ async def test_waiting_too_long_for_a_claim_is_told(ctx: Context, monkeypatch: p
 
 
 def test_a_claim_is_kept_longer_than_an_operation_runs() -> None:
-    from vetrina.graphql.execute import DEADLINE
+    from vetrina.graphql.limits import DEADLINE
 
     assert timedelta(seconds=DEADLINE) < idempotency.BUSY < idempotency.KEPT

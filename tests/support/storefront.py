@@ -7,9 +7,9 @@ from typing import Any
 import msgspec
 from graphql import GraphQLSchema
 
-from vetrina.graphql.documents import Documents
 from vetrina.graphql.errors import shown
-from vetrina.graphql.execute import run
+from vetrina.graphql.operations import Operations
+from vetrina.graphql.schema import ComposedSchema
 from vetrina.kernel.context import BUYER, Context
 from vetrina.views.markets import atlas
 from vetrina_storefront.context import place_asked_for
@@ -19,14 +19,19 @@ DOCUMENTS = Path(__file__).parent.parent / "storefront" / "documents"
 
 
 @cache
+def _composed() -> ComposedSchema:
+    return compose_storefront()
+
+
 def schema() -> GraphQLSchema:
     """The storefront's schema without plugins."""
-    return compose_storefront()._schema
+    return _composed()._schema
 
 
 @cache
-def _documents() -> Documents:
-    return Documents(schema())
+def operations() -> Operations:
+    """That schema's operations."""
+    return Operations(_composed())
 
 
 def document(name: str) -> str:
@@ -36,14 +41,15 @@ def document(name: str) -> str:
 
 async def answer(ctx: Context, text: str, **variables: Any) -> dict[str, Any]:
     """What a buyer is answered, errors included."""
-    found = _documents().get(text)
-    if found.errors:
-        return {"data": None, "errors": [shown(error, "test") for error in found.errors]}
-    operation = found.operation(None)
-    place = (await atlas(ctx.db)).place(*place_asked_for(operation, variables))
+    operation = operations().prepare(text, None)
+    if operation.errors:
+        return {"data": None, "errors": [shown(error, "test") for error in operation.errors]}
+    place = (await atlas(ctx.db)).place(*place_asked_for(operation.node, variables))
     buyer = msgspec.structs.replace(ctx, place=place, actor=BUYER)
-    result = await run(schema(), found, operation, variables, buyer)
-    return {"data": result.data, "errors": [shown(error, "test") for error in result.errors or ()]}
+    result = await operation.run(variables, buyer)
+    assert not operation.counts.deopt
+    data = msgspec.json.decode(msgspec.json.encode(result.data))
+    return {"data": data, "errors": [shown(error, "test") for error in result.errors or ()]}
 
 
 async def ask(ctx: Context, text: str, **variables: Any) -> Any:

@@ -14,11 +14,9 @@ from graphql import (
 
 from vetrina.graphql.documents import Document
 from vetrina.graphql.fields import RequestState
+from vetrina.graphql.limits import DEADLINE
 from vetrina.kernel.context import Context
 from vetrina.kernel.errors import Unavailable
-
-DEADLINE = 10.0
-"""Seconds one operation may take."""
 
 
 async def run(

@@ -4,15 +4,15 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, cast
 
 import msgspec
-from graphql import ExecutionResult, GraphQLError, OperationDefinitionNode, OperationType
+from graphql import ExecutionResult, GraphQLError
 from litestar import asgi
 from litestar.handlers import ASGIRouteHandler
 from litestar.types import Receive, Scope, Send
 
 from vetrina.graphql import limits, repeats
-from vetrina.graphql.documents import Document, Documents, variables_of
+from vetrina.graphql.documents import variables_of
 from vetrina.graphql.errors import Refused, shown
-from vetrina.graphql.execute import run
+from vetrina.graphql.operations import Operation, Operations
 from vetrina.graphql.repeats import Answered, OwnerOf, owner_by_actor
 from vetrina.graphql.schema import ComposedSchema
 from vetrina.kernel.context import Context
@@ -30,8 +30,7 @@ class Question(msgspec.Struct, frozen=True):
     """What a request asks, before anything has run."""
 
     text: str
-    document: Document
-    operation: OperationDefinitionNode
+    operation: Operation
     variables: Mapping[str, Any]
 
 
@@ -55,13 +54,15 @@ class Endpoint(msgspec.Struct, frozen=True):
 
 def handler(endpoint: Endpoint, *paths: str) -> ASGIRouteHandler:
     """The route handler that serves an endpoint at these paths."""
-    documents = Documents(endpoint.schema._schema)
+    operations = Operations(endpoint.schema)
 
     @asgi(list(paths), copy_scope=True)
     async def graphql(scope: Scope, receive: Receive, send: Send) -> None:
         trail = endpoint.draw_trail()
         headers = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in scope["headers"]}
-        answer = await _answer(endpoint, documents, str(cast(dict[str, Any], scope)["method"]), headers, receive, trail)
+        answer = await _answer(
+            endpoint, operations, str(cast(dict[str, Any], scope)["method"]), headers, receive, trail
+        )
         await _send(send, answer, endpoint, headers, trail)
 
     return graphql
@@ -77,7 +78,7 @@ class Answer(msgspec.Struct):
 
 
 async def _answer(
-    endpoint: Endpoint, documents: Documents, method: str, headers: Headers, receive: Receive, trail: str
+    endpoint: Endpoint, operations: Operations, method: str, headers: Headers, receive: Receive, trail: str
 ) -> Answer:
     if method == "OPTIONS" and endpoint.is_open_to_browsers:
         return Answer(204, b"")
@@ -93,10 +94,10 @@ async def _answer(
     try:
         admitted = await endpoint.admit(headers)
         _check_content_type(headers.get("content-type", ""))
-        question = await _read_question(documents, receive, headers)
-        if question.document.errors:
-            return _result(_told(ExecutionResult(None, list(question.document.errors)), trail), media_type, trail)
-        limits.check_cost(limits.cost_of(_node(question), question.operation, question.variables))
+        question = await _read_question(operations, receive, headers)
+        if question.operation.errors:
+            return _result(_told(ExecutionResult(None, list(question.operation.errors)), trail), media_type, trail)
+        limits.check_cost(question.operation.cost(question.variables))
         ctx = await endpoint.make_context(admitted, headers, question)
         return _result(await _ask(endpoint, question, headers, ctx, trail), media_type, trail)
     except Refused as refused:
@@ -109,11 +110,11 @@ async def _answer(
 
 async def _ask(endpoint: Endpoint, question: Question, headers: Headers, ctx: Context, trail: str) -> Answered:
     """Run the operation; a mutation with an Idempotency-Key once, however often it is sent."""
-    schema, document, operation = endpoint.schema._schema, question.document, question.operation
+    operation = question.operation
     key = headers.get("idempotency-key")
-    if key is None or operation.operation != OperationType.MUTATION:
-        return _told(await run(schema, document, operation, question.variables, ctx), trail)
-    asked = repeats.Asked(schema, document, operation, question.variables, question.text, ctx, trail)
+    if key is None or not operation.is_mutation:
+        return _told(await operation.run(question.variables, ctx), trail)
+    asked = repeats.Asked(operation, question.variables, question.text, ctx, trail)
     return await repeats.answer_once(asked, repeats.checked_key(key), endpoint.owner_of)
 
 
@@ -149,7 +150,7 @@ def _check_content_type(given: str) -> None:
         raise Refused("BAD_REQUEST", "Send the request in UTF-8.", 415)
 
 
-async def _read_question(documents: Documents, receive: Receive, headers: Headers) -> Question:
+async def _read_question(operations: Operations, receive: Receive, headers: Headers) -> Question:
     payload = _decode(await _read_body(receive, headers))
     text, name = payload.get("query"), payload.get("operationName")
     if not isinstance(text, str) or not text:
@@ -159,10 +160,7 @@ async def _read_question(documents: Documents, receive: Receive, headers: Header
     if not isinstance(payload.get("extensions", {}), dict | None):
         raise Refused("BAD_REQUEST", "extensions is an object.")
     variables = variables_of(payload.get("variables"))
-    document = documents.get(text)
-    if document.errors:
-        return Question(text, document, _NO_OPERATION, variables)
-    return Question(text, document, document.operation(name or None), variables)
+    return Question(text, operations.prepare(text, name or None), variables)
 
 
 async def _read_body(receive: Receive, headers: Headers) -> bytes:
@@ -191,10 +189,6 @@ def _decode(body: bytes) -> dict[str, Any]:
     if not isinstance(payload, dict):
         raise Refused("BAD_REQUEST", "The body is one JSON object; several operations take several requests.")
     return cast(dict[str, Any], payload)
-
-
-def _node(question: Question) -> Any:
-    return question.document.node
 
 
 def _result(answered: Answered, media_type: str, trail: str) -> Answer:
@@ -248,7 +242,3 @@ async def _send(send: Send, answer: Answer, endpoint: Endpoint, headers: Headers
         ]
     await send({"type": "http.response.start", "status": answer.status, "headers": fields})
     await send({"type": "http.response.body", "body": answer.body, "more_body": False})
-
-
-_NO_OPERATION: Any = None
-"""Stands where a document with errors has no operation; it is answered before anybody looks."""

@@ -5,6 +5,7 @@ from typing import Any
 
 import msgspec
 from graphql import (
+    ArgumentNode,
     DocumentNode,
     FieldNode,
     FragmentDefinitionNode,
@@ -15,10 +16,13 @@ from graphql import (
     SelectionSetNode,
     VariableNode,
 )
+from graphql.language.visitor import Visitor, visit
 
 from vetrina.graphql.connections import DEFAULT_SIZE, LARGEST_SIZE
 from vetrina.graphql.errors import Refused
 
+DEADLINE = 10.0
+"""Seconds one operation may take."""
 LARGEST_BODY = 200_000
 MOST_TOKENS = 2_000
 DEEPEST = 15
@@ -28,6 +32,9 @@ MOST_FIELDS = 1_500
 DEAREST = 500_000
 """Objects one operation may ask for, page sizes multiplied out."""
 
+MOST_KNOWN_COSTS = 100
+
+_SIZES = ("first", "last")
 _INTROSPECTION = ("__schema", "__type")
 
 
@@ -100,6 +107,26 @@ class _Measured:
         return self._known[name]
 
 
+class Cost:
+    """What an operation may cost, for each set of page sizes its variables give; judged at each call."""
+
+    def __init__(self, document: DocumentNode, operation: OperationDefinitionNode) -> None:
+        self._document = document
+        self._operation = operation
+        self._sizes = _page_size_variables(document)
+        self._known: dict[tuple[Any, ...], int] = {}
+
+    def __call__(self, variables: Mapping[str, Any]) -> int:
+        """How many objects the operation may answer with."""
+        sizes = tuple(_as_size(variables.get(name)) for name in self._sizes)
+        known = self._known.get(sizes)
+        if known is None:
+            if len(self._known) >= MOST_KNOWN_COSTS:
+                self._known.clear()
+            known = self._known[sizes] = cost_of(self._document, self._operation, variables)
+        return known
+
+
 def cost_of(document: DocumentNode, operation: OperationDefinitionNode, variables: Mapping[str, Any]) -> int:
     """How many objects an operation may answer with: page sizes multiply along the way. Linear in the document."""
     fragments = {
@@ -140,12 +167,34 @@ def _page_size(node: FieldNode, variables: Mapping[str, Any]) -> int | None:
     """What first or last say, capped at the largest page; connections without them count their default."""
     size = None
     for argument in node.arguments or ():
-        if argument.name.value not in ("first", "last"):
+        if argument.name.value not in _SIZES:
             continue
         value = argument.value
         if isinstance(value, IntValueNode):
             size = int(value.value)
         elif isinstance(value, VariableNode):
-            given = variables.get(value.name.value)
-            size = given if isinstance(given, int) else DEFAULT_SIZE
+            size = _as_size(variables.get(value.name.value))
     return None if size is None else max(1, min(size, LARGEST_SIZE))
+
+
+def _as_size(given: Any) -> int:
+    """What a variable says about a page's size; left to its default or wrong, it counts as the usual page."""
+    return given if isinstance(given, int) else DEFAULT_SIZE
+
+
+def _page_size_variables(document: DocumentNode) -> tuple[str, ...]:
+    found = _Sizes()
+    visit(document, found)
+    return tuple(found.names)
+
+
+class _Sizes(Visitor):
+    """Collects the variables that say how large a page is."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.names: dict[str, None] = {}
+
+    def enter_argument(self, node: ArgumentNode, *_: Any) -> None:
+        if node.name.value in _SIZES and isinstance(node.value, VariableNode):
+            self.names[node.value.name.value] = None

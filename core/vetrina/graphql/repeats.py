@@ -6,26 +6,11 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 import msgspec
-from graphql import (
-    DocumentNode,
-    ExecutionResult,
-    FieldNode,
-    FragmentDefinitionNode,
-    FragmentSpreadNode,
-    GraphQLIncludeDirective,
-    GraphQLSchema,
-    GraphQLSkipDirective,
-    InlineFragmentNode,
-    OperationDefinitionNode,
-    SelectionSetNode,
-    get_directive_values,
-    get_variable_values,
-    value_from_ast_untyped,
-)
+from graphql import ExecutionResult, FieldNode, value_from_ast_untyped
 
-from vetrina.graphql.documents import Document
 from vetrina.graphql.errors import Refused, shown
-from vetrina.graphql.execute import DEADLINE, run
+from vetrina.graphql.limits import DEADLINE
+from vetrina.graphql.operations import Operation
 from vetrina.kernel import idempotency
 from vetrina.kernel.context import Context
 from vetrina.kernel.crypto import digest
@@ -47,9 +32,7 @@ OwnerOf = Callable[[Context, Mapping[str, Any]], str | None]
 class Asked(msgspec.Struct, frozen=True):
     """A mutation to be answered once."""
 
-    schema: GraphQLSchema
-    document: Document
-    operation: OperationDefinitionNode
+    operation: Operation
     variables: Mapping[str, Any]
     text: str
     ctx: Context
@@ -92,23 +75,23 @@ async def answer_once(asked: Asked, key: str, owner_of: OwnerOf) -> Answered:
     up where the first request was. Raises Refused when the key belongs to another request, or to one that has not
     answered within the deadline, or lost its answer; Unavailable when the fields together take too long.
     """
-    fields = _root_fields(asked)
-    if isinstance(fields, ExecutionResult):
-        return _answered(fields, asked.trail)
+    variables = asked.operation.coerce(asked.variables)
+    if isinstance(variables, list):
+        return _answered(ExecutionResult(None, variables), asked.trail)
+    fields = asked.operation.root_fields(variables)
     claims = {
-        name: _claim(asked, key, owner_of, name, nodes[0])
-        for name, nodes in fields.items()
-        if nodes[0].name.value != "__typename"
+        name: _claim(asked, key, owner_of, name, node)
+        for name, node in fields.items()
+        if node.name.value != "__typename"
     }
     for claim in claims.values():
         _check_request(claim, await idempotency.look_up(asked.ctx.db, claim))
     whole = Answered({}, [], is_replayed=True)
     try:
         async with asyncio.timeout(DEADLINE):
-            for name, nodes in fields.items():
-                document = asked.document if len(fields) == 1 else _only(asked, nodes)
+            for name in fields:
                 claim = claims.get(name)
-                part = await (_answer_field(asked, document, claim) if claim else _answer_plainly(asked, document))
+                part = await (_answer_field(asked, name, claim) if claim else _answer_plainly(asked, name))
                 whole.add(part)
                 if whole.data is None:
                     break
@@ -117,7 +100,7 @@ async def answer_once(asked: Asked, key: str, owner_of: OwnerOf) -> Answered:
     return whole
 
 
-async def _answer_field(asked: Asked, document: Document, claim: Claim) -> Answered:
+async def _answer_field(asked: Asked, name: str, claim: Claim) -> Answered:
     ctx = asked.ctx
     give_up_at = asyncio.get_running_loop().time() + DEADLINE - 2 * PAUSE
     while True:
@@ -132,7 +115,7 @@ async def _answer_field(asked: Asked, document: Document, claim: Claim) -> Answe
             continue
         claim.known, claim.is_passing = known, False
         claimed = msgspec.structs.replace(ctx, claim=claim)
-        result = await run(asked.schema, document, asked.operation, asked.variables, claimed)
+        result = await asked.operation.run(asked.variables, claimed, only=name)
         match _overtaken(result):
             case StillClaimed():
                 raise _in_use()
@@ -144,9 +127,9 @@ async def _answer_field(asked: Asked, document: Document, claim: Claim) -> Answe
             return answered
 
 
-async def _answer_plainly(asked: Asked, document: Document) -> Answered:
+async def _answer_plainly(asked: Asked, name: str) -> Answered:
     """What has no effect, such as __typename, needs no claim."""
-    result = await run(asked.schema, document, asked.operation, asked.variables, asked.ctx)
+    result = await asked.operation.run(asked.variables, asked.ctx, only=name)
     answered = _answered(result, asked.trail)
     answered.is_replayed = True
     return answered
@@ -211,7 +194,7 @@ def _claim(asked: Asked, key: str, owner_of: OwnerOf, name: str, node: FieldNode
 
 def _request_hash(asked: Asked) -> str:
     variables = msgspec.json.encode(asked.variables, order="deterministic").decode()
-    name = asked.operation.name.value if asked.operation.name else ""
+    name = asked.operation.node.name.value if asked.operation.node.name else ""
     return digest(asked.text, variables, name)
 
 
@@ -221,51 +204,6 @@ def _is_random(key: str) -> bool:
         return uuid.UUID(key).version == 4
     except ValueError:
         return False
-
-
-def _root_fields(asked: Asked) -> dict[str, list[FieldNode]] | ExecutionResult:
-    """The root fields to be answered, by response name; or the errors of variables that do not fit."""
-    variables = get_variable_values(asked.schema, asked.operation.variable_definitions or (), dict(asked.variables))
-    if isinstance(variables, list):
-        return ExecutionResult(None, variables)
-    assert asked.document.node is not None
-    fragments = {
-        item.name.value: item for item in asked.document.node.definitions if isinstance(item, FragmentDefinitionNode)
-    }
-    found: dict[str, list[FieldNode]] = {}
-    seen: set[str] = set()
-
-    def collect(selections: SelectionSetNode) -> None:
-        for node in selections.selections:
-            skip = get_directive_values(GraphQLSkipDirective, node, variables)
-            include = get_directive_values(GraphQLIncludeDirective, node, variables)
-            if (skip and skip["if"]) or (include and not include["if"]):
-                continue
-            if isinstance(node, FieldNode):
-                found.setdefault(node.alias.value if node.alias else node.name.value, []).append(node)
-            elif isinstance(node, InlineFragmentNode):
-                collect(node.selection_set)
-            elif isinstance(node, FragmentSpreadNode) and node.name.value not in seen:
-                seen.add(node.name.value)
-                collect(fragments[node.name.value].selection_set)
-
-    collect(asked.operation.selection_set)
-    return found
-
-
-def _only(asked: Asked, nodes: list[FieldNode]) -> Document:
-    """The document with one root field left in its operation."""
-    assert asked.document.node is not None
-    whole = asked.operation
-    operation = OperationDefinitionNode(
-        operation=whole.operation,
-        name=whole.name,
-        variable_definitions=whole.variable_definitions,
-        directives=whole.directives,
-        selection_set=SelectionSetNode(selections=tuple(nodes)),
-    )
-    fragments = [item for item in asked.document.node.definitions if isinstance(item, FragmentDefinitionNode)]
-    return Document(DocumentNode(definitions=(operation, *fragments)))
 
 
 def _answered(result: ExecutionResult, trail: str) -> Answered:

@@ -59,21 +59,24 @@ def _unsigned(value: Any) -> int:
     return int(value)
 
 
-def _plain(value: Any) -> Any:
+def as_it_is(value: Any) -> Any:
+    """A value that is on the wire what it is in the row."""
     return value
 
 
 SCALARS: dict[object, ScalarDefinition] = {
-    Color: strawberry.scalar(name="Color", serialize=_plain, parse_value=_text, description="#RRGGBB"),
+    Color: strawberry.scalar(name="Color", serialize=as_it_is, parse_value=_text, description="#RRGGBB"),
     DateTime: strawberry.scalar(
         name="DateTime", serialize=_written, parse_value=_moment, description="ISO 8601 with an offset"
     ),
-    Decimal: strawberry.scalar(name="Decimal", serialize=_plain, parse_value=_decimal, description="A number, as text"),
-    HTML: strawberry.scalar(name="HTML", serialize=_plain, parse_value=_text, description="HTML from an allow-list"),
+    Decimal: strawberry.scalar(
+        name="Decimal", serialize=as_it_is, parse_value=_decimal, description="A number, as text"
+    ),
+    HTML: strawberry.scalar(name="HTML", serialize=as_it_is, parse_value=_text, description="HTML from an allow-list"),
     ISO8601DateTime: strawberry.scalar(name="ISO8601DateTime", serialize=_written, parse_value=_moment),
-    JSON: strawberry.scalar(name="JSON", serialize=_plain, parse_value=_plain, description="Any JSON value"),
+    JSON: strawberry.scalar(name="JSON", serialize=as_it_is, parse_value=as_it_is, description="Any JSON value"),
     UnsignedInt64: strawberry.scalar(
         name="UnsignedInt64", serialize=str, parse_value=_unsigned, description="0 to 2^64 - 1, as text"
     ),
-    URL: strawberry.scalar(name="URL", serialize=_plain, parse_value=_url, description="An absolute address"),
+    URL: strawberry.scalar(name="URL", serialize=as_it_is, parse_value=_url, description="An absolute address"),
 }

@@ -1,0 +1,189 @@
+"""Operations: a document's text to something that can be run, remembered; compiled, or left to the reference."""
+
+import asyncio
+from collections import OrderedDict
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+import structlog
+from graphql import (
+    DirectiveNode,
+    DocumentNode,
+    ExecutionResult,
+    FieldNode,
+    GraphQLError,
+    OperationDefinitionNode,
+    OperationType,
+    VariableNode,
+)
+from graphql.execution.values import VariableValues
+from graphql.language.visitor import Visitor, visit
+
+from vetrina.graphql import execute
+from vetrina.graphql.documents import Document, Documents
+from vetrina.graphql.fields import RequestState
+from vetrina.graphql.limits import DEADLINE, Cost
+from vetrina.graphql.plan import Plan, Run, Uncompilable, make_plan
+from vetrina.graphql.plan.run import Traced
+from vetrina.graphql.schema import ComposedSchema
+from vetrina.graphql.variables import Variables
+from vetrina.kernel.context import Context
+from vetrina.kernel.errors import Unavailable
+
+log = structlog.get_logger(__name__)
+
+MOST_OPERATIONS = 1_000
+MOST_PLANS = 16
+"""Plans of one operation: one for each combination of the variables in @skip and @include, the last used ones."""
+
+
+class Counts(msgspec.Struct):
+    """How often an operation was run by its plan, by the reference, and by the reference after its plan broke."""
+
+    compiled: int = 0
+    fallback: int = 0
+    deopt: int = 0
+
+
+class Operation:
+    """One operation of a checked document. `errors` says why there is nothing to run."""
+
+    def __init__(self, schema: ComposedSchema, document: Document, name: str | None) -> None:
+        self.errors = document.errors
+        self.counts = Counts()
+        self._schema = schema
+        self._document = document
+        if document.errors:
+            return
+        assert document.node is not None
+        self.node: OperationDefinitionNode = document.operation(name)
+        self.cost = Cost(document.node, self.node)
+        self._variables = Variables(schema._schema, self.node)
+        self._flags = _flags(document.node)
+        self._plans: OrderedDict[tuple[Any, ...], Plan | None] = OrderedDict()
+
+    @property
+    def is_mutation(self) -> bool:
+        return self.node.operation == OperationType.MUTATION
+
+    def coerce(self, given: Mapping[str, Any]) -> VariableValues | list[GraphQLError]:
+        """Variables as the operation runs with them, or everything that is wrong with them."""
+        return self._variables.coerce(given)
+
+    def root_fields(self, variables: VariableValues) -> dict[str, FieldNode]:
+        """The fields of a mutation, by response key, in the order they are run."""
+        plan = self._plan(variables)
+        assert plan is not None, "mutations have no introspection"
+        return {field.key: field.node for field in plan.fields}
+
+    async def run(
+        self, given: Mapping[str, Any], ctx: Context, *, only: str | None = None, trace: list[Traced] | None = None
+    ) -> ExecutionResult:
+        """Answer within the deadline; `only` is one root field of a mutation. Raises Unavailable past it."""
+        variables = self.coerce(given)
+        if isinstance(variables, list):
+            return ExecutionResult(None, variables)
+        try:
+            plan = self._plan(variables)
+        except Exception as fault:  # a plan that cannot be made is ours to mend, and nobody's to suffer from
+            return await self._after(fault, given, ctx)
+        if plan is None:
+            self.counts.fallback += 1
+            return await execute.run(self._schema._schema, self._document, self.node, given, ctx)
+        self.counts.compiled += 1
+        fields = None if only is None else [field for field in plan.fields if field.key == only]
+        try:
+            async with asyncio.timeout(DEADLINE):
+                return await plan.run(Run(plan.frame, RequestState(ctx, {}), variables, trace), fields)
+        except TimeoutError as error:
+            raise Unavailable(f"the operation took longer than {DEADLINE} s") from error
+        except Unavailable:
+            raise
+        except Exception as fault:  # fields' own failures are in the answer: this is the plan's
+            return await self._after(fault, given, ctx)
+
+    async def _after(self, fault: Exception, given: Mapping[str, Any], ctx: Context) -> ExecutionResult:
+        """A query is asked again of the reference; a mutation may have had its effect, and is never run twice."""
+        self.counts.deopt += 1
+        log.error("plan broke", operation=self.node.name and self.node.name.value, error=repr(fault), exc_info=fault)
+        if self.is_mutation:
+            return ExecutionResult(None, [GraphQLError("The answer was lost.", original_error=fault)])
+        return await execute.run(self._schema._schema, self._document, self.node, given, ctx)
+
+    def _plan(self, variables: VariableValues) -> Plan | None:
+        """The plan for the values of the flags; None where the reference runs the operation."""
+        slot = tuple(variables.coerced.get(name) for name in self._flags)
+        if slot in self._plans:
+            self._plans.move_to_end(slot)
+            return self._plans[slot]
+        try:
+            plan = make_plan(self._schema, self._document, self.node, self._only_flags(variables))
+        except Uncompilable:
+            plan = None
+        self._plans[slot] = plan
+        if len(self._plans) > MOST_PLANS:
+            self._plans.popitem(last=False)
+        return plan
+
+    def _only_flags(self, variables: VariableValues) -> VariableValues:
+        """A plan outlives its first request: it keeps nothing of it but what it was made for."""
+        sources = {name: source for name, source in variables.sources.items() if name in self._flags}
+        return VariableValues(
+            sources, {name: variables.coerced[name] for name in self._flags if name in variables.coerced}
+        )
+
+
+class Operations:
+    """One schema's operations, those used least recently first out."""
+
+    def __init__(self, schema: ComposedSchema) -> None:
+        self._schema = schema
+        self._documents = Documents(schema._schema)
+        self._known: OrderedDict[tuple[str, str | None], Operation] = OrderedDict()
+
+    def knows(self, text: str, name: str | None) -> bool:
+        """Whether preparing it again costs nothing."""
+        return (text, name) in self._known
+
+    def prepare(self, text: str, name: str | None) -> Operation:
+        """Parse, validate and measure, or remember having done it. Raises Refused when the name leaves a doubt."""
+        slot = (text, name)
+        known = self._known.get(slot)
+        if known is not None:
+            self._known.move_to_end(slot)
+            return known
+        made = self._known[slot] = Operation(self._schema, self._documents.get(text), name)
+        if len(self._known) > MOST_OPERATIONS:
+            self._known.popitem(last=False)
+        return made
+
+    def counts(self) -> dict[str, Counts]:
+        """How the remembered operations were run, by the text of their document."""
+        counts: dict[str, Counts] = {}
+        for (text, _), operation in self._known.items():
+            sum_ = counts.setdefault(text, Counts())
+            sum_.compiled += operation.counts.compiled
+            sum_.fallback += operation.counts.fallback
+            sum_.deopt += operation.counts.deopt
+        return counts
+
+
+class _FlagNames(Visitor):
+    """Collects the variables that @skip and @include ask."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.names: dict[str, None] = {}
+
+    def enter_directive(self, node: DirectiveNode, *_: Any) -> None:
+        if node.name.value in ("skip", "include"):
+            for argument in node.arguments or ():
+                if isinstance(argument.value, VariableNode):
+                    self.names[argument.value.name.value] = None
+
+
+def _flags(document: DocumentNode) -> tuple[str, ...]:
+    found = _FlagNames()
+    visit(document, found)
+    return tuple(found.names)

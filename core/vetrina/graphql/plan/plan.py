@@ -1,0 +1,52 @@
+"""A plan: the root fields of one operation, one after the other, and the answer made of them."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import msgspec
+from graphql import ExecutionResult, FieldNode, GraphQLError
+
+from vetrina.graphql.plan.run import Frame, Run
+from vetrina.graphql.plan.selection import Step
+from vetrina.graphql.plan.slots import Nesting, settle
+
+
+class RootField(msgspec.Struct, frozen=True):
+    """A field of the operation itself."""
+
+    key: str
+    step: Step
+    nesting: Nesting
+
+    @property
+    def node(self) -> FieldNode:
+        return self.step.use.nodes[0]
+
+    async def answer(self, run: Run, errors: list[GraphQLError]) -> Any:
+        """The field's value, its failures settled. Raises the GraphQLError that leaves the operation without data."""
+        (value,) = await self.step.column((None,), run)
+        if not run.has_failures:
+            return value
+        run.has_failures = False
+        return settle(value, self.nesting, [self.key], errors)
+
+
+class Plan(msgspec.Struct, frozen=True):
+    """One operation, compiled for the values of the variables that switch its fields on and off."""
+
+    frame: Frame
+    fields: tuple[RootField, ...]
+
+    async def run(self, run: Run, fields: Sequence[RootField] | None = None) -> ExecutionResult:
+        """Answer the operation, or only some of its fields. Raises Unavailable past the deadline.
+
+        Root fields run one after the other: a mutation's must, and a query's share one connection.
+        """
+        data: dict[str, Any] = {}
+        errors: list[GraphQLError] = []
+        for field in self.fields if fields is None else fields:
+            try:
+                data[field.key] = await field.answer(run, errors)
+            except GraphQLError as error:
+                return ExecutionResult(None, [*errors, error])
+        return ExecutionResult(data, errors or None)

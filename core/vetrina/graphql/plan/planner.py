@@ -1,0 +1,176 @@
+"""From a checked document to a plan: the only reader of documents and of the schema."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from graphql import (
+    FragmentDefinitionNode,
+    GraphQLAbstractType,
+    GraphQLEnumType,
+    GraphQLObjectType,
+    GraphQLOutputType,
+    GraphQLScalarType,
+    OperationDefinitionNode,
+    OperationType,
+    is_abstract_type,
+    is_list_type,
+    is_non_null_type,
+)
+from graphql.execution.collect_fields import FieldDetails, FragmentDetails, collect_fields, collect_subfields
+from graphql.execution.values import VariableValues
+from strawberry.schema.schema_converter import GraphQLCoreConverter
+from strawberry.types.field import StrawberryField
+
+from vetrina.graphql.documents import Document
+from vetrina.graphql.fields import BATCH, PERMISSION, ROOT
+from vetrina.graphql.plan.arguments import Arguments
+from vetrina.graphql.plan.assembling import Cell, assembly
+from vetrina.graphql.plan.leaves import Leaf
+from vetrina.graphql.plan.plan import Plan, RootField
+from vetrina.graphql.plan.run import Frame
+from vetrina.graphql.plan.selection import Selection, Step
+from vetrina.graphql.plan.shapes import AbstractShape, LeafShape, ListShape, ObjectShape, Shape
+from vetrina.graphql.plan.slots import FieldUse, Nesting
+from vetrina.graphql.plan.sources import Attribute, Batch, PerObject, Root, Source, TypeName
+from vetrina.graphql.schema import ComposedSchema
+from vetrina.kernel.errors import Fault
+
+TYPENAME = "__typename"
+
+
+class Uncompilable(Fault):
+    """The reference executor runs this one: introspection, which is rare, and subscriptions, which last."""
+
+
+def make_plan(
+    schema: ComposedSchema, document: Document, operation: OperationDefinitionNode, flags: VariableValues
+) -> Plan:
+    """Compile an operation. `flags` are the variables that @skip and @include ask. Raises Uncompilable."""
+    return _Planner(schema, document, operation, flags).plan()
+
+
+class _Planner:
+    """Compiles one operation. Selections on members of an abstract type are compiled when the first row asks."""
+
+    def __init__(
+        self, schema: ComposedSchema, document: Document, operation: OperationDefinitionNode, flags: VariableValues
+    ) -> None:
+        assert document.node is not None
+        self._composed = schema
+        self._schema = schema._schema
+        self._operation = operation
+        self._flags = flags
+        definitions = document.node.definitions
+        fragments = {one.name.value: one for one in definitions if isinstance(one, FragmentDefinitionNode)}
+        self._fragments = {name: FragmentDetails(one) for name, one in fragments.items()}
+        self._frame = Frame(self._schema, operation, fragments)
+        self._selections: dict[tuple[str, tuple[int, ...]], Selection] = {}
+
+    def plan(self) -> Plan:
+        root = self._schema.get_root_type(self._operation.operation)
+        if root is None or self._operation.operation == OperationType.SUBSCRIPTION:
+            raise Uncompilable("subscriptions run on the reference executor")
+        grouped = collect_fields(self._schema, self._fragments, self._flags, root, self._operation).grouped_field_set
+        return Plan(self._frame, tuple(self._root_field(root, key, details) for key, details in grouped.items()))
+
+    def _root_field(self, root: GraphQLObjectType, key: str, details: list[FieldDetails]) -> RootField:
+        use = self._use(root, details)
+        if use.name in ("__schema", "__type"):
+            raise Uncompilable("introspection runs on the reference executor")
+        shape = self._shape(use.definition.type, use, details)
+        return RootField(key, Step(use, self._source(use), shape), _nesting(use.definition.type))
+
+    def _use(self, parent: GraphQLObjectType, details: Sequence[FieldDetails]) -> FieldUse:
+        nodes = [one.node for one in details]
+        definition = self._schema.get_field(parent, nodes[0].name.value)
+        assert definition is not None, "the document is valid"
+        return FieldUse(parent, definition, nodes)
+
+    def _source(self, use: FieldUse) -> Source:
+        if use.name == TYPENAME:
+            return TypeName(use.parent.name)
+        field: StrawberryField = use.definition.extensions[GraphQLCoreConverter.DEFINITION_BACKREF]
+        if field.is_basic_field and not field.extensions:
+            return Attribute(use, field.python_name)
+        arguments = Arguments(self._composed, use.definition, use.nodes[0], field.arguments)
+        for kind, source in ((BATCH, Batch), (ROOT, Root)):
+            if kind in field.metadata and not field.extensions:
+                return source(use, field, field.metadata[kind], arguments, field.metadata.get(PERMISSION))
+        assert use.definition.resolve is not None
+        return PerObject(use, use.definition.resolve, arguments)
+
+    def _shape(self, of: GraphQLOutputType, use: FieldUse, details: list[FieldDetails]) -> Shape:
+        is_required = is_non_null_type(of)
+        nullable: Any = of.of_type if is_non_null_type(of) else of
+        if is_list_type(nullable):
+            return ListShape(use, self._shape(nullable.of_type, use, details), is_required=is_required)
+        if isinstance(nullable, GraphQLScalarType | GraphQLEnumType):
+            return LeafShape(Leaf(nullable, is_required=is_required, use=use))
+        if is_abstract_type(nullable):
+            return self._abstract(nullable, use, details, is_required=is_required)
+        return self._object(nullable, use, details, is_required=is_required)
+
+    def _abstract(
+        self, of: GraphQLAbstractType, use: FieldUse, details: list[FieldDetails], *, is_required: bool
+    ) -> AbstractShape:
+        shapes: dict[str, ObjectShape] = {}
+
+        def shape_of(concrete: GraphQLObjectType) -> ObjectShape:
+            if concrete.name not in shapes:
+                shapes[concrete.name] = self._object(concrete, use, details, is_required=is_required)
+            return shapes[concrete.name]
+
+        return AbstractShape(use, of, self._schema.get_possible_types(of), shape_of, is_required=is_required)
+
+    def _object(
+        self, of: GraphQLObjectType, use: FieldUse, details: list[FieldDetails], *, is_required: bool
+    ) -> ObjectShape:
+        return ObjectShape(use, of, self._selection(of, details), is_required=is_required)
+
+    def _selection(self, of: GraphQLObjectType, details: list[FieldDetails]) -> Selection:
+        slot = (of.name, tuple(id(one.node) for one in details))
+        if slot not in self._selections:
+            self._selections[slot] = self._compile(of, details)
+        return self._selections[slot]
+
+    def _compile(self, of: GraphQLObjectType, details: list[FieldDetails]) -> Selection:
+        grouped = collect_subfields(
+            self._schema, self._fragments, self._flags, self._operation, of, details
+        ).grouped_field_set
+        cells, steps, leaves, uses = list[Cell](), list[Step](), list[Leaf](), list[FieldUse]()
+        for key, inner in grouped.items():
+            use = self._use(of, inner)
+            nesting = _nesting(use.definition.type)
+            uses.append(use)
+            if use.name == TYPENAME:
+                cells.append(Cell(key, nesting, is_typename=True))
+                continue
+            source = self._source(use)
+            leaf = _leaf(use)
+            is_inline = leaf is not None and isinstance(source, Attribute)
+            attribute = source.name if is_inline else None
+            cells.append(Cell(key, nesting, attribute, leaf.check if leaf else None))
+            if leaf is not None:
+                leaves.append(leaf)
+            if not is_inline:
+                steps.append(Step(use, source, None if leaf else self._shape(use.definition.type, use, inner)))
+        return Selection(
+            of.name, tuple(cells), tuple(steps), tuple(leaves), tuple(uses), assembly(of.name, tuple(cells))
+        )
+
+
+def _leaf(use: FieldUse) -> Leaf | None:
+    """The leaf a field is, if it is one and no list of them."""
+    of = use.definition.type
+    nullable: Any = of.of_type if is_non_null_type(of) else of
+    if not isinstance(nullable, GraphQLScalarType | GraphQLEnumType):
+        return None
+    return Leaf(nullable, is_required=is_non_null_type(of), use=use)
+
+
+def _nesting(of: GraphQLOutputType) -> Nesting:
+    is_required = is_non_null_type(of)
+    nullable: Any = of.of_type if is_non_null_type(of) else of
+    if is_list_type(nullable):
+        return Nesting(is_required, item=_nesting(nullable.of_type))
+    return Nesting(is_required, is_object=not isinstance(nullable, GraphQLScalarType | GraphQLEnumType))

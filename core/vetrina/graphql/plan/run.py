@@ -1,0 +1,100 @@
+"""One run of a plan: whose request it is, its variables, its deadline, and whether anything failed."""
+
+import asyncio
+from collections.abc import Sequence
+from typing import Any, cast
+
+import msgspec
+from graphql import (
+    FragmentDefinitionNode,
+    GraphQLResolveInfo,
+    GraphQLSchema,
+    OperationDefinitionNode,
+)
+from graphql.execution.values import VariableValues
+from graphql.pyutils import Path as GraphQLPath
+from graphql.pyutils import is_awaitable
+from strawberry.types.field import StrawberryField
+
+from vetrina.graphql.fields import Info, RequestState
+from vetrina.graphql.limits import DEADLINE
+from vetrina.graphql.plan.slots import FieldUse, Slot
+from vetrina.kernel.errors import Unavailable
+
+
+class Frame(msgspec.Struct, frozen=True):
+    """What all runs of one plan share."""
+
+    schema: GraphQLSchema
+    operation: OperationDefinitionNode
+    fragments: dict[str, FragmentDefinitionNode]
+
+
+class Traced(msgspec.Struct, frozen=True):
+    """One call of a field, for those who look for the time: parents it was asked for, seconds with its sub-fields."""
+
+    field: str
+    parents: int
+    seconds: float
+
+
+class Run:
+    """The state of one run. Not shared between requests."""
+
+    __slots__ = ("_clock", "deadline", "frame", "has_failures", "state", "trace", "variables")
+
+    def __init__(
+        self, frame: Frame, state: RequestState, variables: VariableValues, trace: list[Traced] | None = None
+    ) -> None:
+        self.frame = frame
+        self.state = state
+        self.variables = variables
+        self.trace = trace
+        self.has_failures = False
+        self._clock = asyncio.get_running_loop().time
+        self.deadline = self._clock() + DEADLINE
+
+    def now(self) -> float:
+        return self._clock()
+
+    def fail(self, error: Exception, use: FieldUse) -> Slot:
+        """A slot for a value that failed."""
+        self.has_failures = True
+        return Slot(error, use)
+
+    def fail_all(self, error: Exception, use: FieldUse, parents: Sequence[Any]) -> list[Slot]:
+        """A field that failed for all its parents fails for each of them."""
+        self.has_failures = True
+        return [Slot(error, use) for _ in parents]
+
+    def check_deadline(self) -> None:
+        """Reads that never leave the loop give a timeout no chance to strike: it is looked at between fields.
+
+        Raises Unavailable.
+        """
+        if self._clock() > self.deadline:
+            raise Unavailable(f"the operation took longer than {DEADLINE} s")
+
+    def resolve_info(self, use: FieldUse) -> GraphQLResolveInfo:
+        """What graphql-core tells a resolver. The path has no indices: a field runs once for all of a level."""
+        frame = self.frame
+        return GraphQLResolveInfo(
+            use.name,
+            list(use.nodes),
+            use.definition.type,
+            use.parent,
+            GraphQLPath(None, use.name, use.parent.name),
+            frame.schema,
+            frame.fragments,
+            None,
+            frame.operation,
+            self.variables,
+            self.state,
+            is_awaitable,
+            None,
+            cast(Any, None),
+        )
+
+    def info(self, use: FieldUse, field: StrawberryField) -> Info:
+        """What strawberry tells a resolver."""
+        return Info(_raw_info=self.resolve_info(use), _field=field)

@@ -1,0 +1,112 @@
+"""Variables of an operation, coerced: at a glance where they are plain, by graphql-core where they are not."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import msgspec
+from graphql import (
+    GraphQLEnumType,
+    GraphQLError,
+    GraphQLInputType,
+    GraphQLSchema,
+    OperationDefinitionNode,
+    Undefined,
+    VariableDefinitionNode,
+    get_variable_values,
+    is_non_null_type,
+)
+from graphql.execution.get_variable_signature import GraphQLVariableSignature, get_variable_signature
+from graphql.execution.values import VariableValues, VariableValueSource
+
+Glance = Callable[[Any], Any]
+"""A plain value coerced, or Undefined: then graphql-core looks, and says what is wrong."""
+
+
+class Declared(msgspec.Struct, frozen=True):
+    """One declared variable whose type is plain."""
+
+    name: str
+    signature: GraphQLVariableSignature
+    glance: Glance
+    is_required: bool
+    default: Any
+    """Undefined where there is none."""
+
+
+class Variables:
+    """The declared variables of one operation."""
+
+    def __init__(self, schema: GraphQLSchema, operation: OperationDefinitionNode) -> None:
+        self._schema = schema
+        self._nodes = operation.variable_definitions or ()
+        declared = [self._declared(node) for node in self._nodes]
+        self._declared_plain = tuple(one for one in declared if one is not None)
+        self._are_plain = len(self._declared_plain) == len(declared)
+
+    def coerce(self, given: Mapping[str, Any]) -> VariableValues | list[GraphQLError]:
+        """The values an operation runs with, or everything that is wrong with them."""
+        if self._are_plain:
+            values = self._at_a_glance(given)
+            if values is not None:
+                return values
+        return get_variable_values(self._schema, self._nodes, dict(given), max_errors=50)
+
+    def _at_a_glance(self, given: Mapping[str, Any]) -> VariableValues | None:
+        sources: dict[str, VariableValueSource] = {}
+        coerced: dict[str, Any] = {}
+        for one in self._declared_plain:
+            value = given.get(one.name, Undefined)
+            sources[one.name] = VariableValueSource(one.signature, value)
+            if value is Undefined:
+                if one.default is not Undefined:
+                    coerced[one.name] = one.default
+                elif one.is_required:
+                    return None
+                continue
+            if value is None:
+                if one.is_required:
+                    return None
+                coerced[one.name] = None
+                continue
+            coerced[one.name] = plain = one.glance(value)
+            if plain is Undefined:
+                return None
+        return VariableValues(sources, coerced)
+
+    def _declared(self, node: VariableDefinitionNode) -> Declared | None:
+        signature = get_variable_signature(self._schema, node)
+        if isinstance(signature, GraphQLError):
+            return None
+        glance = _glance_of(signature.type)
+        if glance is None:
+            return None
+        default = Undefined
+        if node.default_value is not None:
+            alone = get_variable_values(self._schema, [node], {})
+            if isinstance(alone, list):
+                return None
+            default = alone.coerced[signature.name]
+        return Declared(signature.name, signature, glance, is_non_null_type(signature.type), default)
+
+
+def _glance_of(of: GraphQLInputType) -> Glance | None:
+    nullable: Any = of.of_type if is_non_null_type(of) else of
+    if isinstance(nullable, GraphQLEnumType):
+        members = {name: nullable.coerce_input_value(name) for name in nullable.values}
+        return lambda value: members.get(value, Undefined) if value.__class__ is str else Undefined
+    return _GLANCES.get(getattr(nullable, "name", ""))
+
+
+def _text(value: Any) -> Any:
+    return value if value.__class__ is str else Undefined
+
+
+def _whole(value: Any) -> Any:
+    return value if value.__class__ is int and -(2**31) <= value < 2**31 else Undefined
+
+
+def _truth(value: Any) -> Any:
+    return value if value is True or value is False else Undefined
+
+
+_GLANCES: dict[str, Glance] = {"String": _text, "ID": _text, "Int": _whole, "Boolean": _truth}
