@@ -6,11 +6,13 @@ LOCK = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generat
 READY := .venv/.ready
 # pip and Python's own caches stay quiet and out of the way; `make test` never leaves an engine out.
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
+BENCH = $(BIN)/pytest benchmarks -o python_files='*.py' --timeout 1800 --benchmark-columns=min,median,ops,rounds
 ARGS ?=
 NAME ?=
+QUERY ?= list
 
 .DEFAULT_GOAL := words
-.PHONY: words setup check test chaos bench docs demo new-plugin lock style types contracts drift
+.PHONY: words setup check test chaos bench bench-full profile docs demo new-plugin lock style types contracts drift
 
 words:
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -48,8 +50,14 @@ test: $(READY) ## every test, on SQLite and on PostgreSQL; ARGS goes to pytest
 chaos: $(READY) ## every way to die in the middle of a checkout, on both engines
 	$(BIN)/pytest tests/chaos $(ARGS)
 
-bench: $(READY) ## the benchmarks, compared with their budgets; ARGS goes to pytest
-	$(BIN)/pytest benchmarks -o python_files='*.py' --benchmark-only --benchmark-columns=min,median,ops,rounds $(ARGS)
+bench: $(READY) ## figures beside their budgets, in three minutes; ARGS="--engine sqlite --record" goes to pytest
+	$(BENCH) -m 'not full' $(ARGS)
+
+bench-full: $(READY) ## every figure: growth, writes and real servers too
+	$(BENCH) $(ARGS)
+
+profile: $(READY) ## where a query's time goes, as a flame graph: make profile QUERY=list, or a .graphql file
+	$(BIN)/python -m benchmarks.profile $(QUERY) $(ARGS)
 
 docs: $(READY) ## write the documents that are made from the code
 	$(BIN)/python -m vetrina.house docs

@@ -1,35 +1,91 @@
-"""A filled shop of the benchmarks' own, and the budgets that its ratios are held against."""
+"""The shops that are measured, the meter, and the table that closes a run."""
 
-import asyncio
 import os
-import tomllib
-from collections.abc import Callable, Coroutine, Generator, Sequence
-from pathlib import Path
+from collections.abc import Generator
 from typing import Any
 
 import msgspec
 import pytest
-from tests.support.shops import NOWHERE, StillClock, context, make_shop
+import uvloop
+from benchmarks.support import recorded, table
+from benchmarks.support.measured_shop import MeasuredShop, measured_shop
+from benchmarks.support.meter import Meter, Run
+from benchmarks.support.report import Figure, Report, budgets
+from tests.support import postgres
+from tests.support.shops import NOWHERE, StillClock, context, make_shop, postgres_url
 
 from vetrina.boot import Runtime, compose
 from vetrina.demo.shop import PLUGINS, fill, profile
 from vetrina.flows.opening import open_shop
 from vetrina.flows.plugins import switch_on
-from vetrina.graphql.documents import Documents
-from vetrina.graphql.execute import run
 from vetrina.kernel.clock import SystemClock
-from vetrina.kernel.context import BUYER
 from vetrina.kernel.db import Database, open_database
-from vetrina.kernel.db.statements import Call
 from vetrina.kernel.migrate import upgrade
 from vetrina.kernel.settings import Settings
-from vetrina_storefront.schema import compose_storefront
 
-Run = Callable[[Coroutine[Any, Any, Any]], Any]
+ENGINES = ("sqlite", "postgresql")
+REPORT = pytest.StashKey[Report]()
+METER = pytest.StashKey[Meter]()
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    group = parser.getgroup("benchmarks")
+    group.addoption("--engine", choices=ENGINES, help="Measure on one engine only.")
+    group.addoption("--products", type=int, default=1_000, help="How many products the measured shop has.")
+    group.addoption("--record", action="store_true", help="Write RESULTS.md and results.svg.")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "full: takes long; `make bench-full` measures it too")
+    meter = config.stash[METER] = Meter()  # before any thread begins, so that it counts for all of them
+    config.stash[REPORT] = Report(meter.unit)
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    if "shop" in metafunc.fixturenames:
+        only = metafunc.config.getoption("engine")
+        metafunc.parametrize("shop", [only] if only else ENGINES, indirect=True, scope="session")
+
+
+@pytest.fixture(scope="session")
+def meter(pytestconfig: pytest.Config) -> Meter:
+    return pytestconfig.stash[METER]
+
+
+@pytest.fixture(scope="session")
+def report(pytestconfig: pytest.Config) -> Report:
+    return pytestconfig.stash[REPORT]
+
+
+@pytest.fixture(scope="session")
+def run() -> Generator[Run]:
+    """A loop of the kind the shop is served on."""
+    loop = uvloop.new_event_loop()
+    yield loop.run_until_complete
+    loop.close()
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Generator[str]:
+    with postgres.server() as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def shop(request: pytest.FixtureRequest, run: Run, tmp_path_factory: pytest.TempPathFactory) -> Generator[MeasuredShop]:
+    """The seeded catalogue, once per engine."""
+    folder = tmp_path_factory.mktemp("measured")
+    if request.param == "sqlite":
+        url = f"sqlite:///{folder / 'shop.sqlite3'}"
+    else:
+        url = postgres_url(request.getfixturevalue("postgres_server"), "template0", f"measured_{os.getpid()}")
+    manager = measured_shop(url, folder, request.config.getoption("products"))
+    yield run(manager.__aenter__())
+    run(manager.__aexit__(None, None, None))
 
 
 class Bench(msgspec.Struct):
-    """A shop to measure: its Runtime, and a loop to run it on."""
+    """The demo's shop on the embedded database: its Runtime, and a loop to run it on."""
 
     runtime: Runtime
     settings: Settings
@@ -37,20 +93,17 @@ class Bench(msgspec.Struct):
 
 
 @pytest.fixture(scope="session")
-def bench(tmp_path_factory: pytest.TempPathFactory) -> Generator[Bench]:
-    """The demo's catalogue on the embedded database, or on VETRINA_BENCH_URL, which must be empty."""
+def bench(run: Run, tmp_path_factory: pytest.TempPathFactory) -> Generator[Bench]:
     folder = tmp_path_factory.mktemp("bench")
-    url = os.environ.get("VETRINA_BENCH_URL", f"sqlite:///{folder / 'shop.sqlite3'}")
+    url = f"sqlite:///{folder / 'shop.sqlite3'}"
     settings = Settings(database_url=url, env="test", media_root=str(folder / "media"), worker=False)
     upgrade(url)
-    loop = asyncio.new_event_loop()
-    db = loop.run_until_complete(open_database(url))
-    loop.run_until_complete(_open(db))
-    runtime = loop.run_until_complete(compose(settings, db, SystemClock()))
-    loop.run_until_complete(fill(runtime.context()))
-    yield Bench(runtime, settings, loop.run_until_complete)
-    loop.run_until_complete(db.close())
-    loop.close()
+    db = run(open_database(url))
+    run(_open(db))
+    runtime = run(compose(settings, db, SystemClock()))
+    run(fill(runtime.context()))
+    yield Bench(runtime, settings, run)
+    run(db.close())
 
 
 async def _open(db: Database) -> None:
@@ -59,65 +112,28 @@ async def _open(db: Database) -> None:
     await switch_on(ctx, PLUGINS)
 
 
-class Storefront:
-    """The storefront's GraphQL without HTTP: what a request costs once it has been read."""
-
-    def __init__(self, bench: Bench) -> None:
-        self._bench = bench
-        schema = compose_storefront(bench.runtime.site.graphql)
-        self._schema = schema._schema
-        self._documents = Documents(self._schema)
-
-    async def ask(self, text: str) -> bytes:
-        """Answer a document and encode the answer."""
-        document = self._documents.get(text)
-        ctx = await self._bench.runtime.site.context(BUYER)
-        result = await run(self._schema, document, document.operation(None), {}, ctx)
-        assert not result.errors, result.errors
-        return msgspec.json.encode(result.data)
-
-    def record(self, text: str) -> tuple[list[Call], Any]:
-        """The statements a document runs, and its answer: what a floor has to do by hand."""
-        reader = self._bench.runtime.shop.db._driver
-        calls, fetch = list[Call](), reader.fetch
-
-        async def recording(call: Call) -> Sequence[Sequence[Any]]:
-            calls.append(call)
-            return await fetch(call)
-
-        reader.fetch = recording
-        try:
-            answer = msgspec.json.decode(self._bench.run(self.ask(text)))
-        finally:
-            del reader.fetch
-        return calls, answer
-
-
-@pytest.fixture(scope="session")
-def storefront(bench: Bench) -> Storefront:
-    return Storefront(bench)
-
-
 def pytest_sessionfinish(session: pytest.Session) -> None:
-    """Hold the ratios against their budgets; a budget that is exceeded fails the run."""
-    measured = getattr(session.config, "_benchmarksession", None)
-    if measured is None or not measured.benchmarks:
-        return
-    fastest = {entry.name.removeprefix("test_"): entry.stats.min for entry in measured.benchmarks}
-    budgets = tomllib.loads((Path(__file__).parent / "budgets.toml").read_text())
-    lines, is_exceeded = list[str](), False
-    for name, budget in budgets.items():
-        if name not in fastest or budget["floor"] not in fastest:
-            continue
-        ratio = fastest[name] / fastest[budget["floor"]]
-        is_over = ratio > budget["most"]
-        is_exceeded |= is_over
-        verdict = "EXCEEDED" if is_over else "kept"
-        lines.append(f"{name:32} {ratio:8.2f} x {budget['floor']:32} budget {budget['most']:8.2f}  {verdict}")
-    reporter = session.config.pluginmanager.get_plugin("terminalreporter")
-    if reporter is not None:
-        reporter.section("ratios")
-        for line in lines:
-            reporter.write_line(line)
-    if is_exceeded:
+    """Hold the figures against their budgets; one that is missed fails the run."""
+    report = session.config.stash[REPORT]
+    report.figures += _ratios(session.config)
+    if session.config.getoption("record"):
+        recorded.write(report)
+    if any(line.verdict == "EXCEEDED" for line in report.lines()):
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
+    terminalreporter.section("figures")
+    for line in table.printed(config.stash[REPORT]):
+        terminalreporter.write_line(line)
+
+
+def _ratios(config: pytest.Config) -> list[Figure]:
+    """What pytest-benchmark measured, each row over its floor's."""
+    measured = getattr(config, "_benchmarksession", None)
+    fastest = {entry.name.removeprefix("test_"): entry.stats.min for entry in measured.benchmarks} if measured else {}
+    return [
+        Figure(name, fastest[name] / fastest[budget.floor])
+        for name, budget in budgets().items()
+        if name in fastest and budget.floor in fastest
+    ]

@@ -134,9 +134,7 @@ class ProductPage:
             keys = where.raw.many([key])
             tags = [tag for _, tag in await fetch(link, self._tags, keys)]
             options = _options(await fetch(link, self._options, keys))
-            pictures = [
-                picture(where.base_url, *self._picture(row)) for row in await fetch(link, self._pictures, keys)
-            ]
+            pictures = [picture(where.base_url, *self._picture(row)) for row in await fetch(link, self._pictures, keys)]
             variants = [self._variant(row) for row in await fetch(link, self._variants, keys)]
             chosen = await self._chosen_of(link, [line[0] for line in variants])
         return {
@@ -249,9 +247,7 @@ def prices_of(template: Template, rows: Rows, currency: str) -> dict[int, Any]:
 def _options(rows: Rows) -> list[Any]:
     found: dict[int, Any] = {}
     for key, _, name, value_id, value, *_ in rows:
-        option = found.setdefault(
-            key, {"id": f"gid://vetrina/ProductOption/{key}", "name": name, "optionValues": []}
-        )
+        option = found.setdefault(key, {"id": f"gid://vetrina/ProductOption/{key}", "name": name, "optionValues": []})
         option["optionValues"].append({"id": f"gid://vetrina/ProductOptionValue/{value_id}", "name": value})
     return list(found.values())
 
@@ -290,8 +286,7 @@ def _filter(facet: str, name: str, values: list[tuple[int, str, int]]) -> dict[s
         "label": label,
         "type": kind,
         "values": [
-            {"id": f"{base}.{slug(value)}", "label": _label(facet, value), "count": count}
-            for _, value, count in values
+            {"id": f"{base}.{slug(value)}", "label": _label(facet, value), "count": count} for _, value, count in values
         ],
     }
 

@@ -1,48 +1,79 @@
-"""Asking an ASGI application in this process: the whole way of a request but the socket."""
+"""Asking an application through the server's own HTTP protocol, in this process: everything but the socket."""
 
+import asyncio
 from typing import Any
 
-HEADERS = [
-    (b"host", b"shop.test"),
-    (b"content-type", b"application/json"),
-    (b"accept", b"application/json"),
-    (b"user-agent", b"bench"),
-]
+from uvicorn.config import Config
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from uvicorn.server import ServerState
+
+REQUEST = (
+    "POST {path} HTTP/1.1\r\n"
+    "host: shop.test\r\n"
+    "content-type: application/json\r\n"
+    "accept: application/json\r\n"
+    "user-agent: bench\r\n"
+    "content-length: {length}\r\n\r\n"
+)
 
 
 class Post:
-    """One request that can be sent again and again: `await post()`."""
+    """One request that can be sent again and again over a kept connection: `await post()` is the answer's body."""
 
     def __init__(self, app: Any, path: str, body: bytes) -> None:
-        self._app = app
-        self._body = body
-        self._scope = {
-            "type": "http",
-            "asgi": {"version": "3.0", "spec_version": "2.3"},
-            "http_version": "1.1",
-            "method": "POST",
-            "scheme": "http",
-            "path": path,
-            "raw_path": path.encode(),
-            "query_string": b"",
-            "root_path": "",
-            "headers": [*HEADERS, (b"content-length", str(len(body)).encode())],
-            "server": ("shop.test", 80),
-            "client": ("127.0.0.1", 50_000),
-        }
-        self._status = 0
-        self._content = b""
+        self._config = Config(app, lifespan="off", log_config=None, access_log=False)
+        self._request = REQUEST.format(path=path, length=len(body)).encode() + body
+        self._connection: _Connection | None = None
 
     async def __call__(self) -> bytes:
-        await self._app({**self._scope, "state": {}}, self._receive, self._send)
-        assert self._status == 200, (self._status, self._content)
-        return self._content
+        if self._connection is None:
+            self._connection = _Connection(self._config)
+        connection = self._connection
+        await connection.ask(self._request)
+        head, _, content = connection.wire.answer.partition(b"\r\n\r\n")
+        assert head.startswith(b"HTTP/1.1 200 "), (head, content)
+        return content
 
-    async def _receive(self) -> dict[str, Any]:
-        return {"type": "http.request", "body": self._body, "more_body": False}
 
-    async def _send(self, message: dict[str, Any]) -> None:
-        if message["type"] == "http.response.start":
-            self._status = message["status"]
-        else:
-            self._content = message["body"]
+class _Wire(asyncio.Transport):
+    """Where the server writes to."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._parts: list[bytes] = []
+
+    @property
+    def answer(self) -> bytes:
+        answer = b"".join(self._parts)
+        self._parts.clear()
+        return answer
+
+    def write(self, data: Any) -> None:
+        self._parts.append(data)
+
+    def is_closing(self) -> bool:
+        return False
+
+    def pause_reading(self) -> None: ...
+
+    def resume_reading(self) -> None: ...
+
+
+class _Connection(HttpToolsProtocol):
+    """uvicorn's protocol, which says when an answer is complete."""
+
+    def __init__(self, config: Config) -> None:
+        loop = asyncio.get_running_loop()
+        super().__init__(config, ServerState(), {}, loop)
+        self.wire = _Wire()
+        self._answered: asyncio.Future[None] = loop.create_future()
+        self.connection_made(self.wire)
+
+    async def ask(self, request: bytes) -> None:
+        self._answered = self.loop.create_future()
+        self.data_received(request)
+        await self._answered
+
+    def on_response_complete(self) -> None:
+        super().on_response_complete()
+        self._answered.set_result(None)

@@ -1,0 +1,1 @@
+"""What the same page costs elsewhere: this schema on the stock executor, and an ordinary application on an ORM."""
