@@ -13,6 +13,14 @@ from sqlalchemy.types import TypeDecorator, TypeEngine, UserDefinedType
 Json = dict[str, Any] | list[Any] | str | int | float | bool | None
 
 
+def _read_instant(value: str | None) -> datetime | None:
+    return None if value is None else datetime.fromisoformat(value)
+
+
+def _read_document(value: str | None) -> Json:
+    return None if value is None else msgspec.json.decode(value)
+
+
 class Instant(TypeDecorator[datetime]):
     """A UTC time: timestamptz on PostgreSQL, ISO 8601 text of fixed width (so it sorts) on SQLite."""
 
@@ -28,7 +36,11 @@ class Instant(TypeDecorator[datetime]):
         return value.astimezone(UTC).isoformat(timespec="microseconds")
 
     def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
-        return datetime.fromisoformat(value) if isinstance(value, str) else value
+        return _read_instant(value) if dialect.name == "sqlite" else value
+
+    def result_processor(self, dialect: Dialect, coltype: object) -> Any:
+        """Without SQLAlchemy's layers around it: this runs for every value that is read."""
+        return _read_instant if dialect.name == "sqlite" else None
 
 
 class _PlainJson(UserDefinedType[Any]):
@@ -53,7 +65,11 @@ class Document(TypeDecorator[Any]):
         return None if value is None else msgspec.json.encode(value).decode()
 
     def process_result_value(self, value: Any, dialect: Dialect) -> Json:
-        return None if value is None else msgspec.json.decode(value)
+        return _read_document(value)
+
+    def result_processor(self, dialect: Dialect, coltype: object) -> Any:
+        """Without SQLAlchemy's layers around it: this runs for every value that is read."""
+        return _read_document
 
 
 class _ManyOf(TypeDecorator[Sequence[Any]]):
