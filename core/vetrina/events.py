@@ -3,12 +3,13 @@
 from vetrina.kernel.messages.outbox import Event
 from vetrina.shop.catalog.events import ProductArchived, ProductChanged, ProductCreated
 from vetrina.shop.inventory.events import StockRanOut, StockReturned
-from vetrina.shop.orders.events import OrderCancelled, OrderPaid, OrderPlaced
+from vetrina.shop.orders.events import OrderCancelled, OrderImported, OrderPaid, OrderPlaced
 from vetrina.shop.payments.events import PaymentCaptured, PaymentFailed, PaymentRefunded
 
 __all__ = [
     "Event",
     "OrderCancelled",
+    "OrderImported",
     "OrderPaid",
     "OrderPlaced",
     "PaymentCaptured",

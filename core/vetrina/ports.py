@@ -7,11 +7,18 @@ from vetrina.shop.catalog.ports import (
     MetafieldDraft,
     PriceDraft,
     ProductDraft,
-    RowProblem,
     TranslationDraft,
     VariantDraft,
 )
 from vetrina.shop.delivery.ports import DeliveredLine, DeliveryOption, DeliveryProvider, DeliveryRequest
+from vetrina.shop.orders.ports import (
+    OrderHistoryFormat,
+    PastCorrection,
+    PastCustomer,
+    PastLine,
+    PastOrder,
+    PastPayment,
+)
 from vetrina.shop.payments.ports import (
     MoneyRequest,
     NextStep,
@@ -43,6 +50,7 @@ from vetrina.shop.pricing.rules import (
 )
 from vetrina.shop.tax.ports import TaxableLine, TaxedLine, TaxProvider, TaxRequest
 from vetrina.shop.tax.rules import answers, tax_on_top, tax_within
+from vetrina.vocabulary import RowProblem
 
 __all__ = [
     "Adjustment",
@@ -59,6 +67,12 @@ __all__ = [
     "NextStep",
     "OfferRequest",
     "OfferedMethod",
+    "OrderHistoryFormat",
+    "PastCorrection",
+    "PastCustomer",
+    "PastLine",
+    "PastOrder",
+    "PastPayment",
     "PaymentProvider",
     "PaymentReport",
     "Policy",

@@ -31,7 +31,8 @@ async def hold(ctx: Context, session: Session, snapshot: Snapshot, reference: st
 
     Raises OutOfStock, NotEnoughStock (fact variant_id), GiftCardBalanceChanged, DiscountCodeSpent.
     """
-    wanted = [Wanted(line.variant_id, line.quantity) for line in snapshot.order.lines]
+    lines = snapshot.order.lines
+    wanted = [Wanted(line.variant_id, line.quantity) for line in lines if line.variant_id is not None]
     now, actor = ctx.now(), ctx.actor.kind
     for event in await inventory.reserve(
         session, wanted, reference=reference, expires_at=expires_at, at=now, actor=actor

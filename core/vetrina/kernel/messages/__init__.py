@@ -2,7 +2,7 @@
 
 from vetrina.kernel.messages.delivery import Delivered, Reaction, Relay
 from vetrina.kernel.messages.inbox import AlreadyDelivered, Delivery, receive
-from vetrina.kernel.messages.outbox import Event, emit
+from vetrina.kernel.messages.outbox import Event, emit, emit_all
 from vetrina.kernel.messages.tables import InboxMessage, OutboxCursor, OutboxEvent, OutboxFailure
 
 __all__ = [
@@ -17,5 +17,6 @@ __all__ = [
     "Reaction",
     "Relay",
     "emit",
+    "emit_all",
     "receive",
 ]

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from vetrina.kernel.db import Model
+from vetrina.kernel.db import Model, private
 
 
 class OutboxEvent(Model):
@@ -77,3 +77,6 @@ class InboxMessage(Model):
     body: Mapped[dict[str, Any] | None]
 
     __table_args__ = (UniqueConstraint("source", "key"),)
+
+
+private(OutboxEvent, OutboxCursor, OutboxFailure, InboxMessage)

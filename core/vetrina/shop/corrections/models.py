@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from vetrina.kernel.db import Model, append_only, table_of
+from vetrina.kernel.db import Model, append_only, private, table_of
 
 
 class Correction(Model):
@@ -68,3 +68,4 @@ class CorrectionLine(Model):
 
 append_only(table_of(Correction))
 append_only(table_of(CorrectionLine))
+private(Correction, CorrectionLine)

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import CheckConstraint, ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
-from vetrina.kernel.db import Model
+from vetrina.kernel.db import Model, private
 
 
 class Customer(Model):
@@ -42,3 +42,6 @@ class CustomerAddress(Model):
     is_default: Mapped[bool]
 
     __table_args__ = (Index("ix_customers_address_customer_id", "customer_id"),)
+
+
+private(Customer, CustomerAddress)

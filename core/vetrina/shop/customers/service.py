@@ -1,13 +1,31 @@
-"""Remember who bought: guests by their e-mail address, without an account."""
+"""Remember who bought: guests by their e-mail address, people of the past also by their name elsewhere."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
+import msgspec
 from sqlalchemy import bindparam, select
 
-from vetrina.kernel.db import Session
+from vetrina.kernel.db import Session, text_in
 from vetrina.kernel.errors import Fault
 from vetrina.shop.customers.models import Customer
+
+
+class PastPerson(msgspec.Struct, frozen=True, kw_only=True):
+    """Who bought elsewhere: known by an e-mail address in lower case, or else by a source's key for him."""
+
+    email: str | None
+    source_key: str
+    first_name: str | None
+    last_name: str | None
+    phone: str | None
+    language: str
+    at: datetime
+
+    @property
+    def identity(self) -> str:
+        return self.email or self.source_key
 
 
 async def remember_guest(
@@ -48,9 +66,48 @@ async def remember_guest(
     return _guest(written[0])
 
 
+async def remember_past(session: Session, people: Sequence[PastPerson]) -> dict[str, int | None]:
+    """Their ids by identity, who is new written down; None where an address belongs to an account.
+
+    As with guests, nothing that is known of anybody changes. Raises Conflict when somebody writes one of them now.
+    """
+    everybody = {person.identity: person for person in people}
+    wanted = [person.email for person in everybody.values() if person.email]
+    found = await session.fetch(_BY_EMAILS, {"emails": wanted}) if wanted else []
+    keys = [person.source_key for person in everybody.values() if not person.email]
+    found += await session.fetch(_BY_SOURCE_KEYS, {"source_keys": keys}) if keys else []
+    known = {identity: _guest((customer_id, has_account)) for identity, customer_id, has_account in found}
+    new = [person for identity, person in everybody.items() if identity not in known]
+    customer_ids = await session.take_ids(Customer, len(new)) if new else []
+    await session.add_many(Customer, [_past_row(key, person) for key, person in zip(customer_ids, new, strict=True)])
+    return known | dict(zip((person.identity for person in new), customer_ids, strict=True))
+
+
+def _past_row(customer_id: int, person: PastPerson) -> dict[str, Any]:
+    return {
+        "id": customer_id,
+        "email": person.email,
+        "source_key": None if person.email else person.source_key,
+        "first_name": person.first_name,
+        "last_name": person.last_name,
+        "phone": person.phone,
+        "language": person.language,
+        "password_hash": None,
+        "accepts_marketing": False,
+        "created_at": person.at,
+        "updated_at": person.at,
+    }
+
+
 def _guest(known: tuple[Any, ...]) -> int | None:
     customer_id, has_account = known
     return None if has_account else customer_id
 
 
 _BY_EMAIL = select(Customer.id, Customer.password_hash.is_not(None)).where(Customer.email == bindparam("folded"))
+_BY_EMAILS = select(Customer.email, Customer.id, Customer.password_hash.is_not(None)).where(
+    text_in(Customer.email, "emails", is_long=True)
+)
+_BY_SOURCE_KEYS = select(Customer.source_key, Customer.id, Customer.password_hash.is_not(None)).where(
+    text_in(Customer.source_key, "source_keys", is_long=True)
+)

@@ -1,4 +1,4 @@
-"""OrderPlaced, OrderPaid, OrderCancelled."""
+"""OrderPlaced, OrderPaid, OrderCancelled, OrderImported."""
 
 from typing import ClassVar
 
@@ -29,3 +29,14 @@ class OrderCancelled(OrderEvent, frozen=True, kw_only=True):
     """The order will not be fulfilled; reason is an OrderCancelReason."""
 
     reason: str
+
+
+class OrderImported(OrderEvent, frozen=True, kw_only=True):
+    """An order of the past was taken over from another shop system; nobody is waiting for it.
+
+    Whoever thanks buyers, reserves goods or calls a courier for OrderPlaced has nothing to do here; whoever counts
+    sales has. `name` is what the order is called in `source`.
+    """
+
+    source: str
+    name: str

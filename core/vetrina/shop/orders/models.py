@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from vetrina.kernel.db import Model, append_only, table_of
+from vetrina.kernel.db import Model, append_only, private, table_of
 
 
 class Order(Model):
@@ -220,3 +220,4 @@ class NumberSeries(Model):
 
 
 append_only(table_of(GoodsEntry))
+private(Order, OrderLine, LineRest, OrderDiscount, OrderTaxLine, OrderDelivery, GoodsEntry, NumberSeries)

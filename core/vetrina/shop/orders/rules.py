@@ -151,7 +151,7 @@ class OrderDraft(msgspec.Struct, frozen=True, kw_only=True):
         return self.total - self.redeemed
 
 
-class PastOrder(msgspec.Struct, frozen=True, kw_only=True):
+class OrderRecord(msgspec.Struct, frozen=True, kw_only=True):
     """An order of the past as it ended; `name` is what it is called in its source. `refunded` in minor units."""
 
     draft: OrderDraft

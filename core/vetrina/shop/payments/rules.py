@@ -89,6 +89,32 @@ class PaymentRow(msgspec.Struct, frozen=True):
         return Totals(authorised=self.authorised, captured=self.captured, refunded=self.refunded)
 
 
+class RefundRecord(msgspec.Struct, frozen=True):
+    """Money that went back, in minor units."""
+
+    amount: int
+    at: datetime
+
+
+class PaymentRecord(msgspec.Struct, frozen=True, kw_only=True):
+    """Money of an imported order, received whole; amounts in minor units. Refunds in the order they were made."""
+
+    key: str
+    order_id: int
+    provider: str
+    method: str
+    reference: str
+    amount: int
+    currency: str
+    received_at: datetime
+    refunds: tuple[RefundRecord, ...]
+    actor: str
+
+    @property
+    def refunded(self) -> int:
+        return sum(refund.amount for refund in self.refunds)
+
+
 class Moved(msgspec.Struct, frozen=True):
     """The news counts: the payment's new state and totals, and what was added to each total."""
 

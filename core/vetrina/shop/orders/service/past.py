@@ -13,7 +13,7 @@ from vetrina.shop.orders.models import (
     OrderLine,
     OrderTaxLine,
 )
-from vetrina.shop.orders.rules import OrderRow, PastOrder, check_totals
+from vetrina.shop.orders.rules import OrderRow, OrderRecord, check_totals
 from vetrina.shop.orders.service.numbers import BEFORE_FIRST_PAST, PAST_SERIES, take_numbers
 from vetrina.shop.orders.service.rows import (
     delivery_rows,
@@ -28,7 +28,7 @@ from vetrina.shop.orders.service.writing import WrittenOrder
 from vetrina.vocabulary import OrderState
 
 
-async def write_past(session: Session, past: Sequence[PastOrder]) -> list[WrittenOrder]:
+async def write_past(session: Session, past: Sequence[OrderRecord]) -> list[WrittenOrder]:
     """Write orders of the past with all their parts, each table in one round trip.
 
     Raises TotalsDoNotAddUp, and Conflict when one of them is there already.
@@ -58,7 +58,7 @@ async def write_past(session: Session, past: Sequence[PastOrder]) -> list[Writte
     return written
 
 
-def _past_order(entry: PastOrder, order_id: int, number: int) -> dict[str, Any]:
+def _past_order(entry: OrderRecord, order_id: int, number: int) -> dict[str, Any]:
     """An order as it ended: what an ordinary one becomes step by step."""
     return order_row(entry.draft, entry.key, number, None, entry.financial_status, entry.placed_at) | {
         "id": order_id,

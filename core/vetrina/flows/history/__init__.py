@@ -1,0 +1,174 @@
+"""Take over the past of somebody else's shop: orders, what became of them, and who bought."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+
+import msgspec
+
+from vetrina.flows.history.checking import CheckedOrder, checked_correction, checked_order
+from vetrina.flows.history.replaying import CheckedDocument, Replayed, identity, known_names, replay_orders
+from vetrina.flows.history.report import HistoryReport, Progress
+from vetrina.flows.imports import FileNotUnderstood, NoSuchFormat
+from vetrina.kernel.context import Context
+from vetrina.kernel.db import Conflict
+from vetrina.kernel.errors import Refusal, Unavailable
+from vetrina.kernel.registry import Provided
+from vetrina.shop.orders.ports import OrderHistoryFormat, PastCorrection, PastOrder
+from vetrina.views.markets import Atlas, atlas
+from vetrina.vocabulary import RowProblem
+
+__all__ = [
+    "FileNotUnderstood",
+    "HistoryReport",
+    "NoSuchFormat",
+    "Progress",
+    "find_history_format",
+    "import_orders",
+    "replay_orders",
+]
+
+LINES_AT_ONCE, DOCUMENTS_AT_ONCE = 2_000, 500
+"""How much one transaction writes: enough to be fast, and other writers wait for a fraction of a second."""
+TRIES = 3
+"""How often a batch is begun again because somebody else wrote the same."""
+
+Item = PastOrder | PastCorrection | RowProblem
+
+
+class _Run(msgspec.Struct, frozen=True):
+    """What all batches of one import share."""
+
+    report: HistoryReport
+    atlas: Atlas
+    with_products: bool
+
+
+def find_history_format(ctx: Context, paths: Sequence[Path], name: str | None = None) -> Provided[OrderHistoryFormat]:
+    """The reader of that name, or else the first that recognises the files.
+
+    Raises NoSuchFormat, FileNotUnderstood.
+    """
+    readers = ctx.ports.all(OrderHistoryFormat)
+    known = ", ".join(reader.key for reader in readers) or "none, since no importer is enabled"
+    if name is not None:
+        found = ctx.ports.find(OrderHistoryFormat, name)
+        if found is None:
+            raise NoSuchFormat(name=name[:50], known=known)
+        return found
+    for reader in readers:
+        if reader.implementation.recognises(paths):
+            return reader
+    raise FileNotUnderstood(path=", ".join(path.name for path in paths)[:200], known=known)
+
+
+async def import_orders(
+    ctx: Context,
+    items: Iterable[Item],
+    *,
+    source: str,
+    dry_run: bool = False,
+    with_products: bool = True,
+    progress: Progress = lambda report: None,
+) -> HistoryReport:
+    """Write a history, in batches of one transaction each; an order that is refused is reported and left out whole.
+
+    `source` names the shop system: with each document's own name it is its identity, so that a second run writes
+    nothing, and a run that was stopped goes on when it is started again. Goods the catalogue does not know become
+    archived products `with_products`. Needs what replay_orders needs.
+    """
+    run = _Run(HistoryReport(source=source, is_dry_run=dry_run), await atlas(ctx.db), with_products)
+    started = ctx.now()
+    for batch in _batches(ctx, run, iter(items)):
+        _count(run.report, await _replayed(ctx, run, batch))
+        run.report.seconds = (ctx.now() - started).total_seconds()
+        progress(run.report)
+    return run.report
+
+
+async def _replayed(ctx: Context, run: _Run, batch: Sequence[CheckedDocument]) -> Replayed:
+    """Write the batch, or find out what there would be to write."""
+    report = run.report
+    if report.is_dry_run:
+        known = await known_names(ctx.db, report.source, batch)
+        fresh = [document for document in batch if identity(document) not in known]
+        return _would_be(fresh, len(known))
+    for tries_left in reversed(range(TRIES)):
+        try:
+            return await replay_orders(
+                ctx, batch, source=report.source, atlas=run.atlas, with_products=run.with_products
+            )
+        except Conflict as conflict:
+            if not tries_left:
+                raise Unavailable(f"somebody else writes the same orders or customers: {conflict}") from conflict
+    raise AssertionError("the last try ends above")
+
+
+def _would_be(fresh: Sequence[CheckedDocument], known: int) -> Replayed:
+    sold = [document for document in fresh if isinstance(document, CheckedOrder)]
+    alone = [document for document in fresh if not isinstance(document, CheckedOrder)]
+    corrections = [*alone, *(correction for order in sold for correction in order.corrections)]
+    return Replayed(
+        orders=len(sold),
+        corrections=len(corrections),
+        lines=sum(len(document.lines) for document in (*sold, *corrections)),
+        known=known,
+    )
+
+
+def _batches(ctx: Context, run: _Run, items: Iterator[Item]) -> Iterator[list[CheckedDocument]]:
+    """Documents that passed every check, in batches, the last one perhaps empty; problems are noted on the way."""
+    report, seen, last_row = run.report, set[int](), None
+    batch, lines = list[CheckedDocument](), 0
+    for item in items:
+        if isinstance(item, RowProblem):
+            # One row may have several problems, and they come together.
+            report.skipped += item.row != last_row
+            last_row = item.row
+            report.note(item)
+            continue
+        report.read += 1
+        report.lines_read += len(item.lines)
+        try:
+            document = _checked(ctx, run, item)
+        except Refusal as refusal:
+            _skip(report, item, ".".join(refusal.field or ()) or None, refusal.code, refusal.message)
+            continue
+        if _is_repeated(seen, document):
+            message = f"{item.name[:80]} is in the files twice; only the first is taken."
+            _skip(report, item, None, "DOCUMENT_REPEATED", message)
+            continue
+        batch.append(document)
+        lines += len(document.lines)
+        if lines >= LINES_AT_ONCE or len(batch) >= DOCUMENTS_AT_ONCE:
+            yield batch
+            batch, lines = [], 0
+    yield batch
+
+
+def _checked(ctx: Context, run: _Run, item: PastOrder | PastCorrection) -> CheckedDocument:
+    source, language = run.report.source, run.atlas.profile.language
+    if isinstance(item, PastOrder):
+        return checked_order(item, source, language, ctx.now())
+    return checked_correction(item, source, language, ctx.now())
+
+
+def _is_repeated(seen: set[int], document: CheckedDocument) -> bool:
+    """Whether the files have named the document, or a correction of it, before; one small number is kept for each."""
+    corrections = document.corrections if isinstance(document, CheckedOrder) else ()
+    keys = [hash(identity(document)), *(hash(identity(correction)) for correction in corrections)]
+    is_repeated = len(set(keys)) < len(keys) or not seen.isdisjoint(keys)
+    seen.update(keys)
+    return is_repeated
+
+
+def _skip(report: HistoryReport, item: PastOrder | PastCorrection, field: str | None, code: str, message: str) -> None:
+    report.skipped += 1
+    report.note(RowProblem(row=item.first_row, field=field, code=code, message=message))
+
+
+def _count(report: HistoryReport, replayed: Replayed) -> None:
+    report.orders += replayed.orders
+    report.corrections += replayed.corrections
+    report.lines += replayed.lines
+    report.products += replayed.products
+    report.known += replayed.known

@@ -1,0 +1,117 @@
+"""OrderHistoryFormat: a plugin's reader of orders made elsewhere; and the neutral drafts it yields."""
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import ClassVar, Literal, Protocol
+
+import msgspec
+
+from vetrina.kernel.registry import Policy
+from vetrina.vocabulary import Address, RowProblem
+
+NOTHING = Decimal(0)
+
+
+class PastCustomer(msgspec.Struct, frozen=True, kw_only=True):
+    """Who bought: by e-mail address where the source knows one, else by the source's own key."""
+
+    key: str
+    email: str | None = None
+    first_name: str | None = None
+    last_name: str | None = None
+    phone: str | None = None
+
+
+class PastLine(msgspec.Struct, frozen=True, kw_only=True):
+    """One line as the source wrote it. Amounts are in major units, exactly as read: finer than a cent is kept."""
+
+    sku: str | None
+    title: str
+    quantity: int
+    unit_price: Decimal
+    discount: Decimal = NOTHING
+    """Off the whole line."""
+    discount_title: str = ""
+    is_goods: bool = True
+    """False for postage, fees, samples' charges and the like: no product stands behind it."""
+
+
+class PastPayment(msgspec.Struct, frozen=True, kw_only=True):
+    """The order was paid whole, and when."""
+
+    received_at: datetime
+    method: str = ""
+    """As people call it, such as PayPal; empty where the source does not say."""
+    is_assumed: bool = False
+    """The source keeps no payments; that this one was made is what its orders imply."""
+
+
+class PastCorrection(msgspec.Struct, frozen=True, kw_only=True):
+    """A document that corrects sales: a credit note, a bad debt, goods written off.
+
+    Inside an order it is of that order, and what it takes off was paid back then if the order had been paid. By
+    itself it is of an order nobody named: the importer guesses none. Quantities and amounts that went back are
+    negative; a line's discount is not used.
+    """
+
+    name: str
+    first_row: int
+    kind: Literal["cancellation", "return", "allowance", "adjustment", "stock"]
+    at: datetime
+    lines: tuple[PastLine, ...]
+    delivery: Decimal = NOTHING
+    note: str = ""
+    currency: str = ""
+    """Like country and customer, only for a correction by itself."""
+    country: str = ""
+    customer: PastCustomer | None = None
+
+
+class PastOrder(msgspec.Struct, frozen=True, kw_only=True):
+    """A whole order as it ended in its source, before the shop's own checks."""
+
+    name: str
+    """Stable identity within the source and what people call it: what makes a second run add nothing."""
+    first_row: int
+    at: datetime
+    """With its zone."""
+    currency: str
+    country: str
+    """ISO 3166-1, or the three digits of UN M.49 for what has none."""
+    lines: tuple[PastLine, ...]
+    customer: PastCustomer | None = None
+    shipping_address: Address | None = None
+    language: str | None = None
+    delivery: Decimal = NOTHING
+    delivery_title: str = ""
+    payment: PastPayment | None = None
+    """None: never paid."""
+    is_open: bool = False
+    """Its goods have not left yet."""
+    sent_at: datetime | None = None
+    """When they left, where the source knows."""
+    cancelled_at: datetime | None = None
+    """Cancelled whole then: what no correction has taken off yet is taken off now."""
+    cancel_reason: str = "OTHER"
+    corrections: tuple[PastCorrection, ...] = ()
+
+
+class OrderHistoryFormat(Protocol):
+    """Reads one kind of order history. Failure policy: required; a reader that raises stops its import."""
+
+    policy: ClassVar[Policy] = Policy("required", 3_600.0)
+    title: str
+
+    def recognises(self, paths: Sequence[Path]) -> bool:
+        """Tell from the files' beginnings (or the one folder's files) whether this reader understands them."""
+        ...
+
+    def lines(self, paths: Sequence[Path]) -> int:
+        """About how many order lines there are, found quickly: what a progress bar ends at."""
+        ...
+
+    def read(self, paths: Sequence[Path]) -> Iterator[PastOrder | PastCorrection | RowProblem]:
+        """Yield each order and each correction by itself once; memory stays bounded by the largest of them."""
+        ...
