@@ -8,7 +8,7 @@ from sqlalchemy import Index, UniqueConstraint, bindparam, case, delete, or_, se
 from sqlalchemy.orm import Mapped, mapped_column
 
 from vetrina.kernel.crypto import Vault
-from vetrina.kernel.db import Database, Model, Reads, Session
+from vetrina.kernel.db import Database, Model, Reads, Session, private
 from vetrina.kernel.errors import Fault, Unavailable
 
 KEPT = timedelta(hours=24)
@@ -49,6 +49,9 @@ class IdempotencyAnswer(Model):
         UniqueConstraint("owner", "key", "field"),
         Index("ix_idempotency_answer_created_at", "created_at"),
     )
+
+
+private(IdempotencyAnswer)
 
 
 class Remembered(msgspec.Struct, frozen=True):

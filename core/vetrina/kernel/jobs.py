@@ -11,7 +11,7 @@ from sqlalchemy import Index, UniqueConstraint, delete, or_, select, update
 from sqlalchemy.orm import Mapped, mapped_column
 
 from vetrina.kernel.clock import Clock
-from vetrina.kernel.db import Database, Model, Session
+from vetrina.kernel.db import Database, Model, Session, private
 
 log = structlog.get_logger(__name__)
 
@@ -46,6 +46,9 @@ class JobRun(Model):
     error: Mapped[str | None]
 
     __table_args__ = (UniqueConstraint("name", "key"), Index("ix_job_run_due_at", "due_at"))
+
+
+private(JobRun)
 
 
 async def put_off(session: Session, name: str, key: str, payload: dict[str, Any], due_at: datetime) -> bool:

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from vetrina.kernel.db.changes import private
 from vetrina.kernel.db.constructs import append_only, id_in, text_in
 from vetrina.kernel.db.session import Conflict, Database, Reads, Session, table_of
 from vetrina.kernel.db.types import BigInt, Document, Instant, ManyIds, ManyTexts, Model
@@ -35,6 +36,7 @@ __all__ = [
     "append_only",
     "id_in",
     "open_database",
+    "private",
     "table_of",
     "text_in",
 ]

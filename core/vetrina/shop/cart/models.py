@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from vetrina.kernel.db import Model
+from vetrina.kernel.db import Model, private
 
 
 class Cart(Model):
@@ -85,3 +85,6 @@ class CartAddress(Model):
             sqlite_where=text("is_selected"),
         ),
     )
+
+
+private(Cart, CartLine, CartAddress)

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from vetrina.kernel.db import Model
+from vetrina.kernel.db import Model, private
 
 
 class Attempt(Model):
@@ -44,3 +44,6 @@ class Attempt(Model):
             sqlite_where=text("state <> 'failed'"),
         ),
     )
+
+
+private(Attempt)

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from vetrina.kernel.db import Model, append_only, table_of
+from vetrina.kernel.db import Model, append_only, private, table_of
 
 
 class Location(Model):
@@ -92,3 +92,4 @@ class Movement(Model):
 
 
 append_only(table_of(Movement))
+private(Reservation, Movement)

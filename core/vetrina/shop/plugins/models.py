@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import CheckConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from vetrina.kernel.db import Model
+from vetrina.kernel.db import Model, private
 
 
 class PluginState(Model):
@@ -31,3 +31,6 @@ class Generation(Model):
     number: Mapped[int]
 
     __table_args__ = (CheckConstraint("id = 1", name="one_row"),)
+
+
+private(PluginState, Generation)

@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import CheckConstraint, ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
-from vetrina.kernel.db import Model, append_only, table_of
+from vetrina.kernel.db import Model, append_only, private, table_of
 
 
 class PriceList(Model):
@@ -56,3 +56,4 @@ class PriceLogEntry(Model):
 
 
 append_only(table_of(PriceLogEntry))
+private(PriceLogEntry)

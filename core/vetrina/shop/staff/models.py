@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
-from vetrina.kernel.db import Model, append_only, table_of
+from vetrina.kernel.db import Model, append_only, private, table_of
 
 
 class StaffMember(Model):
@@ -56,3 +56,4 @@ class AuditEntry(Model):
 
 
 append_only(table_of(AuditEntry))
+private(StaffMember, StaffToken, AuditEntry)
