@@ -57,7 +57,7 @@ bench-full: $(READY) ## every figure: growth, writes and real servers too
 	$(BENCH) $(ARGS)
 
 profile: $(READY) ## where a query's time goes, as a flame graph: make profile QUERY=list, or a .graphql file
-	$(BIN)/python -m benchmarks.profile $(QUERY) $(ARGS)
+	$(BIN)/python -m benchmarks.profiling $(QUERY) $(ARGS)
 
 docs: $(READY) ## write the documents that are made from the code
 	$(BIN)/python -m vetrina.house docs

@@ -79,7 +79,8 @@ def shop(request: pytest.FixtureRequest, run: Run, tmp_path_factory: pytest.Temp
         url = f"sqlite:///{folder / 'shop.sqlite3'}"
     else:
         url = postgres_url(request.getfixturevalue("postgres_server"), "template0", f"measured_{os.getpid()}")
-    manager = measured_shop(url, folder, request.config.getoption("products"))
+    products: Any = request.config.getoption("products")
+    manager = measured_shop(url, folder, products)
     yield run(manager.__aenter__())
     run(manager.__aexit__(None, None, None))
 

@@ -11,6 +11,8 @@ from typing import Any, Protocol
 
 import msgspec
 import strawberry
+from benchmarks.ceilings.asked import Question, asked
+from benchmarks.floors.words import amount, cursor
 from litestar import Litestar
 from sqlalchemy import ColumnElement, create_engine, func, select
 from sqlalchemy.ext.asyncio import async_sessionmaker, create_async_engine
@@ -18,8 +20,6 @@ from sqlalchemy.orm import sessionmaker
 from strawberry.dataloader import DataLoader
 from strawberry.extensions import ParserCache, ValidationCache
 
-from benchmarks.ceilings.asked import Question, asked
-from benchmarks.floors.words import amount, cursor
 from vetrina.shop.catalog.models import Collection, CollectionProduct, Media, Product, ProductMedia, Variant
 from vetrina.shop.inventory.models import Level, Location
 from vetrina.shop.pricing.models import Price

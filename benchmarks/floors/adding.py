@@ -2,13 +2,12 @@
 
 import hmac
 from collections.abc import Callable, Sequence
-from operator import itemgetter
 from typing import Any
 
 import msgspec
 from benchmarks.floors.driver import Link
 from benchmarks.floors.pages import Where, picture
-from benchmarks.floors.statements import Statements, fetch, replay
+from benchmarks.floors.statements import Statements, columns_of, fetch, replay
 from benchmarks.floors.words import money
 from benchmarks.support.recording import At, Many, Now, Sent
 
@@ -41,11 +40,11 @@ class AddToCart:
         self._pictures = statements.answering("address", places=(Many,))
         self._products = statements.answering("description_html", places=(Many,))
         self._rest = statements.rest
-        self._cart_row = itemgetter(*self._cart.at("id", "key", "version", "state"))
-        self._line_row = itemgetter(*self._lines.at("id", "variant_id", "quantity"))
-        self._ware = itemgetter(*self._merchandise.at("variant_id", "price", "available"))
-        self._fact = itemgetter(
-            *self._facts.at("id", "quantity", "price", "variant_id", "variant_title", "sku", "product_id")
+        self._cart_row = columns_of(self._cart, "id", "key", "version", "state")
+        self._line_row = columns_of(self._lines, "id", "variant_id", "quantity")
+        self._ware = columns_of(self._merchandise, "variant_id", "price", "available")
+        self._fact = columns_of(
+            self._facts, "id", "quantity", "price", "variant_id", "variant_title", "sku", "product_id"
         )
 
     async def __call__(self, variables: AddVariables) -> Any:
@@ -97,7 +96,7 @@ class AddToCart:
             owner: picture(base_url, address, alt, None, None)
             for owner, _, address, alt, *_ in await fetch(link, self._pictures, raw.many([line[3] for line in facts]))
         }
-        columns = itemgetter(*self._products.at("id", "handle", "title"))
+        columns = columns_of(self._products, "id", "handle", "title")
         product_ids = raw.many(sorted({line[6] for line in facts}))
         products = {row[0]: row for row in map(columns, await fetch(link, self._products, product_ids))}
         return {

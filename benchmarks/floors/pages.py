@@ -2,12 +2,11 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
-from operator import itemgetter
 from typing import Any
 
 import msgspec
 from benchmarks.floors.driver import Link, Raw, Rows
-from benchmarks.floors.statements import Statements, fetch, replay
+from benchmarks.floors.statements import Statements, columns_of, fetch, replay
 from benchmarks.floors.words import amount, cursor, money, slug
 from benchmarks.support.recording import Many, Now, Sent, Template
 
@@ -48,9 +47,9 @@ class ListPage:
         self._variants = statements.answering("sku", "owner", places=(Many,))
         self._collections = statements.answering("handle", "owner", places=(Many, Now))
         self._rest = statements.rest
-        self._product = itemgetter(*self._products.at("place_0", "id", "handle", "title", "vendor"))
-        self._collection = itemgetter(*self._collections.at("owner", "handle", "title"))
-        self._variant = itemgetter(*self._variants.at("owner", *VARIANT))
+        self._product = columns_of(self._products, "place_0", "id", "handle", "title", "vendor")
+        self._collection = columns_of(self._collections, "owner", "handle", "title")
+        self._variant = columns_of(self._variants, "owner", *VARIANT)
 
     async def __call__(self, variables: ListVariables) -> Any:
         where, first = self._where, variables.first
@@ -119,9 +118,9 @@ class ProductPage:
         self._chosen = statements.answering("variant_id", places=(Many,))
         self._rest = statements.rest
         fields = ("id", "handle", "title", "description_html", "vendor", "product_type")
-        self._row = itemgetter(*self._product.at(*fields))
-        self._variant = itemgetter(*self._variants.at(*VARIANT))
-        self._picture = itemgetter(*self._pictures.at(*PICTURE))
+        self._row = columns_of(self._product, *fields)
+        self._variant = columns_of(self._variants, *VARIANT)
+        self._picture = columns_of(self._pictures, *PICTURE)
 
     async def __call__(self, variables: ProductVariables) -> Any:
         where = self._where
@@ -184,10 +183,8 @@ class SearchPage:
         self._pictures = statements.answering("address", places=(Many,))
         self._prices = statements.answering("least", "most", places=(Many,))
         self._rest = statements.rest
-        self._product = itemgetter(
-            *self._products.at("place_0", "place_1", "place_2", "id", "handle", "title", "vendor")
-        )
-        self._facet = itemgetter(*self._facets.at("facet", "name", "value", "count", "position"))
+        self._product = columns_of(self._products, "place_0", "place_1", "place_2", "id", "handle", "title", "vendor")
+        self._facet = columns_of(self._facets, "facet", "name", "value", "count", "position")
 
     async def __call__(self, variables: SearchVariables) -> Any:
         where, first, word = self._where, variables.first, variables.query.lower()
@@ -231,13 +228,13 @@ def picture(base_url: str, address: str, alt: str | None, width: int | None, hei
 
 def pictures_of(template: Template, rows: Rows, base_url: str) -> dict[int, Any]:
     """Pictures by product."""
-    columns = itemgetter(0, *template.at(*PICTURE))
+    columns = columns_of(template, *PICTURE, first=0)
     return {owner: picture(base_url, *line) for owner, *line in map(columns, rows)}
 
 
 def prices_of(template: Template, rows: Rows, currency: str) -> dict[int, Any]:
     """Price ranges by product."""
-    columns = itemgetter(*template.at("product_id", "least", "most"))
+    columns = columns_of(template, "product_id", "least", "most")
     return {
         owner: {"minVariantPrice": money(least, currency), "maxVariantPrice": money(most, currency)}
         for owner, least, most in map(columns, rows)

@@ -1,10 +1,13 @@
 """A request's statements as they were heard at the driver, with places for the values of the next request."""
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Callable, Sequence
+from operator import itemgetter
+from typing import Any, cast
 
 from benchmarks.floors.driver import Link, Rows
 from benchmarks.support.recording import Sent, Template
+
+Columns = Callable[[Sequence[Any]], tuple[Any, ...]]
 
 
 class Statements:
@@ -31,6 +34,12 @@ class Statements:
         assert found, f"no statement has {wanted}"
         self._rest.remove(found[0])
         return Template(found[0], *places)
+
+
+def columns_of(template: Template, *names: str, first: int | None = None) -> Columns:
+    """Takes the named columns out of a row; `first` is the position of one to put before them."""
+    positions = template.at(*names)
+    return cast(Columns, itemgetter(*positions) if first is None else itemgetter(first, *positions))
 
 
 async def fetch(link: Link, template: Template, *values: Any) -> Rows:

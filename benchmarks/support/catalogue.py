@@ -37,11 +37,15 @@ BATCH = 1_000
 _MAKERS = tuple(f"{name} & Sons" for name in ("Rossi", "Bianchi", "Conti", "Greco", "Marino", "Costa", "Fontana"))
 _KINDS = ("Oil", "Pasta", "Vinegar", "Coffee", "Honey", "Chocolate", "Linen", "Knife")
 _TAGS = tuple(f"tag-{number}" for number in range(30))
-_WORDS = tuple("amber basil cedar delta ember fennel grove harvest island juniper kernel laurel maple nettle".split())
+_WORDS = (
+    "amber", "basil", "cedar", "delta", "ember", "fennel", "grove", "harvest", "island", "juniper", "kernel", "laurel",
+    "maple", "nettle",
+)  # fmt: skip
 SOUGHT = "harvest"
 """The word searches look for; about one title in fourteen has it."""
 
 Rows = dict[type[Model], list[dict[str, Any]]]
+Keys = dict[type[Model], Iterator[int]]
 
 
 def profile() -> NewShop:
@@ -95,7 +99,7 @@ async def _products(
     session: Session, numbers: range, collections: list[int], chance: random.Random, ctx: Context
 ) -> None:
     count = len(numbers)
-    keys = {
+    keys: Keys = {
         model: iter(await session.take_ids(model, count * each))
         for model, each in ((Product, 1), (Option, 1), (OptionValue, VARIANTS), (Variant, VARIANTS), (Media, PICTURES))
     }
@@ -115,9 +119,7 @@ async def _products(
     await reindex(session, [row["id"] for row in rows[Product]], "en")
 
 
-def _product(
-    rows: Rows, keys: dict[type[Model], Iterator[int]], number: int, chance: random.Random, ctx: Context
-) -> int:
+def _product(rows: Rows, keys: Keys, number: int, chance: random.Random, ctx: Context) -> int:
     product_id, at = next(keys[Product]), ctx.now() - timedelta(days=1)
     words = " ".join(chance.sample(_WORDS, 1 + number % 2)).title()
     kind = chance.choice(_KINDS)
@@ -148,7 +150,7 @@ def _product(
 
 def _variants(
     rows: Rows,
-    keys: dict[type[Model], Iterator[int]],
+    keys: Keys,
     product_id: int,
     number: int,
     chance: random.Random,

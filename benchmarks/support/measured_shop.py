@@ -78,6 +78,11 @@ async def measured_shop(
 async def set_up(url: str, products: int, plugins: Iterable[str] = PLUGINS) -> None:
     """Migrate an empty database, open the shop in it and fill it."""
     upgrade(url, migrations())
+    await furnish(url, products, plugins)
+
+
+async def furnish(url: str, products: int, plugins: Iterable[str] = PLUGINS) -> None:
+    """Open a shop in a database that has its tables, and fill it."""
     db = await open_database(url)
     try:
         ctx = context(make_shop(db, SystemClock()), NOWHERE)  # pyright: ignore[reportArgumentType]

@@ -39,6 +39,15 @@ class Meter:
         return int.from_bytes(os.read(self._counter, 8), "little")
 
 
+class Stopwatch:
+    """Microseconds of processor time on every machine, for budgets that are given in them."""
+
+    unit = "us"
+
+    def read(self) -> float:
+        return time.process_time() * 1e6
+
+
 class Cost(msgspec.Struct, frozen=True):
     """What one request of a contestant came to, round by round."""
 
@@ -56,8 +65,14 @@ class Cost(msgspec.Struct, frozen=True):
         """How many times the floor's cost: the median of the rounds, each compared with the floor's of that round."""
         return statistics.median(mine / its for mine, its in zip(self.rounds, floor.rounds, strict=True))
 
+    def beyond(self, floor: "Cost") -> float:
+        """How much more than the floor's cost, by the same medians."""
+        return statistics.median(mine - its for mine, its in zip(self.rounds, floor.rounds, strict=True))
 
-def compare(meter: Meter, run: Run, contestants: Mapping[str, Request], rounds: int = ROUNDS) -> dict[str, Cost]:
+
+def compare(
+    meter: Meter | Stopwatch, run: Run, contestants: Mapping[str, Request], rounds: int = ROUNDS
+) -> dict[str, Cost]:
     """Let contestants work in turns, A B C A B C, so that whatever slows the machine slows all of them alike."""
     loops = {name: run(_loops(request)) for name, request in contestants.items()}
     spent: dict[str, list[float]] = {name: [] for name in contestants}

@@ -62,7 +62,7 @@ class Report(msgspec.Struct):
     def lines(self) -> list[Line]:
         """The figures that have a budget, in the order of the budgets."""
         return [
-            _line(figure, budget)
+            line_of(figure, budget)
             for name, budget in budgets().items()
             for figure in self.figures
             if figure.name == name
@@ -74,7 +74,8 @@ def budgets() -> dict[str, Budget]:
     return msgspec.convert(tomllib.loads(BUDGETS.read_text()), dict[str, Budget])
 
 
-def _line(figure: Figure, budget: Budget) -> Line:
+def line_of(figure: Figure, budget: Budget) -> Line:
+    """A figure beside its budget."""
     is_kept = (budget.least is None or figure.value >= budget.least) and (
         budget.most is None or figure.value <= budget.most
     )

@@ -1,0 +1,143 @@
+"""What single pieces cost: one more plugin field, finding a plan again, an unseen document, plugins that do nothing."""
+
+import itertools
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+import strawberry
+from benchmarks.support import questions
+from benchmarks.support.client import Post
+from benchmarks.support.measured_shop import GRAPHQL, MeasuredShop
+from benchmarks.support.meter import Meter, Run, Stopwatch, compare
+from benchmarks.support.report import Report
+from litestar import Litestar
+
+from vetrina.boot import compose
+from vetrina.flows.plugins import switch_off, switch_on
+from vetrina.graphql import Info, batch
+from vetrina.graphql.operations import Operations
+from vetrina.kernel.clock import SystemClock
+from vetrina.kernel.context import BUYER
+from vetrina.plugin import GraphQLFields
+from vetrina.views.products import ProductRow
+from vetrina.web.app import build_app
+from vetrina_storefront.door import routes
+from vetrina_storefront.schema import compose_storefront
+
+FIELDS = 10
+PLUGINS = 50
+LIST = "query Bare($first: Int!) {{ products(first: $first) {{ nodes {{ id {fields} }} }} }}"
+IDLE = '''
+"""A plugin that is switched on and never asked."""
+
+import strawberry
+
+from vetrina.events import OrderPlaced
+from vetrina.plugin import Context, GraphQLFields, React, hookimpl
+from vetrina.graphql import Info, batch
+
+
+async def hear(ctx: Context, event: OrderPlaced) -> None: ...
+
+
+async def load_note(rows: list[object], info: Info) -> list[str]:
+    return [""] * len(rows)
+
+
+@strawberry.type
+class Fields:
+    {name}_note: str = batch(load_note)
+
+
+@hookimpl
+def register_reactions():
+    return [React(OrderPlaced, hear)]
+
+
+@hookimpl
+def register_graphql():
+    return [GraphQLFields("storefront", "Product", Fields)]
+'''
+
+
+def test_one_more_plugin_field(shop: MeasuredShop, run: Run, report: Report) -> None:
+    names = [f"bench{number}" for number in range(FIELDS)]
+    site = shop.runtime.site
+    more = tuple(("bench", GraphQLFields("storefront", "Product", _holder(name))) for name in names)
+    app = Litestar(routes(msgspec.structs.replace(site, graphql=site.graphql + more)), openapi_config=None)
+    given = questions.variables("list")
+    contestants = {
+        "without": Post(app, GRAPHQL, questions.body(LIST.format(fields=""), given)),
+        "with": Post(app, GRAPHQL, questions.body(LIST.format(fields=" ".join(names)), given)),
+    }
+    costs = compare(Stopwatch(), run, contestants)
+    report.add("plugin_field", costs["with"].beyond(costs["without"]) / FIELDS, shop.engine)
+
+
+async def _load_number(rows: Sequence[ProductRow], info: Info) -> list[int]:
+    return [row.id for row in rows]
+
+
+def _holder(name: str) -> type[Any]:
+    return strawberry.type(type(name.title(), (), {"__annotations__": {name: int}, name: batch(_load_number)}))
+
+
+@pytest.mark.parametrize("question", ["list"])
+def test_known_and_unseen_documents(question: str, shop: MeasuredShop, run: Run, report: Report) -> None:
+    if shop.engine != "sqlite":
+        pytest.skip("no database is asked")
+    operations = Operations(compose_storefront(shop.runtime.site.graphql))
+    text, given = questions.document(question), questions.variables(question)
+    number = itertools.count()
+    ctx = run(shop.runtime.site.context(BUYER))
+    run(operations.prepare(text, None).run(given, ctx))
+
+    async def known() -> None:
+        for _ in range(100):
+            operation = operations.prepare(text, None)
+            operation.cost(given)
+            operation._plan(_coerced(operation.coerce(given)))
+
+    async def unseen() -> None:
+        operation = operations.prepare(f"{text}#{next(number)}", None)
+        operation._plan(_coerced(operation.coerce(given)))
+
+    costs = compare(Stopwatch(), run, {"known": known, "unseen": unseen})
+    report.add("known_document", costs["known"].median / 100, question)
+    report.add("unseen_document", costs["unseen"].median / 1_000, question)
+
+
+def _coerced(variables: Any) -> Any:
+    assert not isinstance(variables, list), variables
+    return variables
+
+
+def test_idle_plugins(
+    shop: MeasuredShop, meter: Meter, run: Run, report: Report, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    names = [f"idle{number:02}" for number in range(PLUGINS)]
+    for name in names:
+        package = tmp_path / f"vetrina_{name}"
+        package.mkdir()
+        (package / "__init__.py").write_text(IDLE.format(name=name))
+        (package / "plugin.toml").write_text(f'name = "{name}"\ntitle = "Idle"\nvetrina = ">=1.0,<2"\n')
+    monkeypatch.syspath_prepend(tmp_path)  # pyright: ignore[reportUnknownMemberType]
+    ctx = shop.runtime.context()
+    run(switch_on(ctx, names))
+    try:
+        crowded = run(compose(shop.settings, shop.runtime.shop.db, SystemClock()))
+    finally:
+        run(switch_off(ctx, names))
+    assert len(crowded.collected.loaded) >= PLUGINS, crowded.collected.left_out
+    app = build_app(crowded)
+    for question in ("list", "product", "search"):
+        body = questions.body(questions.document(question), questions.variables(question))
+        contestants = {"alone": Post(shop.app, GRAPHQL, body), "crowded": Post(app, GRAPHQL, body)}
+        costs = compare(meter, run, contestants)
+        report.add("idle_plugins", costs["crowded"].over(costs["alone"]), f"{question}, {shop.engine}")
+    for name in names:
+        sys.modules.pop(f"vetrina_{name}", None)
