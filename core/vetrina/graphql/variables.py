@@ -1,22 +1,22 @@
 """Variables of an operation, coerced: at a glance where they are plain, by graphql-core where they are not."""
 
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, cast
 
 import msgspec
 from graphql import (
     GraphQLEnumType,
     GraphQLError,
-    GraphQLInputType,
     GraphQLSchema,
     OperationDefinitionNode,
     Undefined,
     VariableDefinitionNode,
     get_variable_values,
-    is_non_null_type,
 )
 from graphql.execution.get_variable_signature import GraphQLVariableSignature, get_variable_signature
 from graphql.execution.values import VariableValues, VariableValueSource
+
+from vetrina.graphql.wrappers import opened
 
 Glance = Callable[[Any], Any]
 """A plain value coerced, or Undefined: then graphql-core looks, and says what is wrong."""
@@ -77,7 +77,8 @@ class Variables:
         signature = get_variable_signature(self._schema, node)
         if isinstance(signature, GraphQLError):
             return None
-        glance = _glance_of(signature.type)
+        is_required, nullable = opened(cast(Any, signature).type)
+        glance = _glance_of(nullable)
         if glance is None:
             return None
         default = Undefined
@@ -86,11 +87,10 @@ class Variables:
             if isinstance(alone, list):
                 return None
             default = alone.coerced[signature.name]
-        return Declared(signature.name, signature, glance, is_non_null_type(signature.type), default)
+        return Declared(signature.name, signature, glance, is_required, default)
 
 
-def _glance_of(of: GraphQLInputType) -> Glance | None:
-    nullable: Any = of.of_type if is_non_null_type(of) else of
+def _glance_of(nullable: Any) -> Glance | None:
     if isinstance(nullable, GraphQLEnumType):
         members = {name: nullable.coerce_input_value(name) for name in nullable.values}
         return lambda value: members.get(value, Undefined) if value.__class__ is str else Undefined

@@ -13,14 +13,13 @@ from graphql import (
     Undefined,
     ValueNode,
     VariableNode,
-    is_leaf_type,
-    is_non_null_type,
 )
 from graphql.execution.values import VariableValues, get_argument_values
 from strawberry.types.arguments import StrawberryArgument, convert_argument, convert_arguments
 
 from vetrina.graphql.fields import Info, given
 from vetrina.graphql.schema import ComposedSchema
+from vetrina.graphql.wrappers import leaf_of, opened
 
 
 class Picked(msgspec.Struct, frozen=True):
@@ -91,17 +90,17 @@ class Arguments:
             self._fixed = None
 
     def _pick(self, name: str, variable: str) -> Picked:
-        argument = self._definition.args[name]
+        argument: Any = self._definition.args[name]
         declared = next(one for one in self._declared if self._wire_name(one) == name)
-        is_required = is_non_null_type(argument.type)
+        is_required, nullable = opened(argument.type)
         default = Undefined
         if argument.default is not None or argument.default_value is not Undefined:
             default = self._converted(self._literals([name], [])).get(declared.python_name, Undefined)
-        of = argument.type.of_type if is_required else argument.type
-        return Picked(declared.python_name, variable, is_required, default, None if is_leaf_type(of) else declared)
+        return Picked(declared.python_name, variable, is_required, default, None if leaf_of(nullable) else declared)
 
     def _literals(self, names: Sequence[str], nodes: Sequence[ArgumentNode]) -> dict[str, Any]:
-        only = GraphQLField(self._definition.type, args={name: self._definition.args[name] for name in names})
+        definition: Any = self._definition
+        only = GraphQLField(definition.type, args={name: definition.args[name] for name in names})
         return get_argument_values(only, FieldNode(name=self._node.name, arguments=tuple(nodes)))
 
     def _converted(self, coerced: dict[str, Any], info: Info | None = None) -> dict[str, Any]:

@@ -43,7 +43,7 @@ class Assembly(msgspec.Struct, frozen=True):
 def assembly(type_name: str, cells: tuple[Cell, ...]) -> Assembly:
     """The answers of one selection on one type. Names come from the schema and from GraphQL's own grammar."""
     nestings = tuple((cell.variable, cell.key, cell.nesting) for cell in cells)
-    answer = msgspec.defstruct(
+    answer: Any = msgspec.defstruct(
         type_name,
         [(cell.variable, Any) for cell in cells],
         bases=(Answer,),

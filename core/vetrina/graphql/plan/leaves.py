@@ -35,7 +35,7 @@ class Leaf:
     def __init__(self, leaf_type: LeafType, *, is_required: bool, use: FieldUse) -> None:
         self._type = leaf_type
         self._serialize = leaf_type.coerce_output_value
-        self.check = check_of(leaf_type)
+        self.check: Check = check_of(leaf_type)
         self.is_required = is_required
         self.use = use
         self.names = _names(leaf_type) if isinstance(leaf_type, GraphQLEnumType) else {}

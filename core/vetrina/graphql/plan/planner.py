@@ -6,15 +6,10 @@ from typing import Any
 from graphql import (
     FragmentDefinitionNode,
     GraphQLAbstractType,
-    GraphQLEnumType,
     GraphQLObjectType,
-    GraphQLOutputType,
-    GraphQLScalarType,
     OperationDefinitionNode,
     OperationType,
     is_abstract_type,
-    is_list_type,
-    is_non_null_type,
 )
 from graphql.execution.collect_fields import FieldDetails, FragmentDetails, collect_fields, collect_subfields
 from graphql.execution.values import VariableValues
@@ -33,6 +28,7 @@ from vetrina.graphql.plan.shapes import AbstractShape, LeafShape, ListShape, Obj
 from vetrina.graphql.plan.slots import FieldUse, Nesting
 from vetrina.graphql.plan.sources import Attribute, Batch, PerObject, Root, Source, TypeName
 from vetrina.graphql.schema import ComposedSchema
+from vetrina.graphql.wrappers import item_of, leaf_of, opened
 from vetrina.kernel.errors import Fault
 
 TYPENAME = "__typename"
@@ -77,8 +73,7 @@ class _Planner:
         use = self._use(root, details)
         if use.name in ("__schema", "__type"):
             raise Uncompilable("introspection runs on the reference executor")
-        shape = self._shape(use.definition.type, use, details)
-        return RootField(key, Step(use, self._source(use), shape), _nesting(use.definition.type))
+        return RootField(key, Step(use, self._source(use), self._shape(use.type, use, details)), _nesting(use.type))
 
     def _use(self, parent: GraphQLObjectType, details: Sequence[FieldDetails]) -> FieldUse:
         nodes = [one.node for one in details]
@@ -99,13 +94,13 @@ class _Planner:
         assert use.definition.resolve is not None
         return PerObject(use, use.definition.resolve, arguments)
 
-    def _shape(self, of: GraphQLOutputType, use: FieldUse, details: list[FieldDetails]) -> Shape:
-        is_required = is_non_null_type(of)
-        nullable: Any = of.of_type if is_non_null_type(of) else of
-        if is_list_type(nullable):
-            return ListShape(use, self._shape(nullable.of_type, use, details), is_required=is_required)
-        if isinstance(nullable, GraphQLScalarType | GraphQLEnumType):
-            return LeafShape(Leaf(nullable, is_required=is_required, use=use))
+    def _shape(self, of: Any, use: FieldUse, details: list[FieldDetails]) -> Shape:
+        is_required, nullable = opened(of)
+        item, leaf = item_of(nullable), leaf_of(nullable)
+        if item is not None:
+            return ListShape(use, self._shape(item, use, details), is_required=is_required)
+        if leaf is not None:
+            return LeafShape(Leaf(leaf, is_required=is_required, use=use))
         if is_abstract_type(nullable):
             return self._abstract(nullable, use, details, is_required=is_required)
         return self._object(nullable, use, details, is_required=is_required)
@@ -140,20 +135,17 @@ class _Planner:
         cells, steps, leaves, uses = list[Cell](), list[Step](), list[Leaf](), list[FieldUse]()
         for key, inner in grouped.items():
             use = self._use(of, inner)
-            nesting = _nesting(use.definition.type)
             uses.append(use)
             if use.name == TYPENAME:
-                cells.append(Cell(key, nesting, is_typename=True))
+                cells.append(Cell(key, _nesting(use.type), is_typename=True))
                 continue
-            source = self._source(use)
-            leaf = _leaf(use)
-            is_inline = leaf is not None and isinstance(source, Attribute)
-            attribute = source.name if is_inline else None
-            cells.append(Cell(key, nesting, attribute, leaf.check if leaf else None))
+            source, leaf = self._source(use), _leaf(use)
+            attribute = source.name if leaf is not None and isinstance(source, Attribute) else None
+            cells.append(Cell(key, _nesting(use.type), attribute, leaf.check if leaf else None))
             if leaf is not None:
                 leaves.append(leaf)
-            if not is_inline:
-                steps.append(Step(use, source, None if leaf else self._shape(use.definition.type, use, inner)))
+            if attribute is None:
+                steps.append(Step(use, source, None if leaf else self._shape(use.type, use, inner)))
         return Selection(
             of.name, tuple(cells), tuple(steps), tuple(leaves), tuple(uses), assembly(of.name, tuple(cells))
         )
@@ -161,16 +153,14 @@ class _Planner:
 
 def _leaf(use: FieldUse) -> Leaf | None:
     """The leaf a field is, if it is one and no list of them."""
-    of = use.definition.type
-    nullable: Any = of.of_type if is_non_null_type(of) else of
-    if not isinstance(nullable, GraphQLScalarType | GraphQLEnumType):
-        return None
-    return Leaf(nullable, is_required=is_non_null_type(of), use=use)
+    is_required, nullable = opened(use.type)
+    leaf = leaf_of(nullable)
+    return None if leaf is None else Leaf(leaf, is_required=is_required, use=use)
 
 
-def _nesting(of: GraphQLOutputType) -> Nesting:
-    is_required = is_non_null_type(of)
-    nullable: Any = of.of_type if is_non_null_type(of) else of
-    if is_list_type(nullable):
-        return Nesting(is_required, item=_nesting(nullable.of_type))
-    return Nesting(is_required, is_object=not isinstance(nullable, GraphQLScalarType | GraphQLEnumType))
+def _nesting(of: Any) -> Nesting:
+    is_required, nullable = opened(of)
+    item = item_of(nullable)
+    if item is not None:
+        return Nesting(is_required, item=_nesting(item))
+    return Nesting(is_required, is_object=leaf_of(nullable) is None)

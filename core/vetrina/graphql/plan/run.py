@@ -13,12 +13,13 @@ from graphql import (
 )
 from graphql.execution.values import VariableValues
 from graphql.pyutils import Path as GraphQLPath
-from graphql.pyutils import is_awaitable
+from graphql.pyutils import is_awaitable  # pyright: ignore[reportUnknownVariableType]
 from strawberry.types.field import StrawberryField
 
 from vetrina.graphql.fields import Info, RequestState
 from vetrina.graphql.limits import DEADLINE
 from vetrina.graphql.plan.slots import FieldUse, Slot
+from vetrina.graphql.wrappers import ResolveInfo
 from vetrina.kernel.errors import Unavailable
 
 
@@ -75,13 +76,13 @@ class Run:
         if self._clock() > self.deadline:
             raise Unavailable(f"the operation took longer than {DEADLINE} s")
 
-    def resolve_info(self, use: FieldUse) -> GraphQLResolveInfo:
+    def resolve_info(self, use: FieldUse) -> ResolveInfo:
         """What graphql-core tells a resolver. The path has no indices: a field runs once for all of a level."""
         frame = self.frame
         return GraphQLResolveInfo(
             use.name,
             list(use.nodes),
-            use.definition.type,
+            use.type,
             use.parent,
             GraphQLPath(None, use.name, use.parent.name),
             frame.schema,

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from time import perf_counter
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
 import msgspec
 
@@ -12,8 +12,11 @@ from vetrina.graphql.plan.run import Run, Traced
 from vetrina.graphql.plan.slots import FieldUse
 from vetrina.graphql.plan.sources import Source
 
-if TYPE_CHECKING:
-    from vetrina.graphql.plan.shapes import Shape
+
+class Shape(Protocol):
+    """Completes values: section 6.4.3 of the specification, for many at once. What fails is a slot."""
+
+    async def complete(self, values: Sequence[Any], run: Run) -> list[Any]: ...
 
 
 class Step(msgspec.Struct, frozen=True):
@@ -21,7 +24,7 @@ class Step(msgspec.Struct, frozen=True):
 
     use: FieldUse
     source: Source
-    shape: "Shape | None"
+    shape: Shape | None
     """None for leaves, which the loop over rows checks itself."""
 
     async def column(self, parents: Sequence[Any], run: Run) -> Sequence[Any]:

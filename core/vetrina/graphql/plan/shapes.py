@@ -1,7 +1,7 @@
 """Shapes: raw values of a whole level completed together, by the kind of their type."""
 
 from collections.abc import Callable, Sequence
-from typing import Any, Protocol
+from typing import Any, cast
 
 import msgspec
 from graphql import (
@@ -10,24 +10,18 @@ from graphql import (
     GraphQLInterfaceType,
     GraphQLObjectType,
     Undefined,
-    default_type_resolver,
+    default_type_resolver,  # pyright: ignore[reportUnknownVariableType]
 )
-from graphql.pyutils import inspect, is_iterable
+from graphql.pyutils import inspect, is_iterable  # pyright: ignore[reportUnknownVariableType]
 from strawberry.schema.schema_converter import GraphQLCoreConverter
 
 from vetrina.graphql.fields import BY_CLASS
 from vetrina.graphql.plan.leaves import Leaf
 from vetrina.graphql.plan.run import Run
-from vetrina.graphql.plan.selection import Selection
+from vetrina.graphql.plan.selection import Selection, Shape
 from vetrina.graphql.plan.slots import FieldUse, Slot
 
 _LISTS = (list, tuple)
-
-
-class Shape(Protocol):
-    """Completes values: section 6.4.3 of the specification, for many at once. What fails is a slot."""
-
-    async def complete(self, values: Sequence[Any], run: Run) -> list[Any]: ...
 
 
 class Composite:
@@ -90,7 +84,7 @@ class ListShape(Composite):
             field = f"{self.use.parent}.{self.use.name}"
             return run.fail(GraphQLError(f"Expected Iterable, but did not find one for field '{field}'."), self.use)
         try:
-            return list(value)
+            return list(cast(Any, value))
         except Exception as error:
             return run.fail(error, self.use)
 
@@ -187,7 +181,7 @@ class AbstractShape(Composite):
         if is_gap:
             return stands
         try:
-            resolve = self._type.resolve_type or default_type_resolver
+            resolve = cast(Any, self._type).resolve_type or cast(Any, default_type_resolver)
             name = resolve(value, run.resolve_info(self.use), self._type)
         except Exception as error:
             return run.fail(error, self.use)

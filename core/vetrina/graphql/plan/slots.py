@@ -20,6 +20,11 @@ class FieldUse(msgspec.Struct, frozen=True):
     def name(self) -> str:
         return self.nodes[0].name.value
 
+    @property
+    def type(self) -> Any:
+        """The field's type, wrappers and all."""
+        return cast(Any, self.definition).type
+
     def missing(self) -> TypeError:
         """What is wrong with a null here, where the type allows none."""
         return TypeError(f"Cannot return null for non-nullable field {self.parent}.{self.name}.")
