@@ -127,7 +127,8 @@ class CatalogQuery:
         window = window_args(first, after, last, before, reverse)
         matching = product_query(ctx, query)
         if sort_key is ProductSortKeys.RELEVANCE and query:
-            found = await search_list(ctx, read(query), matching, SearchOrder.RELEVANCE, Unavailable.SHOW, window)
+            ranked = await search_list(ctx, read(query), matching, SearchOrder.RELEVANCE, Unavailable.SHOW, window)
+            found = ranked.rows
         else:
             found = await product_list(ctx, product_order(sort_key), window, matching)
         return _wire(connection_of(found, window, FacetedList(matching)))

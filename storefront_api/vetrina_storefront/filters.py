@@ -86,10 +86,12 @@ class ProductFilter:
 
 
 class FacetedList(msgspec.Struct, frozen=True):
-    """A list of products whose facets somebody may ask for: what is in it, and what narrows it."""
+    """A list of products whose facets somebody may ask for: what is in it, what narrows it, how many are left."""
 
     base: Matching
     filters: ProductFilters = NO_FILTERS
+    total: int | None = None
+    """Where it is known already."""
 
 
 class FilterValueRow(msgspec.Struct, frozen=True):

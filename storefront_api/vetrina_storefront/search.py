@@ -124,7 +124,9 @@ async def load_totals(connections: Sequence[Connection[Any]], info: Info) -> lis
 
 
 async def _total(ctx: Context, found: FacetedList | None) -> int:
-    return await product_count(ctx, found.base & filtered(ctx, found.filters)) if found else 0
+    if found is None or found.total is not None:
+        return found.total if found and found.total else 0
+    return await product_count(ctx, found.base & filtered(ctx, found.filters))
 
 
 SearchResultItem = union_of("SearchResultItem", Product)
@@ -195,7 +197,7 @@ class SearchQuery:
             unavailable,
             window,
         )
-        return _wire(connection_of(found, window, FacetedList(base, filters)))
+        return _wire(connection_of(found.rows, window, FacetedList(base, filters, found.total)))
 
     @root(
         shared=True, description="Products, collections and queries somebody may mean; the last word may be unfinished."
@@ -241,7 +243,7 @@ async def _products(
     matching = matching & only_sellable(unavailable)
     window = Window(size=MOST_SUGGESTIONS)
     found = await search_list(ctx, asked, matching, SearchOrder.RELEVANCE, unavailable, window)
-    return [placed.row for placed in found[:MOST_SUGGESTIONS]]
+    return [placed.row for placed in found.rows[:MOST_SUGGESTIONS]]
 
 
 async def _collections(ctx: Context, query: str) -> list[CollectionRow]:

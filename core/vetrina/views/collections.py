@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 from enum import StrEnum
-from functools import cache
+from functools import cache, lru_cache
 from typing import ClassVar
 
 import msgspec
@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, func, select
 from vetrina.kernel.context import Context
 from vetrina.kernel.db import id_in
 from vetrina.shop.catalog.models import Collection, CollectionProduct
-from vetrina.views.matching import EVERYTHING, Matching
+from vetrina.views.matching import EVERYTHING, SHAPES, Condition, Matching, sql_of
 from vetrina.views.shelf import HANDLE, NOW, has_handle, in_language, is_translated, place_params
 from vetrina.views.windows import (
     Column,
@@ -72,17 +72,14 @@ async def collection_list(
 ) -> list[Placed[CollectionRow]]:
     """A window on the published collections, one row too many."""
     columns = _order(order)
-    candidates = select(Collection.id).where(_is_published(), *matching.conditions)
-    page = windowed(candidates, columns, window.shape)
-    statement = _rows_of(page, columns, window.shape, is_translated(ctx))
+    statement = _list(order, window.shape, is_translated(ctx), matching.conditions)
     params = {**place_params(ctx), **window_params(window, columns), **matching.params}
     return await placed(ctx.db, CollectionRow, statement, params, columns)
 
 
 async def collection_count(ctx: Context, matching: Matching = EVERYTHING) -> int:
     """How many collections are published, of those that match."""
-    statement = select(func.count()).select_from(Collection).where(_is_published(), *matching.conditions)
-    return await ctx.db.value(statement, {**place_params(ctx), **matching.params})
+    return await ctx.db.value(_count(matching.conditions), {**place_params(ctx), **matching.params})
 
 
 async def collections_of(
@@ -139,6 +136,18 @@ def _by_id(translated: bool) -> Selection:
 def _by_handle(translated: bool) -> Selection:
     statement = select(*_columns(translated)).where(_is_published(), has_handle(Collection, translated))
     return statement.order_by((Collection.handle == HANDLE).desc(), Collection.id).limit(1)
+
+
+@lru_cache(SHAPES)
+def _list(order: CollectionOrder, shape: Shape, translated: bool, conditions: tuple[Condition, ...]) -> Selection:
+    columns = _order(order)
+    page = windowed(select(Collection.id).where(_is_published(), *sql_of(conditions)), columns, shape)
+    return _rows_of(page, columns, shape, translated)
+
+
+@lru_cache(SHAPES)
+def _count(conditions: tuple[Condition, ...]) -> Selection:
+    return select(func.count()).select_from(Collection).where(_is_published(), *sql_of(conditions))
 
 
 @cache

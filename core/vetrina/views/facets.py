@@ -1,22 +1,22 @@
 """Facets: by which values a list of products can be narrowed, and how many products each of them leaves."""
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Callable
+from functools import lru_cache
 
 import msgspec
 from sqlalchemy import (
-    CTE,
     ColumnElement,
+    FromClause,
     Text,
+    and_,
+    bindparam,
     case,
     distinct,
-    false,
     func,
     literal_column,
-    not_,
     null,
-    or_,
     select,
+    true,
     union_all,
 )
 
@@ -24,8 +24,8 @@ from vetrina.kernel.context import Context
 from vetrina.kernel.db import BigInt
 from vetrina.shop.catalog.models import Option, OptionValue, Product, ProductTag, Variant, VariantValue
 from vetrina.shop.pricing.models import Price
-from vetrina.views.filters import Facet, ProductFilters, filtered
-from vetrina.views.matching import Matching
+from vetrina.views.filters import Facet, Kind, ProductFilters, by_kind
+from vetrina.views.matching import SHAPES, Condition, Matching, sql_of
 from vetrina.views.shelf import PRICE_LIST, in_language, is_sellable_product, is_translated, is_visible, place_params
 from vetrina.views.windows import Column, Selection
 
@@ -53,37 +53,50 @@ async def facets_of(ctx: Context, base: Matching, filters: ProductFilters) -> li
 
     A facet's own filters do not narrow its own values, so that a second one can be ticked; all others do.
     """
-    whole = select(Product.id).where(is_visible(), *base.conditions).cte("whole").prefix_with("MATERIALIZED")
-    params: dict[str, Any] = place_params(ctx) | base.params
-    arms: list[Selection] = []
-    translated = is_translated(ctx)
-    for facet, arm in (
-        (Facet.AVAILABLE, _available),
-        (Facet.PRICE, _prices),
-        (Facet.TYPE, _types),
-        (Facet.VENDOR, _vendors),
-        (Facet.TAG, _tags),
-    ):
-        narrowed = filtered(ctx, filters, without=facet)
-        arms.append(arm(_left(whole, narrowed)))
-        params |= narrowed.params
-    chosen = tuple(dict.fromkeys(name for name, _ in filters.options))
-    everything = filtered(ctx, filters)
-    params |= everything.params
-    arms.append(_options(_left(whole, everything), translated, chosen, others=True))
-    for name in chosen:
-        narrowed = filtered(ctx, filters, without=f"{Facet.OPTION}:{name}")
-        arms.append(_options(_left(whole, narrowed), translated, (name,)))
-    rows = await ctx.db.rows(FacetRow, select(union_all(*arms).subquery("facet")), params)
-    return _arranged(rows)
+    kinds, wanted = by_kind(ctx, filters)
+    statement = _facets(base.conditions, kinds, is_translated(ctx))
+    return _arranged(await ctx.db.rows(FacetRow, statement, place_params(ctx) | base.params | wanted))
 
 
-def _left(whole: CTE, narrowed: Matching) -> ColumnElement[bool]:
-    """The product is in the list, and passes the other facets' filters."""
-    left = Product.id.in_(select(whole.c.id))
-    for condition in narrowed.conditions:
-        left = left & condition
-    return left
+@lru_cache(SHAPES)
+def _facets(base: tuple[Condition, ...], kinds: tuple[Kind, ...], translated: bool) -> Selection:
+    whole = (
+        select(
+            Product.id,
+            Product.product_type,
+            Product.vendor,
+            case((is_sellable_product(), _constant("true")), else_=_constant("false")).label("sellable"),
+        )
+        .where(is_visible(), *sql_of(base))
+        .cte("whole")
+        .prefix_with("MATERIALIZED")
+    )
+
+    def left(facet: str) -> FromClause:
+        """The list, narrowed by all other facets' filters."""
+        narrowing = [condition for kind, condition in kinds if kind != facet]
+        if not narrowing:
+            return whole
+        return (
+            select(whole)
+            .join(Product, Product.id == whole.c.id)
+            .where(*sql_of(narrowing))
+            .subquery(f"left_by_{facet.replace(':', '_')}")
+        )
+
+    arms = [
+        _counted(Facet.AVAILABLE, left(Facet.AVAILABLE), "sellable"),
+        _prices(left(Facet.PRICE)),
+        _counted(Facet.TYPE, left(Facet.TYPE), "product_type"),
+        _counted(Facet.VENDOR, left(Facet.VENDOR), "vendor"),
+        _tags(left(Facet.TAG)),
+    ]
+    ticked = [kind for kind, _ in kinds if kind.startswith(f"{Facet.OPTION}:")]
+    names = [bindparam(kind.partition(":")[2], type_=Text()) for kind in ticked]
+    arms.append(_options(left("others"), translated, lambda option: and_(true(), *(option != name for name in names))))
+    for kind, name in zip(ticked, names, strict=True):
+        arms.append(_options(left(kind), translated, lambda option, name=name: option == name))
+    return select(union_all(*arms).subquery("facet"))
 
 
 def _row(
@@ -101,7 +114,7 @@ def _row(
         _constant(facet.value).label("facet"),
         (_constant("") if name is None else name).label("name"),
         value.label("value"),
-        (func.count(distinct(Product.id)) if count is None else count).label("count"),
+        (func.count() if count is None else count).label("count"),
         (literal_column("0", BigInt) if position is None else position).label("position"),
         (null().cast(Text) if swatch is None else swatch).label("swatch"),
         (null().cast(BigInt) if least is None else least).label("least"),
@@ -113,74 +126,69 @@ def _constant(text: str) -> Column:
     return literal_column(f"'{text}'", Text).cast(Text)
 
 
-def _available(left: ColumnElement[bool]) -> Selection:
-    one = select(
-        Product.id, case((is_sellable_product(), _constant("true")), else_=_constant("false")).label("value")
-    ).where(left)
-    found = one.subquery("sellable")
-    return _row(Facet.AVAILABLE, found.c.value, count=func.count()).select_from(found).group_by(found.c.value)
+def _counted(facet: Facet, left: FromClause, column: str) -> Selection:
+    """How many products have each value of a column, of those that have one."""
+    value = left.c[column]
+    return _row(facet, value).select_from(left).where(value != "").group_by(value)
 
 
-def _prices(left: ColumnElement[bool]) -> Selection:
+def _prices(left: FromClause) -> Selection:
     least, most = func.min(Price.amount).cast(BigInt), func.max(Price.amount).cast(BigInt)
     return (
-        _row(Facet.PRICE, _constant(""), least=least, most=most)
-        .select_from(Product)
-        .join(Variant, Variant.product_id == Product.id)
+        _row(Facet.PRICE, _constant(""), least=least, most=most, count=func.count(distinct(left.c.id)))
+        .select_from(left)
+        .join(Variant, Variant.product_id == left.c.id)
         .join(Price, (Price.variant_id == Variant.id) & (Price.price_list_id == PRICE_LIST))
-        .where(left, Variant.archived_at.is_(None))
+        .where(Variant.archived_at.is_(None))
         .having(func.count() > 0)
     )
 
 
-def _types(left: ColumnElement[bool]) -> Selection:
-    return _row(Facet.TYPE, Product.product_type).where(left, Product.product_type != "").group_by(Product.product_type)
-
-
-def _vendors(left: ColumnElement[bool]) -> Selection:
-    return _row(Facet.VENDOR, Product.vendor).where(left, Product.vendor != "").group_by(Product.vendor)
-
-
-def _tags(left: ColumnElement[bool]) -> Selection:
+def _tags(left: FromClause) -> Selection:
     return (
         _row(Facet.TAG, ProductTag.tag)
-        .join(Product, Product.id == ProductTag.product_id)
-        .where(left)
+        .select_from(left)
+        .join(ProductTag, ProductTag.product_id == left.c.id)
         .group_by(ProductTag.tag)
     )
 
 
-def _options(
-    left: ColumnElement[bool], translated: bool, wanted: Sequence[str] = (), *, others: bool = False
-) -> Selection:
-    """Options named in `wanted`, or all the others."""
+def _options(left: FromClause, translated: bool, wanted: Callable[[Column], ColumnElement[bool]]) -> Selection:
+    """The values of wanted options that a variant on sale has; two values may be called alike in another language."""
+    sold = (
+        select(VariantValue.variant_id)
+        .join(Variant, Variant.id == VariantValue.variant_id)
+        .join(Price, (Price.variant_id == Variant.id) & (Price.price_list_id == PRICE_LIST))
+        .where(VariantValue.value_id == OptionValue.id, Variant.archived_at.is_(None))
+        .correlate(OptionValue)
+        .exists()
+    )
     had = (
         select(
-            Product.id,
+            left.c.id,
             in_language("ProductOption", Option.id, "name", Option.name, translated).label("option"),
             in_language("ProductOptionValue", OptionValue.id, "name", OptionValue.name, translated).label("value"),
             OptionValue.position,
             OptionValue.swatch,
         )
-        .select_from(Product)
-        .join(Variant, Variant.product_id == Product.id)
-        .join(Price, (Price.variant_id == Variant.id) & (Price.price_list_id == PRICE_LIST))
-        .join(VariantValue, VariantValue.variant_id == Variant.id)
-        .join(OptionValue, OptionValue.id == VariantValue.value_id)
-        .join(Option, Option.id == OptionValue.option_id)
-        .where(left, Variant.archived_at.is_(None))
+        .select_from(left)
+        .join(Option, Option.product_id == left.c.id)
+        .join(OptionValue, OptionValue.option_id == Option.id)
+        .where(sold)
         .subquery()
     )
-    statement = _row(
-        Facet.OPTION,
-        had.c.value,
-        name=had.c.option,
-        count=func.count(distinct(had.c.id)),
-        position=func.min(had.c.position).cast(BigInt),
-        swatch=func.max(had.c.swatch),
-    ).group_by(had.c.option, had.c.value)
-    named = or_(false(), *(had.c.option == name for name in wanted))
-    return statement.where(not_(named) if others else named)
+    return (
+        _row(
+            Facet.OPTION,
+            had.c.value,
+            name=had.c.option,
+            count=func.count(distinct(had.c.id)) if translated else func.count(),
+            position=func.min(had.c.position).cast(BigInt),
+            swatch=func.max(had.c.swatch),
+        )
+        .where(wanted(had.c.option))
+        .group_by(had.c.option, had.c.value)
+    )
 
 
 def _arranged(rows: list[FacetRow]) -> list[FacetRow]:

@@ -5,16 +5,16 @@ from enum import StrEnum
 from typing import Any
 
 import msgspec
-from sqlalchemy import ColumnElement, and_, exists, false, not_, or_, select
+from sqlalchemy import ColumnElement, Text, bindparam, exists, or_, select
 from sqlalchemy.orm import aliased
 
 from vetrina.kernel.context import Context
-from vetrina.kernel.db import text_in
+from vetrina.kernel.db import BigInt, text_in
 from vetrina.kernel.money import LARGEST, digits
 from vetrina.shop.catalog.models import Option, OptionValue, Product, ProductTag, Variant, VariantValue
 from vetrina.shop.metafields.models import Metafield
 from vetrina.shop.pricing.models import Price
-from vetrina.views.matching import Matching
+from vetrina.views.matching import NOTHING, Condition, Matching, Values, opposite
 from vetrina.views.shelf import PRICE_LIST, in_language, is_sellable_product, is_translated
 
 
@@ -60,39 +60,59 @@ class ProductFilters(msgspec.Struct, frozen=True, kw_only=True):
 
 
 NO_FILTERS = ProductFilters()
+Kind = tuple[str, Condition]
 
 
-def filtered(ctx: Context, filters: ProductFilters, without: str | None = None) -> Matching:
-    """The filters as conditions on products, all kinds but `without` (a facet, or option:Name)."""
-    kinds: list[tuple[str, ColumnElement[bool]]] = []
-    params: dict[str, Any] = {}
+def filtered(ctx: Context, filters: ProductFilters) -> Matching:
+    """The filters as conditions on products."""
+    kinds, params = by_kind(ctx, filters)
+    return Matching(tuple(condition for _, condition in kinds), params)
+
+
+def by_kind(ctx: Context, filters: ProductFilters) -> tuple[tuple[Kind, ...], dict[str, Any]]:
+    """The filters as conditions on products, each with its kind: a facet, or nothing.
+
+    That of an option says which parameter names it, as in option:wanted_2.
+    """
+    kinds: list[Kind] = []
+    values = Values("wanted_")
     if filters.is_impossible:
-        kinds.append(("", false()))
+        kinds.append(("", NOTHING))
     if len(set(filters.available)) == 1:
-        sellable = is_sellable_product()
-        kinds.append((Facet.AVAILABLE, sellable if filters.available[0] else not_(sellable)))
+        sellable = Condition(is_sellable_product)
+        kinds.append((Facet.AVAILABLE, sellable if filters.available[0] else opposite(sellable)))
     if filters.prices:
-        kinds.append((Facet.PRICE, _priced_between(ctx, filters.prices)))
+        spans = tuple(
+            (values.name(least), values.name(most)) for least, most in (_minor(ctx, span) for span in filters.prices)
+        )
+        kinds.append((Facet.PRICE, Condition(_priced_between, spans)))
     for facet, column, wanted in (
-        (Facet.TYPE, Product.product_type, filters.types),
-        (Facet.VENDOR, Product.vendor, filters.vendors),
+        (Facet.TYPE, "product_type", filters.types),
+        (Facet.VENDOR, "vendor", filters.vendors),
     ):
         if wanted:
-            kinds.append((facet, text_in(column, f"wanted_{facet}")))
-            params[f"wanted_{facet}"] = list(wanted)
+            kinds.append((facet, Condition(_is_among, (column, values.name(list(wanted))))))
     if filters.tags:
-        tagged = select(ProductTag.product_id).where(text_in(ProductTag.tag, "wanted_tag"))
-        kinds.append((Facet.TAG, Product.id.in_(tagged)))
-        params["wanted_tag"] = list(filters.tags)
-    for index, name in enumerate(dict.fromkeys(name for name, _ in filters.options)):
-        values = [value for option, value in filters.options if option == name]
-        kinds.append((f"{Facet.OPTION}:{name}", _has_option(is_translated(ctx), name, f"wanted_option_{index}")))
-        params[f"wanted_option_{index}"] = values
-    kinds += [("", condition) for condition in _with_metafields(filters.metafields)]
-    return Matching(tuple(condition for kind, condition in kinds if kind != without or not kind), params)
+        kinds.append((Facet.TAG, Condition(_is_tagged, (values.name(list(filters.tags)),))))
+    for name in dict.fromkeys(name for name, _ in filters.options):
+        chosen = [value for option, value in filters.options if option == name]
+        option = values.name(name)
+        condition = Condition(_has_option, (is_translated(ctx), option, values.name(chosen)))
+        kinds.append((f"{Facet.OPTION}:{option}", condition))
+    kinds += [("", condition) for condition in _with_metafields(filters.metafields, values)]
+    return tuple(kinds), values.params
 
 
-def _priced_between(ctx: Context, spans: tuple[PriceSpan, ...]) -> ColumnElement[bool]:
+def _is_among(column: str, name: str) -> ColumnElement[bool]:
+    return text_in(getattr(Product, column), name)
+
+
+def _is_tagged(name: str) -> ColumnElement[bool]:
+    return Product.id.in_(select(ProductTag.product_id).where(text_in(ProductTag.tag, name)))
+
+
+def _priced_between(*spans: tuple[str, str]) -> ColumnElement[bool]:
+    """A variant costs between one of these pairs of amounts."""
     variant, price = aliased(Variant), aliased(Price)
     return exists().where(
         variant.product_id == Product.id,
@@ -101,20 +121,21 @@ def _priced_between(ctx: Context, spans: tuple[PriceSpan, ...]) -> ColumnElement
         price.price_list_id == PRICE_LIST,
         or_(
             *(
-                and_(
-                    price.amount >= _minor(ctx, span.least, ROUND_CEILING),
-                    price.amount <= (LARGEST if span.most is None else _minor(ctx, span.most, ROUND_FLOOR)),
-                )
-                for span in spans
+                price.amount.between(bindparam(least, type_=BigInt), bindparam(most, type_=BigInt))
+                for least, most in spans
             )
         ),
     )
 
 
-def _minor(ctx: Context, major: float, rounding: str) -> int:
-    """Minor units, kept within what the database can compare."""
-    amount = Decimal(str(major)).scaleb(digits(ctx.place.currency)).to_integral_value(rounding)
-    return int(max(-LARGEST, min(amount, LARGEST)))
+def _minor(ctx: Context, span: PriceSpan) -> tuple[int, int]:
+    """A span in minor units, kept within what the database can compare."""
+
+    def rounded(major: float, rounding: str) -> int:
+        amount = Decimal(str(major)).scaleb(digits(ctx.place.currency)).to_integral_value(rounding)
+        return int(max(-LARGEST, min(amount, LARGEST)))
+
+    return rounded(span.least, ROUND_CEILING), LARGEST if span.most is None else rounded(span.most, ROUND_FLOOR)
 
 
 def _has_option(translated: bool, name: str, values: str) -> ColumnElement[bool]:
@@ -126,26 +147,36 @@ def _has_option(translated: bool, name: str, values: str) -> ColumnElement[bool]
         .join(OptionValue, OptionValue.id == VariantValue.value_id)
         .join(Option, Option.id == OptionValue.option_id)
         .join(Price, (Price.variant_id == Variant.id) & (Price.price_list_id == PRICE_LIST))
-        .where(Variant.archived_at.is_(None), option_name == name, text_in(value_name, values))
+        .where(
+            Variant.archived_at.is_(None),
+            option_name == bindparam(name, type_=Text()),
+            text_in(value_name, values),
+        )
     )
 
 
-def _with_metafields(wanted: tuple[MetafieldValue, ...]) -> list[ColumnElement[bool]]:
+def _with_metafields(wanted: tuple[MetafieldValue, ...], values: Values) -> list[Condition]:
     """One condition per metafield asked for; several values of the same one widen."""
     by_name: dict[tuple[str, str, str], list[str]] = {}
     for one in wanted:
         by_name.setdefault((one.owner_type, one.namespace, one.key), []).append(one.value)
-    conditions: list[ColumnElement[bool]] = []
-    for (owner_type, namespace, key), values in by_name.items():
-        owners = select(Metafield.owner_id).where(
-            Metafield.owner_type == owner_type,
-            Metafield.namespace == namespace,
-            Metafield.key == key,
-            or_(*(Metafield.value == value for value in values)),
+    return [
+        Condition(
+            _has_metafield,
+            (owner_type, values.name(owner_type), values.name(namespace), values.name(key), values.name(texts)),
         )
-        if owner_type == "Product":
-            conditions.append(Product.id.in_(owners))
-        else:
-            variants = select(Variant.product_id).where(Variant.archived_at.is_(None), Variant.id.in_(owners))
-            conditions.append(Product.id.in_(variants))
-    return conditions
+        for (owner_type, namespace, key), texts in by_name.items()
+    ]
+
+
+def _has_metafield(of: str, owner_type: str, namespace: str, key: str, texts: str) -> ColumnElement[bool]:
+    """The product has it, or where it is one of variants a variant that is not archived."""
+    owners = select(Metafield.owner_id).where(
+        Metafield.owner_type == bindparam(owner_type, type_=Text()),
+        Metafield.namespace == bindparam(namespace, type_=Text()),
+        Metafield.key == bindparam(key, type_=Text()),
+        text_in(Metafield.value, texts),
+    )
+    if of == "Product":
+        return Product.id.in_(owners)
+    return Product.id.in_(select(Variant.product_id).where(Variant.archived_at.is_(None), Variant.id.in_(owners)))

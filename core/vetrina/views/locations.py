@@ -1,6 +1,7 @@
 """Locations a buyer can know of, and what each has of a variant."""
 
 from enum import StrEnum
+from functools import cache
 from typing import Any, ClassVar
 
 import msgspec
@@ -12,6 +13,8 @@ from vetrina.shop.inventory.models import Level, Location
 from vetrina.views.windows import (
     Order,
     Placed,
+    Selection,
+    Shape,
     Window,
     direction,
     place_columns,
@@ -56,13 +59,7 @@ async def locations_by_id(ctx: Context, ids: list[int]) -> dict[int, LocationRow
 async def location_list(ctx: Context, order: LocationOrder, window: Window) -> list[Placed[LocationRow]]:
     """A window on the active locations, one row too many."""
     columns = _order(order)
-    page = windowed(select(Location.id).where(Location.is_active), columns, window.shape)
-    places = place_columns(page, columns)
-    statement = (
-        select(*places, *_COLUMNS)
-        .join_from(page, Location, Location.id == page.c.id)
-        .order_by(*direction(places, window.shape))
-    )
+    statement = _list(order, window.shape)
     return await placed(ctx.db, LocationRow, statement, window_params(window, columns), columns)
 
 
@@ -70,7 +67,24 @@ async def availability_of(
     ctx: Context, variant_ids: list[int], window: Window
 ) -> dict[int, list[Placed[AvailabilityRow]]]:
     """A window on the active locations that track each variant, one row too many, by variant id."""
-    columns = Order((Location.position, Location.id), (int, int))
+    params = {"ids": variant_ids, **window_params(window, _BY_POSITION)}
+    return await placed_per_owner(ctx.db, AvailabilityRow, _availability(window.shape), params, _BY_POSITION)
+
+
+@cache
+def _list(order: LocationOrder, shape: Shape) -> Selection:
+    columns = _order(order)
+    page = windowed(select(Location.id).where(Location.is_active), columns, shape)
+    places = place_columns(page, columns)
+    return (
+        select(*places, *_COLUMNS)
+        .join_from(page, Location, Location.id == page.c.id)
+        .order_by(*direction(places, shape))
+    )
+
+
+@cache
+def _availability(shape: Shape) -> Selection:
     candidates = (
         select(
             Level.variant_id.label("owner"),
@@ -81,13 +95,11 @@ async def availability_of(
         .join(Location, Location.id == Level.location_id)
         .where(id_in(Level.variant_id, "ids"), Location.is_active)
     )
-    page = windowed_per_owner(candidates, Level.variant_id, columns, window.shape)
-    places = place_columns(page, columns)
-    statement = select(page.c.owner, *places, page.c.location_id, page.c.stock, page.c.room).order_by(
-        page.c.owner, *direction(places, window.shape)
+    page = windowed_per_owner(candidates, Level.variant_id, _BY_POSITION, shape)
+    places = place_columns(page, _BY_POSITION)
+    return select(page.c.owner, *places, page.c.location_id, page.c.stock, page.c.room).order_by(
+        page.c.owner, *direction(places, shape)
     )
-    params = {"ids": variant_ids, **window_params(window, columns)}
-    return await placed_per_owner(ctx.db, AvailabilityRow, statement, params, columns)
 
 
 def _order(order: LocationOrder) -> Order:
@@ -96,5 +108,6 @@ def _order(order: LocationOrder) -> Order:
     return Order((Location.id,), (int,))
 
 
+_BY_POSITION = Order((Location.position, Location.id), (int, int))
 _COLUMNS = (Location.id, Location.name, Location.address)
 _BY_ID = select(*_COLUMNS).where(id_in(Location.id, "ids"), Location.is_active)

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 from enum import StrEnum
-from functools import cache
+from functools import cache, lru_cache
 from typing import ClassVar
 
 import msgspec
@@ -11,10 +11,10 @@ from sqlalchemy import ColumnElement, and_, bindparam, or_, select
 from sqlalchemy.orm import aliased
 
 from vetrina.kernel.context import Context
-from vetrina.kernel.db import id_in
+from vetrina.kernel.db import BigInt, id_in
 from vetrina.shop.catalog.models import CollectionProduct, Product, Variant
 from vetrina.shop.pricing.models import Price
-from vetrina.views.matching import EVERYTHING, Matching
+from vetrina.views.matching import EVERYTHING, SHAPES, Condition, Matching, sql_of
 from vetrina.views.shelf import (
     HANDLE,
     PRICE_LIST,
@@ -41,6 +41,8 @@ from vetrina.views.windows import (
     windowed,
     windowed_per_owner,
 )
+
+COLLECTION = bindparam("collection", type_=BigInt)
 
 
 class ProductOrder(StrEnum):
@@ -96,11 +98,7 @@ async def product_list(
 ) -> list[Placed[ProductRow]]:
     """A window on the products on sale here, one row too many."""
     columns = order_of(order)
-    shape, translated = window.shape, is_translated(ctx)
-    if matching is EVERYTHING:
-        statement = _whole_list(order, shape, translated)
-    else:
-        statement = _list(order, shape, translated, matching.conditions)
+    statement = _list(order, window.shape, is_translated(ctx), matching.conditions)
     params = {**place_params(ctx), **window_params(window, columns), **matching.params}
     return await placed(ctx.db, ProductRow, statement, params, columns)
 
@@ -125,8 +123,7 @@ async def products_of_collections(
 
 def in_collection(collection_id: int) -> Matching:
     """The products of one collection."""
-    members = select(CollectionProduct.product_id).where(CollectionProduct.collection_id == collection_id)
-    return Matching((Product.id.in_(members),))
+    return Matching((Condition(_is_member),), {"collection": collection_id})
 
 
 def order_of(order: ProductOrder, *, in_collection: bool = False) -> Order:
@@ -213,36 +210,33 @@ def _by_handle(translated: bool) -> Selection:
     return statement.order_by((Product.handle == HANDLE).desc(), Product.id).limit(1)
 
 
-@cache
-def _whole_list(order: ProductOrder, shape: Shape, translated: bool) -> Selection:
-    return _list(order, shape, translated, ())
-
-
-def _list(order: ProductOrder, shape: Shape, translated: bool, conditions: Sequence[ColumnElement[bool]]) -> Selection:
+@lru_cache(SHAPES)
+def _list(order: ProductOrder, shape: Shape, translated: bool, conditions: tuple[Condition, ...]) -> Selection:
     columns = order_of(order)
-    page = windowed(candidates_of(order).where(*conditions), columns, shape)
+    page = windowed(candidates_of(order).where(*sql_of(conditions)), columns, shape)
     return rows_of(page, columns, shape, translated)
 
 
-def _of_collection(
-    order: ProductOrder, shape: Shape, translated: bool, conditions: Sequence[ColumnElement[bool]]
-) -> Selection:
+@lru_cache(SHAPES)
+def _of_collection(order: ProductOrder, shape: Shape, translated: bool, conditions: tuple[Condition, ...]) -> Selection:
     columns = order_of(order, in_collection=True)
-    candidates = _members(order).where(
-        CollectionProduct.collection_id == bindparam("collection", type_=CollectionProduct.collection_id.type),
-        *conditions,
-    )
+    candidates = _members(order).where(CollectionProduct.collection_id == COLLECTION, *sql_of(conditions))
     return rows_of(windowed(candidates, columns, shape), columns, shape, translated)
 
 
+@lru_cache(SHAPES)
 def _of_collections(
-    order: ProductOrder, shape: Shape, translated: bool, conditions: Sequence[ColumnElement[bool]]
+    order: ProductOrder, shape: Shape, translated: bool, conditions: tuple[Condition, ...]
 ) -> Selection:
     columns = order_of(order, in_collection=True)
     owner = CollectionProduct.collection_id
-    candidates = _members(order, owner.label("owner")).where(id_in(owner, "ids"), *conditions)
+    candidates = _members(order, owner.label("owner")).where(id_in(owner, "ids"), *sql_of(conditions))
     page = windowed_per_owner(candidates, owner, columns, shape)
     return rows_of(page, columns, shape, translated, page.c.owner)
+
+
+def _is_member() -> ColumnElement[bool]:
+    return Product.id.in_(select(CollectionProduct.product_id).where(CollectionProduct.collection_id == COLLECTION))
 
 
 def _members(order: ProductOrder, *columns: Column) -> Selection:

@@ -3,49 +3,52 @@
 from collections.abc import Callable, Iterator
 from datetime import MAXYEAR, UTC, datetime, timedelta
 from decimal import Decimal, InvalidOperation
-from typing import Any
-
-from sqlalchemy import ColumnElement, and_, false, func, not_, or_, select, true
 
 from vetrina.kernel.context import Context
 from vetrina.kernel.errors import BadInput
 from vetrina.kernel.money import LARGEST, digits
-from vetrina.shop.catalog.models import Collection, Product, ProductTag, SearchTerm, Variant
+from vetrina.shop.catalog.models import Collection, Product
 from vetrina.shop.catalog.rules import fold, words
-from vetrina.shop.pricing.models import Price
-from vetrina.views.matching import EVERYTHING, Matching
+from vetrina.views.comparisons import (
+    compares,
+    costs,
+    has_tag,
+    has_variant,
+    has_word,
+    is_gift_card,
+    like,
+    says,
+)
+from vetrina.views.matching import EVERYTHING, Condition, Matching, Values, either, every, opposite
 from vetrina.views.query_syntax import Either, Every, Not, Query, Term, parse
-from vetrina.views.shelf import PRICE_LIST, is_sellable_product
-from vetrina.views.windows import Column
+from vetrina.views.shelf import is_sellable_product, is_translated
 
-LAST_LETTER = "\U0010ffff"
-"""Sorts after every letter of a word: words that begin with x lie between x and x followed by this."""
-
-Meaning = Callable[[Context, Term], ColumnElement[bool]]
+Meaning = Callable[[Context, Term, Values], Condition]
 
 
 def product_query(ctx: Context, text: str | None, *, is_open: bool = False) -> Matching:
     """What a query means for products. Raises BadInput for values that cannot be compared, naming the query.
 
-    `is_open` takes the last word for the beginning of one, as while somebody types.
+    `is_open` takes the last word for the beginning of one, as while somebody types; what cannot be compared yet says
+    nothing then.
 
     Fields: title, handle, vendor, product_type, tag, sku, barcode, id, created_at, updated_at, published_at, price,
     available_for_sale, gift_card. Anything else is text: words that have to be in the product's index.
     """
-    return _matching(ctx, read(text, is_open=is_open), _PRODUCT_FIELDS, _has_words)
+    return _matching(ctx, read(text, is_open=is_open), _PRODUCT_FIELDS, _has_words, is_open=is_open)
 
 
 def collection_query(ctx: Context, text: str | None) -> Matching:
     """What a query means for collections: title, handle, id, updated_at; text is looked for in the title."""
-    return _matching(ctx, read(text), _COLLECTION_FIELDS, lambda ctx, term: _contains(Collection.title, term))
+    return _matching(ctx, read(text), _COLLECTION_FIELDS, _contains(Collection, "title"))
 
 
-def words_of(query: Query) -> Iterator[Term]:
-    """The text terms a query wants to find, by which its results are ranked."""
+def words_of(query: Query) -> Iterator[tuple[str, bool]]:
+    """The words a query wants to find, by which its results are ranked; whether each is the beginning of one."""
     match query:
         case Term():
             if query.field not in _PRODUCT_FIELDS:
-                yield _as_text(query)
+                yield from _words(_as_text(query))
         case Every(parts) | Either(parts):
             for part in parts:
                 yield from words_of(part)
@@ -53,16 +56,17 @@ def words_of(query: Query) -> Iterator[Term]:
             return
 
 
-def is_word(word: str, is_prefix: bool) -> ColumnElement[bool]:
-    """An indexed term is that word, or begins with it."""
-    if not is_prefix:
-        return SearchTerm.term == word
-    return and_(SearchTerm.term >= word, SearchTerm.term < word + LAST_LETTER)
-
-
-def spoken_here(ctx: Context) -> ColumnElement[bool]:
-    """Words of the context's language, and of the shop's own, in which everything is written."""
-    return or_(*(SearchTerm.language == one for one in sorted({ctx.place.language, ctx.place.default_language})))
+def needs_a_word(query: Query) -> bool:
+    """Whether nothing can match that has none of those words."""
+    match query:
+        case Term():
+            return any(True for _ in words_of(query))
+        case Every(parts):
+            return any(map(needs_a_word, parts))
+        case Either(parts):
+            return all(map(needs_a_word, parts))
+        case Not():
+            return False
 
 
 def read(text: str | None, *, is_open: bool = False) -> Query:
@@ -82,22 +86,33 @@ def _opened(query: Query) -> Query:
             return query
 
 
-def _matching(ctx: Context, query: Query, fields: dict[str, Meaning], says: Meaning) -> Matching:
+def _matching(
+    ctx: Context, query: Query, fields: dict[str, Meaning], text: Meaning, *, is_open: bool = False
+) -> Matching:
     if query == Every(()):
         return EVERYTHING
+    values = Values("asked_")
 
-    def meaning(query: Query) -> ColumnElement[bool]:
+    def meaning(query: Query) -> Condition:
         match query:
             case Term(field):
-                return fields[field](ctx, query) if field in fields else says(ctx, _as_text(query))
+                return fields[field](ctx, query, values) if field in fields else text(ctx, _as_text(query), values)
             case Not(inner):
-                return not_(meaning(inner))
+                return opposite(read_so_far(inner))
             case Every(parts):
-                return and_(true(), *map(meaning, parts))
+                return every(map(read_so_far, parts))
             case Either(parts):
-                return or_(false(), *map(meaning, parts))
+                return either(map(read_so_far, parts))
 
-    return Matching((meaning(query),))
+    def read_so_far(query: Query) -> Condition:
+        try:
+            return meaning(query)
+        except BadInput:
+            if not is_open:
+                raise
+            return every(())
+
+    return Matching((read_so_far(query),), values.params)
 
 
 def _as_text(term: Term) -> Term:
@@ -105,48 +120,50 @@ def _as_text(term: Term) -> Term:
     return term._replace(field=None, value=f"{term.field} {term.value}") if term.field else term
 
 
-def _has_words(ctx: Context, term: Term) -> ColumnElement[bool]:
+def _words(term: Term) -> Iterator[tuple[str, bool]]:
+    found = words(term.value)
+    for place, word in enumerate(found):
+        yield word, term.is_prefix and place == len(found) - 1
+
+
+def _has_words(ctx: Context, term: Term, values: Values) -> Condition:
     """Every word of the term is in the product's index; a phrase counts as its words."""
-    wanted = words(term.value)
-    conditions = [
-        Product.id.in_(
-            select(SearchTerm.product_id).where(
-                spoken_here(ctx), is_word(word, term.is_prefix and place == len(wanted) - 1)
-            )
-        )
-        for place, word in enumerate(wanted)
-    ]
-    return and_(true(), *conditions)
+    translated = is_translated(ctx)
+    return every(Condition(has_word, (values.name(word), is_prefix, translated)) for word, is_prefix in _words(term))
 
 
-def _text(column: Column) -> Meaning:
+def _text(owner: type[Product] | type[Collection], column: str) -> Meaning:
     """The column says so, however it is capitalised."""
 
-    def meaning(ctx: Context, term: Term) -> ColumnElement[bool]:
-        wanted = term.value.lower()
-        lowered = func.lower(column)
-        return lowered.startswith(wanted, autoescape=True) if term.is_prefix else lowered == wanted
+    def meaning(ctx: Context, term: Term, values: Values) -> Condition:
+        value = term.value.lower()
+        name = values.name(like(value) + "%" if term.is_prefix else value)
+        return Condition(says, (owner, column, name, term.is_prefix))
 
     return meaning
 
 
-def _contains(column: Column, term: Term) -> ColumnElement[bool]:
-    return func.lower(column).contains(term.value.lower(), autoescape=True)
-
-
-def _of_tag(ctx: Context, term: Term) -> ColumnElement[bool]:
-    return Product.id.in_(select(ProductTag.product_id).where(_text(ProductTag.tag)(ctx, term)))
-
-
-def _of_variant(column: Column) -> Meaning:
-    def meaning(ctx: Context, term: Term) -> ColumnElement[bool]:
-        says = column.startswith(term.value, autoescape=True) if term.is_prefix else column == term.value
-        return Product.id.in_(select(Variant.product_id).where(Variant.archived_at.is_(None), says))
+def _contains(owner: type[Product] | type[Collection], column: str) -> Meaning:
+    def meaning(ctx: Context, term: Term, values: Values) -> Condition:
+        return Condition(says, (owner, column, values.name(f"%{like(term.value.lower())}%"), True))
 
     return meaning
 
 
-def _price(ctx: Context, term: Term) -> ColumnElement[bool]:
+def _of_tag(ctx: Context, term: Term, values: Values) -> Condition:
+    value = term.value.lower()
+    return Condition(has_tag, (values.name(like(value) + "%" if term.is_prefix else value), term.is_prefix))
+
+
+def _of_variant(column: str) -> Meaning:
+    def meaning(ctx: Context, term: Term, values: Values) -> Condition:
+        name = values.name(like(term.value) + "%" if term.is_prefix else term.value)
+        return Condition(has_variant, (column, name, term.is_prefix))
+
+    return meaning
+
+
+def _price(ctx: Context, term: Term, values: Values) -> Condition:
     try:
         major = Decimal(term.value)
     except InvalidOperation:
@@ -154,21 +171,16 @@ def _price(ctx: Context, term: Term) -> ColumnElement[bool]:
     if not major.is_finite() or abs(major) > LARGEST:
         raise BadInput(field=("query",), problem="A price is compared with a number, such as price:>10.50.")
     amount = int(major.scaleb(digits(ctx.place.currency)).to_integral_value())
-    return Product.id.in_(
-        select(Variant.product_id)
-        .join(Price, Price.variant_id == Variant.id)
-        .where(
-            Price.price_list_id == PRICE_LIST,
-            Variant.archived_at.is_(None),
-            _compared(Price.amount, term.comparison, amount),
-        )
-    )
+    return Condition(costs, (term.comparison, values.name(amount)))
 
 
-def _moment(column: Column) -> Meaning:
+def _moment(owner: type[Product] | type[Collection], column: str) -> Meaning:
     """A day or an instant, in UTC unless it says otherwise; a day is all of it."""
 
-    def meaning(ctx: Context, term: Term) -> ColumnElement[bool]:
+    def compared(comparison: str, moment: datetime, values: Values) -> Condition:
+        return Condition(compares, (owner, column, comparison, values.name(moment)))
+
+    def meaning(ctx: Context, term: Term, values: Values) -> Condition:
         try:
             moment = datetime.fromisoformat(term.value)
         except ValueError:
@@ -177,77 +189,63 @@ def _moment(column: Column) -> Meaning:
             ) from None
         start = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
         if len(term.value) > len("2026-03-14") or start.year == MAXYEAR:
-            return _compared(column, term.comparison, start)
+            return compared(term.comparison, start, values)
         end = start + timedelta(days=1)
         match term.comparison:
             case "=":
-                return and_(column >= start, column < end)
+                return every((compared(">=", start, values), compared("<", end, values)))
             case "<" | ">=":
-                return _compared(column, term.comparison, start)
+                return compared(term.comparison, start, values)
             case "<=":
-                return column < end
+                return compared("<", end, values)
             case _:
-                return column >= end
+                return compared(">=", end, values)
 
     return meaning
 
 
-def _number(column: Column) -> Meaning:
+def _number(owner: type[Product] | type[Collection]) -> Meaning:
     """A key, alone or at the end of a global id."""
 
-    def meaning(ctx: Context, term: Term) -> ColumnElement[bool]:
+    def meaning(ctx: Context, term: Term, values: Values) -> Condition:
         number = term.value.rsplit("/", 1)[-1]
         if not number.isascii() or not number.isdecimal() or len(number) > 18:
             raise BadInput(field=("query",), problem="An id is compared with a number, such as id:>100.")
-        return _compared(column, term.comparison, int(number))
+        return Condition(compares, (owner, "id", term.comparison, values.name(int(number))))
 
     return meaning
 
 
-def _flag(condition: Callable[[], ColumnElement[bool]]) -> Meaning:
-    def meaning(ctx: Context, term: Term) -> ColumnElement[bool]:
+def _flag(condition: Condition) -> Meaning:
+    def meaning(ctx: Context, term: Term, values: Values) -> Condition:
         said = fold(term.value)
         if said not in ("true", "false", "1", "0"):
             raise BadInput(field=("query",), problem=f"{term.field} is true or false.")
-        return condition() if said in ("true", "1") else not_(condition())
+        return condition if said in ("true", "1") else opposite(condition)
 
     return meaning
 
 
-def _compared(column: Column, comparison: str, value: Any) -> ColumnElement[bool]:
-    match comparison:
-        case ">":
-            return column > value
-        case ">=":
-            return column >= value
-        case "<":
-            return column < value
-        case "<=":
-            return column <= value
-        case _:
-            return column == value
-
-
 _PRODUCT_FIELDS: dict[str, Meaning] = {
-    "title": lambda ctx, term: _contains(Product.title, term),
-    "handle": _text(Product.handle),
-    "vendor": _text(Product.vendor),
-    "product_type": _text(Product.product_type),
+    "title": _contains(Product, "title"),
+    "handle": _text(Product, "handle"),
+    "vendor": _text(Product, "vendor"),
+    "product_type": _text(Product, "product_type"),
     "tag": _of_tag,
-    "sku": _of_variant(Variant.sku),
-    "barcode": _of_variant(Variant.barcode),
-    "id": _number(Product.id),
-    "created_at": _moment(Product.created_at),
-    "updated_at": _moment(Product.updated_at),
-    "published_at": _moment(Product.published_at),
+    "sku": _of_variant("sku"),
+    "barcode": _of_variant("barcode"),
+    "id": _number(Product),
+    "created_at": _moment(Product, "created_at"),
+    "updated_at": _moment(Product, "updated_at"),
+    "published_at": _moment(Product, "published_at"),
     "price": _price,
     "variants.price": _price,
-    "available_for_sale": _flag(is_sellable_product),
-    "gift_card": _flag(lambda: Product.is_gift_card.is_(True)),
+    "available_for_sale": _flag(Condition(is_sellable_product)),
+    "gift_card": _flag(Condition(is_gift_card)),
 }
 _COLLECTION_FIELDS: dict[str, Meaning] = {
-    "title": lambda ctx, term: _contains(Collection.title, term),
-    "handle": _text(Collection.handle),
-    "id": _number(Collection.id),
-    "updated_at": _moment(Collection.updated_at),
+    "title": _contains(Collection, "title"),
+    "handle": _text(Collection, "handle"),
+    "id": _number(Collection),
+    "updated_at": _moment(Collection, "updated_at"),
 }

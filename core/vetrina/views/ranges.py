@@ -1,5 +1,7 @@
 """A product's whole range in one statement: every variant on sale, with its price, stock, values and picture."""
 
+from typing import Any
+
 from sqlalchemy import func, select
 
 from vetrina.kernel.context import Context
@@ -39,7 +41,8 @@ async def ranges_of(ctx: Context, product_ids: list[int]) -> dict[int, Range]:
         product_id = line[1]
         values = tuple(map(int, option_key.split("-"))) if option_key else (-product_id,)
         shown = MediaRow(*picture) if picture[0] is not None else None
-        found[product_id].append(RangedVariant(*(*line[:_KNOWN], position, values, shown)))
+        fields: list[Any] = [*line[:_KNOWN], position, values, shown]
+        found[product_id].append(RangedVariant(*fields))
     return {product_id: tuple(variants) for product_id, variants in found.items()}
 
 

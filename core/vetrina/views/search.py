@@ -2,20 +2,24 @@
 
 from collections.abc import Sequence
 from enum import StrEnum
+from functools import lru_cache
+from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, case, false, func, literal_column, or_, select
+import msgspec
+from sqlalchemy import case, func, literal_column, or_, select
 
 from vetrina.kernel.context import Context
 from vetrina.kernel.db import BigInt
-from vetrina.shop.catalog.models import Product, ProductTag, SearchTerm, Variant
+from vetrina.shop.catalog.models import Product, SearchTerm
 from vetrina.shop.catalog.rules import words
 from vetrina.shop.pricing.models import Price
-from vetrina.views.matching import EVERYTHING, Matching
+from vetrina.views.comparisons import has_tag, has_variant, is_spoken, is_term, like, says
+from vetrina.views.matching import EVERYTHING, SHAPES, Condition, Matching, Values, either, sql_of
 from vetrina.views.products import ProductOrder, ProductRow, candidates_of, rows_of
-from vetrina.views.queries import is_word, spoken_here, words_of
+from vetrina.views.queries import needs_a_word, words_of
 from vetrina.views.query_syntax import Query
 from vetrina.views.shelf import is_sellable_product, is_translated, is_visible, place_params
-from vetrina.views.windows import Column, Order, Placed, Window, placed, window_params, windowed
+from vetrina.views.windows import Column, Order, Placed, Selection, Shape, Window, window_params, windowed
 
 
 class SearchField(StrEnum):
@@ -45,75 +49,114 @@ class Unavailable(StrEnum):
     LAST = "last"
 
 
+class Found(msgspec.Struct, frozen=True):
+    """A window on the results, one row too many; and how many there are in all, where ranking them told."""
+
+    rows: list[Placed[ProductRow]]
+    total: int | None
+
+
 async def search_list(
     ctx: Context, query: Query, matching: Matching, order: SearchOrder, unavailable: Unavailable, window: Window
-) -> list[Placed[ProductRow]]:
-    """A window on the products that match, one row too many; `query` ranks them by the words it wants."""
-    available_first = unavailable is Unavailable.LAST
-    stands_back = case((is_sellable_product(), 0), else_=1) if available_first else literal_column("0", BigInt)
-    if window.reverse:
-        stands_back = -stands_back  # last is last, whichever way round the rest is
-    if order is SearchOrder.PRICE:
-        found = candidates_of(
-            ProductOrder.PRICE, stands_back.label("back"), Price.amount.label("rank"), Price.variant_id.label("last")
-        )
-    else:
-        found = candidates_of(
-            ProductOrder.ID, stands_back.label("back"), (-_score(ctx, query)).label("rank"), Product.id.label("last")
-        )
-    ranked = found.where(*matching.conditions).subquery("ranked")
-    columns = Order((ranked.c.back, ranked.c.rank, ranked.c.last), (int, int, int))
-    page = windowed(select(ranked.c.id), columns, window.shape)
-    statement = rows_of(page, columns, window.shape, is_translated(ctx))
-    params = {**place_params(ctx), **window_params(window, columns), **matching.params}
-    return await placed(ctx.db, ProductRow, statement, params, columns)
+) -> Found:
+    """Products that match, ranked by the words that `query` wants."""
+    wanted = list(dict.fromkeys(words_of(query))) if order is SearchOrder.RELEVANCE else []
+    values = Values("ranked_")
+    ranking = _Ranking(
+        order,
+        tuple((values.name(word), is_prefix) for word, is_prefix in wanted),
+        needs_a_word(query),
+        unavailable is Unavailable.LAST,
+    )
+    statement = _search(ranking, window.shape, is_translated(ctx), matching.conditions)
+    params = {**place_params(ctx), **window_params(window, PLACES), **matching.params, **values.params}
+    lines = await ctx.db.fetch(statement, params)
+    width = len(PLACES.types)
+    rows = [Placed(ProductRow(*line[width:-1]), line[:width]) for line in lines]
+    return Found(rows, lines[0][-1] if lines else None)
 
 
 async def product_count(ctx: Context, matching: Matching) -> int:
     """How many products on sale here match."""
-    statement = select(func.count()).select_from(Product).where(is_visible(), *matching.conditions)
-    return await ctx.db.value(statement, place_params(ctx) | matching.params)
+    return await ctx.db.value(_count(matching.conditions), place_params(ctx) | matching.params)
 
 
 def only_sellable(unavailable: Unavailable) -> Matching:
     """Without what cannot be bought now, where it is to be hidden."""
-    return Matching((is_sellable_product(),)) if unavailable is Unavailable.HIDE else EVERYTHING
+    return Matching((Condition(is_sellable_product),)) if unavailable is Unavailable.HIDE else EVERYTHING
 
 
 def only_in(text: str, fields: Sequence[SearchField]) -> Matching:
     """Every word of a text is somewhere in one of these fields; without a field nothing is found."""
-    conditions = [or_(false(), *(_holds(field, word) for field in fields)) for word in words(text)]
-    return Matching(tuple(conditions))
+    values = Values("held_")
+    conditions = tuple(
+        either(_holds(field, values.name(f"%{like(word)}%")) for field in fields) for word in words(text)
+    )
+    return Matching(conditions, values.params)
 
 
-def _holds(field: SearchField, word: str) -> ColumnElement[bool]:
+def _holds(field: SearchField, name: str) -> Condition:
     match field:
         case SearchField.TITLE | SearchField.VENDOR | SearchField.PRODUCT_TYPE:
-            return _contains(getattr(Product, field.value), word)
+            return Condition(says, (Product, field.value, name, True))
         case SearchField.TAG:
-            return Product.id.in_(select(ProductTag.product_id).where(_contains(ProductTag.tag, word)))
+            return Condition(has_tag, (name, True))
         case SearchField.SKU | SearchField.BARCODE:
-            column = getattr(Variant, field.value)
+            return Condition(has_variant, (field.value, name, True, True))
         case SearchField.VARIANT_TITLE:
-            column = Variant.title
-    return Product.id.in_(select(Variant.product_id).where(Variant.archived_at.is_(None), _contains(column, word)))
+            return Condition(has_variant, ("title", name, True, True))
 
 
-def _contains(column: Column, word: str) -> ColumnElement[bool]:
-    return func.lower(column).contains(word, autoescape=True)
+class _Ranking(NamedTuple):
+    """What of a search decides its statement's text, beside the conditions."""
+
+    order: SearchOrder
+    words: tuple[tuple[str, bool], ...]
+    """Parameters of the words to be weighed, and whether each is the beginning of one."""
+    has_words: bool
+    """Whether every result has one of them."""
+    is_available_first: bool
 
 
-def _score(ctx: Context, query: Query) -> ColumnElement[int]:
-    """What the words a query wants weigh together in a product's index."""
-    wanted = [
-        is_word(word, term.is_prefix and place == len(found) - 1)
-        for term in words_of(query)
-        for found in (words(term.value),)
-        for place, word in enumerate(found)
-    ]
-    if not wanted:
-        return literal_column("0", BigInt)
-    weights = select(func.sum(SearchTerm.weight)).where(
-        SearchTerm.product_id == Product.id, spoken_here(ctx), or_(*wanted)
+@lru_cache(SHAPES)
+def _search(ranking: _Ranking, shape: Shape, translated: bool, conditions: tuple[Condition, ...]) -> Selection:
+    stands_back = literal_column("0", BigInt)
+    if ranking.is_available_first:
+        # Last is last, whichever way round the rest is.
+        stands_back = case((is_sellable_product(), 0), else_=-1 if shape.is_reversed else 1)
+    if ranking.order is SearchOrder.PRICE:
+        found = candidates_of(
+            ProductOrder.PRICE, stands_back.label("back"), Price.amount.label("rank"), Price.variant_id.label("last")
+        )
+    else:
+        found = _by_relevance(ranking, translated, stands_back.label("back"))
+    ranked = found.where(*sql_of(conditions)).cte("ranked").prefix_with("MATERIALIZED")
+    columns = Order((ranked.c.back, ranked.c.rank, ranked.c.last), PLACES.types)
+    page = windowed(select(ranked.c.id), columns, shape)
+    total = select(func.count()).select_from(ranked).scalar_subquery()
+    return rows_of(page, columns, shape, translated).add_columns(total.label("total"))
+
+
+def _by_relevance(ranking: _Ranking, translated: bool, back: Column) -> Selection:
+    """Products with the sum of what the wanted words weigh in their index, heaviest first."""
+    last = Product.id.label("last")
+    if not ranking.words:
+        return candidates_of(ProductOrder.ID, back, literal_column("0", BigInt).label("rank"), last)
+    weighed = (
+        select(SearchTerm.product_id, func.sum(SearchTerm.weight).cast(BigInt).label("weight"))
+        .where(is_spoken(translated), or_(*(is_term(name, is_prefix) for name, is_prefix in ranking.words)))
+        .group_by(SearchTerm.product_id)
+        .subquery("weighed")
     )
-    return func.coalesce(weights.scalar_subquery(), 0).cast(BigInt)
+    rank = (-func.coalesce(weighed.c.weight, literal_column("0", BigInt))).label("rank")
+    found = candidates_of(ProductOrder.ID, back, rank, last)
+    return found.join(weighed, weighed.c.product_id == Product.id, isouter=not ranking.has_words)
+
+
+@lru_cache(SHAPES)
+def _count(conditions: tuple[Condition, ...]) -> Selection:
+    return select(func.count()).select_from(Product).where(is_visible(), *sql_of(conditions))
+
+
+PLACES = Order((), (int, int, int))
+"""What the cursor of a result holds: whether it stands back, its rank, and which of its equals it is."""

@@ -15,13 +15,20 @@ from vetrina.vocabulary import ProductStatus
 
 PRICE_LIST = bindparam("price_list", type_=BigInt)
 LANGUAGE = bindparam("language", type_=Text())
+DEFAULT_LANGUAGE = bindparam("default_language", type_=Text())
 HANDLE = bindparam("handle", type_=Text())
 NOW = bindparam("now", type_=Instant())
 
 
 def place_params(ctx: Context) -> dict[str, Any]:
-    """The values every statement of the catalogue may ask for: price list, language, now."""
-    return {"price_list": ctx.place.price_list_id, "language": ctx.place.language, "now": ctx.now()}
+    """The values every statement of the catalogue may ask for: price list, languages, now."""
+    place = ctx.place
+    return {
+        "price_list": place.price_list_id,
+        "language": place.language,
+        "default_language": place.default_language,
+        "now": ctx.now(),
+    }
 
 
 def is_translated(ctx: Context) -> bool:

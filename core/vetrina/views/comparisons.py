@@ -1,0 +1,98 @@
+"""The conditions that searches and filters are made of, as SQL over parameters given by name."""
+
+from sqlalchemy import ColumnElement, Text, and_, bindparam, or_, select
+from sqlalchemy import func as sql
+
+from vetrina.kernel.db import BigInt, table_of
+from vetrina.shop.catalog.models import Collection, Product, ProductTag, SearchTerm, Variant
+from vetrina.shop.pricing.models import Price
+from vetrina.views.shelf import DEFAULT_LANGUAGE, LANGUAGE, PRICE_LIST
+from vetrina.views.windows import Column
+
+LAST_LETTER = "\U0010ffff"
+"""Sorts after every letter of a word: words that begin with x lie between x and x followed by this."""
+
+
+def like(text: str) -> str:
+    """A text as it stands in a pattern."""
+    return text.replace("/", "//").replace("%", "/%").replace("_", "/_")
+
+
+def says(owner: type[Product] | type[Collection], column: str, name: str, is_pattern: bool) -> ColumnElement[bool]:
+    """A text is this, or like this, however it is capitalised; what it is compared with is in lower case."""
+    return _says(sql.lower(getattr(owner, column)), name, is_pattern)
+
+
+def has_tag(name: str, is_pattern: bool) -> ColumnElement[bool]:
+    """The product has such a tag."""
+    said = _says(sql.lower(ProductTag.tag), name, is_pattern)
+    return Product.id.in_(select(ProductTag.product_id).where(said))
+
+
+def has_variant(column: str, name: str, is_pattern: bool, any_case: bool = False) -> ColumnElement[bool]:
+    """A variant that is not archived says this in one of its codes or in its title."""
+    text: Column = getattr(Variant, column)
+    said = _says(sql.lower(text) if any_case else text, name, is_pattern)
+    return Product.id.in_(select(Variant.product_id).where(Variant.archived_at.is_(None), said))
+
+
+def has_word(name: str, is_prefix: bool, translated: bool) -> ColumnElement[bool]:
+    """A word, or one that begins so, is in the product's index."""
+    return Product.id.in_(select(SearchTerm.product_id).where(is_spoken(translated), is_term(name, is_prefix)))
+
+
+def costs(comparison: str, name: str) -> ColumnElement[bool]:
+    """A variant costs so much, more or less, in minor units."""
+    return Product.id.in_(
+        select(Variant.product_id)
+        .join(Price, Price.variant_id == Variant.id)
+        .where(
+            Price.price_list_id == PRICE_LIST,
+            Variant.archived_at.is_(None),
+            _compared(Price.amount, comparison, bindparam(name, type_=BigInt)),
+        )
+    )
+
+
+def compares(owner: type[Product] | type[Collection], column: str, comparison: str, name: str) -> ColumnElement[bool]:
+    """A column is so much, more or less."""
+    compared = table_of(owner).c[column]
+    return _compared(compared, comparison, bindparam(name, type_=compared.type))
+
+
+def is_gift_card() -> ColumnElement[bool]:
+    """The product is one."""
+    return Product.is_gift_card.is_(True)
+
+
+def is_term(name: str, is_prefix: bool) -> ColumnElement[bool]:
+    """An indexed term is that word, or begins with it."""
+    word = bindparam(name, type_=Text())
+    if not is_prefix:
+        return SearchTerm.term == word
+    return and_(SearchTerm.term >= word, SearchTerm.term < word + LAST_LETTER)
+
+
+def is_spoken(translated: bool) -> ColumnElement[bool]:
+    """Terms of the context's language, and of the shop's own, in which everything is written."""
+    here = SearchTerm.language == LANGUAGE
+    return or_(here, SearchTerm.language == DEFAULT_LANGUAGE) if translated else here
+
+
+def _says(text: Column, name: str, is_pattern: bool) -> ColumnElement[bool]:
+    value = bindparam(name, type_=Text())
+    return text.like(value, escape="/") if is_pattern else text == value
+
+
+def _compared(column: Column, comparison: str, value: Column) -> ColumnElement[bool]:
+    match comparison:
+        case ">":
+            return column > value
+        case ">=":
+            return column >= value
+        case "<":
+            return column < value
+        case "<=":
+            return column <= value
+        case _:
+            return column == value
