@@ -3,6 +3,7 @@
 import asyncio
 from collections import OrderedDict
 from collections.abc import Mapping
+from contextlib import nullcontext
 from typing import Any
 
 import msgspec
@@ -94,7 +95,7 @@ class Operation:
         self.counts.compiled += 1
         fields = None if only is None else [field for field in plan.fields if field.key == only]
         try:
-            async with asyncio.timeout(DEADLINE):
+            async with asyncio.timeout(DEADLINE), nullcontext() if self.is_mutation else ctx.db.reading():
                 return await plan.run(Run(plan.frame, RequestState(ctx, {}), variables, trace), fields)
         except TimeoutError as error:
             raise Unavailable(f"the operation took longer than {DEADLINE} s") from error

@@ -1,6 +1,7 @@
 """A plan: the root fields of one operation, one after the other, and the answer made of them."""
 
 from collections.abc import Sequence
+from time import perf_counter
 from typing import Any
 
 import msgspec
@@ -9,6 +10,9 @@ from graphql import ExecutionResult, FieldNode, GraphQLError
 from vetrina.graphql.plan.run import Frame, Run
 from vetrina.graphql.plan.selection import Step
 from vetrina.graphql.plan.slots import Nesting, settle
+
+_OPERATION = (None,)
+"""The one parent of all root fields."""
 
 
 class RootField(msgspec.Struct, frozen=True):
@@ -24,7 +28,13 @@ class RootField(msgspec.Struct, frozen=True):
 
     async def answer(self, run: Run, errors: list[GraphQLError]) -> Any:
         """The field's value, its failures settled. Raises the GraphQLError that leaves the operation without data."""
-        (value,) = await self.step.column((None,), run)
+        step = self.step
+        run.check_deadline()
+        began = perf_counter()
+        values = await step.source.read(_OPERATION, run)
+        async with run.state.ctx.db.reading():  # not around a mutation's flow: it may have to wait for others
+            (value,) = await step.shape.complete(values, run) if step.shape else values
+        run.note(step.use, 1, began)
         if not run.has_failures:
             return value
         run.has_failures = False

@@ -8,7 +8,7 @@ import msgspec
 
 from vetrina.graphql.plan.assembling import Assembly, Cell
 from vetrina.graphql.plan.leaves import Leaf
-from vetrina.graphql.plan.run import Run, Traced
+from vetrina.graphql.plan.run import Run
 from vetrina.graphql.plan.slots import FieldUse
 from vetrina.graphql.plan.sources import Source
 
@@ -30,11 +30,10 @@ class Step(msgspec.Struct, frozen=True):
     async def column(self, parents: Sequence[Any], run: Run) -> Sequence[Any]:
         """The field's value for each parent. Raises Unavailable past the deadline."""
         run.check_deadline()
-        began = perf_counter() if run.trace is not None else 0.0
+        began = perf_counter()
         values = await self.source.read(parents, run)
         done = values if self.shape is None else await self.shape.complete(values, run)
-        if run.trace is not None:
-            run.trace.append(Traced(f"{self.use.parent}.{self.use.name}", len(parents), perf_counter() - began))
+        run.note(self.use, len(parents), began)
         return done
 
 
