@@ -47,7 +47,7 @@ COUNTRIES: Mapping[str, str] = {
 }
 PER_CENT = Decimal(100)
 
-Item = PastOrder | PastCorrection | RowProblem
+Item = PastOrder | PastCorrection | PastCustomer | RowProblem
 
 
 class Northwind(OrderHistoryFormat):
@@ -88,8 +88,11 @@ def _read(paths: Sequence[Path]) -> Iterator[Item]:
         found = details.setdefault(text(row, "orderid"), _Lines([], []))
         found.problems += row.problems
         found.lines.append(_line(row, titles, found.problems))
+    idle = dict(customers)
     for row in _table(paths, ORDERS):
+        idle.pop(text(row, "customerid"), None)
         yield from _order(row, customers, details.get(text(row, "orderid"), _Lines([], [])))
+    yield from (_customer(row) for row in idle.values())
 
 
 def _order(row: Row, customers: Mapping[str, Row], details: _Lines) -> Iterator[Item]:

@@ -34,7 +34,7 @@ FLAT = frozenset(
 LONDON = ZoneInfo("Europe/London")
 WHOLE_TIME, FLAT_TIME = "%Y-%m-%d %H:%M", "%m/%d/%Y %H:%M"
 
-Item = PastOrder | PastCorrection | RowProblem
+Item = PastOrder | PastCorrection | PastCustomer | RowProblem
 
 
 class OnlineRetail(OrderHistoryFormat):

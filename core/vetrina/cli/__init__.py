@@ -3,6 +3,7 @@
 import click
 
 from vetrina.cli.demo import demo
+from vetrina.cli.history import import_orders_command
 from vetrina.cli.imports import import_group
 from vetrina.cli.serve import serve, work_command
 from vetrina.cli.shop import migrate, plugins, setup, token
@@ -15,5 +16,6 @@ def main() -> None:
 
 
 COMMANDS: tuple[click.Command, ...] = (serve, work_command, setup, migrate, import_group, token, plugins, demo)
+import_group.add_command(import_orders_command)
 for _command in COMMANDS:
     main.add_command(_command)

@@ -106,11 +106,11 @@ def _show_preview(console: Console, found: ImportPreview) -> None:
         places = ", ".join(draft.collections)
         table.add_row(str(draft.first_row), draft.title, draft.handle, str(len(draft.variants)), first, places)
     console.print(table)
-    _show_problems(console, found.problems, len(found.problems))
+    show_problems(console, found.problems, len(found.problems))
 
 
 def _show_report(console: Console, report: ImportReport) -> None:
-    _show_problems(console, report.problems, report.problem_count)
+    show_problems(console, report.problems, report.problem_count)
     done = "A dry run: nothing was written. It would have" if report.is_dry_run else "The import has"
     console.print(
         f"{done} created {report.created}, updated {report.updated}, left {report.unchanged} as they were"
@@ -123,7 +123,8 @@ def _show_report(console: Console, report: ImportReport) -> None:
         console.print(f"{count} prices in {currency} were left out: the shop has no list for them.", soft_wrap=True)
 
 
-def _show_problems(console: Console, problems: tuple[RowProblem, ...] | list[RowProblem], count: int) -> None:
+def show_problems(console: Console, problems: tuple[RowProblem, ...] | list[RowProblem], count: int) -> None:
+    """What stood in the way, as a table; beyond its first rows only counted."""
     if not problems:
         return
     table = Table("row", "field", "code", "problem", box=None)

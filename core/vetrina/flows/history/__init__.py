@@ -5,7 +5,7 @@ from pathlib import Path
 
 import msgspec
 
-from vetrina.flows.history.checking import CheckedOrder, checked_correction, checked_order
+from vetrina.flows.history.checking import CheckedOrder, checked_correction, checked_order, checked_person
 from vetrina.flows.history.replaying import CheckedDocument, Replayed, identity, known_names, replay_orders
 from vetrina.flows.history.report import HistoryReport, Progress
 from vetrina.flows.imports import FileNotUnderstood, NoSuchFormat
@@ -13,7 +13,8 @@ from vetrina.kernel.context import Context
 from vetrina.kernel.db import Conflict
 from vetrina.kernel.errors import Refusal, Unavailable
 from vetrina.kernel.registry import Provided
-from vetrina.shop.orders.ports import OrderHistoryFormat, PastCorrection, PastOrder
+from vetrina.shop.customers.service import PastPerson
+from vetrina.shop.orders.ports import OrderHistoryFormat, PastCorrection, PastCustomer, PastOrder
 from vetrina.views.markets import Atlas, atlas
 from vetrina.vocabulary import RowProblem
 
@@ -32,7 +33,14 @@ LINES_AT_ONCE, DOCUMENTS_AT_ONCE = 2_000, 500
 TRIES = 3
 """How often a batch is begun again because somebody else wrote the same."""
 
-Item = PastOrder | PastCorrection | RowProblem
+Item = PastOrder | PastCorrection | PastCustomer | RowProblem
+
+
+class DocumentRepeated(Refusal):
+    """The files name an order or a correction twice; the first is taken. Facts: name."""
+
+    code = "DOCUMENT_REPEATED"
+    text = "{name} is in the files twice; only the first is taken."
 
 
 class _Run(msgspec.Struct, frozen=True):
@@ -41,6 +49,17 @@ class _Run(msgspec.Struct, frozen=True):
     report: HistoryReport
     atlas: Atlas
     with_products: bool
+
+
+class _Batch(msgspec.Struct):
+    """What one transaction is to write."""
+
+    documents: list[CheckedDocument] = []
+    people: list[PastPerson] = []
+    lines: int = 0
+
+    def is_full(self) -> bool:
+        return self.lines >= LINES_AT_ONCE or len(self.documents) + len(self.people) >= DOCUMENTS_AT_ONCE
 
 
 def find_history_format(ctx: Context, paths: Sequence[Path], name: str | None = None) -> Provided[OrderHistoryFormat]:
@@ -85,17 +104,22 @@ async def import_orders(
     return run.report
 
 
-async def _replayed(ctx: Context, run: _Run, batch: Sequence[CheckedDocument]) -> Replayed:
+async def _replayed(ctx: Context, run: _Run, batch: _Batch) -> Replayed:
     """Write the batch, or find out what there would be to write."""
     report = run.report
     if report.is_dry_run:
-        known = await known_names(ctx.db, report.source, batch)
-        fresh = [document for document in batch if identity(document) not in known]
+        known = await known_names(ctx.db, report.source, batch.documents)
+        fresh = [document for document in batch.documents if identity(document) not in known]
         return _would_be(fresh, len(known))
     for tries_left in reversed(range(TRIES)):
         try:
             return await replay_orders(
-                ctx, batch, source=report.source, atlas=run.atlas, with_products=run.with_products
+                ctx,
+                batch.documents,
+                source=report.source,
+                atlas=run.atlas,
+                with_products=run.with_products,
+                people=batch.people,
             )
         except Conflict as conflict:
             if not tries_left:
@@ -115,41 +139,47 @@ def _would_be(fresh: Sequence[CheckedDocument], known: int) -> Replayed:
     )
 
 
-def _batches(ctx: Context, run: _Run, items: Iterator[Item]) -> Iterator[list[CheckedDocument]]:
-    """Documents that passed every check, in batches, the last one perhaps empty; problems are noted on the way."""
-    report, seen, last_row = run.report, set[int](), None
-    batch, lines = list[CheckedDocument](), 0
+def _batches(ctx: Context, run: _Run, items: Iterator[Item]) -> Iterator[_Batch]:
+    """What passed every check, in batches, the last one perhaps empty; problems are noted on the way."""
+    seen, last_row, batch = set[int](), None, _Batch()
     for item in items:
         if isinstance(item, RowProblem):
             # One row may have several problems, and they come together.
-            report.skipped += item.row != last_row
+            run.report.skipped += item.row != last_row
             last_row = item.row
-            report.note(item)
+            run.report.note(item)
             continue
-        report.read += 1
-        report.lines_read += len(item.lines)
         try:
-            document = _checked(ctx, run, item)
+            _take_in(ctx, run, batch, seen, item)
         except Refusal as refusal:
-            _skip(report, item, ".".join(refusal.field or ()) or None, refusal.code, refusal.message)
-            continue
-        if _is_repeated(seen, document):
-            message = f"{item.name[:80]} is in the files twice; only the first is taken."
-            _skip(report, item, None, "DOCUMENT_REPEATED", message)
-            continue
-        batch.append(document)
-        lines += len(document.lines)
-        if lines >= LINES_AT_ONCE or len(batch) >= DOCUMENTS_AT_ONCE:
+            row = 0 if isinstance(item, PastCustomer) else item.first_row
+            field = ".".join(refusal.field) if refusal.field else None
+            run.report.skipped += 1
+            run.report.note(RowProblem(row=row, field=field, code=refusal.code, message=refusal.message))
+        if batch.is_full():
             yield batch
-            batch, lines = [], 0
+            batch = _Batch()
     yield batch
 
 
-def _checked(ctx: Context, run: _Run, item: PastOrder | PastCorrection) -> CheckedDocument:
+def _take_in(
+    ctx: Context, run: _Run, batch: _Batch, seen: set[int], item: PastOrder | PastCorrection | PastCustomer
+) -> None:
+    """Check one item and put it into the batch. Raises what refuses it."""
     source, language = run.report.source, run.atlas.profile.language
+    if isinstance(item, PastCustomer):
+        batch.people.append(checked_person(item, source, language, ctx.now()))
+        return
+    run.report.read += 1
+    run.report.lines_read += len(item.lines)
     if isinstance(item, PastOrder):
-        return checked_order(item, source, language, ctx.now())
-    return checked_correction(item, source, language, ctx.now())
+        document = checked_order(item, source, language, ctx.now())
+    else:
+        document = checked_correction(item, source, language, ctx.now())
+    if _is_repeated(seen, document):
+        raise DocumentRepeated(name=document.name[:80])
+    batch.documents.append(document)
+    batch.lines += len(document.lines)
 
 
 def _is_repeated(seen: set[int], document: CheckedDocument) -> bool:
@@ -161,14 +191,10 @@ def _is_repeated(seen: set[int], document: CheckedDocument) -> bool:
     return is_repeated
 
 
-def _skip(report: HistoryReport, item: PastOrder | PastCorrection, field: str | None, code: str, message: str) -> None:
-    report.skipped += 1
-    report.note(RowProblem(row=item.first_row, field=field, code=code, message=message))
-
-
 def _count(report: HistoryReport, replayed: Replayed) -> None:
     report.orders += replayed.orders
     report.corrections += replayed.corrections
     report.lines += replayed.lines
+    report.customers += replayed.customers
     report.products += replayed.products
     report.known += replayed.known

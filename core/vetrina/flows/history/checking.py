@@ -91,7 +91,7 @@ def checked_order(draft: PastOrder, source: str, language: str, now: datetime) -
     order = CheckedOrder(
         draft=draft,
         name=texts.line(draft.name, field=("name",), required=True),
-        customer=_person(draft.customer, source, draft.language or language, draft.at),
+        customer=_buyer(draft.customer, source, draft.language or language, draft.at),
         address=_address(draft.shipping_address),
         lines=tuple(_sold(line, places) for line in draft.lines),
         delivery=whole(draft.delivery, places, "delivery"),
@@ -112,7 +112,23 @@ def checked_correction(draft: PastCorrection, source: str, language: str, now: d
         digits(draft.currency),
         currency=draft.currency,
         country=draft.country,
-        customer=_person(draft.customer, source, language, draft.at),
+        customer=_buyer(draft.customer, source, language, draft.at),
+    )
+
+
+def checked_person(draft: PastCustomer, source: str, language: str, at: datetime) -> PastPerson:
+    """A customer as the shop keeps him. Raises BadInput."""
+    email = texts.line(draft.email or "", field=("customer", "email"), limit=LONGEST_EMAIL).lower() or None
+    if email is not None and "@" not in email[1:-1]:
+        raise BadInput(field=("customer", "email"), problem=f"{email[:50]!r} is not an e-mail address.")
+    return PastPerson(
+        email=email,
+        source_key=f"{source}:{texts.line(draft.key, field=('customer', 'key'), required=True)}",
+        first_name=_word(draft.first_name, "first_name"),
+        last_name=_word(draft.last_name, "last_name"),
+        phone=_word(draft.phone, "phone"),
+        language=language,
+        at=at,
     )
 
 
@@ -220,7 +236,9 @@ def _line(line: PastLine, places: int, *, at_least: int) -> CheckedLine:
         subtotal_rest=subtotal_rest,
         discount=discount,
         discount_rest=discount_rest,
-        discount_title=texts.line(line.discount_title, field=("lines", "discount_title")),
+        discount_title=texts.line(line.discount_title, field=("lines", "discount_title"))
+        if line.discount_title
+        else "",
         is_goods=line.is_goods,
     )
 
@@ -244,21 +262,8 @@ def _check_moment(moment: datetime, now: datetime) -> None:
         raise BadInput(field=("at",), problem=f"{moment} is no day of the past in a known zone.")
 
 
-def _person(draft: PastCustomer | None, source: str, language: str, at: datetime) -> PastPerson | None:
-    if draft is None:
-        return None
-    email = texts.line(draft.email or "", field=("customer", "email"), limit=LONGEST_EMAIL).lower() or None
-    if email is not None and "@" not in email[1:-1]:
-        raise BadInput(field=("customer", "email"), problem=f"{email[:50]!r} is not an e-mail address.")
-    return PastPerson(
-        email=email,
-        source_key=f"{source}:{texts.line(draft.key, field=('customer', 'key'), required=True)}",
-        first_name=_word(draft.first_name, "first_name"),
-        last_name=_word(draft.last_name, "last_name"),
-        phone=_word(draft.phone, "phone"),
-        language=language,
-        at=at,
-    )
+def _buyer(draft: PastCustomer | None, source: str, language: str, at: datetime) -> PastPerson | None:
+    return None if draft is None else checked_person(draft, source, language, at)
 
 
 def _address(address: Address | None) -> Address | None:

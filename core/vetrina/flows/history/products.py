@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 import msgspec
 from sqlalchemy import select
 
-from vetrina.flows.catalog.inputs import NewProduct, NewVariant, prepare
+from vetrina.flows.catalog.inputs import NewProduct, NewVariant, Prepared, prepare
 from vetrina.flows.catalog.writing import write_new
 from vetrina.flows.history.checking import CheckedLine
 from vetrina.flows.prices import PriceBook
@@ -44,7 +44,7 @@ async def shelve(
     by_sku |= await _made_before(session, {f"{source}:sku:{sku}": sku for sku in missing})
     new = [line for sku, line in missing.items() if sku not in by_sku]
     if new:
-        prepared = [prepare(_archived(line, source), _NO_PRICES) for line in new]
+        prepared = [_archived(line, source) for line in new]
         for line, created in zip(new, await write_new(ctx, session, prepared), strict=True):
             assert line.sku is not None
             by_sku[line.sku] = (created.variant_ids[0], created.product_id)
@@ -63,13 +63,16 @@ async def _made_before(session: Session, keys: dict[str, str]) -> dict[str, tupl
     return {keys[source_key]: (variant_id, product_id) for source_key, variant_id, product_id in rows}
 
 
-def _archived(line: CheckedLine, source: str) -> NewProduct:
-    return NewProduct(
+def _archived(line: CheckedLine, source: str) -> Prepared:
+    """A product nobody can make by hand: checked as a draft, and archived from the start."""
+    draft = NewProduct(
         title=line.title,
-        status=ProductStatus.ARCHIVED,
+        status=ProductStatus.DRAFT,
         variants=(NewVariant(sku=line.sku),),
         source_key=f"{source}:sku:{line.sku}",
     )
+    checked = prepare(draft, _NO_PRICES)
+    return Prepared(msgspec.structs.replace(checked.product, status=ProductStatus.ARCHIVED), checked.prices)
 
 
 _NO_PRICES = PriceBook(0, {}, {})

@@ -15,6 +15,7 @@ from vetrina.kernel.messages import emit_all
 from vetrina.shop.corrections import service as corrections
 from vetrina.shop.corrections.models import Correction
 from vetrina.shop.customers import service as customers
+from vetrina.shop.customers.service import PastPerson
 from vetrina.shop.orders import service as orders
 from vetrina.shop.orders.events import OrderImported
 from vetrina.shop.orders.models import Order
@@ -31,38 +32,49 @@ class Replayed(msgspec.Struct, frozen=True, kw_only=True):
     orders: int = 0
     corrections: int = 0
     lines: int = 0
+    customers: int = 0
     products: int = 0
     known: int = 0
 
 
 async def replay_orders(
-    ctx: Context, documents: Sequence[CheckedDocument], *, source: str, atlas: Atlas, with_products: bool
+    ctx: Context,
+    documents: Sequence[CheckedDocument],
+    *,
+    source: str,
+    atlas: Atlas,
+    with_products: bool,
+    people: Sequence[PastPerson] = (),
 ) -> Replayed:
     """Write a batch of the past in one transaction: what its source has told before is left as it is.
 
     Orders get lines, customer, payment with its ledger, refunds and corrections as they ended, numbers of a series of
     their own, and are told as OrderImported; stock is not touched. Goods the catalogue does not know become archived
-    products, or with `with_products` off lines without one. Needs orders.write, payments.write, customers.write and
-    catalog.write. Raises Conflict when somebody else writes the same at the same time: then nothing is written.
+    products, or with `with_products` off lines without one. `people` become customers without having bought. Needs
+    orders.write, payments.write, customers.write and catalog.write. Raises Conflict when somebody else writes the
+    same at the same time: then nothing is written.
     """
     for permission in ("orders.write", "payments.write", "customers.write", "catalog.write"):
         ctx.require(permission)
+    if not documents and not people:
+        return Replayed()
     async with ctx.tx() as session:
         known = await known_names(session, source, documents)
         fresh = [document for document in documents if identity(document) not in known]
-        if not fresh:
+        if not fresh and not people:
             return Replayed(known=len(known))
         shelved = await shelve(ctx, session, _lines_of(fresh), source=source, with_products=with_products)
-        people = await customers.remember_past(session, [one.customer for one in fresh if one.customer is not None])
+        buyers = [document.customer for document in fresh if document.customer is not None]
+        remembered = await customers.remember_past(session, [*buyers, *people])
         sold = [document for document in fresh if isinstance(document, CheckedOrder)]
         written = await orders.write_past(
-            session, [order_record(order, source, atlas, people, shelved) for order in sold]
+            session, [order_record(order, source, atlas, remembered.ids, shelved) for order in sold]
         )
         pairs = list(zip(sold, written, strict=True))
         received = [payment_record(order, made.order, source, ctx.actor.name) for order, made in pairs]
         await payments.write_past(session, [payment for payment in received if payment is not None])
         drafts = [
-            correction_draft(correction, source, atlas, people, shelved, made)
+            correction_draft(correction, source, atlas, remembered.ids, shelved, made)
             for correction, made in _corrections_of(fresh, pairs)
         ]
         await corrections.write_down(session, drafts)
@@ -71,6 +83,7 @@ async def replay_orders(
             orders=len(sold),
             corrections=len(drafts),
             lines=sum(len(order.lines) for order in sold) + sum(len(draft.lines) for draft in drafts),
+            customers=remembered.new,
             products=shelved.made,
             known=len(known),
         )

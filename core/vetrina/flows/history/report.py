@@ -24,6 +24,8 @@ class HistoryReport(msgspec.Struct, kw_only=True):
     """Corrections written now, those of written orders included."""
     lines: int = 0
     """Lines written now, of both."""
+    customers: int = 0
+    """Customers who are new."""
     products: int = 0
     """Archived products made for goods the catalogue does not know."""
     known: int = 0

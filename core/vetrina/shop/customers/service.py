@@ -28,6 +28,13 @@ class PastPerson(msgspec.Struct, frozen=True, kw_only=True):
         return self.email or self.source_key
 
 
+class Remembered(msgspec.Struct, frozen=True):
+    """Customers' ids by identity, None where an e-mail address belongs to an account; and how many are new."""
+
+    ids: dict[str, int | None]
+    new: int
+
+
 async def remember_guest(
     session: Session,
     *,
@@ -66,8 +73,8 @@ async def remember_guest(
     return _guest(written[0])
 
 
-async def remember_past(session: Session, people: Sequence[PastPerson]) -> dict[str, int | None]:
-    """Their ids by identity, who is new written down; None where an address belongs to an account.
+async def remember_past(session: Session, people: Sequence[PastPerson]) -> Remembered:
+    """Find people of the past, and write down who is new.
 
     As with guests, nothing that is known of anybody changes. Raises Conflict when somebody writes one of them now.
     """
@@ -80,7 +87,7 @@ async def remember_past(session: Session, people: Sequence[PastPerson]) -> dict[
     new = [person for identity, person in everybody.items() if identity not in known]
     customer_ids = await session.take_ids(Customer, len(new)) if new else []
     await session.add_many(Customer, [_past_row(key, person) for key, person in zip(customer_ids, new, strict=True)])
-    return known | dict(zip((person.identity for person in new), customer_ids, strict=True))
+    return Remembered(known | dict(zip((person.identity for person in new), customer_ids, strict=True)), len(new))
 
 
 def _past_row(customer_id: int, person: PastPerson) -> dict[str, Any]:

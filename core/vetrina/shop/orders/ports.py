@@ -112,6 +112,9 @@ class OrderHistoryFormat(Protocol):
         """About how many order lines there are, found quickly: what a progress bar ends at."""
         ...
 
-    def read(self, paths: Sequence[Path]) -> Iterator[PastOrder | PastCorrection | RowProblem]:
-        """Yield each order and each correction by itself once; memory stays bounded by the largest of them."""
+    def read(self, paths: Sequence[Path]) -> Iterator[PastOrder | PastCorrection | PastCustomer | RowProblem]:
+        """Yield each order and each correction by itself once, and customers who never bought.
+
+        Memory stays bounded by the largest of them, and a number for each.
+        """
         ...

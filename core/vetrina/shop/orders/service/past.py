@@ -13,7 +13,7 @@ from vetrina.shop.orders.models import (
     OrderLine,
     OrderTaxLine,
 )
-from vetrina.shop.orders.rules import OrderRow, OrderRecord, check_totals
+from vetrina.shop.orders.rules import OrderRecord, OrderRow, check_totals
 from vetrina.shop.orders.service.numbers import BEFORE_FIRST_PAST, PAST_SERIES, take_numbers
 from vetrina.shop.orders.service.rows import (
     delivery_rows,
