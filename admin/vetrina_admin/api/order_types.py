@@ -45,7 +45,7 @@ class DeliveryRow(msgspec.Struct, frozen=True):
 
 async def load_names(rows: Sequence[OrderView], info: Info) -> list[str]:
     """As people call an order."""
-    return [f"#{row.number}" for row in rows]
+    return [row.name for row in rows]
 
 
 async def load_lines(rows: Sequence[OrderView], info: Info) -> list[list[OrderLineRow]]:

@@ -23,6 +23,7 @@ from vetrina.shop.orders import service as orders
 from vetrina.shop.orders.events import OrderCancelled
 from vetrina.shop.orders.rules import (
     OrderIsCancelled,
+    OrderIsImported,
     OrderIsPaid,
     OrderIsSent,
     OrderRow,
@@ -49,13 +50,15 @@ async def mark_as_paid(ctx: Context, order_id: int, reference: str | None = None
     """All of the order's money is here: cash was counted, a transfer arrived. Needs payments.write.
 
     Money that a provider only promised is captured there. `reference` is the bank's or the till's. Raises NotFound,
-    OrderIsCancelled, OrderIsPaid, Unavailable.
+    OrderIsCancelled, OrderIsImported, OrderIsPaid, Unavailable.
     """
     ctx.require("payments.write")
     told = texts.line(reference or "", field=("reference",))
     order = await order_by_id(ctx.db, order_id)
     if order is None:
         raise NotFound(what="The order")
+    if order.source_name is not None:
+        raise OrderIsImported(name=order.name)
     if order.state == OrderState.CANCELLED:
         raise OrderIsCancelled(name=order_name(order.number))
     payment = next(iter(await payments_of_orders(ctx.db, [order_id])), None)
@@ -82,7 +85,7 @@ async def cancel_order(ctx: Context, order_id: int, reason: str, restock: bool =
 
     `reason` is an OrderCancelReason. Held goods are released in any case; with `restock` those that had left the
     shelf return to it. Money is voided or refunded right away, or by a job as soon as its provider can be reached.
-    Raises BadInput, NotFound, OrderIsCancelled, OrderIsSent.
+    Raises BadInput, NotFound, OrderIsCancelled, OrderIsImported, OrderIsSent.
     """
     ctx.require("orders.write")
     if reason not in get_args(CancelReason):
@@ -100,7 +103,8 @@ async def _end(ctx: Context, order_id: int, reason: str, *, restock: bool) -> Pa
     """The one transaction of a cancellation; the payment whose money has to go back."""
     where = await order_whereabouts(ctx.db, order_id)
     if where is None:
-        raise NotFound(what="The order")
+        order = await order_by_id(ctx.db, order_id)
+        raise OrderIsImported(name=order.name) if order else NotFound(what="The order")
     async with ctx.tx() as session:
         await locked_cart(session, where.cart_key)
         attempt = await attempts.locked(session, where.attempt_id)

@@ -29,6 +29,7 @@ class OrderView(msgspec.Struct, frozen=True):
     id: int
     key: str
     number: int
+    source_name: str | None
     market_id: int
     customer_id: int | None
     state: str
@@ -60,8 +61,8 @@ class OrderView(msgspec.Struct, frozen=True):
 
     @property
     def name(self) -> str:
-        """How people call it."""
-        return order_name(self.number)
+        """How people call it: an imported one as in its source."""
+        return self.source_name or order_name(self.number)
 
 
 class OrderLineRow(msgspec.Struct, frozen=True):

@@ -24,6 +24,13 @@ class OrderIsCancelled(Refusal):
     text = "The order {name} is cancelled."
 
 
+class OrderIsImported(Refusal):
+    """What happened elsewhere is only remembered here."""
+
+    code = "ORDER_IS_IMPORTED"
+    text = "The order {name} was made in another shop system; nothing is done with it here."
+
+
 class OrderIsPaid(Refusal):
     """There is nothing left to receive."""
 
