@@ -3,8 +3,9 @@
 from collections.abc import Mapping
 from typing import Any
 
-from graphql import EnumValueNode, OperationDefinitionNode, StringValueNode, VariableNode
 from graphql.language.ast import ValueNode
+
+from graphql import EnumValueNode, NullValueNode, OperationDefinitionNode, StringValueNode, VariableNode
 
 
 def place_asked_for(operation: OperationDefinitionNode, variables: Mapping[str, Any]) -> tuple[str | None, str | None]:
@@ -21,6 +22,17 @@ def place_asked_for(operation: OperationDefinitionNode, variables: Mapping[str, 
     }
     country, language = arguments.get("country"), arguments.get("language")
     return country, language.lower().replace("_", "-") if language else None
+
+
+def names_no_buyer(operation: OperationDefinitionNode) -> bool:
+    """Whether @inContext leaves open who is buying: then everybody in that place is answered alike."""
+    return all(
+        directive.name.value != "inContext"
+        or argument.name.value != "buyer"
+        or isinstance(argument.value, NullValueNode)
+        for directive in operation.directives or ()
+        for argument in directive.arguments or ()
+    )
 
 
 def _value(node: ValueNode, operation: OperationDefinitionNode, variables: Mapping[str, Any]) -> str | None:

@@ -3,10 +3,11 @@
 from collections.abc import Mapping
 from typing import Any
 
-from vetrina.graphql.http import Endpoint, Headers, Question, handler
+from vetrina.graphql.http import Endpoint, Headers, Question, Sharing, handler
+from vetrina.graphql.pacing import Pace
 from vetrina.kernel.context import BUYER, Context
 from vetrina.plugin import Site
-from vetrina_storefront.context import place_asked_for
+from vetrina_storefront.context import names_no_buyer, place_asked_for
 from vetrina_storefront.explorer import explorer_page, explorer_routes
 from vetrina_storefront.owners import owner_of
 from vetrina_storefront.pages import page_routes
@@ -24,10 +25,25 @@ def routes(site: Site) -> list[Any]:
         owner_of=owner_of,
         page=explorer_page() if site.settings.explorer else None,
         is_open_to_browsers=True,
+        documents=site.documents,
+        is_closed=site.settings.documents == "trusted",
+        pace=Pace(site.settings.new_documents, site.settings.new_documents_at_once),
+        sharing=_sharing(site),
     )
     paths = ("/graphql", *(f"/api/{version}/graphql.json" for version in VERSIONS))
     explorer = explorer_routes() if site.settings.explorer else []
     return [handler(endpoint, *paths), *explorer, *page_routes(site)]
+
+
+def _sharing(site: Site) -> Sharing:
+    settings = site.settings
+    return Sharing(
+        version=site.shop.db.shared_version,
+        capacity=settings.response_cache * 1_000_000,
+        max_age=settings.response_cache_seconds,
+        public_max_age=settings.public_max_age,
+        is_anybodys=names_no_buyer,
+    )
 
 
 async def _admit(headers: Mapping[str, str]) -> None:
@@ -37,6 +53,6 @@ async def _admit(headers: Mapping[str, str]) -> None:
 def _context_maker(site: Site) -> Any:
     async def make_context(_: None, headers: Headers, question: Question) -> Context:
         country, language = place_asked_for(question.operation.node, question.variables)
-        return await site.context(BUYER, country, language)
+        return await site.context(BUYER, country, language, trail=question.trail)
 
     return make_context

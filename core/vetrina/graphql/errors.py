@@ -64,11 +64,20 @@ def _explain(error: GraphQLError, cause: BaseException | None, trail: str) -> tu
 
 
 class Refused(Fault):
-    """A request turned down as a whole: its code, perhaps a finer reason, and the HTTP status it has by itself."""
+    """A request turned down as a whole: its code, perhaps a finer reason, the HTTP status it has by itself."""
 
-    def __init__(self, code: str, message: str, status: int = 400, *, reason: str | None = None) -> None:
+    def __init__(
+        self,
+        code: str,
+        message: str,
+        status: int = 400,
+        *,
+        reason: str | None = None,
+        headers: tuple[tuple[bytes, bytes], ...] = (),
+    ) -> None:
         assert code in CODES
         self.code = code
         self.status = status
         self.reason = reason
+        self.headers = headers
         super().__init__(message)

@@ -1,37 +1,60 @@
-"""GraphQL over HTTP: POST, negotiation, limits, CORS; one ASGI handler per schema."""
+"""GraphQL over HTTP: POST, GET for persisted documents, negotiation, limits, CORS; one ASGI handler per schema."""
 
-from collections.abc import Awaitable, Callable, Mapping
+import asyncio
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from math import ceil
 from typing import Any, cast
 
 import msgspec
-from graphql import ExecutionResult, GraphQLError
+import structlog
 from litestar import asgi
 from litestar.handlers import ASGIRouteHandler
 from litestar.types import Receive, Scope, Send
 
+from graphql import ExecutionResult, OperationDefinitionNode
 from vetrina.graphql import limits, repeats
-from vetrina.graphql.documents import variables_of
-from vetrina.graphql.errors import Refused, shown
+from vetrina.graphql.answers import NO_STORE, VARY, Answer, Fields, answered, failed, give, refused, told, written
+from vetrina.graphql.errors import Refused
+from vetrina.graphql.kept import Kept, KeptAnswers
+from vetrina.graphql.negotiation import GRAPHQL_JSON, JSON, negotiate, unread
 from vetrina.graphql.operations import Operation, Operations
+from vetrina.graphql.pacing import Bucket, Pace
+from vetrina.graphql.persisted import Persisted
 from vetrina.graphql.repeats import Answered, OwnerOf, owner_by_actor
+from vetrina.graphql.requests import Headers, Said, read_body, said_in_body, said_in_query
 from vetrina.graphql.schema import ComposedSchema
 from vetrina.kernel.context import Context
 from vetrina.kernel.errors import Refusal, Unavailable
-from vetrina.kernel.log import log_request
 
-GRAPHQL_JSON = "application/graphql-response+json"
-JSON = "application/json"
+log = structlog.get_logger(__name__)
 
-Headers = Mapping[str, str]
-"""Names in lower case."""
+DOOR = "graphql"
+"""Under which a route handler's `opt` holds the door behind it."""
 
 
 class Question(msgspec.Struct, frozen=True):
     """What a request asks, before anything has run."""
 
     text: str
+    name: str | None
     operation: Operation
     variables: Mapping[str, Any]
+    trail: str
+
+
+class Sharing(msgspec.Struct, frozen=True):
+    """How answers that are everybody's are kept, and how long others may keep them."""
+
+    version: Callable[[], int | None]
+    """See `Database.shared_version`."""
+    capacity: int
+    """Bytes; with 0 nothing is kept here."""
+    max_age: float
+    """Seconds an answer is kept here, if nothing changes."""
+    public_max_age: int
+    """Seconds browsers and proxies may keep an answer that was asked for by GET."""
+    is_anybodys: Callable[[OperationDefinitionNode], bool]
+    """Whether an operation says nothing about who is asking."""
 
 
 class Endpoint(msgspec.Struct, frozen=True):
@@ -50,62 +73,184 @@ class Endpoint(msgspec.Struct, frozen=True):
     page: bytes | None = None
     is_open_to_browsers: bool = False
     """Whether pages of other origins may call it: the storefront yes, without credentials; the admin no."""
+    documents: Mapping[str, str] | None = None
+    """Registered documents by their hash; None for an API that knows documents by their text alone."""
+    is_closed: bool = False
+    """Whether registered documents are all that is answered."""
+    pace: Pace | None = None
+    """How fast it takes documents that it has not seen before."""
+    sharing: Sharing | None = None
+
+
+class Door:
+    """An endpoint at work: what it remembers from one request to the next."""
+
+    def __init__(self, endpoint: Endpoint) -> None:
+        sharing = endpoint.sharing
+        self.endpoint = endpoint
+        self.operations = Operations(endpoint.schema)
+        self.persisted = Persisted(endpoint.documents or {}, is_closed=endpoint.is_closed)
+        self.bucket = Bucket(endpoint.pace) if endpoint.pace else None
+        self.kept = (
+            KeptAnswers(sharing.version, sharing.capacity, sharing.max_age) if sharing and sharing.capacity else None
+        )
+
+    @property
+    def takes_documents(self) -> bool:
+        return self.endpoint.documents is not None
+
+    def warm(self) -> None:
+        """Compile the registered documents, so that nobody waits for it. What fails is logged, and left to requests."""
+        for text in self.persisted:
+            problems = self.problems(text)
+            if problems:
+                log.warning("registered document not compiled", problems=problems, begins=text[:80])
+
+    def problems(self, text: str) -> list[str]:
+        """Why a document cannot be registered: each error; it must hold one operation, and no more."""
+        try:
+            operation = self.operations.prepare(text, None)
+            if operation.errors:
+                return [error.message for error in operation.errors]
+            operation.warm()
+            if operation.node.name is not None:
+                self.operations.prepare(text, operation.node.name.value).warm()
+        except Refused as refusal:
+            return [str(refusal)]
+        return []
+
+
+def doors(routes: Iterable[Any]) -> list[Door]:
+    """The doors behind those of these route handlers that `handler` made."""
+    return [route.opt[DOOR] for route in routes if DOOR in getattr(route, "opt", {})]
 
 
 def handler(endpoint: Endpoint, *paths: str) -> ASGIRouteHandler:
     """The route handler that serves an endpoint at these paths."""
-    operations = Operations(endpoint.schema)
+    door = Door(endpoint)
 
-    @asgi(list(paths), copy_scope=True)
+    @asgi(list(paths), copy_scope=False, opt={DOOR: door})
     async def graphql(scope: Scope, receive: Receive, send: Send) -> None:
-        trail = endpoint.draw_trail()
-        headers = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in scope["headers"]}
-        answer = await _answer(
-            endpoint, operations, str(cast(dict[str, Any], scope)["method"]), headers, receive, trail
-        )
-        await _send(send, answer, endpoint, headers, trail)
+        request = cast(dict[str, Any], scope)
+        method, fields, trail = request["method"], dict[bytes, bytes](request["headers"]), endpoint.draw_trail()
+        if method == "POST":
+            answer = await _serve(door, fields, None, receive, trail)
+        elif method == "OPTIONS" and endpoint.is_open_to_browsers:
+            answer = _preflight(fields)
+        else:
+            answer = await _look(door, method, fields, request["query_string"], receive, trail)
+        await give(send, answer, trail, has_body=method != "HEAD", is_open=endpoint.is_open_to_browsers)
 
     return graphql
 
 
-class Answer(msgspec.Struct):
-    """An HTTP answer in the making."""
+async def _look(door: Door, method: str, fields: Fields, query: bytes, receive: Receive, trail: str) -> Answer:
+    """GET: answers to persisted documents, and the explorer for browsers."""
+    if method in ("GET", "HEAD"):
+        if door.takes_documents and (b"documentId=" in query or b"extensions=" in query):
+            return await _serve(door, fields, query, receive, trail)
+        if door.endpoint.page is not None and b"text/html" in fields.get(b"accept", b""):
+            return Answer(200, door.endpoint.page, "text/html", (*NO_STORE, VARY))
+    return refused(_by_post("GraphQL is asked by POST."), JSON, trail)
 
-    status: int
-    body: bytes
-    media_type: str = JSON
-    headers: tuple[tuple[bytes, bytes], ...] = ()
 
-
-async def _answer(
-    endpoint: Endpoint, operations: Operations, method: str, headers: Headers, receive: Receive, trail: str
-) -> Answer:
-    if method == "OPTIONS" and endpoint.is_open_to_browsers:
-        return Answer(204, b"")
-    if method in ("GET", "HEAD") and endpoint.page is not None and "text/html" in headers.get("accept", ""):
-        return Answer(200, endpoint.page, "text/html; charset=utf-8")
-    if method != "POST":
-        return _refused(
-            Refused("BAD_REQUEST", "GraphQL is asked by POST.", 405), JSON, trail, headers=((b"allow", b"POST"),)
-        )
+async def _serve(door: Door, fields: Fields, query: bytes | None, receive: Receive, trail: str) -> Answer:
+    """Answer a question: the one in the query string, or without one that in the body."""
+    headers = Headers(fields)
     media_type = negotiate(headers.get("accept"))
     if media_type is None:
-        return _refused(Refused("BAD_REQUEST", f"This answers {GRAPHQL_JSON} or {JSON}.", 406), JSON, trail)
+        return refused(Refused("BAD_REQUEST", f"This answers {GRAPHQL_JSON} or {JSON}.", 406), JSON, trail)
     try:
-        admitted = await endpoint.admit(headers)
-        _check_content_type(headers.get("content-type", ""))
-        question = await _read_question(operations, receive, headers)
-        if question.operation.errors:
-            return _result(_told(ExecutionResult(None, list(question.operation.errors)), trail), media_type, trail)
-        limits.check_cost(question.operation.cost(question.variables))
-        ctx = await endpoint.make_context(admitted, headers, question)
-        return _result(await _ask(endpoint, question, headers, ctx, trail), media_type, trail)
-    except Refused as refused:
-        return _refused(refused, media_type, trail)
-    except Refusal as refusal:
-        return _shown(GraphQLError(refusal.message, original_error=refusal), media_type, trail)
-    except Unavailable as fault:
-        return _shown(GraphQLError(str(fault), original_error=fault), media_type, trail, status=503)
+        admitted = await door.endpoint.admit(headers)
+        asked = await _read(receive, headers) if query is None else b"?" + query
+        request = _Request(door, asked, fields, admitted, media_type, trail, is_get=query is not None)
+        if door.kept is not None and _is_anonymous(fields) and not _wants_anew(fields):
+            kept = door.kept.find(asked)
+            if kept is not None:
+                return _shared(request, kept)
+        return await _answer(request, said_in_body(asked) if query is None else said_in_query(query))
+    except Refused as refusal:
+        return refused(refusal, media_type, trail)
+    except (Refusal, Unavailable) as error:
+        return failed(error, media_type, trail)
+
+
+async def _read(receive: Receive, headers: Headers) -> bytes:
+    problem = unread(headers.get("content-type", ""))
+    if problem is not None:
+        raise Refused("BAD_REQUEST", problem, 415)
+    return await read_body(receive, headers.get("content-length", "0"))
+
+
+class _Request(msgspec.Struct, frozen=True):
+    """A request that has been read."""
+
+    door: Door
+    asked: bytes
+    """All that was sent, byte for byte."""
+    fields: Fields
+    admitted: Any
+    media_type: str
+    trail: str
+    is_get: bool = False
+
+
+async def _answer(request: _Request, said: Said) -> Answer:
+    if request.is_get and said.query is not None:
+        raise _by_post("The text of a document is sent by POST.")
+    question = _question(request, said)
+    operation, sharing = question.operation, request.door.endpoint.sharing
+    if operation.errors:
+        return _finished(request, told(ExecutionResult(None, list(operation.errors)), request.trail))
+    if request.is_get and operation.is_mutation:
+        raise _by_post("A mutation is asked by POST.")
+    limits.check_cost(operation.cost(question.variables))
+    if sharing is None or not operation.is_shared or not _is_anonymous(request.fields):
+        return _finished(request, await _run(request, question))
+    if not sharing.is_anybodys(operation.node):
+        return _finished(request, await _run(request, question))
+    return await _share(request, question)
+
+
+def _question(request: _Request, said: Said) -> Question:
+    """Raises Refused when there is no such document, or too many new ones."""
+    door = request.door
+    text, name = door.persisted.text_of(said), said.operation_name or None
+    if door.bucket and not door.operations.knows(text, name) and not door.persisted.is_registered(text):
+        wait = door.bucket.take(asyncio.get_running_loop().time())
+        if wait:
+            problem = "More new documents come than can be read; try again shortly, or register yours."
+            headers = ((b"retry-after", b"%d" % ceil(wait)),)
+            raise Refused("LIMIT_EXCEEDED", problem, 429, reason="TOO_MANY_NEW_DOCUMENTS", headers=headers)
+    operation = door.operations.prepare(text, name)
+    if not operation.errors and door.takes_documents:
+        door.persisted.remember(said)
+    return Question(text, name, operation, said.variables or {}, request.trail)
+
+
+async def _share(request: _Request, question: Question) -> Answer:
+    """What anybody is answered: from what is kept, or made once for all who ask the same meanwhile."""
+    answers, own = request.door.kept, list[Answered]()
+
+    async def make() -> bytes | None:
+        own.append(await _run(request, question))
+        return None if own[0].errors else written(own[0])
+
+    if answers is None or _wants_anew(request.fields):
+        body = await make()
+        kept = None if body is None else Kept(body)
+    else:
+        key = (question.text, question.name, _CANONICAL.encode(question.variables))
+        kept = await answers.answer(request.asked, key, make)
+    if kept is None:
+        return _finished(request, own[0] if own else await _run(request, question))
+    return _shared(request, kept)
+
+
+async def _run(request: _Request, question: Question) -> Answered:
+    endpoint, headers = request.door.endpoint, Headers(request.fields)
+    ctx = await endpoint.make_context(request.admitted, headers, question)
+    return await _ask(endpoint, question, headers, ctx, request.trail)
 
 
 async def _ask(endpoint: Endpoint, question: Question, headers: Headers, ctx: Context, trail: str) -> Answered:
@@ -113,132 +258,51 @@ async def _ask(endpoint: Endpoint, question: Question, headers: Headers, ctx: Co
     operation = question.operation
     key = headers.get("idempotency-key")
     if key is None or not operation.is_mutation:
-        return _told(await operation.run(question.variables, ctx), trail)
+        return told(await operation.run(question.variables, ctx), trail)
     asked = repeats.Asked(operation, question.variables, question.text, ctx, trail)
     return await repeats.answer_once(asked, repeats.checked_key(key), endpoint.owner_of)
 
 
-def _told(result: ExecutionResult, trail: str) -> Answered:
-    return Answered(result.data, [shown(error, trail) for error in result.errors or ()])
+def _finished(request: _Request, outcome: Answered) -> Answer:
+    return answered(outcome, request.media_type, request.trail)
 
 
-def negotiate(accept: str | None) -> str | None:
-    """Which of our two media types a client prefers; None when it takes neither. JSON where it does not care."""
-    if not accept:
-        return JSON
-    weights: dict[str, float] = {}
-    for part in accept.lower().split(","):
-        name, *parameters = (piece.strip() for piece in part.split(";"))
-        quality = next((piece[2:] for piece in parameters if piece.startswith("q=")), "1")
-        try:
-            weights[name] = float(quality)
-        except ValueError:
-            weights[name] = 0.0
-    fallback = max(weights.get("application/*", 0.0), weights.get("*/*", 0.0))
-    plain, graphql = weights.get(JSON, fallback), weights.get(GRAPHQL_JSON, fallback)
-    if plain <= 0 and graphql <= 0:
-        return None
-    return GRAPHQL_JSON if graphql > plain or (graphql == plain and GRAPHQL_JSON in weights) else JSON
+def _shared(request: _Request, kept: Kept) -> Answer:
+    """By GET one that browsers and proxies may keep, or the news that theirs is still good."""
+    sharing = request.door.endpoint.sharing
+    if sharing is None or not request.is_get:
+        return Answer(200, kept.body, request.media_type)
+    headers = ((b"cache-control", b"public, max-age=%d" % sharing.public_max_age), (b"etag", kept.etag), VARY)
+    known = request.fields.get(b"if-none-match", b"")
+    if known and any(tag.strip().removeprefix(b"W/") in (kept.etag, b"*") for tag in known.split(b",")):
+        return Answer(304, b"", request.media_type, headers)
+    return Answer(200, kept.body, request.media_type, headers)
 
 
-def _check_content_type(given: str) -> None:
-    name, _, parameters = given.lower().partition(";")
-    if name.strip() != JSON:
-        raise Refused("BAD_REQUEST", f"Send the request as {JSON}.", 415)
-    charset = parameters.partition("charset=")[2].split(";")[0].strip(' "')
-    if charset not in ("", "utf-8", "utf8"):
-        raise Refused("BAD_REQUEST", "Send the request in UTF-8.", 415)
+def _is_anonymous(fields: Fields) -> bool:
+    return b"authorization" not in fields
 
 
-async def _read_question(operations: Operations, receive: Receive, headers: Headers) -> Question:
-    payload = _decode(await _read_body(receive, headers))
-    text, name = payload.get("query"), payload.get("operationName")
-    if not isinstance(text, str) or not text:
-        raise Refused("BAD_REQUEST", "query is the text of a GraphQL document.")
-    if name is not None and not isinstance(name, str):
-        raise Refused("BAD_REQUEST", "operationName is a text.")
-    if not isinstance(payload.get("extensions", {}), dict | None):
-        raise Refused("BAD_REQUEST", "extensions is an object.")
-    variables = variables_of(payload.get("variables"))
-    return Question(text, operations.prepare(text, name or None), variables)
+def _wants_anew(fields: Fields) -> bool:
+    wish = fields.get(b"cache-control")
+    return wish is not None and (b"no-cache" in wish or b"no-store" in wish)
 
 
-async def _read_body(receive: Receive, headers: Headers) -> bytes:
-    announced = headers.get("content-length", "0")
-    if not announced.isdigit() or int(announced) > limits.LARGEST_BODY:
-        raise Refused("LIMIT_EXCEEDED", f"A request has at most {limits.LARGEST_BODY} bytes.", 413)
-    body = bytearray()
-    while True:
-        message = await receive()
-        if message["type"] != "http.request":
-            raise Refused("BAD_REQUEST", "The request broke off.")
-        body += message.get("body", b"")
-        if len(body) > limits.LARGEST_BODY:
-            raise Refused("LIMIT_EXCEEDED", f"A request has at most {limits.LARGEST_BODY} bytes.", 413)
-        if not message.get("more_body"):
-            return bytes(body)
+def _preflight(fields: Fields) -> Answer:
+    """What a browser asks before its page may ask."""
+    wanted = fields.get(b"access-control-request-headers", b"*")
+    headers = (
+        (b"access-control-allow-methods", b"GET, POST, OPTIONS"),
+        (b"access-control-allow-headers", wanted),
+        (b"access-control-max-age", b"86400"),
+    )
+    return Answer(204, b"", headers=(*NO_STORE, *headers))
 
 
-def _decode(body: bytes) -> dict[str, Any]:
-    try:
-        payload = msgspec.json.decode(body)
-    except (msgspec.DecodeError, UnicodeDecodeError):
-        raise Refused("BAD_REQUEST", "The body is not JSON.") from None
-    except RecursionError:
-        raise Refused("BAD_REQUEST", "The body is nested too deeply.") from None
-    if not isinstance(payload, dict):
-        raise Refused("BAD_REQUEST", "The body is one JSON object; several operations take several requests.")
-    return cast(dict[str, Any], payload)
+def _by_post(problem: str) -> Refused:
+    return Refused("BAD_REQUEST", problem, 405, headers=((b"allow", b"POST"),))
 
 
-def _result(answered: Answered, media_type: str, trail: str) -> Answer:
-    """Without data nothing was executed: the client's mistake, told by the status where the media type allows it."""
-    body: dict[str, Any] = {}
-    errors = answered.errors
-    never_began = answered.data is None and bool(errors) and all("path" not in error for error in errors)
-    if errors:
-        body["errors"] = errors
-    if not never_began:
-        body["data"] = answered.data
-    log_request(trail, errors)
-    status = 400 if never_began and media_type == GRAPHQL_JSON else 200
-    marks = ((b"idempotent-replayed", b"true"),) if answered.is_replayed else ()
-    return Answer(status, msgspec.json.encode(body), media_type, marks)
+_CANONICAL = msgspec.json.Encoder(order="deterministic")
 
-
-def _shown(error: GraphQLError, media_type: str, trail: str, status: int = 400) -> Answer:
-    answer = shown(error, trail)
-    status = {"UNAUTHENTICATED": 401, "FORBIDDEN": 403}.get(answer["extensions"]["code"], status)
-    log_request(trail, [answer])
-    challenge = ((b"www-authenticate", b"Bearer"),) if status == 401 else ()
-    return Answer(status, msgspec.json.encode({"errors": [answer]}), media_type, challenge)
-
-
-def _refused(refused: Refused, media_type: str, trail: str, headers: tuple[tuple[bytes, bytes], ...] = ()) -> Answer:
-    reason = {} if refused.reason is None else {"reason": refused.reason}
-    error = {"message": str(refused), "extensions": {"code": refused.code, **reason}}
-    log_request(trail, [error])
-    is_well_formed = refused.code in ("GRAPHQL_VALIDATION_FAILED", "LIMIT_EXCEEDED") and refused.status == 400
-    status = 200 if is_well_formed and media_type == JSON else refused.status
-    return Answer(status, msgspec.json.encode({"errors": [error]}), media_type, headers)
-
-
-async def _send(send: Send, answer: Answer, endpoint: Endpoint, headers: Headers, trail: str) -> None:
-    fields = [
-        (b"content-type", answer.media_type.encode() + (b"; charset=utf-8" if "json" in answer.media_type else b"")),
-        (b"content-length", str(len(answer.body)).encode()),
-        (b"x-trail-id", trail.encode()),
-        (b"x-content-type-options", b"nosniff"),
-        (b"cache-control", b"no-store"),
-        *answer.headers,
-    ]
-    if endpoint.is_open_to_browsers:
-        fields += [
-            (b"access-control-allow-origin", b"*"),
-            (b"access-control-allow-methods", b"POST, OPTIONS"),
-            (b"access-control-allow-headers", headers.get("access-control-request-headers", "*").encode("latin-1")),
-            (b"access-control-max-age", b"86400"),
-            (b"access-control-expose-headers", b"x-trail-id, idempotent-replayed"),
-        ]
-    await send({"type": "http.response.start", "status": answer.status, "headers": fields})
-    await send({"type": "http.response.body", "body": answer.body, "more_body": False})
+__all__ = ["Door", "Endpoint", "Headers", "Question", "Sharing", "doors", "handler"]

@@ -28,6 +28,7 @@ from vetrina.graphql.limits import DEADLINE, Cost
 from vetrina.graphql.plan import Plan, Run, Uncompilable, make_plan
 from vetrina.graphql.plan.run import Traced
 from vetrina.graphql.schema import ComposedSchema
+from vetrina.graphql.sharing import is_shared
 from vetrina.graphql.variables import Variables
 from vetrina.kernel.context import Context
 from vetrina.kernel.errors import Unavailable
@@ -60,6 +61,8 @@ class Operation:
         assert document.node is not None
         self.node: OperationDefinitionNode = document.operation(name)
         self.cost = Cost(document.node, self.node)
+        self.is_shared = is_shared(schema._schema, document.node, self.node)
+        """Whether everybody is answered alike, who says nothing about himself."""
         self._variables = Variables(schema._schema, self.node)
         self._flags = _flags(document.node)
         self._plans: OrderedDict[tuple[Any, ...], Plan | None] = OrderedDict()
@@ -71,6 +74,11 @@ class Operation:
     def coerce(self, given: Mapping[str, Any]) -> VariableValues | list[GraphQLError]:
         """Variables as the operation runs with them, or everything that is wrong with them."""
         return self._variables.coerce(given)
+
+    def warm(self) -> None:
+        """Make the plan of an operation that has but one."""
+        if not self._flags:
+            self._plan(VariableValues({}, {}))
 
     def root_fields(self, variables: VariableValues) -> dict[str, FieldNode]:
         """The fields of a mutation, by response key, in the order they are run."""

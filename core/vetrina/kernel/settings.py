@@ -38,6 +38,17 @@ class Settings(BaseSettings):
     media_root: str = "var/media"
     return_origins: tuple[str, ...] = ()
     """Origins of front ends that a payment may lead the buyer back to, such as ["https://shop.example"]."""
+    documents: Literal["open", "trusted"] = "open"
+    """What the storefront answers: any document, or only those that `vetrina documents register` knows."""
+    new_documents: float = Field(default=20, gt=0)
+    """Documents a second that each API reads for the first time, once `new_documents_at_once` have been read."""
+    new_documents_at_once: int = Field(default=500, ge=1)
+    response_cache: int = Field(default=32, ge=0)
+    """Megabytes of answers each process keeps that are everybody's; 0 to keep none."""
+    response_cache_seconds: float = Field(default=60, gt=0)
+    """How long such an answer is kept at most; one that is no longer true is dropped at once."""
+    public_max_age: int = Field(default=15, ge=0)
+    """Seconds browsers and proxies may keep such an answer, if it was asked for by GET; nobody calls it back."""
     pool_size: int = Field(default=8, ge=1, le=200)
     """PostgreSQL connections per process."""
 

@@ -21,11 +21,15 @@ class Site(msgspec.Struct, frozen=True):
     permissions: dict[str, str]
     """Every permission there is, core's and plugins', with its sentence."""
     draw_trail: Callable[[], str]
+    documents: dict[str, str] = {}
+    """GraphQL documents registered for the storefront, by their hash."""
 
-    async def context(self, actor: Actor, country: str | None = None, language: str | None = None) -> Context:
+    async def context(
+        self, actor: Actor, country: str | None = None, language: str | None = None, trail: str | None = None
+    ) -> Context:
         """A request's context, selling where that country and language lead."""
         place = (await atlas(self.shop.db)).place(country, language)
-        return self.context_at(place, actor)
+        return self.context_at(place, actor, trail)
 
     def context_at(self, place: Place, actor: Actor, trail: str | None = None, **more: Any) -> Context:
         return Context(shop=self.shop, actor=actor, place=place, trail=trail or self.draw_trail(), **more)

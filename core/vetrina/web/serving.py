@@ -10,6 +10,7 @@ from litestar import Litestar
 from litestar.types import Receive, Scope, Send
 
 from vetrina.boot import Runtime, compose
+from vetrina.graphql.http import doors
 from vetrina.kernel.clock import SystemClock
 from vetrina.kernel.db import Database, open_database
 from vetrina.kernel.log import set_up
@@ -17,6 +18,7 @@ from vetrina.kernel.settings import Settings
 from vetrina.plugin.loader import call_hook
 from vetrina.views.plugins import generation
 from vetrina.web.app import build_app
+from vetrina.web.heads import answered_like_get
 from vetrina.worker import Bell, work
 
 log = structlog.get_logger(__name__)
@@ -46,6 +48,8 @@ class Generation:
     async def serve(self, scope: Scope, receive: Receive, send: Send) -> None:
         self._running += 1
         self._idle.clear()
+        if scope["type"] == "http" and scope["method"] == "HEAD":
+            scope, send = answered_like_get(scope, send)
         try:
             await self.app(scope, receive, send)
         finally:
@@ -105,6 +109,8 @@ class Serving:
         self._db = await open_database(self._settings.database_url, self._settings.pool_size)
         self._current = await self._next(self._db)
         self._begin(self._watch())
+        if self._settings.response_cache:
+            self._begin(self._db.watch_shared(self._stop))
         if self._settings.worker:
             self._begin(work(lambda: self.runtime, self._bell, self._stop))
 
@@ -135,6 +141,7 @@ class Serving:
 
     async def _next(self, db: Database) -> Generation:
         made = Generation(await compose(self._settings, db, SystemClock(), self._bell.ring))
+        await asyncio.to_thread(_warm, made.runtime)
         await made.open()
         return made
 
@@ -162,6 +169,12 @@ class Serving:
                 await self.stop()
                 await send({"type": "lifespan.shutdown.complete"})
                 return
+
+
+def _warm(runtime: Runtime) -> None:
+    """Compile what is known beforehand that it will be asked."""
+    for door in doors(runtime.routes):
+        door.warm()
 
 
 async def _sleep(seconds: float, stop: asyncio.Event) -> None:

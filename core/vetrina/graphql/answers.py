@@ -1,0 +1,99 @@
+"""An answer to a request: status, body and headers, from what an operation came to or from why it never began."""
+
+from collections.abc import Mapping
+
+import msgspec
+from litestar.types import Send
+
+from graphql import ExecutionResult, GraphQLError
+from vetrina.graphql.errors import Refused, shown
+from vetrina.graphql.negotiation import GRAPHQL_JSON, JSON
+from vetrina.graphql.repeats import Answered
+from vetrina.kernel.errors import Refusal, Unavailable
+from vetrina.kernel.log import log_request
+
+Fields = Mapping[bytes, bytes]
+"""A request's headers as ASGI has them, names in lower case."""
+Field = tuple[bytes, bytes]
+
+VARY: Field = (b"vary", b"Accept")
+NO_STORE: tuple[Field, ...] = ((b"cache-control", b"no-store"),)
+MAY_BE_READ: tuple[Field, ...] = (
+    (b"access-control-allow-origin", b"*"),
+    (b"access-control-expose-headers", b"etag, idempotent-replayed, retry-after, x-trail-id"),
+)
+"""For pages of other origins, which send no credentials."""
+
+_WELL_FORMED = frozenset({"GRAPHQL_VALIDATION_FAILED", "LIMIT_EXCEEDED", "PERSISTED_QUERY_NOT_FOUND"})
+"""Codes of requests that are in order as requests."""
+_ENCODER = msgspec.json.Encoder()
+_TYPES = {name: (b"content-type", name.encode() + b"; charset=utf-8") for name in (JSON, GRAPHQL_JSON, "text/html")}
+_NO_SNIFFING = (b"x-content-type-options", b"nosniff")
+
+
+class Answer(msgspec.Struct):
+    """An HTTP answer in the making."""
+
+    status: int
+    body: bytes
+    media_type: str = JSON
+    headers: tuple[Field, ...] = NO_STORE
+
+
+async def give(send: Send, answer: Answer, trail: str, *, has_body: bool = True, is_open: bool = False) -> None:
+    """Send it; `is_open` lets pages of other origins read it, and without `has_body` it ends with its headers."""
+    fields = [
+        _TYPES[answer.media_type],
+        (b"content-length", b"%d" % len(answer.body)),
+        (b"x-trail-id", trail.encode()),
+        _NO_SNIFFING,
+        *answer.headers,
+    ]
+    if is_open:
+        fields += MAY_BE_READ
+    await send({"type": "http.response.start", "status": answer.status, "headers": fields})
+    await send({"type": "http.response.body", "body": answer.body if has_body else b"", "more_body": False})
+
+
+def told(result: ExecutionResult, trail: str) -> Answered:
+    """A result with its errors in the words of the wire."""
+    return Answered(result.data, [shown(error, trail) for error in result.errors or ()])
+
+
+def answered(outcome: Answered, media_type: str, trail: str) -> Answer:
+    """Without data nothing was executed: the client's mistake, told by the status where the media type allows it."""
+    marks = ((b"idempotent-replayed", b"true"),) if outcome.is_replayed else ()
+    errors = outcome.errors
+    if not errors:
+        return Answer(200, written(outcome), media_type, (*NO_STORE, *marks))
+    log_request(trail, errors)
+    if outcome.data is None and all("path" not in error for error in errors):
+        status = 400 if media_type == GRAPHQL_JSON else 200
+        return Answer(status, _ENCODER.encode({"errors": errors}), media_type)
+    return Answer(200, _ENCODER.encode({"errors": errors, "data": outcome.data}), media_type, (*NO_STORE, *marks))
+
+
+def written(outcome: Answered) -> bytes:
+    """The body of an answer without errors."""
+    return _ENCODER.encode({"data": outcome.data})
+
+
+def failed(error: Refusal | Unavailable, media_type: str, trail: str) -> Answer:
+    """What stopped a request before its operation began."""
+    message = error.message if isinstance(error, Refusal) else str(error)
+    answer = shown(GraphQLError(message, original_error=error), trail)
+    usual = 503 if isinstance(error, Unavailable) else 400
+    status = {"UNAUTHENTICATED": 401, "FORBIDDEN": 403}.get(answer["extensions"]["code"], usual)
+    log_request(trail, [answer])
+    challenge = ((b"www-authenticate", b"Bearer"),) if status == 401 else ()
+    return Answer(status, _ENCODER.encode({"errors": [answer]}), media_type, (*NO_STORE, *challenge))
+
+
+def refused(refusal: Refused, media_type: str, trail: str) -> Answer:
+    """A request turned down as a whole. One that is well formed has status 200 where the media type is plain JSON."""
+    reason = {} if refusal.reason is None else {"reason": refusal.reason}
+    error = {"message": str(refusal), "extensions": {"code": refusal.code, **reason}}
+    log_request(trail, [error])
+    is_well_formed = refusal.status == 400 and refusal.code in _WELL_FORMED
+    status = 200 if is_well_formed and media_type == JSON else refusal.status
+    return Answer(status, _ENCODER.encode({"errors": [error]}), media_type, (*NO_STORE, *refusal.headers))
