@@ -54,7 +54,7 @@ class Run:
         self.trace = trace
         self.has_failures = False
         self._clock = asyncio.get_running_loop().time
-        self.deadline = self._clock() + DEADLINE
+        self.deadline = self.now() + DEADLINE
 
     def now(self) -> float:
         return self._clock()
@@ -74,7 +74,7 @@ class Run:
 
         Raises Unavailable.
         """
-        if self._clock() > self.deadline:
+        if self.now() > self.deadline:
             raise Unavailable(f"the operation took longer than {DEADLINE} s")
 
     def note(self, use: FieldUse, parents: int, began: float) -> None:
