@@ -7,6 +7,7 @@ from pkgutil import resolve_name
 from vetrina.house.contracts import with_plugins
 from vetrina.house.maps import house_map
 from vetrina.house.reference import reference
+from vetrina.house.walk import walk
 
 SCHEMAS = {
     "storefront_api/vetrina_storefront/schema.graphql": "vetrina_storefront.schema:published",
@@ -14,21 +15,27 @@ SCHEMAS = {
 }
 """A door's published schema, and the function that prints it."""
 _MAP = re.compile(r"(<!-- map: written by make docs -->\n)(?:.*\n)*?(<!-- end of map -->)")
+_WALK = re.compile(r"(<!-- walk: written by make docs -->\n)(?:.*\n)*?(<!-- end of walk -->)")
 
 
 def documents(root: Path) -> dict[Path, str]:
     """Every file of a checkout that is made from the code, with what it should say."""
     readme = root / "core" / "README.md"
     drawn = f"```\n{house_map(root)}\n```\n"
+    walked = f"\n{walk()}\n\n"
     project = root / "pyproject.toml"
     made = {
         project: with_plugins(project.read_text(), root),
-        readme: _MAP.sub(lambda found: found[1] + drawn + found[2], readme.read_text()),
+        readme: _between(_WALK, walked, _between(_MAP, drawn, readme.read_text())),
         root / "plugins" / "HOOKS.md": reference(root),
     }
     for path, function in SCHEMAS.items():
         made[root / path] = resolve_name(function)().rstrip() + "\n"
     return made
+
+
+def _between(marks: re.Pattern[str], made: str, text: str) -> str:
+    return marks.sub(lambda found: found[1] + made + found[2], text)
 
 
 def write_documents(root: Path) -> list[Path]:

@@ -108,14 +108,10 @@ class _Planner:
     def _abstract(
         self, of: GraphQLAbstractType, use: FieldUse, details: list[FieldDetails], *, is_required: bool
     ) -> AbstractShape:
-        shapes: dict[str, ObjectShape] = {}
+        def make_shape(concrete: GraphQLObjectType) -> ObjectShape:
+            return self._object(concrete, use, details, is_required=is_required)
 
-        def shape_of(concrete: GraphQLObjectType) -> ObjectShape:
-            if concrete.name not in shapes:
-                shapes[concrete.name] = self._object(concrete, use, details, is_required=is_required)
-            return shapes[concrete.name]
-
-        return AbstractShape(use, of, self._schema.get_possible_types(of), shape_of, is_required=is_required)
+        return AbstractShape(use, of, self._schema.get_possible_types(of), make_shape, is_required=is_required)
 
     def _object(
         self, of: GraphQLObjectType, use: FieldUse, details: list[FieldDetails], *, is_required: bool

@@ -60,12 +60,12 @@ class ListShape(Composite):
 
     def __init__(self, use: FieldUse, item: Shape, *, is_required: bool) -> None:
         super().__init__(use, is_required=is_required)
-        self._item = item
+        self.item = item
 
     async def complete(self, values: Sequence[Any], run: Run) -> list[Any]:
         lists = [value if value.__class__ in _LISTS else self._listed(value, run) for value in values]
         items = [item for one in lists if one.__class__ in _LISTS for item in one]
-        done = await self._item.complete(items, run)
+        done = await self.item.complete(items, run)
         answers: list[Any] = []
         start = 0
         for one in lists:
@@ -95,7 +95,7 @@ class ObjectShape(Composite):
     def __init__(self, use: FieldUse, of: GraphQLObjectType, selection: Selection, *, is_required: bool) -> None:
         super().__init__(use, is_required=is_required)
         self._type = of
-        self._selection = selection
+        self.selection = selection
         self._known = set[type]()
         """Classes of rows that the type accepts whatever the row."""
 
@@ -103,7 +103,7 @@ class ObjectShape(Composite):
         if not values:
             return []
         if self._known.issuperset(map(type, values)):
-            return await self._selection.complete(values, run)
+            return await self.selection.complete(values, run)
         return await self._complete_some(values, run)
 
     async def _complete_some(self, values: Sequence[Any], run: Run) -> list[Any]:
@@ -119,7 +119,7 @@ class ObjectShape(Composite):
                 continue
             positions.append(index)
             rows.append(value)
-        for index, answer in zip(positions, await self._selection.complete(rows, run), strict=True):
+        for index, answer in zip(positions, await self.selection.complete(rows, run), strict=True):
             answers[index] = answer
         return answers
 
@@ -149,14 +149,16 @@ class AbstractShape(Composite):
         use: FieldUse,
         of: GraphQLAbstractType,
         possible: Sequence[GraphQLObjectType],
-        shape_of: Callable[[GraphQLObjectType], ObjectShape],
+        make_shape: Callable[[GraphQLObjectType], ObjectShape],
         *,
         is_required: bool,
     ) -> None:
         super().__init__(use, is_required=is_required)
+        self.type_name = of.name
         self._type = of
         self._possible = {one.name: one for one in possible}
-        self._shape_of = shape_of
+        self._make_shape = make_shape
+        self._shapes: dict[str, ObjectShape] = {}
         self._by_class = _decided_by_class(of, possible)
         self._known: dict[type, GraphQLObjectType] = {}
 
@@ -170,10 +172,19 @@ class AbstractShape(Composite):
             else:
                 answers[index] = of
         for of, indices in groups.items():
-            done = await self._shape_of(of).complete([values[index] for index in indices], run)
+            done = await self._shape(of).complete([values[index] for index in indices], run)
             for index, answer in zip(indices, done, strict=True):
                 answers[index] = answer
         return answers
+
+    def compiled(self) -> list[ObjectShape]:
+        """The members that a row has asked for."""
+        return list(self._shapes.values())
+
+    def _shape(self, of: GraphQLObjectType) -> ObjectShape:
+        if of.name not in self._shapes:
+            self._shapes[of.name] = self._make_shape(of)
+        return self._shapes[of.name]
 
     def _of(self, value: Any, run: Run) -> Any:
         """A value's concrete type, or what stands in its place."""

@@ -48,7 +48,7 @@ class Batch:
     ) -> None:
         self._use = use
         self._field = field
-        self._function = function
+        self.function = function
         self._arguments = arguments
         self._permission = permission
 
@@ -62,8 +62,8 @@ class Batch:
 
     async def _call(self, parents: Sequence[Any], run: Run) -> Sequence[Any]:
         info = run.info(self._use, self._field)
-        values = await self._function(parents, info, **self._arguments.values(run.variables, info))
-        check_count(self._function, parents, values)
+        values = await self.function(parents, info, **self._arguments.values(run.variables, info))
+        check_count(self.function, parents, values)
         return values
 
 
@@ -72,7 +72,7 @@ class Root(Batch):
 
     async def _call(self, parents: Sequence[Any], run: Run) -> Sequence[Any]:
         info = run.info(self._use, self._field)
-        return [await self._function(None, info, **self._arguments.values(run.variables, info))]
+        return [await self.function(None, info, **self._arguments.values(run.variables, info))]
 
 
 class PerObject:
