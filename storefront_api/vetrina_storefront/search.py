@@ -247,7 +247,7 @@ async def _products(
 
 
 async def _collections(ctx: Context, query: str) -> list[CollectionRow]:
-    matching: Matching = collection_query(ctx, query)
+    matching: Matching = collection_query(ctx, query, is_open=True)
     found = await collection_list(ctx, CollectionOrder.TITLE, Window(size=MOST_SUGGESTIONS), matching)
     return [placed.row for placed in found[:MOST_SUGGESTIONS]]
 

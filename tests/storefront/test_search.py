@@ -169,6 +169,14 @@ async def test_suggestions_are_limited_together_or_each(ctx: Context) -> None:
     assert await counts(fields=["AUTHOR"], types=["PRODUCT"]) == (0, 0, 0)
 
 
+async def test_what_cannot_be_compared_yet_says_nothing_while_somebody_types(ctx: Context) -> None:
+    await cellar(ctx)
+    for typed in ("olive price:>", "price:> oliv", "olive -price:>=x", "olive created_at:2026-", "id:gid oliv"):
+        suggested = (await ask(ctx, PREDICT, query=typed))["predictiveSearch"]
+        assert len(suggested["products"]) == 4, typed
+    assert (await refusals(ctx, SEARCH, query="oliv price:>"))[0]["field"] == ["query"]
+
+
 async def test_what_was_typed_is_never_markup(ctx: Context) -> None:
     await make_product(ctx, "Salt <b>& pepper</b> (mill)")
     suggested = (await ask(ctx, PREDICT, query="salt pepper"))["predictiveSearch"]

@@ -5,8 +5,9 @@ from functools import lru_cache
 
 import msgspec
 from sqlalchemy import (
+    CTE,
     ColumnElement,
-    FromClause,
+    Select,
     Text,
     and_,
     bindparam,
@@ -31,6 +32,9 @@ from vetrina.views.windows import Column, Selection
 
 MOST_VALUES = 250
 """Values answered per facet; the ones that leave most products stay."""
+
+
+Keys = Select[int]
 
 
 class FacetRow(msgspec.Struct, frozen=True):
@@ -60,6 +64,40 @@ async def facets_of(ctx: Context, base: Matching, filters: ProductFilters) -> li
 
 @lru_cache(SHAPES)
 def _facets(base: tuple[Condition, ...], kinds: tuple[Kind, ...], translated: bool) -> Selection:
+    whole, sold = _whole(base)
+
+    def left(key: Column, facet: str | None) -> list[ColumnElement[bool]]:
+        """Conditions that leave what all other facets' filters leave."""
+        narrowing = [condition for kind, condition in kinds if kind != facet]
+        if not narrowing:
+            return []
+        return [key.in_(select(Product.id).where(Product.id.in_(select(whole.c.id)), *sql_of(narrowing)))]
+
+    def variants(facet: str | None) -> Keys:
+        return select(sold.c.id).where(*left(sold.c.product_id, facet))
+
+    tagged = select(whole.c.id).where(*left(whole.c.id, Facet.TAG))
+    arms = [
+        _counted(Facet.AVAILABLE, whole.c.sellable).where(*left(whole.c.id, Facet.AVAILABLE)),
+        _prices(sold).where(*left(sold.c.product_id, Facet.PRICE)),
+        _counted(Facet.TYPE, whole.c.product_type).where(*left(whole.c.id, Facet.TYPE)),
+        _counted(Facet.VENDOR, whole.c.vendor).where(*left(whole.c.id, Facet.VENDOR)),
+        _counted(Facet.TAG, ProductTag.tag).where(ProductTag.product_id.in_(tagged)),
+    ]
+    ticked = [kind for kind, _ in kinds if kind.startswith(f"{Facet.OPTION}:")]
+    names = [bindparam(kind.partition(":")[2], type_=Text()) for kind in ticked]
+    arms.append(_options(variants(None), translated, lambda option: and_(true(), *(option != name for name in names))))
+    for kind, name in zip(ticked, names, strict=True):
+        arms.append(_options(variants(kind), translated, lambda option, name=name: option == name))
+    return select(union_all(*arms).subquery("facet"))
+
+
+def _whole(base: tuple[Condition, ...]) -> tuple[CTE, CTE]:
+    """The list, and the variants of it that are on sale with their prices, each put aside once for all facets.
+
+    Other tables are looked up by keys in subselects and not joined to these: SQLite takes what was put aside for a
+    million rows, and would read a whole table before it looks into it.
+    """
     whole = (
         select(
             Product.id,
@@ -71,32 +109,14 @@ def _facets(base: tuple[Condition, ...], kinds: tuple[Kind, ...], translated: bo
         .cte("whole")
         .prefix_with("MATERIALIZED")
     )
-
-    def left(facet: str) -> FromClause:
-        """The list, narrowed by all other facets' filters."""
-        narrowing = [condition for kind, condition in kinds if kind != facet]
-        if not narrowing:
-            return whole
-        return (
-            select(whole)
-            .join(Product, Product.id == whole.c.id)
-            .where(*sql_of(narrowing))
-            .subquery(f"left_by_{facet.replace(':', '_')}")
-        )
-
-    arms = [
-        _counted(Facet.AVAILABLE, left(Facet.AVAILABLE), "sellable"),
-        _prices(left(Facet.PRICE)),
-        _counted(Facet.TYPE, left(Facet.TYPE), "product_type"),
-        _counted(Facet.VENDOR, left(Facet.VENDOR), "vendor"),
-        _tags(left(Facet.TAG)),
-    ]
-    ticked = [kind for kind, _ in kinds if kind.startswith(f"{Facet.OPTION}:")]
-    names = [bindparam(kind.partition(":")[2], type_=Text()) for kind in ticked]
-    arms.append(_options(left("others"), translated, lambda option: and_(true(), *(option != name for name in names))))
-    for kind, name in zip(ticked, names, strict=True):
-        arms.append(_options(left(kind), translated, lambda option, name=name: option == name))
-    return select(union_all(*arms).subquery("facet"))
+    sold = (
+        select(Variant.id, Variant.product_id, Price.amount)
+        .join(Price, (Price.variant_id == Variant.id) & (Price.price_list_id == PRICE_LIST))
+        .where(Variant.product_id.in_(select(whole.c.id)), Variant.archived_at.is_(None))
+        .cte("sold")
+        .prefix_with("MATERIALIZED")
+    )
+    return whole, sold
 
 
 def _row(
@@ -126,55 +146,30 @@ def _constant(text: str) -> Column:
     return literal_column(f"'{text}'", Text).cast(Text)
 
 
-def _counted(facet: Facet, left: FromClause, column: str) -> Selection:
+def _counted(facet: Facet, value: Column) -> Selection:
     """How many products have each value of a column, of those that have one."""
-    value = left.c[column]
-    return _row(facet, value).select_from(left).where(value != "").group_by(value)
+    return _row(facet, value).where(value != "").group_by(value)
 
 
-def _prices(left: FromClause) -> Selection:
-    least, most = func.min(Price.amount).cast(BigInt), func.max(Price.amount).cast(BigInt)
-    return (
-        _row(Facet.PRICE, _constant(""), least=least, most=most, count=func.count(distinct(left.c.id)))
-        .select_from(left)
-        .join(Variant, Variant.product_id == left.c.id)
-        .join(Price, (Price.variant_id == Variant.id) & (Price.price_list_id == PRICE_LIST))
-        .where(Variant.archived_at.is_(None))
-        .having(func.count() > 0)
-    )
+def _prices(sold: CTE) -> Selection:
+    least, most = func.min(sold.c.amount).cast(BigInt), func.max(sold.c.amount).cast(BigInt)
+    count = func.count(distinct(sold.c.product_id))
+    return _row(Facet.PRICE, _constant(""), least=least, most=most, count=count).having(func.count() > 0)
 
 
-def _tags(left: FromClause) -> Selection:
-    return (
-        _row(Facet.TAG, ProductTag.tag)
-        .select_from(left)
-        .join(ProductTag, ProductTag.product_id == left.c.id)
-        .group_by(ProductTag.tag)
-    )
-
-
-def _options(left: FromClause, translated: bool, wanted: Callable[[Column], ColumnElement[bool]]) -> Selection:
-    """The values of wanted options that a variant on sale has; two values may be called alike in another language."""
-    sold = (
-        select(VariantValue.variant_id)
-        .join(Variant, Variant.id == VariantValue.variant_id)
-        .join(Price, (Price.variant_id == Variant.id) & (Price.price_list_id == PRICE_LIST))
-        .where(VariantValue.value_id == OptionValue.id, Variant.archived_at.is_(None))
-        .correlate(OptionValue)
-        .exists()
-    )
+def _options(variants: Keys, translated: bool, wanted: Callable[[Column], ColumnElement[bool]]) -> Selection:
+    """The values of wanted options that some variants have; two of them may be called alike in another language."""
     had = (
         select(
-            left.c.id,
+            Option.product_id,
             in_language("ProductOption", Option.id, "name", Option.name, translated).label("option"),
             in_language("ProductOptionValue", OptionValue.id, "name", OptionValue.name, translated).label("value"),
             OptionValue.position,
             OptionValue.swatch,
         )
-        .select_from(left)
-        .join(Option, Option.product_id == left.c.id)
-        .join(OptionValue, OptionValue.option_id == Option.id)
-        .where(sold)
+        .select_from(OptionValue)
+        .join(Option, Option.id == OptionValue.option_id)
+        .where(OptionValue.id.in_(select(VariantValue.value_id).where(VariantValue.variant_id.in_(variants))))
         .subquery()
     )
     return (
@@ -182,7 +177,7 @@ def _options(left: FromClause, translated: bool, wanted: Callable[[Column], Colu
             Facet.OPTION,
             had.c.value,
             name=had.c.option,
-            count=func.count(distinct(had.c.id)) if translated else func.count(),
+            count=func.count(distinct(had.c.product_id)) if translated else func.count(),
             position=func.min(had.c.position).cast(BigInt),
             swatch=func.max(had.c.swatch),
         )

@@ -1,6 +1,7 @@
 """Queries in the search syntax as conditions on products and collections."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from datetime import MAXYEAR, UTC, datetime, timedelta
 from decimal import Decimal, InvalidOperation
 
@@ -38,9 +39,9 @@ def product_query(ctx: Context, text: str | None, *, is_open: bool = False) -> M
     return _matching(ctx, read(text, is_open=is_open), _PRODUCT_FIELDS, _has_words, is_open=is_open)
 
 
-def collection_query(ctx: Context, text: str | None) -> Matching:
+def collection_query(ctx: Context, text: str | None, *, is_open: bool = False) -> Matching:
     """What a query means for collections: title, handle, id, updated_at; text is looked for in the title."""
-    return _matching(ctx, read(text), _COLLECTION_FIELDS, _contains(Collection, "title"))
+    return _matching(ctx, read(text), _COLLECTION_FIELDS, _contains(Collection, "title"), is_open=is_open)
 
 
 def words_of(query: Query) -> Iterator[tuple[str, bool]]:
@@ -98,21 +99,19 @@ def _matching(
             case Term(field):
                 return fields[field](ctx, query, values) if field in fields else text(ctx, _as_text(query), values)
             case Not(inner):
-                return opposite(read_so_far(inner))
+                return opposite(meaning(inner))
             case Every(parts):
-                return every(map(read_so_far, parts))
+                return every(said(parts))
             case Either(parts):
-                return either(map(read_so_far, parts))
+                return either(said(parts))
 
-    def read_so_far(query: Query) -> Condition:
-        try:
-            return meaning(query)
-        except BadInput:
-            if not is_open:
-                raise
-            return every(())
+    def said(parts: Sequence[Query]) -> Iterator[Condition]:
+        """What the parts mean; while somebody types, without those that mean nothing yet."""
+        for part in parts:
+            with suppress(*([BadInput] if is_open else [])):
+                yield meaning(part)
 
-    return Matching((read_so_far(query),), values.params)
+    return Matching(tuple(said([query])), values.params)
 
 
 def _as_text(term: Term) -> Term:
