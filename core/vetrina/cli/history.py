@@ -19,7 +19,7 @@ from vetrina.flows.history import FileNotUnderstood, HistoryReport, NoSuchFormat
 from vetrina.views.sales import Sales, sales_by_year
 
 WIDE = 132
-"""Columns of a table that goes into a file."""
+"""Columns of what goes into a file or a pipe."""
 SAID_EVERY = 50_000
 """Lines of orders between two lines of progress, where there is no terminal to draw on."""
 
@@ -44,7 +44,7 @@ def import_orders_command(
     Safe to repeat and to interrupt: what is there is left alone, the rest follows. Stock is not touched. Exits with 0
     when all is well, 1 when orders were skipped, 2 when the files are not understood.
     """
-    console = Console()
+    console = Console() if sys.stdout.isatty() else Console(width=WIDE)
     settings = settings_from(database_url=database_url)
 
     async def run(runtime: Runtime) -> tuple[HistoryReport, list[tuple[int, Sales]]]:
@@ -113,7 +113,7 @@ def _show(console: Console, report: HistoryReport, years: Sequence[tuple[int, Sa
         soft_wrap=True,
     )
     if years:
-        console.print(_table(report.source, years), width=None if console.is_terminal else WIDE)
+        console.print(_table(report.source, years))
 
 
 def _table(source: str, years: Sequence[tuple[int, Sales]]) -> Table:
