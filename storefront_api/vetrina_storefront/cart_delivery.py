@@ -8,8 +8,8 @@ import msgspec
 import strawberry
 
 from vetrina.flows.quoting import DeliveryGroup, GroupOption
-from vetrina.graphql import Connection, Info, PageInfo, batch, connect_list, ctx_of, gid, once, read_from, write_cursor
-from vetrina.views.carts import CartAddressRow, CartRow, cart_addresses
+from vetrina.graphql import Connection, Info, PageInfo, batch, connect_list, gid, read_from, write_cursor
+from vetrina.views.carts import CartAddressRow, CartRow
 from vetrina_storefront.addresses import (
     MailingAddress,
     MailingAddressRow,
@@ -19,7 +19,7 @@ from vetrina_storefront.addresses import (
     mailing_address,
 )
 from vetrina_storefront.cart_lines import BaseCartLineConnection, connected_lines
-from vetrina_storefront.cart_rows import LineView, lines_of, quote_of
+from vetrina_storefront.cart_rows import LineView, addresses_of, lines_of, quote_of
 from vetrina_storefront.money import MoneyRow, MoneyV2, money
 
 
@@ -140,14 +140,11 @@ async def load_selectable(
     rows: Sequence[DeliveryView], info: Info, selected: bool | None = False
 ) -> list[list[SelectableRow]]:
     """The addresses the buyer entered, oldest first; with `selected` only the one that is."""
-    carts = {row.cart.id: row.cart for row in rows}
-    key = ("cart addresses", *((cart.id, cart.version) for cart in carts.values()))
-    found = await once(info, key, lambda: cart_addresses(ctx_of(info).db, sorted(carts)))
     return [
         [
             _selectable(entry, row.cart)
-            for entry in found
-            if entry.cart_id == row.cart.id and (entry.is_selected or not selected)
+            for entry in await addresses_of(info, row.cart)
+            if entry.is_selected or not selected
         ]
         for row in rows
     ]

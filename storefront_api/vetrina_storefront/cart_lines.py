@@ -6,13 +6,12 @@ from typing import Annotated, Any
 import msgspec
 import strawberry
 
-from vetrina.flows.quoting import at_the_cart
 from vetrina.graphql import Connection, Info, PageInfo, batch, connect_list, ctx_of, read_from, write_cursor
-from vetrina.views.carts import variant_of
-from vetrina.views.variants import VariantRow, variants_by_id
+from vetrina.views.merchandise import variant_of
+from vetrina.views.variants import VariantRow
 from vetrina_storefront.attributes import Attribute, AttributeRow, attributes
 from vetrina_storefront.cart_discounts import CartDiscountAllocation, ShareOfDiscount, shares_of_line
-from vetrina_storefront.cart_rows import LineView, line_gid, quoted_lines
+from vetrina_storefront.cart_rows import LineView, at_cart, line_gid, quoted_lines
 from vetrina_storefront.interfaces import Node, load_nothing
 from vetrina_storefront.later import later
 from vetrina_storefront.money import MoneyRow, MoneyV2, money
@@ -85,14 +84,9 @@ async def load_instructions(rows: Sequence[LineView], info: Info) -> list[Instru
 
 
 async def load_merchandise(rows: Sequence[LineView], info: Info) -> list[VariantRow]:
-    """What is in each line, on sale or not. Where the request is made elsewhere than the cart, with prices of there."""
-    ctx = ctx_of(info)
-    found: dict[int, VariantRow] = {}
-    for cart in {row.cart.id: row.cart for row in rows}.values():
-        if (await at_the_cart(ctx, cart)).place != ctx.place:
-            wanted = sorted({row.facts.variant_id for row in rows if row.cart.id == cart.id})
-            found |= await variants_by_id(ctx, wanted, even_hidden=True)
-    return [found.get(row.facts.variant_id) or variant_of(row.facts, ctx.now()) for row in rows]
+    """What is in each line, on sale or not, in the cart's own place, wherever the request is made."""
+    now = ctx_of(info).now()
+    return [variant_of(row.facts, (await at_cart(info, row.cart)).place.currency, now) for row in rows]
 
 
 @strawberry.type(description="What a line costs.")

@@ -19,7 +19,7 @@ from vetrina_storefront.cart_codes import (
     MetafieldsSetUserErrorCode,
 )
 from vetrina_storefront.cart_delivery import selectable_gid
-from vetrina_storefront.cart_rows import cart_gid, line_gid, remember
+from vetrina_storefront.cart_rows import cart_gid, line_gid, remember, remember_parts
 from vetrina_storefront.interfaces import DisplayableError
 from vetrina_storefront.metafields import Metafield
 
@@ -74,6 +74,8 @@ class DeletedRow(msgspec.Struct, frozen=True):
 
 def payload(info: Info, outcome: CartOutcome) -> Any:
     """An outcome as the wire tells it; a quote the flow asked for is kept for the answer's fields."""
+    if outcome.cart is not None:
+        remember_parts(info, outcome.cart, outcome.parts)
     if outcome.quote is not None:
         remember(info, outcome.quote)
     return PayloadRow(

@@ -11,6 +11,7 @@ from vetrina.graphql import Connection, Info, PageInfo, batch, ctx_of, read_from
 from vetrina.views.choices import chosen_in
 from vetrina.views.locations import AvailabilityRow, LocationRow, availability_of, locations_by_id
 from vetrina.views.media import MediaRow, media_of_variants
+from vetrina.views.merchandise import CartVariantRow
 from vetrina.views.options import ChosenRow, chosen_of
 from vetrina.views.products import ProductRow
 from vetrina.views.ranges import RangedVariant
@@ -82,15 +83,17 @@ class StoreAvailabilityRow(msgspec.Struct, frozen=True):
 
 
 async def load_prices(rows: Sequence[VariantRow], info: Info) -> list[MoneyRow]:
-    """What each variant costs in the context's market."""
-    currency = ctx_of(info).place.currency
-    return [money(row.amount, currency) for row in rows]
+    """What each variant costs in the context's market; one of a cart's line, in the cart's."""
+    return [money(row.amount, _currency(row, info)) for row in rows]
 
 
 async def load_compare_at_prices(rows: Sequence[VariantRow], info: Info) -> list[MoneyRow | None]:
     """The struck-through price beside the price, if there is one."""
-    currency = ctx_of(info).place.currency
-    return [None if row.compare_at is None else money(row.compare_at, currency) for row in rows]
+    return [None if row.compare_at is None else money(row.compare_at, _currency(row, info)) for row in rows]
+
+
+def _currency(row: VariantRow, info: Info) -> str:
+    return row.currency if isinstance(row, CartVariantRow) else ctx_of(info).place.currency
 
 
 async def load_titles(rows: Sequence[VariantRow], info: Info) -> list[str]:
@@ -118,7 +121,7 @@ async def load_products(rows: Sequence[VariantRow], info: Info) -> list[ProductR
 
 async def load_images(rows: Sequence[VariantRow], info: Info) -> list[MediaRow | None]:
     """The variant's own picture, else its product's first."""
-    pictures = {row.id: row.picture for row in rows if isinstance(row, RangedVariant)}
+    pictures = {row.id: row.picture for row in rows if isinstance(row, RangedVariant | CartVariantRow)}
     others = [row.id for row in rows if row.id not in pictures]
     found = await media_of_variants(ctx_of(info), others) if others else {}
     return [pictures[row.id] if row.id in pictures else found.get(row.id) for row in rows]

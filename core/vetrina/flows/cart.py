@@ -19,7 +19,7 @@ from vetrina.flows.cart_changes import (
     repeated,
 )
 from vetrina.flows.cart_codes import known_cards
-from vetrina.flows.cart_fitting import Fit, LineInput, fit_added, line_of, write_fit
+from vetrina.flows.cart_fitting import Fit, LineInput, fit_added, fit_of, line_of, write_fit
 from vetrina.flows.cart_identity import Identity, identity_columns
 from vetrina.flows.cart_metafields import checked_entries, entries_of
 from vetrina.flows.quoting import place_of
@@ -34,11 +34,11 @@ from vetrina.shop.cart.rules import (
     NOTE_LIMIT,
     checked_attributes,
     checked_codes,
-    writing,
 )
 from vetrina.shop.metafields import service as metafields
 from vetrina.shop.metafields.rules import Entry
-from vetrina.views.carts import CartRow, cart_by_key, cart_lines
+from vetrina.views.carts import CartAddressRow, CartParts, CartRow, cart_by_key
+from vetrina.views.merchandise import cart_line_facts, spoken_lines
 from vetrina.vocabulary import Attribute, CartState
 
 Path = tuple[str, ...]
@@ -89,11 +89,21 @@ async def update_attributes(ctx: Context, key: str, attributes: Sequence[Attribu
 
 @refusable
 async def remove_personal_data(ctx: Context, key: str) -> CartOutcome:
-    """Forget who the buyer is: identity, addresses, note and payment. Lines, attributes and codes stay."""
+    """Forget who the buyer is: identity, addresses, payment, and what may say so: note and attributes.
+
+    Lines stay with their attributes, which say what is to be made; codes and metafields stay too.
+    """
 
     async def change(edit: Edit) -> None:
         edit.set(
-            email=None, phone=None, customer_id=None, preferences=None, note="", billing_address=None, payment=None
+            email=None,
+            phone=None,
+            customer_id=None,
+            preferences=None,
+            note="",
+            attributes=[],
+            billing_address=None,
+            payment=None,
         )
         if await carts.forget_addresses(edit.session, edit.cart.id):
             edit.touch()
@@ -103,26 +113,33 @@ async def remove_personal_data(ctx: Context, key: str) -> CartOutcome:
 
 @refusable
 async def clone_cart(ctx: Context, key: str) -> CartOutcome:
-    """Open another cart with the same lines, attributes, metafields and discount codes; nothing personal goes along."""
+    """Open another cart with the same lines, metafields and discount codes; nothing personal goes along.
+
+    Note and attributes of the cart are free text in which anybody may have written who he is: they stay behind.
+    """
     original = await cart_by_key(ctx.db, key)
     if original is None or original.state != CartState.OPEN:
         raise CartRefused(no_cart("CART_ORDERED" if original else "CART_NOT_FOUND"))
-    lines = [msgspec.structs.replace(line_of(row), id=None) for row in await cart_lines(ctx.db, [original.id])]
+    place = await place_of(ctx, original.country, original.language, ctx.db)
+    facts = await cart_line_facts(ctx.db, original.id, place)
+    lines = tuple(msgspec.structs.replace(line_of(row), id=None) for row in facts)
     entries = await entries_of(ctx.db, original.id)
     columns = carts.new_cart(
         key=draw_key(),
         country=original.country,
         language=original.language,
         at=ctx.now(),
-        attributes=original.attributes,
         discount_codes=original.discount_codes,
     )
     async with ctx.tx() as session:
         cart_id = await session.insert(Cart, **columns)
-        await carts.write_lines(session, cart_id, writing((), lines), ctx.now())
+        fit = fit_of((), lines, {row.variant_id: row for row in facts})
+        written = await write_fit(session, cart_id, fit, ctx.now())
         await metafields.set_first_metafields(session, "Cart", [(cart_id, entries)], ctx.now())
         cloned = session.outcome = Changed(cart=CartRow(id=cart_id, **columns))
-    return await outcome_of(ctx, cloned)
+    there = msgspec.structs.replace(ctx, place=place)
+    parts = CartParts(lines=await spoken_lines(there, written.lines), addresses=())
+    return await outcome_of(ctx, cloned, parts)
 
 
 def plain_attributes(attributes: Sequence[Attribute]) -> list[dict[str, str | None]]:
@@ -142,17 +159,21 @@ async def _created(ctx: Context, new: NewCart) -> CartOutcome:
         checked_addresses(new.addresses, place.country, ("input", "delivery", "addresses")), has_selected=False
     )
     entries = checked_entries(new.metafields, ("input", "metafields"))
-    fit = await fit_added(ctx.db, ctx, place, (), new.lines, ("input", "lines")) if new.lines else Fit(writing((), ()))
+    fit = await fit_added(ctx.db, ctx, place, (), new.lines, ("input", "lines")) if new.lines else Fit()
     row = carts.new_cart(key=draw_key(), at=ctx.now(), **columns)
     async with ctx.tx() as session:
         cart_id = await session.insert(Cart, **row)
-        cautions += await write_fit(session, cart_id, fit, ctx.now())
-        await carts.add_addresses(session, cart_id, addresses)
+        written = await write_fit(session, cart_id, fit, ctx.now())
+        stored = await carts.add_addresses(session, cart_id, addresses)
         await metafields.set_first_metafields(session, "Cart", [(cart_id, entries)], ctx.now())
         opened = session.outcome = Changed(
-            cart=CartRow(id=cart_id, **row), warnings=tuple(cautions), needs_quote=bool(row["discount_codes"])
+            cart=CartRow(id=cart_id, **row),
+            warnings=(*cautions, *written.cautions),
+            needs_quote=bool(row["discount_codes"]),
         )
-    return await outcome_of(ctx, opened)
+    lines = await spoken_lines(msgspec.structs.replace(ctx, place=place), written.lines)
+    parts = CartParts(lines=lines, addresses=tuple(CartAddressRow(*address) for address in stored))
+    return await outcome_of(ctx, opened, parts)
 
 
 def _written(new: NewCart) -> dict[str, Any]:

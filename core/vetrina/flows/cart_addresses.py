@@ -14,12 +14,11 @@ from vetrina.flows.cart_changes import (
     refusable,
 )
 from vetrina.flows.cart_fitting import check_count
-from vetrina.flows.quoting import address_of
 from vetrina.kernel.context import Context
 from vetrina.shop.cart import service as carts
 from vetrina.shop.cart.rules import MOST_ADDRESSES
 from vetrina.shop.delivery.rules import AddressFault, address_faults, tidied
-from vetrina.views.carts import CartAddressRow, cart_addresses
+from vetrina.views.carts import CartAddressRow, address_of, cart_addresses
 from vetrina.vocabulary import Address
 
 Path = tuple[str, ...]

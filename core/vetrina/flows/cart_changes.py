@@ -8,14 +8,15 @@ import msgspec
 from sqlalchemy import bindparam, select
 
 from vetrina.flows.payments import abandon_payment
-from vetrina.flows.quoting import CartQuote, place_of, quote_cart
+from vetrina.flows.quoting import CartQuote, at_the_cart, place_of, quote_cart
 from vetrina.kernel.context import Context, Place
-from vetrina.kernel.db import Reads, Session
-from vetrina.kernel.errors import BadInput, Refusal, Unavailable
+from vetrina.kernel.db import Session
+from vetrina.kernel.errors import BadInput, Fault, Refusal, Unavailable
 from vetrina.shop.cart import service as carts
 from vetrina.shop.checkout.models import Attempt
 from vetrina.views.attempts import attempt_by_key
-from vetrina.views.carts import CartRow, cart_by_key, locked_cart
+from vetrina.views.carts import NOTHING_READ, CartAtHand, CartParts, CartRow, cart_at_hand, cart_by_key, locked_cart
+from vetrina.views.merchandise import CartLineFactsRow, spoken_lines
 from vetrina.vocabulary import AttemptState, CartState, PaymentState
 
 P = ParamSpec("P")
@@ -47,14 +48,15 @@ class CartCaution(msgspec.Struct, frozen=True, kw_only=True):
 class CartOutcome(msgspec.Struct, frozen=True, kw_only=True):
     """What became of a change. With errors, nothing was written and `cart` is as it was; None: there is no such cart.
 
-    `quote` is the cart's quote after the change where the flow had to ask for one anyway; `deleted_id` the metafield
-    that was deleted.
+    `quote` is the cart's quote after the change where the flow had to ask for one anyway, `parts` what it has in hand
+    of the cart's parts as they are now; `deleted_id` the metafield that was deleted.
     """
 
     cart: CartRow | None
     errors: tuple[CartProblem, ...] = ()
     warnings: tuple[CartCaution, ...] = ()
     quote: CartQuote | None = None
+    parts: CartParts = NOTHING_READ
     deleted_id: int | None = None
 
     @property
@@ -98,6 +100,10 @@ class Edit:
         self.at = ctx.now()
         self.warnings: list[CartCaution] = []
         self.deleted_id: int | None = None
+        self.parts = NOTHING_READ
+        """What of the cart the change has read or written, as it is afterwards."""
+        self.lines: tuple[CartLineFactsRow, ...] | None = None
+        """Its lines after a change of lines, before they are put in the buyer's language."""
         self._ctx = ctx
         self._changes: dict[str, Any] = {}
         self._is_touched = False
@@ -119,18 +125,33 @@ class Edit:
     def warn(self, caution: CartCaution) -> None:
         self.warnings.append(caution)
 
+    def keep(self, quote: CartQuote) -> None:
+        """Lines and address stand as they were quoted, if the cart is the one that was; they are not changed here."""
+        if self.cart.version == quote.cart.version:
+            self.parts = quote.parts
+
     async def place(self) -> Place:
         """Where the cart is sold as it stands after what was set so far."""
         country, language = self._value("country"), self._value("language")
         return await place_of(self._ctx, country, language, self.session)
 
     async def write(self) -> CartRow:
-        """Write the row's changes with its next version. A change that changes nothing leaves the version alone."""
-        if not self.is_changed:
-            return self.cart
-        version = self.cart.version + 1
-        await carts.change_cart(self.session, self.cart.id, version, self.at, self._changes)
-        return msgspec.structs.replace(self.cart, version=version, updated_at=self.at, **self._changes)
+        """Write the row's changes with its next version. A change that changes nothing leaves the version alone.
+
+        Raises AttemptIsOpen. Attempts are looked for in a statement of its own: on PostgreSQL the one that waited for
+        the row sees too little.
+        """
+        cart, version = self.cart, self.cart.version + 1
+        if self.is_changed and await carts.change_cart(
+            self.session, cart.id, version, self.at, self._changes, unless=_IS_BEING_ORDERED
+        ):
+            return msgspec.structs.replace(cart, version=version, updated_at=self.at, **self._changes)
+        attempt_key = await self.session.value(_OPEN_ATTEMPT, {"cart_id": cart.id})
+        if attempt_key is not None:
+            raise AttemptIsOpen(attempt_key)
+        if self.is_changed:
+            raise Fault(f"cart {cart.id} changed under its lock")
+        return cart
 
     def _value(self, name: str) -> Any:
         return self._changes.get(name, getattr(self.cart, name))
@@ -174,11 +195,11 @@ async def change_cart(ctx: Context, key: str, change: Change, *, needs_quote: bo
     if known is not None:
         return known
     try:
-        changed = await _changed(ctx, key, change, needs_quote)
+        changed, edit = await _changed(ctx, key, change, needs_quote)
     except AttemptIsOpen as waiting:
         await _give_up(ctx, waiting.attempt_key)
-        changed = await _changed(ctx, key, change, needs_quote)
-    return await outcome_of(ctx, changed)
+        changed, edit = await _changed(ctx, key, change, needs_quote)
+    return await outcome_of(ctx, changed, await _parts(ctx, edit, changed.cart))
 
 
 async def repeated(ctx: Context) -> CartOutcome | None:
@@ -187,24 +208,28 @@ async def repeated(ctx: Context) -> CartOutcome | None:
     return None if changed is msgspec.UNSET else await outcome_of(ctx, changed)
 
 
-async def cart_to_change(ctx: Context, key: str) -> CartRow:
+async def cart_to_change(ctx: Context, key: str) -> CartAtHand:
     """The open cart with that key, for flows that look before they change; gives up an attempt as change_cart does."""
     try:
-        return await open_cart_by_key(ctx, key)
+        return await cart_to_order(ctx, key)
     except AttemptIsOpen as waiting:
         await _give_up(ctx, waiting.attempt_key)
-        return await open_cart_by_key(ctx, key)
+        return await cart_to_order(ctx, key)
 
 
-async def open_cart_by_key(ctx: Context, key: str) -> CartRow:
+async def cart_to_order(ctx: Context, key: str) -> CartAtHand:
     """The open cart with that key, as it is now. Raises CartRefused, also while it is being ordered."""
-    return await _open(ctx.db, await cart_by_key(ctx.db, key))
+    found = await cart_at_hand(ctx.db, key)
+    cart = _open(found.cart if found else None)
+    assert found is not None and cart is found.cart
+    if found.attempt_key is not None:
+        raise AttemptIsOpen(found.attempt_key)
+    return found
 
 
-async def _changed(ctx: Context, key: str, change: Change, needs_quote: bool) -> Changed:
+async def _changed(ctx: Context, key: str, change: Change, needs_quote: bool) -> tuple[Changed, Edit]:
     async with ctx.tx() as session:
-        cart = await _open(session, await locked_cart(session, key))
-        edit = Edit(ctx, session, cart)
+        edit = Edit(ctx, session, _open(await locked_cart(session, key)))
         await change(edit)
         changed = session.outcome = Changed(
             cart=await edit.write(),
@@ -213,16 +238,18 @@ async def _changed(ctx: Context, key: str, change: Change, needs_quote: bool) ->
             needs_quote=needs_quote,
             deleted_id=edit.deleted_id,
         )
-    return changed
+    return changed, edit
 
 
-async def _open(reads: Reads, cart: CartRow | None) -> CartRow:
-    """Attempts are read in a statement of their own: on PostgreSQL the one that waited for the row sees too little."""
+async def _parts(ctx: Context, edit: Edit, cart: CartRow) -> CartParts:
+    if edit.lines is None:
+        return edit.parts
+    return CartParts(lines=await spoken_lines(await at_the_cart(ctx, cart), edit.lines))
+
+
+def _open(cart: CartRow | None) -> CartRow:
     if cart is None or cart.state != CartState.OPEN:
         raise CartRefused(no_cart("CART_ORDERED" if cart else "CART_NOT_FOUND"))
-    attempt_key = await reads.value(_OPEN_ATTEMPT, {"cart_id": cart.id})
-    if attempt_key is not None:
-        raise AttemptIsOpen(attempt_key)
     return cart
 
 
@@ -245,19 +272,21 @@ def no_cart(reason: str) -> CartProblem:
     return CartProblem(code="INVALID", field=("cart_id",), message="The specified cart does not exist.", reason=reason)
 
 
-async def outcome_of(ctx: Context, changed: Changed) -> CartOutcome:
+async def outcome_of(ctx: Context, changed: Changed, parts: CartParts = NOTHING_READ) -> CartOutcome:
     """What a committed change comes to: its cart is quoted where codes or a chosen way to pay ask for it."""
     cart = changed.cart
     is_payment_at_risk = cart.payment is not None and changed.is_changed
     if not changed.needs_quote and not is_payment_at_risk:
-        return CartOutcome(cart=cart, warnings=changed.warnings, deleted_id=changed.deleted_id)
-    quote = await quote_cart(ctx, cart)
+        return CartOutcome(cart=cart, warnings=changed.warnings, parts=parts, deleted_id=changed.deleted_id)
+    quote = await quote_cart(ctx, cart, parts)
     warnings = [*changed.warnings, *(code_cautions(quote) if changed.needs_quote else ())]
     if is_payment_at_risk:
         warnings.extend(payment_cautions(quote))
     if cart.payment is not None and quote.selected_method is None:
         quote = await _without_payment(ctx, quote)
-    return CartOutcome(cart=quote.cart, warnings=tuple(warnings), quote=quote, deleted_id=changed.deleted_id)
+    return CartOutcome(
+        cart=quote.cart, warnings=tuple(warnings), quote=quote, parts=parts, deleted_id=changed.deleted_id
+    )
 
 
 def code_cautions(quote: CartQuote) -> Iterable[CartCaution]:
@@ -294,3 +323,4 @@ async def _without_payment(ctx: Context, quote: CartQuote) -> CartQuote:
 _OPEN_ATTEMPT = select(Attempt.key).where(
     Attempt.cart_id == bindparam("cart_id"), Attempt.state == AttemptState.OPEN.value
 )
+_IS_BEING_ORDERED = _OPEN_ATTEMPT.exists()

@@ -47,7 +47,7 @@ async def update_gift_cards(ctx: Context, key: str, codes: Sequence[str]) -> Car
 @refusable
 async def remove_gift_cards(ctx: Context, key: str, card_ids: Sequence[str]) -> CartOutcome:
     """Take gift cards off, by the ids they are shown under: see card_id. An unknown one refuses the call."""
-    cart = await cart_to_change(ctx, key)
+    cart = (await cart_to_change(ctx, key)).cart
     place = await place_of(ctx, cart.country, cart.language, ctx.db)
     cards = await _cards(ctx, cart.gift_card_codes, place.currency, ("applied_gift_card_ids",))
     known = {card_id(card): card.code.casefold() for card in cards}
@@ -87,7 +87,7 @@ async def known_cards(
 
 async def _with_cards(ctx: Context, key: str, codes: Sequence[str], *, keep: bool) -> CartOutcome:
     field = ("gift_card_codes",)
-    cart = await cart_to_change(ctx, key)
+    cart = (await cart_to_change(ctx, key)).cart
     found, cautions = await known_cards(ctx, cart.country, cart.language, codes, field)
 
     async def change(edit: Edit) -> None:

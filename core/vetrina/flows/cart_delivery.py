@@ -16,6 +16,7 @@ from vetrina.flows.cart_changes import (
 from vetrina.flows.cart_fitting import check_count
 from vetrina.flows.quoting import CartQuote, quote_cart
 from vetrina.kernel.context import Context
+from vetrina.views.carts import CartParts
 
 
 class DeliveryChoice(msgspec.Struct, frozen=True):
@@ -29,13 +30,16 @@ class DeliveryChoice(msgspec.Struct, frozen=True):
 async def select_delivery_options(ctx: Context, key: str, choices: Sequence[DeliveryChoice]) -> CartOutcome:
     """Choose a delivery option for groups of a cart; each must be on offer now."""
     check_count(choices, _FIELD)
-    problems = _problems(await quote_cart(ctx, await cart_to_change(ctx, key)), choices)
+    found = await cart_to_change(ctx, key)
+    quote = await quote_cart(ctx, found.cart, CartParts(destination=found.destination))
+    problems = _problems(quote, choices)
     if problems:
         raise CartRefused(*problems)
 
     async def change(edit: Edit) -> None:
         chosen = {choice.group_key: choice.option_handle for choice in choices}
         edit.set(delivery_choices={**edit.cart.delivery_choices, **chosen})
+        edit.keep(quote)
 
     return await change_cart(ctx, key, change)
 

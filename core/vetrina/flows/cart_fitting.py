@@ -21,7 +21,7 @@ from vetrina.shop.cart.rules import (
     writing,
 )
 from vetrina.shop.catalog.rules import is_sellable
-from vetrina.views.carts import CartLineRow, MerchandiseRow, cart_lines, merchandise
+from vetrina.views.merchandise import CartLineFactsRow, MerchandiseRow, line_facts, merchandise
 from vetrina.vocabulary import LARGEST_QUANTITY, Attribute
 
 Path = tuple[str, ...]
@@ -49,16 +49,26 @@ class Clip(msgspec.Struct, frozen=True):
 class Fit(msgspec.Struct, frozen=True):
     """What to write so that the cart has the wished lines, and where it falls short of the wish."""
 
-    writing: Writing
+    before: tuple[CartLineFactsRow, ...] = ()
+    after: tuple[Line, ...] = ()
+    writing: Writing = Writing((), (), ())
+    """From the one to the other."""
+    known: Mapping[int, MerchandiseRow] = {}
+    """By variant: of the lines before, and of those that are wanted."""
     clips: tuple[Clip, ...] = ()
 
 
 async def fit_added(
-    reads: Reads, ctx: Context, place: Place, before: Sequence[Line], wanted: Sequence[LineInput], field: Path
+    reads: Reads,
+    ctx: Context,
+    place: Place,
+    before: tuple[CartLineFactsRow, ...],
+    wanted: Sequence[LineInput],
+    field: Path,
 ) -> Fit:
     """Join the wanted lines to those a cart has. Raises CartRefused or BadInput; `field` is the input's path."""
     check_count(wanted, field)
-    known = await known_merchandise(reads, place, {line.variant_id for line in (*before, *wanted)})
+    known = await known_merchandise(reads, place, before, {line.variant_id for line in wanted})
     problems = [
         problem
         for index, line in enumerate(wanted)
@@ -73,11 +83,14 @@ async def fit_added(
         new = Line(id=None, variant_id=line.variant_id, quantity=line.quantity, attributes=attributes)
         added.append(new)
         paths.setdefault(new.identity, at)
-    return fitted(before, merged([*before, *added]), known, paths)
+    return fitted(before, merged([*map(line_of, before), *added]), known, paths)
 
 
 def fitted(
-    before: Sequence[Line], after: Sequence[Line], known: Mapping[int, MerchandiseRow], paths: Mapping[Identity, Path]
+    before: tuple[CartLineFactsRow, ...],
+    after: Sequence[Line],
+    known: Mapping[int, MerchandiseRow],
+    paths: Mapping[Identity, Path],
 ) -> Fit:
     """Hold the lines with a path, those the caller asked about, against quantity rules, stock and the cart's size.
 
@@ -94,7 +107,7 @@ def fitted(
         ]
     if problems:
         raise CartRefused(*problems)
-    stored = {line.id: line for line in before}
+    stored = {row.id: line_of(row) for row in before}
     taken = dict[int, int]()
     for line in after:
         if line.identity not in paths:
@@ -104,31 +117,53 @@ def fitted(
         if line.identity not in paths:
             kept.append(line)
             continue
-        clip = _clip(line, stored.get(line.id), known[line.variant_id], taken.get(line.variant_id, 0))
+        clip = _clip(line, stored.get(line.id or 0), known[line.variant_id], taken.get(line.variant_id, 0))
         clips.extend([clip] if clip else ())
         final = clip.line if clip else line
         if final.quantity:
             kept.append(final)
             taken[final.variant_id] = taken.get(final.variant_id, 0) + final.quantity
-    return Fit(writing(before, merged(kept)), tuple(clips))
+    return fit_of(before, merged(kept), known, tuple(clips))
 
 
-async def write_fit(session: Session, cart_id: int, fit: Fit, at: datetime) -> list[CartCaution]:
+def fit_of(
+    before: tuple[CartLineFactsRow, ...],
+    after: tuple[Line, ...],
+    known: Mapping[int, MerchandiseRow],
+    clips: tuple[Clip, ...] = (),
+) -> Fit:
+    """A fit with what it takes to write it."""
+    return Fit(before, after, writing(tuple(map(line_of, before)), after), known, clips)
+
+
+class Written(msgspec.Struct, frozen=True):
+    """Lines as they are now, and what to say about them."""
+
+    lines: tuple[CartLineFactsRow, ...]
+    cautions: tuple[CartCaution, ...] = ()
+
+
+async def write_fit(session: Session, cart_id: int, fit: Fit, at: datetime) -> Written:
     """Write fitted lines; what fell short becomes warnings about the lines, or about variants that got none."""
-    await carts.write_lines(session, cart_id, fit.writing, at)
-    if not fit.clips:
-        return []
-    rows = await cart_lines(session, [cart_id])
-    ids = {line_of(row).identity: row.id for row in rows}
-    return [_caution(clip, ids) for clip in fit.clips]
+    fresh = await carts.write_lines(session, cart_id, fit.writing, at)
+    ids = {line.identity: line.id or fresh[line.identity] for line in fit.after}
+    stored = {row.id: row for row in fit.before}
+    lines = [_line_after(fit, line, ids[line.identity], cart_id, stored, at) for line in fit.after]
+    return Written(tuple(sorted(lines, key=lambda row: row.id)), tuple(_caution(clip, ids) for clip in fit.clips))
 
 
-async def known_merchandise(reads: Reads, place: Place, variant_ids: Iterable[int]) -> dict[int, MerchandiseRow]:
-    """What is known of the variants that exist, by id."""
-    return {row.variant_id: row for row in await merchandise(reads, sorted(variant_ids), place)}
+async def known_merchandise(
+    reads: Reads, place: Place, before: Iterable[CartLineFactsRow], variant_ids: Iterable[int]
+) -> dict[int, MerchandiseRow]:
+    """What is known of the variants that exist, by id: of those in a cart already it is not read again."""
+    known: dict[int, MerchandiseRow] = {row.variant_id: row for row in before}
+    missing = sorted(set(variant_ids) - known.keys())
+    if missing:
+        known |= {row.variant_id: row for row in await merchandise(reads, missing, place)}
+    return known
 
 
-def line_of(row: CartLineRow) -> Line:
+def line_of(row: CartLineFactsRow) -> Line:
     """A stored line as a change sees it."""
     attributes = tuple(Attribute(attribute["key"], attribute["value"]) for attribute in row.attributes)
     return Line(id=row.id, variant_id=row.variant_id, quantity=row.quantity, attributes=attributes)
@@ -190,6 +225,18 @@ def _clip(line: Line, stored: Line | None, facts: MerchandiseRow, taken: int) ->
         return Clip(msgspec.structs.replace(line, quantity=quantity), "MERCHANDISE_NOT_ENOUGH_STOCK", message)
     left = stored or msgspec.structs.replace(line, quantity=0)
     return Clip(left, "MERCHANDISE_OUT_OF_STOCK", f"{facts.product_title} is out of stock.")
+
+
+def _line_after(
+    fit: Fit, line: Line, line_id: int, cart_id: int, stored: Mapping[int, CartLineFactsRow], at: datetime
+) -> CartLineFactsRow:
+    """A line as it is in the database now. One that became another variant, or got other attributes, is new."""
+    variant_id, key = line.identity
+    before = stored.get(line_id)
+    is_same = before is not None and (before.variant_id, before.attributes_key) == line.identity
+    attributes = [{"key": attribute.key, "value": attribute.value} for attribute in line.attributes]
+    created_at = before.created_at if before is not None and is_same else at
+    return line_facts(fit.known[variant_id], line_id, cart_id, line.quantity, attributes, key, created_at)
 
 
 def _caution(clip: Clip, ids: Mapping[Identity, int]) -> CartCaution:

@@ -10,6 +10,7 @@ from vetrina.flows.cart_fitting import (
     LineInput,
     check_count,
     fit_added,
+    fit_of,
     fitted,
     known_merchandise,
     line_of,
@@ -17,9 +18,9 @@ from vetrina.flows.cart_fitting import (
     plan_problem,
     write_fit,
 )
-from vetrina.kernel.context import Context
-from vetrina.shop.cart.rules import Line, checked_attributes, merged, writing
-from vetrina.views.carts import MerchandiseRow, cart_lines
+from vetrina.kernel.context import Context, Place
+from vetrina.shop.cart.rules import Line, checked_attributes, merged
+from vetrina.views.merchandise import CartLineFactsRow, MerchandiseRow, cart_line_facts
 from vetrina.vocabulary import Attribute
 
 Path = tuple[str, ...]
@@ -43,7 +44,8 @@ async def add_lines(ctx: Context, key: str, lines: Sequence[LineInput]) -> CartO
     """
 
     async def change(edit: Edit) -> None:
-        fit = await fit_added(edit.session, ctx, await edit.place(), await _lines(edit), lines, ("lines",))
+        place = await edit.place()
+        fit = await fit_added(edit.session, ctx, place, await _lines(edit, place), lines, ("lines",))
         await _write(edit, fit)
 
     return await change_cart(ctx, key, change)
@@ -55,7 +57,7 @@ async def update_lines(ctx: Context, key: str, changes: Sequence[LineChange]) ->
 
     async def change(edit: Edit) -> None:
         check_count(changes, ("lines",))
-        await _write(edit, await _fit_changes(ctx, edit, await _lines(edit), changes))
+        await _write(edit, await _fit_changes(ctx, edit, changes))
 
     return await change_cart(ctx, key, change)
 
@@ -66,30 +68,35 @@ async def remove_lines(ctx: Context, key: str, line_ids: Sequence[int]) -> CartO
 
     async def change(edit: Edit) -> None:
         check_count(line_ids, ("line_ids",))
-        before = await _lines(edit)
-        there, gone = {line.id for line in before}, frozenset(line_ids)
+        before = await _lines(edit, await edit.place())
+        there, gone = {row.id for row in before}, frozenset(line_ids)
         missing = [_no_line(("line_ids", str(index))) for index, key in enumerate(line_ids) if key not in there]
         if missing:
             raise CartRefused(*missing)
-        await _write(edit, Fit(writing(before, [line for line in before if line.id not in gone])))
+        kept = tuple(line_of(row) for row in before if row.id not in gone)
+        await _write(edit, fit_of(before, kept, {row.variant_id: row for row in before}))
 
     return await change_cart(ctx, key, change)
 
 
-async def _lines(edit: Edit) -> list[Line]:
-    return [line_of(row) for row in await cart_lines(edit.session, [edit.cart.id])]
+async def _lines(edit: Edit, place: Place) -> tuple[CartLineFactsRow, ...]:
+    return await cart_line_facts(edit.session, edit.cart.id, place)
 
 
 async def _write(edit: Edit, fit: Fit) -> None:
     if fit.writing:
         edit.touch()
-    edit.warnings.extend(await write_fit(edit.session, edit.cart.id, fit, edit.at))
+    written = await write_fit(edit.session, edit.cart.id, fit, edit.at)
+    edit.lines = written.lines
+    edit.warnings.extend(written.cautions)
 
 
-async def _fit_changes(ctx: Context, edit: Edit, before: Sequence[Line], changes: Sequence[LineChange]) -> Fit:
-    lines: dict[int | None, Line] = {line.id: line for line in before}
-    variants = {line.variant_id for line in before} | {change.variant_id for change in changes if change.variant_id}
-    known = await known_merchandise(edit.session, await edit.place(), variants)
+async def _fit_changes(ctx: Context, edit: Edit, changes: Sequence[LineChange]) -> Fit:
+    place = await edit.place()
+    before = await _lines(edit, place)
+    lines = {row.id: line_of(row) for row in before}
+    wanted = [change.variant_id for change in changes if change.variant_id is not None]
+    known = await known_merchandise(edit.session, place, before, wanted)
     paths, problems = dict[tuple[int, str], Path](), list[CartProblem]()
     for index, change in enumerate(changes):
         at = ("lines", str(index))

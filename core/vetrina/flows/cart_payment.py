@@ -23,6 +23,7 @@ from vetrina.kernel.texts import text
 from vetrina.shop.cart import service as carts
 from vetrina.shop.delivery.rules import tidied
 from vetrina.shop.payments.ports import PaymentProvider
+from vetrina.views.carts import CartParts
 from vetrina.vocabulary import Address
 
 PAYMENT_TOKEN = "payment-token"
@@ -51,7 +52,8 @@ class PaymentChoice(msgspec.Struct, frozen=True, kw_only=True):
 @refusable
 async def choose_payment(ctx: Context, key: str, choice: PaymentChoice) -> CartOutcome:
     """Keep the chosen way to pay, its provider's token sealed. The amount must be what the method would charge now."""
-    quote = await quote_cart(ctx, await cart_to_change(ctx, key))
+    found = await cart_to_change(ctx, key)
+    quote = await quote_cart(ctx, found.cart, CartParts(destination=found.destination))
     offer = _offer(ctx, quote, choice)
     payment = _payment(ctx, offer, choice)
     billing = _billing(choice.billing_address, _billing_field(choice))
@@ -62,6 +64,7 @@ async def choose_payment(ctx: Context, key: str, choice: PaymentChoice) -> CartO
         edit.set(payment=payment)
         if billing is not None:
             edit.set(billing_address=billing)
+        edit.keep(quote)
 
     return await change_cart(ctx, key, change)
 

@@ -12,8 +12,8 @@ from vetrina.flows.cart_changes import (
     CartCaution,
     CartProblem,
     CartRefused,
+    cart_to_order,
     code_cautions,
-    open_cart_by_key,
 )
 from vetrina.flows.payments import abandon_payment, look_again
 from vetrina.flows.quoting import CartQuote, QuoteProblem, quote_cart
@@ -24,7 +24,7 @@ from vetrina.kernel.crypto import hash_token
 from vetrina.kernel.errors import Refusal, Unavailable
 from vetrina.shop.checkout.rules import TRIES, next_try_at
 from vetrina.views.attempts import AttemptView, attempt_by_key, known_attempts
-from vetrina.views.carts import CartRow, cart_by_key
+from vetrina.views.carts import CartParts, CartRow, cart_at_hand
 from vetrina.vocabulary import AttemptState, PaymentState
 
 READY_FOR = timedelta(minutes=15)
@@ -71,15 +71,16 @@ class AttemptInProgress(Refusal):
 async def prepare(ctx: Context, cart_key: str) -> Prepared:
     """Check everything a submission would check, and change nothing: no reservation, no version, no clipping."""
     try:
-        cart = await open_cart_by_key(ctx, cart_key)
+        found = await cart_to_order(ctx, cart_key)
     except CartRefused as refused:
         return Prepared(errors=refused.problems)
+    cart = found.cart
     known = await known_attempts(ctx.db, cart.id, "", TRIES)
     poll_after = next_try_at([row.created_at for row in known], ctx.now())
     if poll_after is not None:
         ctx.answer_passes()
         return Prepared(cart=cart, poll_after=poll_after)
-    quote = await quote_cart(ctx, cart)
+    quote = await quote_cart(ctx, cart, CartParts(destination=found.destination))
     return Prepared(cart=cart, quote=quote, warnings=tuple(code_cautions(quote)), expires_at=ctx.now() + READY_FOR)
 
 
@@ -96,9 +97,10 @@ async def submit(ctx: Context, cart_key: str, attempt_token: str, expected_versi
     texts.text(attempt_token, field=("attemptToken",), limit=TOKEN_LIMIT, required=True)
     token_hash = hash_token(attempt_token)
     for _ in range(ROUNDS):
-        cart = await cart_by_key(ctx.db, cart_key)
-        if cart is None:
+        found = await cart_at_hand(ctx.db, cart_key)
+        if found is None:
             return NoSuchCart((_NO_CART,))
+        cart = found.cart
         known = await known_attempts(ctx.db, cart.id, token_hash, TRIES)
         if known and (known[0].token_hash == token_hash or known[0].state != AttemptState.FAILED):
             return Accepted(known[0].key, is_new=False)
@@ -108,7 +110,7 @@ async def submit(ctx: Context, cart_key: str, attempt_token: str, expected_versi
             return Throttled(poll_after)
         if expected_version is not None and cart.version != expected_version:
             return NotAccepted((_CART_CHANGED,))
-        answer = await submit_as_it_stands(ctx, cart, token_hash)
+        answer = await submit_as_it_stands(ctx, found, token_hash)
         if answer is not None:
             return answer
     raise Unavailable(f"cart {cart_key[:6]}… changes faster than it can be submitted")

@@ -6,13 +6,13 @@ from typing import Any
 
 import msgspec
 
-from vetrina.flows.quoting.delivery import address_of
 from vetrina.flows.quoting.payment import MethodOffer
 from vetrina.flows.quoting.quoted import CartQuote
 from vetrina.kernel.errors import Fault
 from vetrina.shop.orders.rules import DraftDelivery, DraftDiscount, DraftLine, DraftTax, OrderDraft
 from vetrina.shop.pricing.rules import Discount, Quote
-from vetrina.views.carts import CartLineFactsRow
+from vetrina.views.carts import address_of
+from vetrina.views.merchandise import CartLineFactsRow
 from vetrina.vocabulary import Attribute, PaymentFlow
 
 VERSION = 1

@@ -22,7 +22,7 @@ from vetrina.shop.payments import service as payments
 from vetrina.shop.payments.ports import PaymentProvider, PaymentReport, StartRequest
 from vetrina.shop.payments.rules import PaymentRow
 from vetrina.views.attempts import step_url
-from vetrina.views.carts import CartRow, locked_cart
+from vetrina.views.carts import CartAtHand, CartParts, CartRow, locked_cart
 from vetrina.vocabulary import CartState, PaymentFlow, PaymentState
 
 
@@ -46,9 +46,10 @@ class _Begun(msgspec.Struct, frozen=True):
     payment: PaymentRow | None = None
 
 
-async def submit_as_it_stands(ctx: Context, cart: CartRow, token_hash: str) -> Accepted | NotAccepted | None:
+async def submit_as_it_stands(ctx: Context, found: CartAtHand, token_hash: str) -> Accepted | NotAccepted | None:
     """Submit the cart as it was read; None when it is not that any more, and somebody has to look again."""
-    quoted = await quote_cart(ctx, cart)
+    cart = found.cart
+    quoted = await quote_cart(ctx, cart, CartParts(destination=found.destination))
     if quoted.problems:
         return NotAccepted(quoted.problems)
     snapshot = freeze(quoted)

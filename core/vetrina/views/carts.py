@@ -1,22 +1,19 @@
-"""A cart as it stands: its row, its lines with everything a quote needs to know of them, its addresses."""
+"""A cart as it stands: its row, its lines, its addresses; and all that decides about changing or ordering it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, ClassVar
 
 import msgspec
-from sqlalchemy import Select, and_, bindparam, func, literal, select
-from sqlalchemy.orm import aliased
+from msgspec import UNSET, UnsetType
+from sqlalchemy import and_, bindparam, literal_column, select
 
-from vetrina.kernel.context import Context, Place, Shop
+from vetrina.kernel.context import Shop
 from vetrina.kernel.db import Reads, id_in, text_in
 from vetrina.shop.cart.models import Cart, CartAddress, CartLine
-from vetrina.shop.catalog.models import Media, Product, ProductMedia, Translation, Variant
-from vetrina.shop.catalog.rules import is_on_sale
-from vetrina.shop.pricing.models import Price
-from vetrina.views.options import chosen_of
-from vetrina.views.shelf import is_translated, room_of, stock_of
-from vetrina.views.variants import VariantRow
+from vetrina.shop.checkout.models import Attempt
+from vetrina.views.merchandise import CartLineFactsRow
+from vetrina.vocabulary import Address, AttemptState
 
 
 class CartRow(msgspec.Struct, frozen=True):
@@ -67,54 +64,40 @@ class CartAddressRow(msgspec.Struct, frozen=True):
     is_one_time: bool
 
 
-class MerchandiseRow(msgspec.Struct, frozen=True):
-    """What is known of a variant where somebody buys it. Prices in minor units; no price: not for sale there.
+class CartParts(msgspec.Struct, frozen=True, kw_only=True):
+    """What somebody has read or written of a cart's parts already, so that nobody reads it again.
 
-    `stock` is what is on hand and free, `available` how many may still be sold, backorders included; both are None
-    where stock is not tracked.
+    `destination` is the selected address, `addresses` are all of them; None of either: nobody looked.
     """
 
-    variant_id: int
-    product_id: int
-    product_title: str
-    product_handle: str
-    vendor: str
-    variant_title: str
-    sku: str | None
-    barcode: str | None
-    image_id: int | None
-    image_url: str | None
-    status: str
-    published_at: datetime | None
-    archived_at: datetime | None
-    is_gift_card: bool
-    requires_shipping: bool
-    is_taxable: bool
-    tax_class: str
-    weight: int | None
-    quantity_minimum: int
-    quantity_increment: int
-    quantity_maximum: int | None
-    price: int | None
-    compare_at: int | None
-    stock: int | None
-    available: int | None
+    lines: tuple[CartLineFactsRow, ...] | None = None
+    addresses: tuple[CartAddressRow, ...] | None = None
+    destination: Address | UnsetType | None = UNSET
 
 
-class CartLineFactsRow(MerchandiseRow, frozen=True):
-    """A line of a cart together with what is known of its variant."""
+NOTHING_READ = CartParts()
 
-    id: int
-    cart_id: int
-    quantity: int
-    attributes: list[Any]
-    attributes_key: str
-    created_at: datetime
+
+class CartAtHand(msgspec.Struct, frozen=True):
+    """A cart with where it goes, and the key of the attempt that is ordering it, if one is."""
+
+    cart: CartRow
+    destination: Address | None
+    attempt_key: str | None
 
 
 async def cart_by_key(reads: Reads, key: str) -> CartRow | None:
     """The cart with that secret key, whatever its state."""
     return await reads.one(CartRow, _CART_BY_KEY, {"key": key})
+
+
+async def cart_at_hand(reads: Reads, key: str) -> CartAtHand | None:
+    """The cart with that secret key, whatever its state, in one statement with what decides about ordering it."""
+    found = await reads.fetch(_AT_HAND, {"key": key})
+    if not found:
+        return None
+    *columns, address, attempt_key = found[0]
+    return CartAtHand(CartRow(*columns), None if address is None else address_of(address), attempt_key)
 
 
 async def carts_by_key(reads: Reads, keys: Sequence[str]) -> list[CartRow]:
@@ -132,49 +115,9 @@ async def cart_lines(reads: Reads, cart_ids: Sequence[int]) -> list[CartLineRow]
     return await reads.rows(CartLineRow, _LINES, {"cart_ids": list(cart_ids)})
 
 
-async def cart_line_facts(ctx: Context, cart_id: int) -> tuple[CartLineFactsRow, ...]:
-    """One cart's lines, oldest first, with prices and texts as they are at the context's place."""
-    lines = await ctx.db.rows(CartLineFactsRow, _LINE_FACTS, {"cart_id": cart_id, **_at(ctx.place)})
-    if not lines or not is_translated(ctx):
-        return tuple(lines)
-    chosen = await chosen_of(ctx, [line.variant_id for line in lines])
-    titles = {variant_id: " / ".join(one.value for one in values) for variant_id, values in chosen.items()}
-    return tuple(msgspec.structs.replace(line, variant_title=titles[line.variant_id]) for line in lines)
-
-
-def variant_of(line: CartLineFactsRow, now: datetime) -> VariantRow:
-    """The variant of a line where it was quoted; one without a price there costs nothing and is not for sale."""
-    is_offered = line.archived_at is None and line.price is not None and is_on_sale(line.status, line.published_at, now)
-    return VariantRow(
-        id=line.variant_id,
-        product_id=line.product_id,
-        title=line.variant_title,
-        sku=line.sku,
-        barcode=line.barcode,
-        image_id=line.image_id,
-        weight_in_grams=line.weight,
-        requires_shipping=line.requires_shipping,
-        taxable=line.is_taxable,
-        tax_class=line.tax_class,
-        quantity_minimum=line.quantity_minimum,
-        quantity_increment=line.quantity_increment,
-        quantity_maximum=line.quantity_maximum,
-        amount=line.price or 0,
-        compare_at=line.compare_at,
-        stock=line.stock,
-        room=line.available,
-        is_offered=is_offered,
-    )
-
-
 async def cart_addresses(reads: Reads, cart_ids: Sequence[int]) -> list[CartAddressRow]:
     """The delivery addresses of several carts, in the order they were added."""
     return await reads.rows(CartAddressRow, _ADDRESSES, {"cart_ids": list(cart_ids)})
-
-
-async def merchandise(reads: Reads, variant_ids: Sequence[int], place: Place) -> list[MerchandiseRow]:
-    """What is known of the variants that exist, ordered by id, with prices and texts as they are at `place`."""
-    return await reads.rows(MerchandiseRow, _MERCHANDISE, {"variant_ids": list(variant_ids), **_at(place)})
 
 
 def checkout_url(shop: Shop, key: str) -> str:
@@ -182,8 +125,14 @@ def checkout_url(shop: Shop, key: str) -> str:
     return f"{shop.base_url.rstrip('/')}/cart/{key}?s={shop.vault.sign('checkout-url', key)}"
 
 
-def _at(place: Place) -> dict[str, Any]:
-    return {"price_list_id": place.price_list_id, "language": place.language}
+def address_of(document: Mapping[str, Any]) -> Address:
+    """An address as the database keeps it, as a value."""
+    return msgspec.convert(document, Address)
+
+
+def selected_address(addresses: Iterable[CartAddressRow]) -> Address | None:
+    """The delivery address the buyer selected."""
+    return next((address_of(row.address) for row in addresses if row.is_selected), None)
 
 
 _CART = select(
@@ -210,6 +159,17 @@ _CART = select(
 _CART_BY_KEY = _CART.where(Cart.key == bindparam("key"))
 _CARTS_BY_KEY = _CART.where(text_in(Cart.key, "keys")).order_by(Cart.id)
 _LOCKED_CART = _CART_BY_KEY.with_for_update()
+_AT_HAND = (
+    _CART_BY_KEY.add_columns(
+        CartAddress.address,
+        select(Attempt.key.label("attempt_key"))
+        .where(Attempt.cart_id == Cart.id, Attempt.state == literal_column(f"'{AttemptState.OPEN}'"))
+        .correlate(Cart)
+        .scalar_subquery(),
+    )
+    .select_from(Cart)
+    .outerjoin(CartAddress, and_(CartAddress.cart_id == Cart.id, CartAddress.is_selected))
+)
 
 _LINES = (
     select(
@@ -229,80 +189,4 @@ _ADDRESSES = (
     select(CartAddress.id, CartAddress.cart_id, CartAddress.address, CartAddress.is_selected, CartAddress.is_one_time)
     .where(id_in(CartAddress.cart_id, "cart_ids"))
     .order_by(CartAddress.cart_id, CartAddress.id)
-)
-
-_Title = aliased(Translation)
-_first_media = (
-    select(ProductMedia.media_id)
-    .where(ProductMedia.product_id == Variant.product_id)
-    .order_by(ProductMedia.position, ProductMedia.media_id)
-    .limit(1)
-    .correlate(Variant)
-    .scalar_subquery()
-)
-_FACTS = (
-    Variant.id.label("variant_id"),
-    Variant.product_id,
-    func.coalesce(_Title.value, Product.title).label("product_title"),
-    Product.handle.label("product_handle"),
-    Product.vendor,
-    Variant.title.label("variant_title"),
-    Variant.sku,
-    Variant.barcode,
-    Variant.image_id,
-    Media.url.label("image_url"),
-    Product.status,
-    Product.published_at,
-    Variant.archived_at,
-    Product.is_gift_card,
-    Variant.requires_shipping,
-    Variant.is_taxable,
-    Variant.tax_class,
-    Variant.weight,
-    Variant.quantity_minimum,
-    Variant.quantity_increment,
-    Variant.quantity_maximum,
-    Price.amount.label("price"),
-    Price.compare_at,
-    stock_of().label("stock"),
-    room_of().label("available"),
-)
-
-
-def _with_facts(statement: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
-    return (
-        statement.join(Product, Product.id == Variant.product_id)
-        .outerjoin(Price, and_(Price.variant_id == Variant.id, Price.price_list_id == bindparam("price_list_id")))
-        .outerjoin(Media, Media.id == func.coalesce(Variant.image_id, _first_media))
-        .outerjoin(
-            _Title,
-            and_(
-                _Title.owner_type == literal("Product"),
-                _Title.owner_id == Product.id,
-                _Title.language == bindparam("language"),
-                _Title.field == literal("title"),
-            ),
-        )
-    )
-
-
-_MERCHANDISE = (
-    _with_facts(select(*_FACTS).select_from(Variant)).where(id_in(Variant.id, "variant_ids")).order_by(Variant.id)
-)
-_LINE_FACTS = (
-    _with_facts(
-        select(
-            *_FACTS,
-            CartLine.id,
-            CartLine.cart_id,
-            CartLine.quantity,
-            CartLine.attributes,
-            CartLine.attributes_key,
-            CartLine.created_at,
-        )
-        .select_from(CartLine)
-        .join(Variant, Variant.id == CartLine.variant_id)
-    )
-    .where(CartLine.cart_id == bindparam("cart_id"))
-    .order_by(CartLine.id)
 )

@@ -11,7 +11,7 @@ from vetrina.flows.checkout import attempt, cancel_attempt
 from vetrina.kernel.context import BUYER
 from vetrina.kernel.errors import Refusal
 from vetrina.views.attempts import AttemptView, next_step
-from vetrina.views.carts import merchandise
+from vetrina.views.merchandise import merchandise
 from vetrina.views.orders import (
     OrderView,
     order_by_secret,
@@ -96,7 +96,7 @@ async def order_page(request: Asked, site: Here, number: FromPath[str], secret: 
         visit,
         "order.html",
         order=order,
-        name=f"#{order.number}",
+        name=order.name,
         lines=lines,
         pictures={row.variant_id: row.image_url for row in pictures},
         totals=await _totals(visit, order),

@@ -1,7 +1,7 @@
 """Quote a cart: prices, discounts, delivery, tax, gift cards, ways to pay, and what still keeps it from an order."""
 
-from vetrina.flows.quoting.asking import at_the_cart, place_of, quote_cart
-from vetrina.flows.quoting.delivery import DeliveryGroup, GroupOption, address_of
+from vetrina.flows.quoting.asking import at_the_cart, cart_lines_here, place_of, quote_cart
+from vetrina.flows.quoting.delivery import DeliveryGroup, GroupOption
 from vetrina.flows.quoting.payment import FREE, MethodOffer
 from vetrina.flows.quoting.quoted import CartQuote, QuoteProblem
 
@@ -12,8 +12,8 @@ __all__ = [
     "GroupOption",
     "MethodOffer",
     "QuoteProblem",
-    "address_of",
     "at_the_cart",
+    "cart_lines_here",
     "place_of",
     "quote_cart",
 ]

@@ -1,49 +1,48 @@
 """Quote a cart: prices, discounts, delivery, tax, gift cards and ways to pay, as they are now."""
 
-from collections.abc import Sequence
-
 import msgspec
+from msgspec import UNSET
 
 from vetrina.flows.quoting.delivery import DeliveryGroup, delivery_groups, quoted_deliveries
 from vetrina.flows.quoting.payment import MethodOffer, offered_methods, redemptions
 from vetrina.flows.quoting.problems import problems_of
 from vetrina.flows.quoting.promotions import LoadedRules, adjusted, answered_codes, load_rules
-from vetrina.flows.quoting.quoted import CartQuote, selected_address
+from vetrina.flows.quoting.quoted import CartQuote
 from vetrina.flows.quoting.tax import taxed
 from vetrina.kernel.context import Context, Place
 from vetrina.kernel.db import Reads
 from vetrina.kernel.registry import PortFailed
 from vetrina.shop.pricing.ports import CodeAnswer
 from vetrina.shop.pricing.rules import Quote, QuoteLine, price, with_deliveries, with_fee, with_redemptions
-from vetrina.views.carts import CartLineFactsRow, CartRow, cart_addresses, cart_line_facts
+from vetrina.views.carts import NOTHING_READ, CartParts, CartRow, cart_addresses, selected_address
 from vetrina.views.markets import atlas
+from vetrina.views.merchandise import CartLineFactsRow, cart_line_facts, spoken_lines
 from vetrina.vocabulary import Address
 
 
-async def quote_cart(ctx: Context, cart: CartRow, lines: Sequence[CartLineFactsRow] | None = None) -> CartQuote:
+async def quote_cart(ctx: Context, cart: CartRow, parts: CartParts = NOTHING_READ) -> CartQuote:
     """Quote a cart as it is now, for its own country and language. Opens no transaction; asks plugins.
 
-    Amounts are in minor units of `place.currency`. `lines` spares reading them again. Raises PortFailed when price
+    Amounts are in minor units of `place.currency`. `parts` spares reading them again. Raises PortFailed when price
     rules cannot be asked: a price nobody can vouch for is not shown. Delivery and payment providers that fail offer
     nothing; missing tax or gift cards are told in `problems`.
     """
     ctx = await at_the_cart(ctx, cart)
-    lines = await cart_line_facts(ctx, cart.id) if lines is None else tuple(lines)
-    addresses = tuple(await cart_addresses(ctx.db, [cart.id]))
+    lines = await cart_lines_here(ctx, cart.id) if parts.lines is None else parts.lines
+    address = await _destination(ctx, cart, parts)
     rules = await load_rules(ctx, tuple(cart.discount_codes), cart.customer_id)
     quote = price(ctx.place.currency, ctx.place.prices_include_tax, map(_priced, lines))
     quote, told_of_lines = await adjusted(ctx, quote, rules, "line")
-    groups = await delivery_groups(ctx, quote, selected_address(addresses), cart.delivery_choices)
+    groups = await delivery_groups(ctx, quote, address, cart.delivery_choices)
     quote, told_of_delivery = await _delivered(ctx, quote, groups, rules)
-    destination = selected_address(addresses) or Address(country=ctx.place.country)
-    quote, is_tax_known = await taxed(ctx, quote, destination)
+    quote, is_tax_known = await taxed(ctx, quote, address or Address(country=ctx.place.country))
     quote, are_cards_known = await _redeemed(ctx, quote, cart.gift_card_codes)
     methods, selected = await _payable(ctx, quote, cart)
     quoted = CartQuote(
         cart=cart,
         place=ctx.place,
         lines=lines,
-        addresses=addresses,
+        address=address,
         quote=with_fee(quote, selected.method.fee) if selected else quote,
         groups=groups,
         codes=answered_codes(cart.discount_codes, told_of_lines, told_of_delivery),
@@ -53,6 +52,11 @@ async def quote_cart(ctx: Context, cart: CartRow, lines: Sequence[CartLineFactsR
         are_cards_known=are_cards_known,
     )
     return msgspec.structs.replace(quoted, problems=problems_of(quoted, ctx.now()))
+
+
+async def cart_lines_here(ctx: Context, cart_id: int) -> tuple[CartLineFactsRow, ...]:
+    """A cart's lines with texts and prices at the context's place, which is to be the cart's own."""
+    return await spoken_lines(ctx, await cart_line_facts(ctx.db, cart_id, ctx.place))
 
 
 async def at_the_cart(ctx: Context, cart: CartRow) -> Context:
@@ -65,6 +69,13 @@ async def place_of(ctx: Context, country: str, language: str, reads: Reads) -> P
     if (ctx.place.country, ctx.place.language) == (country, language):
         return ctx.place
     return (await atlas(reads)).place(country, language)
+
+
+async def _destination(ctx: Context, cart: CartRow, parts: CartParts) -> Address | None:
+    if parts.destination is not UNSET:
+        return parts.destination
+    known = parts.addresses
+    return selected_address(await cart_addresses(ctx.db, [cart.id]) if known is None else known)
 
 
 def _priced(line: CartLineFactsRow) -> QuoteLine:

@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 import msgspec
 
@@ -73,11 +72,6 @@ def quoted_deliveries(groups: Sequence[DeliveryGroup]) -> tuple[QuotedDelivery, 
         for group in groups
         if group.selected is not None
     )
-
-
-def address_of(document: Mapping[str, Any]) -> Address:
-    """An address as the database keeps it, as a value."""
-    return msgspec.convert(document, Address)
 
 
 def _request(ctx: Context, quote: Quote, line_ids: tuple[int, ...], address: Address) -> DeliveryRequest:

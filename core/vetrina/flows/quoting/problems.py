@@ -9,7 +9,7 @@ from vetrina.kernel.money import LARGEST
 from vetrina.shop.cart.rules import keeps_quantity_rule
 from vetrina.shop.catalog.rules import is_on_sale
 from vetrina.shop.delivery.rules import AddressFault, address_faults
-from vetrina.views.carts import CartLineFactsRow
+from vetrina.views.merchandise import CartLineFactsRow
 
 
 def problems_of(quoted: CartQuote, now: datetime) -> tuple[QuoteProblem, ...]:

@@ -5,13 +5,14 @@ from typing import Any
 
 import msgspec
 
-from vetrina.flows.quoting.delivery import DeliveryGroup, address_of
+from vetrina.flows.quoting.delivery import DeliveryGroup
 from vetrina.flows.quoting.payment import MethodOffer
 from vetrina.kernel.context import Place
 from vetrina.kernel.crypto import digest
 from vetrina.shop.pricing.ports import CodeAnswer
 from vetrina.shop.pricing.rules import Quote
-from vetrina.views.carts import CartAddressRow, CartLineFactsRow, CartRow
+from vetrina.views.carts import CartParts, CartRow
+from vetrina.views.merchandise import CartLineFactsRow
 from vetrina.vocabulary import Address
 
 
@@ -38,7 +39,8 @@ class CartQuote(msgspec.Struct, frozen=True, kw_only=True):
     cart: CartRow
     place: Place
     lines: tuple[CartLineFactsRow, ...]
-    addresses: tuple[CartAddressRow, ...]
+    address: Address | None
+    """Where the cart travels to, as the buyer wrote it."""
     quote: Quote
     groups: tuple[DeliveryGroup, ...]
     codes: tuple[CodeAnswer, ...]
@@ -49,19 +51,14 @@ class CartQuote(msgspec.Struct, frozen=True, kw_only=True):
     problems: tuple[QuoteProblem, ...] = ()
 
     @property
-    def address(self) -> Address | None:
-        """Where the cart travels to, as the buyer wrote it."""
-        return selected_address(self.addresses)
+    def parts(self) -> CartParts:
+        """What the quote has read of the cart: it holds for as long as the cart has the same version."""
+        return CartParts(lines=self.lines, destination=self.address)
 
     @property
     def fingerprint(self) -> str:
         """A digest of every amount: two quotes that ask the same money for the same things share it."""
         return digest(*_amounts(self.quote))
-
-
-def selected_address(addresses: Iterable[CartAddressRow]) -> Address | None:
-    """The delivery address the buyer selected."""
-    return next((address_of(row.address) for row in addresses if row.is_selected), None)
 
 
 def _amounts(quote: Quote) -> Iterable[str]:

@@ -2,15 +2,19 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 import msgspec
-from sqlalchemy import bindparam, delete, update
+from sqlalchemy import ColumnElement, Update, bindparam, delete, false, null, update
 
 from vetrina.kernel.db import Session, id_in, table_of
+from vetrina.kernel.db.rows import add_and_tell
 from vetrina.shop.cart.models import Cart, CartAddress, CartLine
 from vetrina.shop.cart.rules import Line, Writing, attributes_key
 from vetrina.vocabulary import Address, CartState
+
+_NEVER = false()
 
 
 def new_cart(*, key: str, country: str, language: str, at: datetime, **chosen: Any) -> dict[str, Any]:
@@ -38,39 +42,51 @@ def new_cart(*, key: str, country: str, language: str, at: datetime, **chosen: A
     }
 
 
-async def change_cart(session: Session, cart_id: int, version: int, at: datetime, changes: Mapping[str, Any]) -> None:
-    """Give a cart that this transaction holds its next version, and other columns with it."""
-    statement = update(table_of(Cart)).where(Cart.id == bindparam("cart_id"))
+async def change_cart(
+    session: Session,
+    cart_id: int,
+    version: int,
+    at: datetime,
+    changes: Mapping[str, Any],
+    *,
+    unless: ColumnElement[bool] = _NEVER,
+) -> bool:
+    """Give a cart that this transaction holds its next version, and other columns with it; whether it was done."""
     values = {"version": version, "updated_at": at, **changes}
-    await session.execute(
-        statement.values({name: bindparam(f"new_{name}", type_=_TYPES[name]) for name in values}),
-        {"cart_id": cart_id, **{f"new_{name}": value for name, value in values.items()}},
-    )
+    params = {"cart_id": cart_id, **{f"new_{name}": value for name, value in values.items()}}
+    return await session.execute(_change(tuple(values), unless), params) == 1
 
 
-async def write_lines(session: Session, cart_id: int, writing: Writing, at: datetime) -> None:
-    """Make the lines of a cart that this transaction holds what they should be."""
+async def order(session: Session, cart_id: int, version: int, at: datetime) -> bool:
+    """The cart of that version becomes an order; whether it was still open, and no other. It is ours from here on."""
+    return await session.execute(_ORDER, {"cart_id": cart_id, "seen": version, "at_": at}) == 1
+
+
+async def write_lines(session: Session, cart_id: int, writing: Writing, at: datetime) -> dict[tuple[int, str], int]:
+    """Make the lines of a cart that this transaction holds what they should be; ids of the new ones by identity."""
     if writing.dropped:
         await session.execute(_DROP_LINES, {"ids": list(writing.dropped)})
-    for rows in ([line for line in writing.added if line.id is None], [line for line in writing.added if line.id]):
-        await session.add_many(CartLine, [_line(cart_id, line, at) for line in rows])
-    await session.execute_many(_MOVE_LINE, [{"line_id": key, "pieces": pieces} for key, pieces in writing.moved])
-
-
-async def add_addresses(session: Session, cart_id: int, addresses: Sequence[tuple[Address, bool, bool]]) -> None:
-    """Add delivery addresses, each with whether it is selected and whether it is for one time."""
-    await session.add_many(
-        CartAddress,
-        [
-            {
-                "cart_id": cart_id,
-                "address": plain_address(address),
-                "is_selected": is_selected,
-                "is_one_time": is_one_time,
-            }
-            for address, is_selected, is_one_time in addresses
-        ],
+    fresh, renewed = (
+        [_line(cart_id, line, at) for line in writing.added if (line.id is None) is is_new] for is_new in (True, False)
     )
+    told = await add_and_tell(session, CartLine, fresh, "id", "variant_id", "attributes_key")
+    await session.add_many(CartLine, renewed)
+    await session.execute_many(_MOVE_LINE, [{"line_id": key, "pieces": pieces} for key, pieces in writing.moved])
+    return {(variant_id, attributes): line_id for line_id, variant_id, attributes in told}
+
+
+async def add_addresses(
+    session: Session, cart_id: int, addresses: Sequence[tuple[Address, bool, bool]]
+) -> list[tuple[Any, ...]]:
+    """Add delivery addresses, each with whether it is selected and whether it is for one time.
+
+    Answers id, cart_id, address, is_selected and is_one_time of each, in the order of ids.
+    """
+    rows = [
+        {"cart_id": cart_id, "address": plain_address(address), "is_selected": is_selected, "is_one_time": is_one_time}
+        for address, is_selected, is_one_time in addresses
+    ]
+    return sorted(await add_and_tell(session, CartAddress, rows, "id", *_ADDRESS), key=lambda row: row[0])
 
 
 async def change_address(
@@ -118,7 +134,24 @@ def _line(cart_id: int, line: Line, at: datetime) -> dict[str, Any]:
     return row if line.id is None else {"id": line.id, **row}
 
 
+@cache
+def _change(names: tuple[str, ...], unless: ColumnElement[bool]) -> Update[Any]:
+    values = {name: bindparam(f"new_{name}", type_=_TYPES[name]) for name in names}
+    return update(table_of(Cart)).where(Cart.id == bindparam("cart_id"), ~unless).values(values)
+
+
 _TYPES = {column.name: column.type for column in table_of(Cart).columns}
+_ADDRESS = ("cart_id", "address", "is_selected", "is_one_time")
+_ORDER = (
+    update(table_of(Cart))
+    .where(Cart.id == bindparam("cart_id"), Cart.version == bindparam("seen"), Cart.state == CartState.OPEN.value)
+    .values(
+        state=CartState.ORDERED.value,
+        payment=null(),
+        version=Cart.version + 1,
+        updated_at=bindparam("at_", type_=_TYPES["updated_at"]),
+    )
+)
 _DROP_LINES = delete(table_of(CartLine)).where(id_in(CartLine.id, "ids"))
 _MOVE_LINE = update(table_of(CartLine)).where(CartLine.id == bindparam("line_id")).values(quantity=bindparam("pieces"))
 _CHANGE_ADDRESS = (

@@ -1,0 +1,99 @@
+"""How many statements a cart and an order cost: as many for one line as for twenty, and no more than written here."""
+
+from typing import Any
+
+import pytest
+from tests.support.carts import STANDARD, opened, serving
+from tests.support.statements import all_statements
+from tests.support.storefront import ask
+from tests.support.wares import ware
+
+from vetrina.kernel.context import Context
+from vetrina.testing.delivery import FakeDelivery
+from vetrina.testing.tax import FakeTax
+from vetrina_manual_payment.provider import ManualPayment
+from vetrina_manual_payment.settings import ManualPaymentSettings
+
+CART = """
+  id checkoutUrl version totalQuantity note attributes { key value } createdAt updatedAt
+  buyerIdentity { email phone countryCode }
+  cost { subtotalAmount { amount currencyCode } totalAmount { amount } totalTaxAmount { amount } amountDue { amount } }
+  discountCodes { code applicable } appliedGiftCards { id }
+  delivery { addresses { id selected address { ... on CartDeliveryAddress { city } } } }
+  deliveryGroups(first: 5) {
+    nodes { id deliveryAddress { city } deliveryOptions { handle title } selectedDeliveryOption { handle } }
+  }
+  paymentMethods { handle amount { amount } }
+  lines(first: 100) { nodes {
+    id quantity
+    cost { totalAmount { amount } amountPerQuantity { amount } }
+    discountAllocations { discountedAmount { amount } }
+    merchandise { ... on ProductVariant {
+      id title sku availableForSale price { amount currencyCode } image { url altText }
+      selectedOptions { name value } product { id handle title vendor featuredImage { url } }
+    } }
+  } }
+"""
+
+
+def selling(ctx: Context) -> Context:
+    """The shop with delivery, tax and cash on delivery, none of which asks the database."""
+    cash = ManualPayment(ManualPaymentSettings())
+    return serving(ctx, delivery=FakeDelivery([STANDARD]), tax=FakeTax(), payments=cash)
+
+
+def lines_of(variant_ids: list[int]) -> list[dict[str, Any]]:
+    return [{"merchandiseId": f"gid://vetrina/ProductVariant/{variant_id}"} for variant_id in variant_ids]
+
+
+@pytest.mark.parametrize("count", [1, 20])
+async def test_a_whole_cart_takes_as_many_statements_whatever_is_in_it(ctx: Context, count: int) -> None:
+    """Each includes the one that finds out where the buyer is."""
+    ctx = selling(ctx)
+    wanted = lines_of([await ware(ctx, f"W{number}", stock=9) for number in range(count)])
+    key = await opened(ctx, *[await ware(ctx, f"V{number}", stock=9) for number in range(5)])
+    create = (
+        f"mutation ($input: CartInput) {{ cartCreate(input: $input) {{ cart {{ {CART} }} userErrors {{ code }} }} }}"
+    )
+    with all_statements(ctx.db) as sent:
+        answer = await ask(ctx, create, input={"lines": wanted})
+    assert (answer["cartCreate"]["userErrors"], len(sent)) == ([], 7), sent
+    add = (
+        "mutation ($cart: ID!, $lines: [CartLineInput!]!) {"
+        f" cartLinesAdd(cartId: $cart, lines: $lines) {{ cart {{ {CART} }} userErrors {{ code }} }} }}"
+    )
+    with all_statements(ctx.db) as sent:
+        answer = await ask(ctx, add, cart=f"gid://vetrina/Cart/{key}", lines=wanted)
+    assert (answer["cartLinesAdd"]["userErrors"], len(sent)) == ([], 10), sent
+    assert len(answer["cartLinesAdd"]["cart"]["lines"]["nodes"]) == 5 + count
+    with all_statements(ctx.db) as sent:
+        await ask(ctx, f"query ($cart: ID!) {{ cart(id: $cart) {{ {CART} }} }}", cart=f"gid://vetrina/Cart/{key}")
+    assert len(sent) == 7, sent
+
+
+async def test_what_a_mutation_answers_is_what_the_database_says(ctx: Context) -> None:
+    """The answer is told from what the flow had in its hands: it must not differ from what is read afterwards."""
+    ctx = selling(ctx)
+    oil, salt = await ware(ctx, "Oil", stock=9), await ware(ctx, "Salt")
+    key = f"gid://vetrina/Cart/{await opened(ctx, oil)}"
+    [line] = (await ask(ctx, f'{{ cart(id: "{key}") {{ lines {{ nodes {{ id }} }} }} }}'))["cart"]["lines"]["nodes"]
+    for name, given in (
+        ("cartLinesAdd", f"lines: [{_line(salt, 2)}, {_line(oil, 20)}, {_line(salt, 1, 'for', 'Anna')}]"),
+        ("cartLinesUpdate", f'lines: [{{id: "{line["id"]}", merchandiseId: "{_gid(salt)}", quantity: 3}}]'),
+        ("cartBuyerIdentityUpdate", 'buyerIdentity: {email: "a@b.example"}'),
+        ("cartDeliveryAddressesAdd", 'addresses: [{address: {deliveryAddress: {countryCode: IT, city: "Roma"}}}]'),
+        ("cartLinesUpdate", f'lines: [{{id: "{line["id"]}", attributes: [{{key: "a", value: "b"}}]}}]'),
+    ):
+        text = f'mutation {{ {name}(cartId: "{key}", {given}) {{ cart {{ {CART} }} userErrors {{ code }} }} }}'
+        answer = (await ask(ctx, text))[name]
+        assert answer["userErrors"] == []
+        assert answer["cart"] == (await ask(ctx, f'{{ cart(id: "{key}") {{ {CART} }} }}'))["cart"], name
+
+
+def _gid(variant_id: int) -> str:
+    return f"gid://vetrina/ProductVariant/{variant_id}"
+
+
+def _line(variant_id: int, quantity: int, *attribute: str) -> str:
+    attributes = f', attributes: [{{key: "{attribute[0]}", value: "{attribute[1]}"}}]' if attribute else ""
+    return f'{{merchandiseId: "{_gid(variant_id)}", quantity: {quantity}{attributes}}}'
