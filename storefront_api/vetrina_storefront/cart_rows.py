@@ -5,12 +5,16 @@ from collections.abc import Sequence
 from typing import Any, ClassVar
 
 import msgspec
+from msgspec import UNSET
 
-from vetrina.flows.quoting import CartQuote, at_the_cart, quote_cart
+from vetrina.flows.quoting import CartQuote, at_the_cart, cart_lines_here, quote_cart
 from vetrina.graphql import Info, ctx_of, gid, key_of, once
+from vetrina.kernel.context import Context
 from vetrina.kernel.errors import BadInput
 from vetrina.ports import QuoteLine
-from vetrina.views.carts import CartLineFactsRow, CartRow, cart_line_facts
+from vetrina.views.carts import CartAddressRow, CartParts, CartRow, cart_addresses, selected_address
+from vetrina.views.merchandise import CartLineFactsRow
+from vetrina.vocabulary import Address
 
 LINE_TYPES = ("CartLine", "ComponentizableCartLine", "BaseCartLine")
 
@@ -28,20 +32,37 @@ class LineView(msgspec.Struct, frozen=True):
         return self.facts.quantity
 
 
+async def at_cart(info: Info, cart: CartRow) -> Context:
+    """The request's context in the cart's own place: a cart speaks one currency, wherever the request is made."""
+    ctx = ctx_of(info)
+    return await once(info, ("cart place", cart.country, cart.language), lambda: at_the_cart(ctx, cart))
+
+
 async def lines_of(info: Info, cart: CartRow) -> tuple[CartLineFactsRow, ...]:
     """A cart's lines where it is sold, without asking any plugin."""
 
     async def load() -> tuple[CartLineFactsRow, ...]:
-        return await cart_line_facts(await at_the_cart(ctx_of(info), cart), cart.id)
+        return await cart_lines_here(await at_cart(info, cart), cart.id)
 
-    return await once(info, ("cart lines", cart.id, cart.version), load)
+    return await once(info, _lines_key(cart), load)
+
+
+async def addresses_of(info: Info, cart: CartRow) -> tuple[CartAddressRow, ...]:
+    """The addresses a cart may go to, oldest first."""
+
+    async def load() -> tuple[CartAddressRow, ...]:
+        return tuple(await cart_addresses(ctx_of(info).db, [cart.id]))
+
+    return await once(info, _addresses_key(cart), load)
 
 
 async def quote_of(info: Info, cart: CartRow) -> CartQuote:
     """A cart's quote: plugins are asked once per operation, and only when a field needs an amount."""
 
     async def load() -> CartQuote:
-        return await quote_cart(ctx_of(info), cart, await lines_of(info, cart))
+        destination = await once(info, _destination_key(cart), lambda: _destination(info, cart))
+        parts = CartParts(lines=await lines_of(info, cart), destination=destination)
+        return await quote_cart(await at_cart(info, cart), cart, parts)
 
     return await once(info, _quote_key(cart), load)
 
@@ -59,9 +80,28 @@ async def quoted_lines(info: Info, views: Sequence[LineView]) -> list[tuple[Cart
 
 def remember(info: Info, quote: CartQuote) -> None:
     """Keep a quote that a flow had to ask for, so that the answer's fields need not ask again."""
+    _keep(info, _quote_key(quote.cart), quote)
+    remember_parts(info, quote.cart, quote.parts)
+
+
+def remember_parts(info: Info, cart: CartRow, parts: CartParts) -> None:
+    """Keep what a flow had in its hands of the cart as it is now."""
+    if parts.lines is not None:
+        _keep(info, _lines_key(cart), parts.lines)
+    if parts.addresses is not None:
+        _keep(info, _addresses_key(cart), parts.addresses)
+    if parts.destination is not UNSET:
+        _keep(info, _destination_key(cart), parts.destination)
+
+
+async def _destination(info: Info, cart: CartRow) -> Address | None:
+    return selected_address(await addresses_of(info, cart))
+
+
+def _keep(info: Info, key: tuple[Any, ...], value: Any) -> None:
     answer: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
-    answer.set_result(quote)
-    info.context.memory[_quote_key(quote.cart)] = answer
+    answer.set_result(value)
+    info.context.memory[key] = answer
 
 
 def cart_gid(key: str) -> str:
@@ -99,6 +139,18 @@ def card_in(given: str) -> str:
         return key_of(given, "AppliedGiftCard")
     except BadInput:
         return ""
+
+
+def _lines_key(cart: CartRow) -> tuple[Any, ...]:
+    return ("cart lines", cart.id, cart.version)
+
+
+def _addresses_key(cart: CartRow) -> tuple[Any, ...]:
+    return ("cart addresses", cart.id, cart.version)
+
+
+def _destination_key(cart: CartRow) -> tuple[Any, ...]:
+    return ("cart destination", cart.id, cart.version)
 
 
 def _quote_key(cart: CartRow) -> tuple[Any, ...]:
