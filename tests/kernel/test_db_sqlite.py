@@ -161,3 +161,16 @@ async def test_a_file_held_for_too_long_is_unavailable(db: SqliteDatabase, monke
     async with db.transaction() as session:
         await add(session, "b")
     assert await names(db) == ["b"]
+
+
+async def test_a_full_disk_takes_those_before_it_along_and_nobody_after(db: SqliteDatabase) -> None:
+    pages = db._writer.execute("PRAGMA page_count").fetchone()[0]
+    db._writer.execute(f"PRAGMA max_page_count = {pages + 20}")
+
+    async def one(name: str) -> None:
+        async with db.transaction() as session:
+            await add(session, name)
+
+    results = await asyncio.gather(one("a"), one("b" * 1_000_000), one("c"), return_exceptions=True)
+    assert [type(result) for result in results] == [Unavailable, sqlite3.OperationalError, type(None)]
+    assert await names(db) == ["c"]

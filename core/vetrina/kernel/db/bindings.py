@@ -57,16 +57,24 @@ class Binding(msgspec.Struct, frozen=True, gc=False):
 
 
 def bind(
-    compiled: SQLCompiler, extracted: Sequence[BindParameter[Any]] | None, shape: Shape, moves_shared: bool
+    compiled: SQLCompiler,
+    extracted: Sequence[BindParameter[Any]] | None,
+    names: tuple[str, ...],
+    shape: Shape,
+    moves_shared: bool,
 ) -> Binding | None:
-    """The binding of one statement, whose own values are `extracted`; None where each call needs the compiler."""
+    """The binding of one statement, whose own values are `extracted`; None where each call needs the compiler.
+
+    A writing statement is bound for calls that give it just these `names`.
+    """
     required, optional = set[str](), set[str]()
     for parameter, name in compiled.bind_names.items():
-        is_given = parameter.required or not parameter.unique
-        if parameter.callable or (is_given and (parameter in compiled.post_compile_params or parameter.key != name)):
+        if name in names or parameter.required:
+            required.add(name)
+        elif not parameter.unique:
+            optional.add(name)
+        if parameter.callable or (parameter in compiled.post_compile_params and name in required | optional):
             return None
-        if is_given:
-            (required if parameter.required else optional).add(name)
     text, order, values, converts = _written(compiled, extracted)
     places = {name: tuple(place for place, each in enumerate(order) if each == name) for name in order}
     arguments = [

@@ -2,13 +2,14 @@
 
 import asyncio
 from collections.abc import AsyncGenerator, Sequence
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from contextvars import ContextVar, Token
 from typing import Any
 
 import asyncpg
 from sqlalchemy.dialects.postgresql import asyncpg as asyncpg_dialect
 
+from vetrina.kernel.db.listening import CHANNEL, Listener
 from vetrina.kernel.db.session import Conflict, Database, Session
 from vetrina.kernel.db.statements import Call, Statements
 from vetrina.kernel.errors import Fault, Unavailable
@@ -21,30 +22,31 @@ _ERRORS = (asyncpg.PostgresError, asyncpg.InterfaceError)
 
 STATEMENT_DEADLINE = 5_000
 """Milliseconds one statement may take."""
+_TELLING_COMMIT = f"NOTIFY {CHANNEL}; COMMIT"
 
 
 class _OnConnection:
-    """Runs calls on the transaction's connection."""
+    """Runs calls on a connection somebody holds."""
 
     def __init__(self, connection: Connection) -> None:
-        self._connection = connection
+        self.connection = connection
 
     async def fetch(self, call: Call) -> Sequence[Sequence[Any]]:
         try:
-            return await self._connection.fetch(call.text, *call.arguments)
+            return await self.connection.fetch(call.text, *call.arguments)
         except _ERRORS as error:
             raise _translate(error) from error
 
     async def execute(self, call: Call) -> int:
         try:
-            status = await self._connection.execute(call.text, *call.arguments)
+            status = await self.connection.execute(call.text, *call.arguments)
         except _ERRORS as error:
             raise _translate(error) from error
         return int(status.rsplit(" ", 1)[-1]) if status[-1].isdigit() else 0
 
     async def execute_many(self, text: str, batches: list[list[Any]]) -> None:
         try:
-            await self._connection.executemany(text, batches)
+            await self.connection.executemany(text, batches)
         except _ERRORS as error:
             raise _translate(error) from error
 
@@ -61,7 +63,7 @@ class _Reading:
         self.transactions = 0
         """How many the operation has open, or waits to open."""
         self.is_over = False
-        self._connection: Connection = None
+        self._connection: _OnConnection | None = None
         self._turn: asyncio.Lock | None = None
         self._token: Token[_Reading | None] | None = None
 
@@ -82,13 +84,15 @@ class _Reading:
         return not self.is_over and not self.transactions
 
     async def fetch(self, call: Call) -> Sequence[Sequence[Any]]:
-        if self._turn is None:
-            self._turn = asyncio.Lock()
-        async with self._turn:
+        turn = self._turn
+        if turn is None:
+            turn = self._turn = asyncio.Lock()
+        await turn.acquire()
+        try:
             if self._connection is None:
-                self._connection = await _acquire(self.pool)
+                self._connection = _OnConnection(await _acquire(self.pool))
             try:
-                found = await _OnConnection(self._connection).fetch(call)
+                found = await self._connection.fetch(call)
             except BaseException:
                 # It may be broken, or busy with a query nobody waits for any more: that is the pool's to clear up.
                 await self._release()
@@ -96,15 +100,18 @@ class _Reading:
             if not self.is_keeping:
                 await self._release()
             return found
+        finally:
+            turn.release()
 
     async def give_back(self) -> None:
         """Return the connection to the pool; if it is being read with, whoever reads returns it."""
-        if self._connection is not None and not (self._turn and self._turn.locked()):
+        if not (self._turn and self._turn.locked()):
             await self._release()
 
     async def _release(self) -> None:
-        connection, self._connection = self._connection, None
-        await self.pool.release(connection)
+        held, self._connection = self._connection, None
+        if held is not None:
+            await self.pool.release(held.connection)
 
 
 _reading: ContextVar[_Reading | None] = ContextVar("reading", default=None)
@@ -121,8 +128,11 @@ class _OnPool:
         reading = _reading.get()
         if reading is not None and reading.pool is self._pool and reading.is_keeping:
             return await reading.fetch(call)
-        async with _acquired(self._pool) as connection:
+        connection = await _acquire(self._pool)
+        try:
             return await _OnConnection(connection).fetch(call)
+        finally:
+            await self._pool.release(connection)
 
     async def execute(self, call: Call) -> int:
         raise Fault("writes happen in a transaction")
@@ -144,8 +154,9 @@ class _Lasting(asyncpg.Connection):
 class PostgresDatabase(Database):
     """A shop on a PostgreSQL server (15 or newer), READ COMMITTED."""
 
-    def __init__(self, pool: Pool) -> None:
+    def __init__(self, pool: Pool, url: str) -> None:
         self._pool = pool
+        self._listener = Listener(url)
         super().__init__(Statements(asyncpg_dialect.dialect()), _OnPool(pool))
 
     @classmethod
@@ -158,7 +169,7 @@ class PostgresDatabase(Database):
             statement_cache_size=1_000,
             server_settings={"statement_timeout": str(STATEMENT_DEADLINE), "timezone": "UTC"},
         )
-        return cls(pool)
+        return cls(pool, url)
 
     def reading(self) -> AbstractAsyncContextManager[None]:
         return _Reading(self._pool)
@@ -166,11 +177,28 @@ class PostgresDatabase(Database):
     @asynccontextmanager
     async def transaction(self) -> AsyncGenerator[Session]:
         async with self._put_aside(), _acquired(self._pool) as connection:
+            session = Session(self._statements, _OnConnection(connection))
             try:
-                async with connection.transaction():
-                    yield Session(self._statements, _OnConnection(connection))
+                await connection.execute("BEGIN")
+                try:
+                    yield session
+                except BaseException:
+                    with suppress(*_ERRORS):  # a connection that broke has rolled back already
+                        await connection.execute("ROLLBACK")
+                    raise
+                # One round trip: the server tells the other processes once the transaction is committed.
+                await connection.execute(_TELLING_COMMIT if session.moves_shared else "COMMIT")
             except _ERRORS as error:
                 raise _translate(error) from error
+            finally:
+                if session.moves_shared:
+                    self._listener.version += 1
+
+    def shared_version(self) -> int | None:
+        return self._listener.version if self._listener.hears else None
+
+    async def watch_shared(self, stop: asyncio.Event) -> None:
+        await self._listener.listen(stop)
 
     async def close(self) -> None:
         await self._pool.close()

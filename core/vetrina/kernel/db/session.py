@@ -1,5 +1,6 @@
 """What a caller sees of the database: reads anywhere, writes inside a transaction."""
 
+import asyncio
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, nullcontext
@@ -7,10 +8,17 @@ from contextvars import ContextVar
 from typing import Any, Protocol, TypeVar, cast
 
 import msgspec
-from sqlalchemy import Dialect, Executable, Integer, Table, bindparam, func, insert, select
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import Dialect, Executable, Table
 from sqlalchemy.orm import DeclarativeBase
 
+from vetrina.kernel.db.inserts import (
+    highest_id,
+    inserting,
+    inserting_for_id,
+    inserting_if_absent,
+    next_ids,
+    putting,
+)
 from vetrina.kernel.db.statements import Call, Params, Statements
 from vetrina.kernel.errors import Fault
 
@@ -50,21 +58,15 @@ class Reads:
         return self._statements.dialect
 
     async def fetch(self, statement: Executable, params: Params | None = None) -> list[tuple[Any, ...]]:
-        call = self._statements.call(statement, params)
-        found = await self._driver.fetch(call)
-        if not call.results:
-            return [tuple(row) for row in found]
-        return [_converted(row, call) for row in found]
+        call = self._call(statement, params)
+        make = call.shape.tuples()
+        return make(await self._driver.fetch(call))
 
     async def rows(self, row: type[Row], statement: Executable, params: Params | None = None) -> list[Row]:
         """Fetch into `row`, matching columns to fields by position; names are compared so that none can swap."""
-        call = self._statements.call(statement, params)
-        if call.columns != row.__struct_fields__:
-            raise Fault(f"{row.__name__} has other fields than its statement: {call.columns}")
-        found = await self._driver.fetch(call)
-        if not call.results:
-            return [row(*line) for line in found]
-        return [row(*_converted(line, call)) for line in found]
+        call = self._call(statement, params)
+        make = call.shape.structs(row)
+        return make(await self._driver.fetch(call))
 
     async def one(self, row: type[Row], statement: Executable, params: Params | None = None) -> Row | None:
         """The first row, or None."""
@@ -76,6 +78,9 @@ class Reads:
         found = await self.fetch(statement, params)
         return found[0][0] if found else None
 
+    def _call(self, statement: Executable, params: Params | None) -> Call:
+        return self._statements.call(statement, params)
+
 
 class Session(Reads):
     """One open transaction. Only `ctx.tx()` opens one; leaving it commits, an exception rolls back."""
@@ -86,55 +91,55 @@ class Session(Reads):
         """What to wake after the commit: "events", "jobs"."""
         self.outcome: Any = msgspec.UNSET
         """What the flow's transaction came to, kept with it for a repeat under the same Idempotency-Key."""
+        self.moves_shared = False
+        """Whether it has written what everybody may be answered: then its commit moves `Database.shared_version`."""
 
     async def execute(self, statement: Executable, params: Params | None = None) -> int:
         """Run a writing statement; the number of rows it touched."""
-        return await self._driver.execute(self._statements.call(statement, params))
+        return await self._driver.execute(self._call(statement, params))
 
     async def execute_many(self, statement: Executable, rows: Sequence[Params]) -> None:
         """Run a writing statement once for each row of parameters, all in one round trip."""
         if rows:
-            await self._driver.execute_many(*self._statements.many(statement, rows))
+            text, batches, moves_shared = self._statements.many(statement, rows)
+            self.moves_shared |= moves_shared
+            await self._driver.execute_many(text, batches)
 
     async def insert(self, model: type[DeclarativeBase], **values: Any) -> int:
         """Insert one row and return its generated `id`. Raises Conflict on a broken constraint."""
-        table = table_of(model)
-        return await self.value(insert(table).returning(table.c.id), values)
+        return await self.value(inserting_for_id(table_of(model)), values)
 
     async def take_ids(self, model: type[DeclarativeBase], count: int) -> list[int]:
         """Keys for rows to be added together, so that rows can name each other before any is written."""
         table = table_of(model)
         if self.dialect.name == "sqlite":
             # The transaction holds the only writer: nobody else can give out the next numbers.
-            last = await self.value(select(func.coalesce(func.max(table.c.id), 0)))
+            last = await self.value(highest_id(table))
             return list(range(last + 1, last + 1 + count))
-        sequence = func.pg_get_serial_sequence(table.name, "id")
-        numbers = func.generate_series(1, bindparam("count_", type_=Integer())).table_valued("number")
-        taken = await self.fetch(select(func.nextval(sequence)).select_from(numbers), {"count_": count})
-        return [key for (key,) in taken]
+        return [key for (key,) in await self.fetch(next_ids(table), {"count_": count})]
 
     async def add(self, model: type[DeclarativeBase], **values: Any) -> None:
         """Insert one row of a table whose key the caller knows."""
-        await self.execute(insert(table_of(model)), values)
+        await self.execute(inserting(table_of(model)), values)
 
     async def add_many(self, model: type[DeclarativeBase], rows: Sequence[Mapping[str, Any]]) -> None:
         """Insert rows of the same columns in one round trip."""
-        if rows:
-            await self._driver.execute_many(*self._statements.many(insert(table_of(model)), rows))
+        await self.execute_many(inserting(table_of(model)), rows)
 
     async def add_if_absent(self, model: type[DeclarativeBase], **values: Any) -> bool:
         """Insert unless a unique key is taken; whether it was inserted."""
-        statement = self._upsert(table_of(model)).on_conflict_do_nothing()
+        statement = inserting_if_absent(self.dialect.name, table_of(model))
         return await self.execute(statement, values) == 1
 
     async def put(self, model: type[DeclarativeBase], key: tuple[str, ...], **values: Any) -> None:
         """Insert, or overwrite the row that holds the same unique key columns."""
-        statement = self._upsert(table_of(model))
-        others = {name: statement.excluded[name] for name in values if name not in key}
-        await self.execute(statement.on_conflict_do_update(index_elements=list(key), set_=others), values)
+        await self.execute(putting(self.dialect.name, table_of(model), key, tuple(values)), values)
 
-    def _upsert(self, table: Table[Any]) -> Any:
-        return sqlite.insert(table) if self.dialect.name == "sqlite" else postgresql.insert(table)
+    def _call(self, statement: Executable, params: Params | None) -> Call:
+        call = self._statements.call(statement, params)
+        if call.moves_shared:
+            self.moves_shared = True
+        return call
 
 
 class Database(Reads, ABC):
@@ -151,6 +156,19 @@ class Database(Reads, ABC):
         """
         return _UNSHARED
 
+    def shared_version(self) -> int | None:
+        """A number that is another one once a transaction has committed a write to a table that is not private.
+
+        Whoever reads after taking it has read no less than what it stands for. It follows this process's commits
+        before anybody is told of them; those of other processes on SQLite likewise, on PostgreSQL as soon as the
+        server passes them on. None while it cannot be known: nobody watches, or the server is out of hearing.
+        """
+        return None
+
+    async def watch_shared(self, stop: asyncio.Event) -> None:
+        """Keep `shared_version` known until told to stop."""
+        await stop.wait()
+
     @abstractmethod
     async def close(self) -> None: ...
 
@@ -163,13 +181,6 @@ def table_of(model: type[DeclarativeBase]) -> Table[Any]:
     table = model.__table__
     assert isinstance(table, Table)
     return cast("Table[Any]", table)
-
-
-def _converted(row: Sequence[Any], call: Call) -> tuple[Any, ...]:
-    values = list(row)
-    for index, processor in call.results:
-        values[index] = processor(values[index])
-    return tuple(values)
 
 
 __all__ = ["Conflict", "Database", "Driver", "Reads", "Session", "table_of"]

@@ -1,4 +1,4 @@
-"""SQLite: reads inline on the event loop, one writer whose transactions share commits."""
+"""SQLite: one writer whose transactions share commits, and connections that read beside it."""
 
 import asyncio
 import re
@@ -6,22 +6,31 @@ import sqlite3
 from collections.abc import AsyncGenerator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy.dialects.sqlite import dialect as sqlite_dialect
 
+from vetrina.kernel.db.bindings import Call
+from vetrina.kernel.db.readers import Readers, explained
 from vetrina.kernel.db.session import Conflict, Database, Session
-from vetrina.kernel.db.statements import Call, Statements
+from vetrina.kernel.db.statements import Statements
 from vetrina.kernel.errors import Unavailable
 
 BUSY_DEADLINE = 5.0
 """Seconds to wait for another process that holds the file."""
+STATEMENTS_KEPT = 500
+"""Prepared statements that a connection keeps."""
+LARGEST_VERSION = 2**31
+"""The head of the file keeps 31 bits of it."""
 
 
 def connect(path: Path) -> sqlite3.Connection:
     """Open the file with the shop's pragmas. Statements begin transactions themselves; nothing is implicit."""
-    connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=0)
+    connection = sqlite3.connect(
+        path, isolation_level=None, check_same_thread=False, timeout=0, cached_statements=STATEMENTS_KEPT
+    )
     for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "temp_store=MEMORY", "cache_size=-32000"):
         _patiently(connection, f"PRAGMA {pragma}")
     return connection
@@ -35,7 +44,7 @@ def _patiently(connection: sqlite3.Connection, statement: str) -> None:
 
 
 class _Inline:
-    """Runs calls on one connection without leaving the loop: they take microseconds."""
+    """Runs a transaction's calls on the writer without leaving the loop: they take microseconds."""
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
@@ -58,16 +67,32 @@ class _Inline:
         except sqlite3.IntegrityError as error:
             raise _conflict(error) from error
         except sqlite3.OperationalError as error:
-            if "locked" in str(error) or "busy" in str(error):
-                raise Unavailable(f"the database is busy: {error}") from error
-            raise
+            raise explained(error) from error
 
 
 class _Batch:
-    """Transactions that end in one COMMIT; whoever is part of it waits for `done`."""
+    """Transactions that end in one COMMIT."""
 
     def __init__(self) -> None:
-        self.done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self.moves_shared = False
+        self.is_lost = False
+        """Whether SQLite has rolled all of it back by itself."""
+        self._members: list[asyncio.Future[None]] = []
+
+    def join(self) -> asyncio.Future[None]:
+        """Done when the batch is committed. Each has its own: one impatient caller must not cancel the others'."""
+        member = asyncio.get_running_loop().create_future()
+        self._members.append(member)
+        return member
+
+    def end(self, problem: str | None = None) -> None:
+        for member in self._members:
+            if member.done():
+                continue
+            if problem is None:
+                member.set_result(None)
+            else:
+                member.set_exception(Unavailable(problem))
 
 
 class SqliteDatabase(Database):
@@ -82,31 +107,52 @@ class SqliteDatabase(Database):
         self.path = path
         self._reader = connect(path)
         self._writer = connect(path)
+        self._writing = _Inline(self._writer)
         self._turn = asyncio.Lock()
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="sqlite-commit")
+        self._watcher: sqlite3.Connection | None = None
         self._batch: _Batch | None = None
         self._commits: set[asyncio.Task[None]] = set()
-        super().__init__(Statements(sqlite_dialect()), _Inline(self._reader))
+        self._readers = Readers(self._reader, partial(connect, path))
+        super().__init__(Statements(sqlite_dialect()), self._readers)
 
     @asynccontextmanager
     async def transaction(self) -> AsyncGenerator[Session]:
         async with self._turn:
             batch = self._batch or await self._begin()
             self._writer.execute("SAVEPOINT body")
+            session = Session(self._statements, self._writing)
             try:
-                yield Session(self._statements, _Inline(self._writer))
+                yield session
             except BaseException:
-                self._writer.execute("ROLLBACK TO body")
-                self._writer.execute("RELEASE body")
+                self._undo(batch)
                 raise
             self._writer.execute("RELEASE body")
-        # The commit belongs to everybody in the batch: one impatient caller must not cancel it.
-        await asyncio.shield(batch.done)
+            if session.moves_shared and not batch.moves_shared:
+                batch.moves_shared = True
+                self._move_shared()
+            committed = batch.join()
+        await committed
+
+    def shared_version(self) -> int | None:
+        try:
+            return None if self._watcher is None else _shared_version(self._watcher)
+        except sqlite3.OperationalError:  # another process holds the file for a moment
+            return None
+
+    async def watch_shared(self, stop: asyncio.Event) -> None:
+        self._watcher = connect(self.path)
+        try:
+            await stop.wait()
+        finally:
+            self._watcher.close()
+            self._watcher = None
 
     async def close(self) -> None:
         for commit in tuple(self._commits):
             await commit
         self._thread.shutdown()
+        self._readers.close()
         self._reader.close()
         self._writer.close()
 
@@ -117,6 +163,19 @@ class SqliteDatabase(Database):
         self._commits.add(commit)
         commit.add_done_callback(self._commits.discard)
         return batch
+
+    def _undo(self, batch: _Batch) -> None:
+        """Undo one body. A disk that is full, say, lets SQLite roll back the transaction with all bodies in it."""
+        if self._writer.in_transaction:
+            self._writer.execute("ROLLBACK TO body")
+            self._writer.execute("RELEASE body")
+        else:
+            batch.is_lost = True
+            self._batch = None
+
+    def _move_shared(self) -> None:
+        """Part of the transaction: whoever sees its writes, in whichever process, sees another number."""
+        self._writer.execute(f"PRAGMA user_version = {(_shared_version(self._writer) + 1) % LARGEST_VERSION}")
 
     async def _begin_immediate(self) -> None:
         loop = asyncio.get_running_loop()
@@ -133,6 +192,9 @@ class SqliteDatabase(Database):
     async def _commit(self, batch: _Batch) -> None:
         """Waits its turn behind the bodies that were already waiting, then syncs for all of them."""
         async with self._turn:
+            if batch.is_lost:
+                batch.end("the transaction was rolled back with another one")
+                return
             self._batch = None
             loop = asyncio.get_running_loop()
             try:
@@ -140,11 +202,15 @@ class SqliteDatabase(Database):
             except sqlite3.Error as error:
                 if self._writer.in_transaction:
                     self._writer.execute("ROLLBACK")
-                batch.done.set_exception(Unavailable(f"the commit failed: {error}"))
-                # Somebody always waits, unless every body of the batch raised: then there was nothing to lose.
-                batch.done.exception()
+                batch.end(f"the commit failed: {error}")
             else:
-                batch.done.set_result(None)
+                batch.end()
+
+
+def _shared_version(connection: sqlite3.Connection) -> int:
+    """The number the file's head has room for, read without touching a table."""
+    [version] = connection.execute("PRAGMA user_version").fetchone()
+    return version
 
 
 def _conflict(error: sqlite3.IntegrityError) -> Conflict:
