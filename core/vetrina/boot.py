@@ -13,6 +13,7 @@ from vetrina.kernel.clock import Clock
 from vetrina.kernel.context import SYSTEM, Context, Place, Shop
 from vetrina.kernel.crypto import Vault
 from vetrina.kernel.db import Database
+from vetrina.kernel.documents import documents
 from vetrina.kernel.jobs import Runner
 from vetrina.kernel.log import draw_trail
 from vetrina.kernel.messages import Delivery, Reaction, Relay
@@ -60,12 +61,13 @@ async def compose(
     place = (await atlas(db)).place()
     names = [] if settings.safe else [plugin.name for plugin in known if plugin.is_on]
     stored = {plugin.name: plugin.settings for plugin in known}
+    registered = {document.hash: document.text for document in await documents(db)}
 
     def build() -> Runtime:
         collected = load(names, stored, strict=settings.strict)
         while True:
             try:
-                return _assemble(number, settings, db, clock, wake, place, collected)
+                return _assemble(number, settings, db, clock, wake, place, registered, collected)
             except FieldsClash as clash:
                 if settings.strict:
                     raise
@@ -82,6 +84,7 @@ def _assemble(
     clock: Clock,
     wake: Callable[[set[str]], None],
     place: Place,
+    registered: dict[str, str],
     collected: Collected,
 ) -> Runtime:
     provided = (Provided(item.port, item.key, owner, item.implementation) for owner, item in collected.ports)
@@ -97,7 +100,14 @@ def _assemble(
     permissions = dict(CORE_PERMISSIONS)
     for plugin in collected.loaded:
         permissions |= plugin.manifest.permissions
-    site = Site(shop=shop, settings=settings, graphql=collected.graphql, permissions=permissions, draw_trail=draw_trail)
+    site = Site(
+        shop=shop,
+        settings=settings,
+        graphql=collected.graphql,
+        permissions=permissions,
+        draw_trail=draw_trail,
+        documents=registered,
+    )
     routes = [route for plugin in collected.loaded for route in call_hook(plugin, "build_routes", site=site) or ()]
 
     def context(trail: str | None = None, delivery: Delivery | None = None) -> Context:

@@ -3,9 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
-from graphql.language.ast import ValueNode
-
 from graphql import EnumValueNode, NullValueNode, OperationDefinitionNode, StringValueNode, VariableNode
+from graphql.language.ast import ValueNode
 
 
 def place_asked_for(operation: OperationDefinitionNode, variables: Mapping[str, Any]) -> tuple[str | None, str | None]:

@@ -5,6 +5,7 @@ from typing import Any
 
 from vetrina.graphql.http import Endpoint, Headers, Question, Sharing, handler
 from vetrina.graphql.pacing import Pace
+from vetrina.graphql.schema import ComposedSchema
 from vetrina.kernel.context import BUYER, Context
 from vetrina.plugin import Site
 from vetrina_storefront.context import names_no_buyer, place_asked_for
@@ -17,8 +18,15 @@ from vetrina_storefront.versions import VERSIONS
 
 def routes(site: Site) -> list[Any]:
     """Everything the storefront answers."""
-    endpoint = Endpoint(
-        schema=compose_storefront(site.graphql),
+    paths = ("/graphql", *(f"/api/{version}/graphql.json" for version in VERSIONS))
+    explorer = explorer_routes() if site.settings.explorer else []
+    return [handler(endpoint_of(site, compose_storefront(site.graphql)), *paths), *explorer, *page_routes(site)]
+
+
+def endpoint_of(site: Site, schema: ComposedSchema) -> Endpoint:
+    """The API of a shop, for a schema with what its plugins contribute."""
+    return Endpoint(
+        schema=schema,
         admit=_admit,
         make_context=_context_maker(site),
         draw_trail=site.draw_trail,
@@ -30,9 +38,6 @@ def routes(site: Site) -> list[Any]:
         pace=Pace(site.settings.new_documents, site.settings.new_documents_at_once),
         sharing=_sharing(site),
     )
-    paths = ("/graphql", *(f"/api/{version}/graphql.json" for version in VERSIONS))
-    explorer = explorer_routes() if site.settings.explorer else []
-    return [handler(endpoint, *paths), *explorer, *page_routes(site)]
 
 
 def _sharing(site: Site) -> Sharing:

@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 
 import msgspec
+from graphql import ExecutionResult, GraphQLError
 from litestar.types import Send
 
-from graphql import ExecutionResult, GraphQLError
 from vetrina.graphql.errors import Refused, shown
 from vetrina.graphql.negotiation import GRAPHQL_JSON, JSON
 from vetrina.graphql.repeats import Answered

@@ -7,11 +7,11 @@ from typing import Any, cast
 
 import msgspec
 import structlog
+from graphql import ExecutionResult, OperationDefinitionNode
 from litestar import asgi
 from litestar.handlers import ASGIRouteHandler
 from litestar.types import Receive, Scope, Send
 
-from graphql import ExecutionResult, OperationDefinitionNode
 from vetrina.graphql import limits, repeats
 from vetrina.graphql.answers import NO_STORE, VARY, Answer, Fields, answered, failed, give, refused, told, written
 from vetrina.graphql.errors import Refused

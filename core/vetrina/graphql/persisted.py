@@ -1,11 +1,11 @@
 """Documents by their hash: those registered for an API, and those clients have sent since it serves."""
 
-import hashlib
 from collections import OrderedDict
 from collections.abc import Iterator, Mapping
 
 from vetrina.graphql.errors import Refused
 from vetrina.graphql.requests import Said
+from vetrina.kernel.documents import hash_of
 
 MOST_BYTES = 8_000_000
 """Of texts that clients have sent, kept under their hashes; the one asked for longest ago goes first."""
@@ -33,7 +33,7 @@ class Persisted:
         """The text a request asks for. Raises Refused when there is none, or when it is not for this API."""
         named = _hash_in(said)
         if said.query:
-            if named is not None and named != digest(said.query):
+            if named is not None and named != hash_of(said.query):
                 raise Refused("BAD_REQUEST", "provided sha does not match query")
             if self._is_closed and not self.is_registered(said.query):
                 raise Refused("FORBIDDEN", "Only registered documents are answered.", 403, reason="NOT_REGISTERED")
@@ -60,11 +60,6 @@ class Persisted:
         while self._bytes > MOST_BYTES:
             _, oldest = self._sent.popitem(last=False)
             self._bytes -= len(oldest)
-
-
-def digest(text: str) -> str:
-    """The hash a document is known by: SHA-256 of its text, in hexadecimal."""
-    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def _hash_in(said: Said) -> str | None:

@@ -2,7 +2,7 @@
 
 from sqlalchemy import MetaData
 
-from vetrina.kernel import idempotency, jobs, messages
+from vetrina.kernel import documents, idempotency, jobs, messages
 from vetrina.kernel.db import Model
 from vetrina.shop.cart import models as cart
 from vetrina.shop.catalog import models as catalog
@@ -19,7 +19,7 @@ from vetrina.shop.pricing import models as pricing
 from vetrina.shop.staff import models as staff
 
 _LOADED = (
-    idempotency, jobs, messages,
+    documents, idempotency, jobs, messages,
     cart, catalog, checkout, corrections, customers, inventory, markets, metafields, orders, payments, plugins, pricing,
     staff,
 )  # fmt: skip

@@ -1,4 +1,4 @@
-"""The first tables of kernel: 6, as the models declared them."""
+"""The first tables of kernel: 7, as the models declared them."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -11,6 +11,7 @@ branch_labels = ("core",)
 
 
 def upgrade() -> None:
+    create_graphql_document()
     create_idempotency_answer()
     create_inbox_message()
     create_job_run()
@@ -26,6 +27,18 @@ def downgrade() -> None:
     op.drop_table("job_run")
     op.drop_table("inbox_message")
     op.drop_table("idempotency_answer")
+    op.drop_table("graphql_document")
+
+
+def create_graphql_document() -> None:
+    op.create_table(
+        "graphql_document",
+        sa.Column("hash", sa.Text(), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("registered_at", Instant(), nullable=False),
+        sa.PrimaryKeyConstraint("hash", name=op.f("pk_graphql_document")),
+    )
 
 
 def create_idempotency_answer() -> None:

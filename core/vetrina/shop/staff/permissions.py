@@ -20,6 +20,7 @@ PERMISSIONS = {
     "tokens.write": "Issue and revoke tokens of programs",
     "deliveries.read": "See events that could not be delivered",
     "deliveries.write": "Replay or skip events that could not be delivered",
+    "documents.write": "Register documents of front ends, and forget them",
     "plugins.read": "See plugins and their health",
     "plugins.write": "Turn plugins on and off and change their settings",
 }
