@@ -1,9 +1,11 @@
 """The Runtime is swapped between requests: none fails, each ends on the generation it began on."""
 
 import asyncio
+import gc
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -105,3 +107,25 @@ async def test_safe_mode_loads_the_doors_alone(database_url: str, tmp_path: Path
     await serving.start()
     assert [plugin.name for plugin in serving.runtime.collected.loaded] == ["storefront", "admin"]
     await serving.stop()
+
+
+@pytest.mark.embedded
+async def test_what_start_up_made_is_not_gone_through_again(
+    database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = list[Any]()
+    monkeypatch.setattr(gc, "freeze", lambda: asked.append("freeze"))
+    monkeypatch.setattr(gc, "set_threshold", lambda *given: asked.append(given))
+    ctx = await opened(database_url, StillClock())
+    await ctx.db.close()
+    serving = Serving(Settings(database_url=database_url, env="test", media_root=str(tmp_path / "media"), worker=False))
+    messages = iter(["lifespan.startup", "lifespan.shutdown"])
+
+    async def receive() -> dict[str, str]:
+        return {"type": next(messages)}
+
+    async def send(message: dict[str, str]) -> None:
+        asked.append(message["type"])
+
+    await serving({"type": "lifespan"}, receive, send)
+    assert asked == ["freeze", (50_000, 20, 100), "lifespan.startup.complete", "lifespan.shutdown.complete"]
