@@ -5,20 +5,26 @@ never in a circle. A reference stands for one happening, such as attempt:12; its
 """
 
 from vetrina.shop.inventory.rules import Piece, Wanted
-from vetrina.shop.inventory.service.holds import extend, lapsed, release, reserve, take
+from vetrina.shop.inventory.service.holds import Picked, extend, holding, lapsed, pick, release, reserve, sale, take
+from vetrina.shop.inventory.service.ledger import Cause
 from vetrina.shop.inventory.service.levels import lock, move, receive, restock, set_backorder, set_on_hand, track
 
 __all__ = [
+    "Cause",
+    "Picked",
     "Piece",
     "Wanted",
     "extend",
+    "holding",
     "lapsed",
     "lock",
     "move",
+    "pick",
     "receive",
     "release",
     "reserve",
     "restock",
+    "sale",
     "set_backorder",
     "set_on_hand",
     "take",

@@ -5,15 +5,35 @@ Whether a buyer gets a piece is decided by one conditional UPDATE, never by a nu
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Literal, NoReturn
 
-from sqlalchemy import bindparam, func, select, update
+import msgspec
+from sqlalchemy import Executable, bindparam, func, insert, select, update
 
-from vetrina.kernel.db import Reads, Session, id_in
+from vetrina.kernel.db import Reads, Session, id_in, table_of
+from vetrina.kernel.db.rows import Rows, add_together
 from vetrina.kernel.errors import Fault
 from vetrina.shop.inventory.events import StockRanOut, StockReturned
 from vetrina.shop.inventory.models import Level, Location, Reservation
-from vetrina.shop.inventory.rules import LevelRow, Piece, Wanted, came_back, choose, gather, ran_out, together
-from vetrina.shop.inventory.service.ledger import Cause, change, write
+from vetrina.shop.inventory.rules import (
+    LevelRow,
+    Piece,
+    Wanted,
+    came_back,
+    check_enough,
+    choose,
+    gather,
+    ran_out,
+    together,
+)
+from vetrina.shop.inventory.service.ledger import Cause, Spot, change_all, rows_of
+
+
+class Picked(msgspec.Struct, frozen=True):
+    """Pieces that are ours, and what else has become true: locations that ran out."""
+
+    pieces: tuple[Piece, ...]
+    events: tuple[StockRanOut, ...]
 
 
 async def reserve(
@@ -26,49 +46,69 @@ async def reserve(
     """
     if await session.value(_KNOWN, {"reference_": reference}) is not None:
         return ()
+    picked = await pick(session, wanted)
+    await add_together(session, *holding(picked, Cause(reference, at, actor), expires_at))
+    return picked.events
+
+
+async def pick(session: Session, wanted: Sequence[Wanted], *, is_sale: bool = False) -> Picked:
+    """Take pieces from what is free, to be held or, in a sale, gone at once; `holding` or `sale` are their rows.
+
+    Raises OutOfStock or NotEnoughStock with variant_id and available; the caller's transaction then rolls back.
+    """
     total = together(wanted)
-    levels = await _levels(session, list(total))
-    pieces, events = list[Piece](), list[StockRanOut]()
-    for variant_id, home in choose(total, levels).items():
-        for piece, free in await _hold_somewhere(session, variant_id, total[variant_id], levels[variant_id], home):
-            pieces.append(piece)
-            if ran_out(free, piece.quantity):
-                events.append(StockRanOut(variant_id=variant_id, location_id=piece.location_id))
-    await session.add_many(
-        Reservation,
-        [
-            {
-                "reference": reference,
-                "variant_id": piece.variant_id,
-                "location_id": piece.location_id,
-                "quantity": piece.quantity,
-                "state": "held",
-                "expires_at": expires_at,
-            }
-            for piece in pieces
-        ],
-    )
-    await write(session, "reserved", pieces, Cause(reference, at, actor), reserved=1)
-    return tuple(events)
+    levels = await _levels(session, _LEVELS, list(total))
+    if any(len(rows) > 1 for rows in levels.values()):
+        # Who may go to another location for what he misses at the first holds all of them before he chooses.
+        levels = await _levels(session, _LEVELS_LOCKED, list(total))
+    pieces = [
+        piece
+        for variant_id, home in choose(total, levels).items()
+        for piece in gather(variant_id, total[variant_id], levels[variant_id], home)
+    ]
+    free = await change_all(session, pieces, on_hand=-1) if is_sale else await change_all(session, pieces, reserved=1)
+    for piece in pieces:
+        if (piece.variant_id, piece.location_id) not in free:
+            await _refuse(session, piece)
+    events = [
+        StockRanOut(variant_id=piece.variant_id, location_id=piece.location_id)
+        for piece in pieces
+        if ran_out(free[piece.variant_id, piece.location_id], piece.quantity)
+    ]
+    return Picked(tuple(pieces), tuple(events))
+
+
+def holding(picked: Picked, cause: Cause, expires_at: datetime) -> tuple[Rows, ...]:
+    """What is to be written of pieces that are held."""
+    reservations = _reservations(picked.pieces, cause.reference, "held", expires_at)
+    return reservations, rows_of("reserved", picked.pieces, cause, reserved=1)
+
+
+def sale(picked: Picked, cause: Cause) -> tuple[Rows, ...]:
+    """What is to be written of pieces that were sold without having been held."""
+    reservations = _reservations(picked.pieces, cause.reference, "taken", cause.at)
+    return reservations, rows_of("sold", picked.pieces, cause, on_hand=-1)
 
 
 async def take(session: Session, reference: str, at: datetime, actor: str) -> tuple[Piece, ...]:
     """Sell what a reference holds: it leaves the shelf. Answers what was taken now; nothing the second time."""
     pieces = await _decide(session, reference, "taken")
-    for piece in pieces:
-        await change(session, piece, on_hand=-1, reserved=-1)
-    await write(session, "sold", pieces, Cause(reference, at, actor), on_hand=-1, reserved=-1)
+    await _change(session, pieces, on_hand=-1)
+    movements = rows_of("sold", pieces, Cause(reference, at, actor), on_hand=-1, reserved=-1)
+    await add_together(session, movements)
     return pieces
 
 
 async def release(session: Session, reference: str, at: datetime, actor: str) -> tuple[StockReturned, ...]:
     """Give back what a reference holds, once."""
-    pieces, events = await _decide(session, reference, "released"), list[StockReturned]()
-    for piece in pieces:
-        if came_back(await change(session, piece, reserved=-1), piece.quantity):
-            events.append(StockReturned(variant_id=piece.variant_id, location_id=piece.location_id))
-    await write(session, "released", pieces, Cause(reference, at, actor), reserved=-1)
-    return tuple(events)
+    pieces = await _decide(session, reference, "released")
+    free = await _change(session, pieces)
+    await add_together(session, rows_of("released", pieces, Cause(reference, at, actor), reserved=-1))
+    return tuple(
+        StockReturned(variant_id=piece.variant_id, location_id=piece.location_id)
+        for piece in pieces
+        if came_back(free[piece.variant_id, piece.location_id], piece.quantity)
+    )
 
 
 async def extend(session: Session, reference: str, expires_at: datetime) -> bool:
@@ -82,42 +122,40 @@ async def lapsed(reads: Reads, *, at: datetime, limit: int = 100) -> list[str]:
     return [reference for reference, _ in found]
 
 
-async def _levels(session: Session, variant_ids: list[int]) -> dict[int, list[LevelRow]]:
+async def _levels(session: Session, statement: Executable, variant_ids: list[int]) -> dict[int, list[LevelRow]]:
     levels: dict[int, list[LevelRow]] = {}
-    for row in await session.rows(LevelRow, _LEVELS, {"variant_ids": variant_ids}):
+    for row in await session.rows(LevelRow, statement, {"variant_ids": variant_ids}):
         levels.setdefault(row.variant_id, []).append(row)
     return levels
 
 
-async def _hold_somewhere(
-    session: Session, variant_id: int, quantity: int, seen: list[LevelRow], home: int | None
-) -> list[tuple[Piece, int]]:
-    """Hold a variant; the pieces, each with what is free at its location now.
-
-    At a single location the conditional update alone decides. Of several, all rows are locked first: an update that
-    missed keeps the row it waited for, so trying them one by one would take them out of order.
-    """
-    if home is not None and len(seen) == 1:
-        piece = Piece(variant_id, home, quantity)
-        free = await _hold(session, piece)
-        if free is not None:
-            return [(piece, free)]
-    places = [row.location_id for row in seen]
-    levels = await session.rows(LevelRow, _LEVELS_LOCKED, {"variant_ids": [variant_id], "location_ids": places})
-    held = list[tuple[Piece, int]]()
-    for piece in gather(variant_id, quantity, levels, home):
-        free = await _hold(session, piece)
-        if free is None:
-            raise Fault(f"variant {variant_id} at location {piece.location_id} changed while it was locked")
-        held.append((piece, free))
-    return held
+async def _refuse(session: Session, piece: Piece) -> NoReturn:
+    """Somebody was faster. The row is ours since, so that what it has now is what there is."""
+    levels = await _levels(session, _LEVELS, [piece.variant_id])
+    check_enough(piece.variant_id, piece.quantity, levels.get(piece.variant_id, []))
+    raise Fault(f"variant {piece.variant_id} at location {piece.location_id} changed while it was locked")
 
 
-async def _hold(session: Session, piece: Piece) -> int | None:
-    """Hold if there are still so many; what is free then, or None."""
-    return await session.value(
-        _HOLD, {"variant": piece.variant_id, "location": piece.location_id, "pieces": piece.quantity}
-    )
+async def _change(session: Session, pieces: Sequence[Piece], *, on_hand: Literal[-1, 0] = 0) -> dict[Spot, int]:
+    """Pieces that were held are held no longer."""
+    free = await change_all(session, pieces, on_hand=on_hand, reserved=-1)
+    if len(free) != len(pieces):
+        raise Fault(f"of {len(pieces)} levels that hold pieces, {len(free)} are left")
+    return free
+
+
+def _reservations(pieces: Sequence[Piece], reference: str, state: str, expires_at: datetime) -> Rows:
+    return _RESERVATIONS, [
+        {
+            "reference": reference,
+            "variant_id": piece.variant_id,
+            "location_id": piece.location_id,
+            "quantity": piece.quantity,
+            "state": state,
+            "expires_at": expires_at,
+        }
+        for piece in pieces
+    ]
 
 
 async def _decide(session: Session, reference: str, state: str) -> tuple[Piece, ...]:
@@ -141,17 +179,8 @@ _LEVELS = (
     .where(id_in(Level.variant_id, "variant_ids"))
     .order_by(Level.variant_id, Level.location_id)
 )
-_LEVELS_LOCKED = _LEVELS.where(id_in(Level.location_id, "location_ids")).with_for_update(of=Level)
-_HOLD = (
-    update(Level)
-    .where(
-        Level.variant_id == bindparam("variant"),
-        Level.location_id == bindparam("location"),
-        Level.on_hand - Level.reserved + Level.backorder_limit >= bindparam("pieces"),
-    )
-    .values(reserved=Level.reserved + bindparam("pieces"))
-    .returning(Level.on_hand - Level.reserved)
-)
+_LEVELS_LOCKED = _LEVELS.with_for_update(of=Level)
+_RESERVATIONS = insert(table_of(Reservation))
 _DECIDE = (
     update(Reservation)
     .where(Reservation.reference == bindparam("reference_"), Reservation.state == "held")
