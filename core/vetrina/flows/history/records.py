@@ -17,7 +17,7 @@ from vetrina.shop.orders.rules import (
     OrderRow,
     financial_status,
 )
-from vetrina.shop.orders.service import WrittenOrder
+from vetrina.shop.orders.service.past import WrittenOrder
 from vetrina.shop.payments.rules import PaymentRecord, RefundRecord
 from vetrina.views.markets import Atlas, MarketRow
 from vetrina.vocabulary import FinancialStatus, FulfilmentStatus

@@ -19,7 +19,7 @@ from vetrina.shop.customers.service import PastPerson
 from vetrina.shop.orders import service as orders
 from vetrina.shop.orders.events import OrderImported
 from vetrina.shop.orders.models import Order
-from vetrina.shop.orders.service import WrittenOrder
+from vetrina.shop.orders.service.past import WrittenOrder
 from vetrina.shop.payments import service as payments
 from vetrina.views.markets import Atlas
 

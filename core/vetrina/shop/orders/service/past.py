@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from typing import Any
 
+import msgspec
+
 from vetrina.kernel.db import Model, Session
 from vetrina.shop.orders.models import (
     GoodsEntry,
@@ -24,8 +26,14 @@ from vetrina.shop.orders.service.rows import (
     rest_rows,
     tax_rows,
 )
-from vetrina.shop.orders.service.writing import WrittenOrder
 from vetrina.vocabulary import OrderState
+
+
+class WrittenOrder(msgspec.Struct, frozen=True):
+    """An order just written: its row, and the ids of its lines in their order."""
+
+    order: OrderRow
+    line_ids: tuple[int, ...]
 
 
 async def write_past(session: Session, past: Sequence[OrderRecord]) -> list[WrittenOrder]:
