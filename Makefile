@@ -9,6 +9,8 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 BENCH = $(BIN)/pytest benchmarks -o python_files='*.py' --timeout 1800 --benchmark-columns=min,median,ops,rounds
 ARGS ?=
 NAME ?=
+SEED ?= $(shell date +%s)
+COUNT ?= 100000
 QUERY ?= list
 
 .DEFAULT_GOAL := words
@@ -45,10 +47,13 @@ drift: $(READY)
 	$(BIN)/python -m vetrina.house docs --check
 
 test: $(READY) ## every test, on SQLite and on PostgreSQL; ARGS goes to pytest
-	VETRINA_TEST_ENGINES=sqlite,postgresql $(BIN)/pytest -n 2 -m 'not chaos' $(ARGS)
+	VETRINA_TEST_ENGINES=sqlite,postgresql $(BIN)/pytest -n 2 -m 'not chaos and not fuzz' $(ARGS)
 
 chaos: $(READY) ## every way to die in the middle of a checkout, on both engines
 	$(BIN)/pytest tests/chaos $(ARGS)
+
+fuzz: $(READY) ## 100,000 generated documents, plan against reference; SEED and COUNT say which and how many
+	FUZZ_SEED=$(SEED) FUZZ_COUNT=$(COUNT) $(BIN)/pytest tests/differential -m fuzz -n 2 $(ARGS)
 
 bench: $(READY) ## figures beside their budgets, in three minutes; ARGS="--engine sqlite --record" goes to pytest
 	$(BENCH) -m 'not full' $(ARGS)
