@@ -9,11 +9,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.plugins.importers.reading import SAMPLES
 
-from vetrina.ports import CatalogueFormat, ProductDraft, RowProblem
+from vetrina.ports import CatalogueFormat, OrderHistoryFormat, PastCustomer, ProductDraft, RowProblem
+from vetrina_importers.northwind import Northwind
 from vetrina_importers.olist import OlistFolder
 from vetrina_importers.saleor import SaleorFixture
 from vetrina_importers.shopify import ShopifyCsv
 from vetrina_importers.spree import SpreeCsv
+from vetrina_importers.uci import OnlineRetail
 from vetrina_importers.vendure import VendureCsv
 
 HEADERS: list[tuple[CatalogueFormat, bytes]] = [
@@ -78,6 +80,58 @@ def test_arbitrary_bytes_never_raise(which: int, content: bytes, with_header: bo
             assert found.code.isupper()
             assert found.message.endswith(".")
     assert csv.field_size_limit() == limit
+
+
+HISTORIES: list[tuple[OrderHistoryFormat, dict[str, bytes]]] = [
+    (
+        OnlineRetail(),
+        {
+            "extract.csv": b"InvoiceNo,StockCode,Description,Quantity,InvoiceDate,UnitPrice,CustomerID,Country\n"
+            b"1,a,b,1,12/1/2010 8:45,3.75,9,France\n"
+        },
+    ),
+    (
+        OnlineRetail(),
+        {
+            "full_lines_1.csv": b"header_id,item_id,quantity,unit_price\n1,1,1,2.5\n",
+            "full_items.csv": b"item_id,stock_code,description\n1,a,b\n",
+            "full_invoices.csv": b"header_id,invoice_no,invoice_date,customer_id,country\n"
+            b"1,1,2010-12-01 08:45,9,France\n",
+        },
+    ),
+    (
+        Northwind(),
+        {
+            "OrderDetails.csv": b"OrderID,ProductID,UnitPrice,Quantity,Discount\n1,1,2.5,1,0\n",
+            "Orders.csv": b"OrderID,CustomerID,OrderDate,ShippedDate,Freight,ShipCountry\n1,A,7/4/1996,,1,Italy\n",
+            "Customers.csv": b"CustomerID,CompanyName,ContactName,Phone\nA,B,C,D\n",
+            "Products.csv": b"ProductID,ProductName\n1,Chai\n",
+        },
+    ),
+]
+
+
+@given(content=lines, which=st.integers(min_value=0), whole=st.booleans())
+@settings(max_examples=100, deadline=None)
+@pytest.mark.parametrize("number", range(len(HISTORIES)))
+def test_arbitrary_bytes_in_a_history_never_raise(number: int, content: bytes, which: int, whole: bool) -> None:
+    reader, good = HISTORIES[number]
+    names = list(good)
+    spoilt = names[which % len(names)]
+    with TemporaryDirectory() as folder:
+        for name, start in good.items():
+            (Path(folder) / name).write_bytes((start if name != spoilt or whole else b"") + content * (name == spoilt))
+        paths = [Path(folder) / name for name in names]
+        reader.recognises(paths)
+        assert reader.lines(paths) >= 0
+        for item in reader.read(paths):
+            if isinstance(item, RowProblem):
+                assert item.row >= 1
+                assert item.code.isupper()
+                assert item.message.endswith(".")
+            elif not isinstance(item, PastCustomer):
+                assert item.name
+                assert item.lines
 
 
 @given(cut=st.integers(min_value=0), noise=st.sampled_from(PIECES))
