@@ -12,7 +12,7 @@ from vetrina.kernel.context import BUYER, Context
 from vetrina.kernel.crypto import draw_key
 from vetrina.plugin import Site
 from vetrina.views.carts import CartRow, cart_by_key, cart_lines
-from vetrina.views.markets import Atlas, atlas
+from vetrina.views.markets import Atlas
 from vetrina.vocabulary import CartState
 from vetrina_storefront.pages.links import LONGEST_KEY, NoSuchPage, check_cart_secret
 from vetrina_storefront.pages.words import LANGUAGES, Say, accepted, speaker, spoken
@@ -113,7 +113,7 @@ def language_of(request: Asked, fallback: str = "") -> str:
 
 
 async def _visit(site: Site, request: Asked, cart: CartRow | None, fallback: str = "") -> Visit:
-    known = await atlas(site.shop.db)
+    known = await site.atlas()
     language = language_of(request, fallback)
     country = cart.country if cart else request.cookies.get(COUNTRY)
     visit = Visit(
