@@ -95,6 +95,8 @@ class Operation:
             return ExecutionResult(None, variables)
         try:
             plan = self._plan(variables)
+        except GraphQLError as error:
+            return ExecutionResult(None, [error])
         except Exception as fault:  # a plan that cannot be made is ours to mend, and nobody's to suffer from
             return await self._after(fault, given, ctx)
         if plan is None:

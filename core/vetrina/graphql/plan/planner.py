@@ -6,6 +6,7 @@ from typing import Any
 from graphql import (
     FragmentDefinitionNode,
     GraphQLAbstractType,
+    GraphQLError,
     GraphQLObjectType,
     OperationDefinitionNode,
     OperationType,
@@ -23,8 +24,8 @@ from vetrina.graphql.plan.assembling import Cell, assembly
 from vetrina.graphql.plan.leaves import Leaf
 from vetrina.graphql.plan.plan import Plan, RootField
 from vetrina.graphql.plan.run import Frame
-from vetrina.graphql.plan.selection import Selection, Step
-from vetrina.graphql.plan.shapes import AbstractShape, LeafShape, ListShape, ObjectShape, Shape
+from vetrina.graphql.plan.selection import Selection, Shape, Step
+from vetrina.graphql.plan.shapes import AbstractShape, LeafShape, ListShape, ObjectShape, Unselectable
 from vetrina.graphql.plan.slots import FieldUse, Nesting
 from vetrina.graphql.plan.sources import Attribute, Batch, PerObject, Root, Source, TypeName
 from vetrina.graphql.schema import ComposedSchema
@@ -41,7 +42,10 @@ class Uncompilable(Fault):
 def make_plan(
     schema: ComposedSchema, document: Document, operation: OperationDefinitionNode, flags: VariableValues
 ) -> Plan:
-    """Compile an operation. `flags` are the variables that @skip and @include ask. Raises Uncompilable."""
+    """Compile an operation. `flags` are the variables that @skip and @include ask.
+
+    Raises Uncompilable, and GraphQLError when a flag of the operation's own fields is null.
+    """
     return _Planner(schema, document, operation, flags).plan()
 
 
@@ -108,15 +112,19 @@ class _Planner:
     def _abstract(
         self, of: GraphQLAbstractType, use: FieldUse, details: list[FieldDetails], *, is_required: bool
     ) -> AbstractShape:
-        def make_shape(concrete: GraphQLObjectType) -> ObjectShape:
+        def make_shape(concrete: GraphQLObjectType) -> ObjectShape | Unselectable:
             return self._object(concrete, use, details, is_required=is_required)
 
         return AbstractShape(use, of, self._schema.get_possible_types(of), make_shape, is_required=is_required)
 
     def _object(
         self, of: GraphQLObjectType, use: FieldUse, details: list[FieldDetails], *, is_required: bool
-    ) -> ObjectShape:
-        return ObjectShape(use, of, self._selection(of, details), is_required=is_required)
+    ) -> ObjectShape | Unselectable:
+        try:
+            selection = self._selection(of, details)
+        except GraphQLError as problem:
+            return Unselectable(use, problem, is_required=is_required)
+        return ObjectShape(use, of, selection, is_required=is_required)
 
     def _selection(self, of: GraphQLObjectType, details: list[FieldDetails]) -> Selection:
         slot = (of.name, tuple(id(one.node) for one in details))

@@ -141,6 +141,18 @@ class ObjectShape(Composite):
         return None
 
 
+class Unselectable(Composite):
+    """Objects whose selection cannot be told, because a flag inside it is null: each of them fails."""
+
+    def __init__(self, use: FieldUse, problem: GraphQLError, *, is_required: bool) -> None:
+        super().__init__(use, is_required=is_required)
+        self._problem = problem
+
+    async def complete(self, values: Sequence[Any], run: Run) -> list[Any]:
+        gaps = [self.gap(value, run) for value in values]
+        return [stands if is_gap else run.fail(self._problem, self.use) for is_gap, stands in gaps]
+
+
 class AbstractShape(Composite):
     """Objects of an interface or a union: each goes on with those of its own type."""
 
@@ -149,7 +161,7 @@ class AbstractShape(Composite):
         use: FieldUse,
         of: GraphQLAbstractType,
         possible: Sequence[GraphQLObjectType],
-        make_shape: Callable[[GraphQLObjectType], ObjectShape],
+        make_shape: Callable[[GraphQLObjectType], ObjectShape | Unselectable],
         *,
         is_required: bool,
     ) -> None:
@@ -158,7 +170,7 @@ class AbstractShape(Composite):
         self._type = of
         self._possible = {one.name: one for one in possible}
         self._make_shape = make_shape
-        self._shapes: dict[str, ObjectShape] = {}
+        self._shapes: dict[str, ObjectShape | Unselectable] = {}
         self._by_class = _decided_by_class(of, possible)
         self._known: dict[type, GraphQLObjectType] = {}
 
@@ -179,9 +191,9 @@ class AbstractShape(Composite):
 
     def compiled(self) -> list[ObjectShape]:
         """The members that a row has asked for."""
-        return list(self._shapes.values())
+        return [shape for shape in self._shapes.values() if isinstance(shape, ObjectShape)]
 
-    def _shape(self, of: GraphQLObjectType) -> ObjectShape:
+    def _shape(self, of: GraphQLObjectType) -> ObjectShape | Unselectable:
         if of.name not in self._shapes:
             self._shapes[of.name] = self._make_shape(of)
         return self._shapes[of.name]
