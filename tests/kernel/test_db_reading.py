@@ -10,6 +10,7 @@ from sqlalchemy import select, text, update
 from tests.support.reuse import Reused
 
 from vetrina.kernel.db import Database, open_database
+from vetrina.kernel.db.connections import _is_open
 from vetrina.kernel.db.postgres import PostgresDatabase
 from vetrina.kernel.errors import Unavailable
 from vetrina.kernel.messages import OutboxCursor
@@ -154,8 +155,29 @@ async def test_a_read_is_one_round_trip(opened: Opened) -> None:
     def keep(sent: Any) -> None:
         seen.append(sent.query)
 
-    async with db._pool.acquire() as connection:
-        connection.add_query_logger(keep)
+    connection = await db._connections.take()
+    connection.add_query_logger(keep)
+    await db._connections.give_back(connection, is_sound=True)
     for _ in range(2):
         await db.value(BACKEND)
+    await asyncio.sleep(0)  # loggers are told a turn later
     assert seen == [str(BACKEND)] * 2
+
+
+async def test_whoever_waits_for_a_connection_gets_it(opened: Opened) -> None:
+    db = await opened(2)
+    async with asyncio.timeout(20):
+        backends = await asyncio.gather(*(db.value(SLOW) for _ in range(30)))
+        assert len(set(backends)) == 2
+        assert {await db.value(BACKEND) for _ in range(5)} < set(backends), "one at hand is enough"
+
+
+async def test_a_connection_that_dies_at_hand_is_replaced(opened: Opened) -> None:
+    db, other = await opened(1), await opened(1)
+    dead = await db.value(BACKEND)
+    await other.fetch(text("SELECT pg_terminate_backend(:pid)"), {"pid": dead})
+    [at_hand] = cast("PostgresDatabase", db)._connections._at_hand
+    async with asyncio.timeout(10):
+        while _is_open(at_hand):  # noqa: ASYNC110 (nothing announces it)
+            await asyncio.sleep(0.001)
+    assert await db.value(BACKEND) != dead

@@ -1,4 +1,4 @@
-"""PostgreSQL: asyncpg's own pool, prepared statements, one connection per operation, one transaction per flow."""
+"""PostgreSQL: prepared statements, one connection per operation, one transaction per flow."""
 
 import asyncio
 from collections.abc import AsyncGenerator, Sequence
@@ -9,20 +9,12 @@ from typing import Any
 import asyncpg
 from sqlalchemy.dialects.postgresql import asyncpg as asyncpg_dialect
 
-from vetrina.kernel.db.listening import CHANNEL, Listener
+from vetrina.kernel.db.connections import ERRORS, Connection, Connections
+from vetrina.kernel.db.listening import Listener
 from vetrina.kernel.db.session import Conflict, Database, Session
 from vetrina.kernel.db.statements import Call, Statements
-from vetrina.kernel.errors import Fault, Unavailable
+from vetrina.kernel.errors import Fault, Refusal, Unavailable
 
-Pool = Any
-Connection = Any
-"""asyncpg's classes are only partly typed; what is used of them is three methods."""
-
-_ERRORS = (asyncpg.PostgresError, asyncpg.InterfaceError)
-
-STATEMENT_DEADLINE = 5_000
-"""Milliseconds one statement may take."""
-_TELLING_COMMIT = f"NOTIFY {CHANNEL}; COMMIT"
 
 
 class _OnConnection:
@@ -34,20 +26,20 @@ class _OnConnection:
     async def fetch(self, call: Call) -> Sequence[Sequence[Any]]:
         try:
             return await self.connection.fetch(call.text, *call.arguments)
-        except _ERRORS as error:
+        except ERRORS as error:
             raise _translate(error) from error
 
     async def execute(self, call: Call) -> int:
         try:
             status = await self.connection.execute(call.text, *call.arguments)
-        except _ERRORS as error:
+        except ERRORS as error:
             raise _translate(error) from error
         return int(status.rsplit(" ", 1)[-1]) if status[-1].isdigit() else 0
 
     async def execute_many(self, text: str, batches: list[list[Any]]) -> None:
         try:
             await self.connection.executemany(text, batches)
-        except _ERRORS as error:
+        except ERRORS as error:
             raise _translate(error) from error
 
 
@@ -58,8 +50,8 @@ class _Reading:
     the operation's end, its reads take a connection each and return it at once.
     """
 
-    def __init__(self, pool: Pool) -> None:
-        self.pool = pool
+    def __init__(self, connections: Connections) -> None:
+        self.connections = connections
         self.transactions = 0
         """How many the operation has open, or waits to open."""
         self.is_over = False
@@ -69,7 +61,7 @@ class _Reading:
 
     async def __aenter__(self) -> None:
         outer = _reading.get()
-        if outer is None or outer.pool is not self.pool or outer.is_over:
+        if outer is None or outer.connections is not self.connections or outer.is_over:
             self._token = _reading.set(self)
 
     async def __aexit__(self, *_: object) -> None:
@@ -90,49 +82,51 @@ class _Reading:
         await turn.acquire()
         try:
             if self._connection is None:
-                self._connection = _OnConnection(await _acquire(self.pool))
+                self._connection = _OnConnection(await self.connections.take())
             try:
                 found = await self._connection.fetch(call)
             except BaseException:
-                # It may be broken, or busy with a query nobody waits for any more: that is the pool's to clear up.
-                await self._release()
+                # It may be broken, or busy with a query nobody waits for any more.
+                await self._release(is_sound=False)
                 raise
             if not self.is_keeping:
-                await self._release()
+                await self._release(is_sound=True)
             return found
         finally:
             turn.release()
 
     async def give_back(self) -> None:
-        """Return the connection to the pool; if it is being read with, whoever reads returns it."""
+        """Return the connection; if it is being read with, whoever reads returns it."""
         if not (self._turn and self._turn.locked()):
-            await self._release()
+            await self._release(is_sound=True)
 
-    async def _release(self) -> None:
+    async def _release(self, *, is_sound: bool) -> None:
         held, self._connection = self._connection, None
         if held is not None:
-            await self.pool.release(held.connection)
+            await self.connections.give_back(held.connection, is_sound=is_sound)
 
 
 _reading: ContextVar[_Reading | None] = ContextVar("reading", default=None)
 """The operation that this task, or one that started it, reads for."""
 
 
-class _OnPool:
+class _OnAny:
     """Runs single reads on the operation's connection, else on one that is free; no transaction is opened around."""
 
-    def __init__(self, pool: Pool) -> None:
-        self._pool = pool
+    def __init__(self, connections: Connections) -> None:
+        self._connections = connections
 
     async def fetch(self, call: Call) -> Sequence[Sequence[Any]]:
         reading = _reading.get()
-        if reading is not None and reading.pool is self._pool and reading.is_keeping:
+        if reading is not None and reading.connections is self._connections and reading.is_keeping:
             return await reading.fetch(call)
-        connection = await _acquire(self._pool)
+        connection, is_sound = await self._connections.take(), False
         try:
-            return await _OnConnection(connection).fetch(call)
+            found = await _OnConnection(connection).fetch(call)
+            is_sound = True
+            return found
         finally:
-            await self._pool.release(connection)
+            await self._connections.give_back(connection, is_sound=is_sound)
 
     async def execute(self, call: Call) -> int:
         raise Fault("writes happen in a transaction")
@@ -141,58 +135,41 @@ class _OnPool:
         raise Fault("writes happen in a transaction")
 
 
-class _Lasting(asyncpg.Connection):
-    """A connection that is not reset between two users: nothing of ours outlives its transaction.
-
-    A transaction that was left open is rolled back all the same.
-    """
-
-    def get_reset_query(self) -> str:
-        return ""
-
-
 class PostgresDatabase(Database):
     """A shop on a PostgreSQL server (15 or newer), READ COMMITTED."""
 
-    def __init__(self, pool: Pool, url: str) -> None:
-        self._pool = pool
+    def __init__(self, connections: Connections, url: str) -> None:
+        self._connections = connections
         self._listener = Listener(url)
-        super().__init__(Statements(asyncpg_dialect.dialect()), _OnPool(pool))
+        super().__init__(Statements(asyncpg_dialect.dialect()), _OnAny(connections))
 
     @classmethod
     async def open(cls, url: str, pool_size: int) -> "PostgresDatabase":
-        pool: Pool = await asyncpg.create_pool(  # pyright: ignore[reportUnknownMemberType]
-            url,
-            min_size=1,
-            max_size=pool_size,
-            connection_class=_Lasting,
-            statement_cache_size=1_000,
-            server_settings={"statement_timeout": str(STATEMENT_DEADLINE), "timezone": "UTC"},
-        )
-        return cls(pool, url)
+        return cls(await Connections.open(url, pool_size), url)
 
     def reading(self) -> AbstractAsyncContextManager[None]:
-        return _Reading(self._pool)
+        return _Reading(self._connections)
 
     @asynccontextmanager
     async def transaction(self) -> AsyncGenerator[Session]:
-        async with self._put_aside(), _acquired(self._pool) as connection:
-            session = Session(self._statements, _OnConnection(connection))
+        async with self._put_aside(), self._lent() as connection:
+            session, is_certain = Session(self._statements, _OnConnection(connection)), False
             try:
                 await connection.execute("BEGIN")
                 try:
                     yield session
                 except BaseException:
-                    with suppress(*_ERRORS):  # a connection that broke has rolled back already
+                    with suppress(*ERRORS):  # a connection that broke has rolled back already
                         await connection.execute("ROLLBACK")
                     raise
                 # One round trip: the server tells the other processes once the transaction is committed.
-                await connection.execute(_TELLING_COMMIT if session.moves_shared else "COMMIT")
-            except _ERRORS as error:
+                await connection.execute(self._listener.telling_commit if session.moves_shared else "COMMIT")
+                is_certain = True
+            except ERRORS as error:
                 raise _translate(error) from error
             finally:
                 if session.moves_shared:
-                    self._listener.version += 1
+                    self._listener.count(is_certain=is_certain)
 
     def shared_version(self) -> int | None:
         return self._listener.version if self._listener.hears else None
@@ -201,13 +178,25 @@ class PostgresDatabase(Database):
         await self._listener.listen(stop)
 
     async def close(self) -> None:
-        await self._pool.close()
+        await self._connections.close()
+
+    @asynccontextmanager
+    async def _lent(self) -> AsyncGenerator[Connection]:
+        connection, is_sound = await self._connections.take(), False
+        try:
+            yield connection
+            is_sound = True
+        except Refusal:
+            is_sound = True  # the transaction was rolled back in order
+            raise
+        finally:
+            await self._connections.give_back(connection, is_sound=is_sound)
 
     @asynccontextmanager
     async def _put_aside(self) -> AsyncGenerator[None]:
         """Return the operation's reading connection for as long as its transaction takes or waits for one."""
         reading = _reading.get()
-        if reading is None or reading.pool is not self._pool:
+        if reading is None or reading.connections is not self._connections:
             yield
             return
         reading.transactions += 1
@@ -216,23 +205,6 @@ class PostgresDatabase(Database):
             yield
         finally:
             reading.transactions -= 1
-
-
-@asynccontextmanager
-async def _acquired(pool: Pool) -> AsyncGenerator[Connection]:
-    connection = await _acquire(pool)
-    try:
-        yield connection
-    finally:
-        await pool.release(connection)
-
-
-async def _acquire(pool: Pool) -> Connection:
-    """A free connection. Raises Unavailable when the server cannot be reached."""
-    try:
-        return await pool.acquire()
-    except (*_ERRORS, OSError) as error:
-        raise Unavailable(f"the database cannot be reached: {error}") from error
 
 
 def _translate(error: Exception) -> Exception:
