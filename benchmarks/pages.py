@@ -18,6 +18,7 @@ def test_question(question: str, shop: MeasuredShop, meter: Meter, run: Run, rep
     costs = compare(meter, run, found.contestants)
     for contestant, cost in costs.items():
         report.cost(question, shop.engine, contestant, cost.median)
+    report.add(f"{question}_statements", found.statements, shop.engine)
     report.add(f"{question}_against_by_hand", costs["by_hand"].over(costs["graphql"]), shop.engine)
     if question == "list":
         report.add("list_against_stock", costs["stock"].over(costs["graphql"]), shop.engine)

@@ -11,8 +11,10 @@ import pytest
 import strawberry
 from benchmarks.support import questions
 from benchmarks.support.client import Post
+from benchmarks.support.contest import contest
 from benchmarks.support.measured_shop import GRAPHQL, MeasuredShop
 from benchmarks.support.meter import Meter, Run, Stopwatch, compare
+from benchmarks.support.recording import listening
 from benchmarks.support.report import Report
 from litestar import Litestar
 
@@ -62,6 +64,21 @@ def register_reactions():
 def register_graphql():
     return [GraphQLFields("storefront", "Product", Fields)]
 '''
+
+
+def test_an_answer_that_is_kept(shop: MeasuredShop, meter: Meter, run: Run, report: Report) -> None:
+    site = shop.runtime.site
+    settings = shop.settings.model_copy(update={"response_cache": 32})
+    app = Litestar(routes(msgspec.structs.replace(site, settings=settings)), openapi_config=None)
+    kept = Post(app, GRAPHQL, questions.body(questions.document("list"), questions.variables("list")))
+    found = run(contest(shop, "list"))
+    assert run(kept()) == found.answer
+    with listening(shop.runtime.shop.db) as sent:
+        run(kept())
+    assert sent == []
+    costs = compare(meter, run, {"kept": kept, "prebuilt": found.contestants["prebuilt"]})
+    report.cost("list", shop.engine, "kept", costs["kept"].median)
+    report.add("kept_against_prebuilt", costs["prebuilt"].over(costs["kept"]), shop.engine)
 
 
 def test_one_more_plugin_field(shop: MeasuredShop, run: Run, report: Report) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import msgspec
-from benchmarks.floors.driver import Link, Raw, Rows
+from benchmarks.floors.driver import Raw, Rows
 from benchmarks.floors.statements import Statements, columns_of, fetch, replay
 from benchmarks.floors.words import amount, cursor, money, slug
 from benchmarks.support.recording import Many, Now, Sent, Template
@@ -42,8 +42,7 @@ class ListPage:
         statements = Statements(sent)
         self._where = where
         self._products = statements.answering("vendor", "place_0", places=(Now, variables.first + 1))
-        self._pictures = statements.answering("address", places=(Many,))
-        self._prices = statements.answering("least", "most", places=(Many,))
+        self._cards = statements.answering("least", "address", places=(Many,))
         self._variants = statements.answering("sku", "owner", places=(Many,))
         self._collections = statements.answering("handle", "owner", places=(Many, Now))
         self._rest = statements.rest
@@ -59,8 +58,7 @@ class ListPage:
             rows = await fetch(link, self._products, now, first + 1)
             found = [self._product(row) for row in rows[:first]]
             keys = where.raw.many([line[1] for line in found])
-            pictures = pictures_of(self._pictures, await fetch(link, self._pictures, keys), where.base_url)
-            prices = prices_of(self._prices, await fetch(link, self._prices, keys), where.currency)
+            cards = _cards_of(self._cards, await fetch(link, self._cards, keys), where)
             variants = self._variants_of(await fetch(link, self._variants, keys))
             collections = self._collections_of(await fetch(link, self._collections, keys, now))
         page = {
@@ -75,8 +73,7 @@ class ListPage:
                 "handle": handle,
                 "title": title,
                 "vendor": vendor,
-                "featuredImage": pictures.get(key),
-                "priceRange": prices[key],
+                **cards[key],
                 "variants": {"nodes": variants[key][:3]},
                 "collections": {"nodes": collections[key][:1]},
             }
@@ -114,12 +111,11 @@ class ProductPage:
         self._tags = statements.answering("tag", places=(Many,))
         self._options = statements.saying("FROM catalog_option LEFT", places=(Many,))
         self._pictures = statements.answering("address", "owner", places=(Many,))
-        self._variants = statements.answering("sku", "owner", places=(Many,))
-        self._chosen = statements.answering("variant_id", places=(Many,))
+        self._variants = statements.answering("sku", "option_key", places=(Many,))
         self._rest = statements.rest
         fields = ("id", "handle", "title", "description_html", "vendor", "product_type")
         self._row = columns_of(self._product, *fields)
-        self._variant = columns_of(self._variants, *VARIANT)
+        self._variant = columns_of(self._variants, *VARIANT, "option_key")
         self._picture = columns_of(self._pictures, *PICTURE)
 
     async def __call__(self, variables: ProductVariables) -> Any:
@@ -132,10 +128,9 @@ class ProductPage:
             key, handle, title, description, vendor, kind = self._row(rows[0])
             keys = where.raw.many([key])
             tags = [tag for _, tag in await fetch(link, self._tags, keys)]
-            options = _options(await fetch(link, self._options, keys))
+            options, values = _options(await fetch(link, self._options, keys))
             pictures = [picture(where.base_url, *self._picture(row)) for row in await fetch(link, self._pictures, keys)]
             variants = [self._variant(row) for row in await fetch(link, self._variants, keys)]
-            chosen = await self._chosen_of(link, [line[0] for line in variants])
         return {
             "product": {
                 "id": f"gid://vetrina/Product/{key}",
@@ -147,18 +142,12 @@ class ProductPage:
                 "tags": tags,
                 "options": options,
                 "images": {"nodes": pictures[:10]},
-                "variants": {"nodes": [self._shown(line, chosen) for line in variants[:20]]},
+                "variants": {"nodes": [self._shown(line, values) for line in variants[:20]]},
             }
         }
 
-    async def _chosen_of(self, link: Link, variant_ids: list[int]) -> dict[int, list[Any]]:
-        chosen = defaultdict[int, list[Any]](list)
-        for owner, name, value in await fetch(link, self._chosen, self._where.raw.many(variant_ids)):
-            chosen[owner].append({"name": name, "value": value})
-        return chosen
-
-    def _shown(self, line: Sequence[Any], chosen: dict[int, list[Any]]) -> Any:
-        key, title, sku, least, price, stock, room, offered = line
+    def _shown(self, line: Sequence[Any], values: dict[str, dict[str, str]]) -> Any:
+        key, title, sku, least, price, stock, room, offered, chosen = line
         return {
             "id": f"gid://vetrina/ProductVariant/{key}",
             "title": title,
@@ -166,7 +155,7 @@ class ProductPage:
             "availableForSale": bool(offered) and (room is None or room >= least),
             "quantityAvailable": None if stock is None else max(stock, 0),
             "price": money(price, self._where.currency),
-            "selectedOptions": chosen[key],
+            "selectedOptions": [values[value] for value in chosen.split("-") if value],
         }
 
 
@@ -179,11 +168,10 @@ class SearchPage:
         places = (Now, variables.query, variables.first + 1)
         self._products = statements.answering("vendor", "place_2", places=places)
         self._facets = statements.answering("facet", places=(Now, variables.query))
-        self._count = statements.saying("count(*)", places=(Now, variables.query))
-        self._pictures = statements.answering("address", places=(Many,))
-        self._prices = statements.answering("least", "most", places=(Many,))
+        self._cards = statements.answering("least", "address", places=(Many,))
         self._rest = statements.rest
         self._product = columns_of(self._products, "place_0", "place_1", "place_2", "id", "handle", "title", "vendor")
+        self._total = self._products.at("total")[0]
         self._facet = columns_of(self._facets, "facet", "name", "value", "count", "position")
 
     async def __call__(self, variables: SearchVariables) -> Any:
@@ -193,11 +181,10 @@ class SearchPage:
             now = where.raw.now()
             rows = await fetch(link, self._products, now, word, first + 1)
             found = [self._product(row) for row in rows[:first]]
-            total = (await fetch(link, self._count, now, word))[0][0]
+            total = rows[0][self._total] if rows else 0
             facets = await fetch(link, self._facets, now, word)
             keys = where.raw.many(sorted(line[3] for line in found))
-            pictures = pictures_of(self._pictures, await fetch(link, self._pictures, keys), where.base_url)
-            prices = prices_of(self._prices, await fetch(link, self._prices, keys), where.currency)
+            cards = _cards_of(self._cards, await fetch(link, self._cards, keys), where)
         return {
             "search": {
                 "totalCount": total,
@@ -212,8 +199,7 @@ class SearchPage:
                         "handle": handle,
                         "title": title,
                         "vendor": vendor,
-                        "featuredImage": pictures.get(key),
-                        "priceRange": prices[key],
+                        **cards[key],
                     }
                     for _, _, _, key, handle, title, vendor in found
                 ],
@@ -226,27 +212,27 @@ def picture(base_url: str, address: str, alt: str | None, width: int | None, hei
     return {"url": f"{base_url}/media/{address}", "altText": alt, "width": width, "height": height}
 
 
-def pictures_of(template: Template, rows: Rows, base_url: str) -> dict[int, Any]:
-    """Pictures by product."""
-    columns = columns_of(template, *PICTURE, first=0)
-    return {owner: picture(base_url, *line) for owner, *line in map(columns, rows)}
-
-
-def prices_of(template: Template, rows: Rows, currency: str) -> dict[int, Any]:
-    """Price ranges by product."""
-    columns = columns_of(template, "product_id", "least", "most")
+def _cards_of(template: Template, rows: Rows, where: Where) -> dict[int, dict[str, Any]]:
+    """Picture and price range by product."""
+    columns, currency = columns_of(template, "id", "least", "most", *PICTURE), where.currency
     return {
-        owner: {"minVariantPrice": money(least, currency), "maxVariantPrice": money(most, currency)}
-        for owner, least, most in map(columns, rows)
+        key: {
+            "featuredImage": line[0] and picture(where.base_url, *line),
+            "priceRange": {"minVariantPrice": money(least, currency), "maxVariantPrice": money(most, currency)},
+        }
+        for key, least, most, *line in map(columns, rows)
     }
 
 
-def _options(rows: Rows) -> list[Any]:
+def _options(rows: Rows) -> tuple[list[Any], dict[str, dict[str, str]]]:
+    """Options with their values, and what a variant that has a value says, by the value's key."""
     found: dict[int, Any] = {}
+    values: dict[str, dict[str, str]] = {}
     for key, _, name, value_id, value, *_ in rows:
         option = found.setdefault(key, {"id": f"gid://vetrina/ProductOption/{key}", "name": name, "optionValues": []})
         option["optionValues"].append({"id": f"gid://vetrina/ProductOptionValue/{value_id}", "name": value})
-    return list(found.values())
+        values[str(value_id)] = {"name": name, "value": value}
+    return list(found.values()), values
 
 
 _KINDS: dict[str, tuple[str, str, str]] = {

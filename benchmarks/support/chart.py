@@ -20,7 +20,7 @@ line { stroke: #cbd2d9 }
   text { fill: #e4e7eb } .quiet { fill: #9aa5b1 } line { stroke: #3e4c59 }
   .floor { fill: #627d98 } .graphql { fill: #47a3f3 } .ceiling { fill: #de911d }
 }"""
-KINDS = {"graphql": "graphql", "stock": "ceiling", "orm": "ceiling"}
+KINDS = {"graphql": "graphql", "kept": "graphql", "stock": "ceiling", "orm": "ceiling"}
 
 
 def chart(report: Report) -> str:

@@ -39,6 +39,8 @@ class Contest(msgspec.Struct):
     statements: int
     """How many statements the shop sends."""
     answer: bytes
+    rivals: Litestar
+    """The application of the floors and ceilings: /by-hand, /stock, /prebuilt."""
 
 
 async def contest(shop: MeasuredShop, name: str) -> Contest:
@@ -64,6 +66,7 @@ async def _page(shop: MeasuredShop, name: str) -> Contest:
         },
         len(sent),
         answer,
+        app,
     )
     for rival in ("by_hand", "stock", "prebuilt"):
         assert await found.contestants[rival]() == answer, f"{rival} answers {name} differently"
@@ -87,7 +90,7 @@ async def _adding(shop: MeasuredShop) -> Contest:
         await post()  # as often as the shop was asked while it was recorded
         same = questions.without_identity(await post()) == questions.without_identity(answer)
         assert same, f"{rival} answers cart differently"
-    return Contest({"graphql": graphql, "sql": _replaying(shop.raw, sent), **rivals}, len(sent), answer)
+    return Contest({"graphql": graphql, "sql": _replaying(shop.raw, sent), **rivals}, len(sent), answer, app)
 
 
 def _app(routes: list[Any]) -> Litestar:

@@ -1,7 +1,8 @@
 """The shop that is measured: the catalogue on one engine, composed with the demo's plugins."""
 
+import asyncio
 from collections.abc import AsyncGenerator, Iterable
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from typing import Any
 
@@ -50,7 +51,7 @@ class MeasuredShop(msgspec.Struct):
     async def record(self, post: Post) -> tuple[list[Sent], bytes]:
         """Send a request; the statements it sends once everything is warm, and its answer."""
         await post()
-        with listening() as sent:
+        with listening(self.runtime.shop.db) as sent:
             content = await post()
         return sent, content
 
@@ -102,18 +103,30 @@ async def furnish(url: str, products: int, plugins: Iterable[str] = PLUGINS) -> 
 async def opened(url: str, folder: Path) -> AsyncGenerator[MeasuredShop]:
     """A shop that is set up already."""
     settings = settings_for(url, folder)
-    db, raw = await open_database(url), await open_raw(url)
-    try:
+    async with AsyncExitStack() as held:
+        db = await open_database(url)
+        held.push_async_callback(db.close)
+        raw = await open_raw(url)
+        held.push_async_callback(raw.close)
+        stop = asyncio.Event()
+        held.push_async_callback(_ended, asyncio.create_task(db.watch_shared(stop)), stop)
         runtime = await compose(settings, db, SystemClock())
         engine = "sqlite" if url.startswith("sqlite") else "postgresql"
         yield MeasuredShop(engine, settings, runtime, build_app(runtime), raw)
-    finally:
-        await raw.close()
-        await db.close()
+
+
+async def _ended(watching: asyncio.Task[None], stop: asyncio.Event) -> None:
+    stop.set()
+    await watching
 
 
 def settings_for(url: str, folder: Path) -> Settings:
-    """Settings of a shop that only answers."""
+    """Settings of a shop that only answers, each time anew."""
     return Settings(
-        database_url=url, env="test", media_root=str(folder / "media"), worker=False, base_url="https://shop.test"
+        database_url=url,
+        env="test",
+        media_root=str(folder / "media"),
+        worker=False,
+        base_url="https://shop.test",
+        response_cache=0,
     )

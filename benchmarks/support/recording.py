@@ -1,15 +1,15 @@
 """Listening at the driver: which statements a request sends, so that a floor can send the same."""
 
 import re
-from collections.abc import Generator, Sequence
-from contextlib import contextmanager
+from collections.abc import AsyncGenerator, Generator, Sequence
+from contextlib import asynccontextmanager, contextmanager
 from datetime import datetime
 from typing import Any
 
 import msgspec
 
-from vetrina.kernel.db.postgres import _OnConnection
-from vetrina.kernel.db.sqlite import _Inline
+from vetrina.kernel.db import Database, Session
+from vetrina.kernel.db.session import Driver
 from vetrina.kernel.db.statements import Call
 
 _INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}\+00:00")
@@ -27,37 +27,45 @@ class Sent(msgspec.Struct, frozen=True):
         return not self.text.lstrip().upper().startswith(("SELECT", "WITH"))
 
 
+class _Heard:
+    """A driver that keeps what it is given, and hands it on."""
+
+    def __init__(self, driver: Driver, heard: list[Sent]) -> None:
+        self._driver = driver
+        self._heard = heard
+
+    async def fetch(self, call: Call) -> Sequence[Sequence[Any]]:
+        self._heard.append(Sent(call.text, tuple(call.arguments), call.columns))
+        return await self._driver.fetch(call)
+
+    async def execute(self, call: Call) -> int:
+        self._heard.append(Sent(call.text, tuple(call.arguments), ()))
+        return await self._driver.execute(call)
+
+    async def execute_many(self, text: str, batches: list[list[Any]]) -> None:
+        self._heard.extend(Sent(text, tuple(batch), ()) for batch in batches)
+        await self._driver.execute_many(text, batches)
+
+
 @contextmanager
-def listening() -> Generator[list[Sent]]:
-    """Every statement that is run inside the block, in order; reads and writes."""
+def listening(db: Database) -> Generator[list[Sent]]:
+    """Every statement that is run inside the block, in order: reads, and what transactions do but begin and end."""
     heard: list[Sent] = []
-    drivers: tuple[Any, ...] = (_Inline, _OnConnection)
-    methods = [(driver, driver.fetch, driver.execute, driver.execute_many) for driver in drivers]
-    for driver, fetch, execute, execute_many in methods:
-        driver.fetch = _heard(fetch, heard)
-        driver.execute = _heard(execute, heard)
-        driver.execute_many = _heard_many(execute_many, heard)
+    driver, transaction = db._driver, db.transaction
+
+    @asynccontextmanager
+    async def listened() -> AsyncGenerator[Session]:
+        async with transaction() as session:
+            session._driver = _Heard(session._driver, heard)
+            yield session
+
+    db._driver = _Heard(driver, heard)
+    db.transaction = listened
     try:
         yield heard
     finally:
-        for driver, fetch, execute, execute_many in methods:
-            driver.fetch, driver.execute, driver.execute_many = fetch, execute, execute_many
-
-
-def _heard(method: Any, heard: list[Sent]) -> Any:
-    async def run(driver: Any, call: Call) -> Any:
-        heard.append(Sent(call.text, tuple(call.arguments), call.columns))
-        return await method(driver, call)
-
-    return run
-
-
-def _heard_many(method: Any, heard: list[Sent]) -> Any:
-    async def run(driver: Any, text: str, batches: list[list[Any]]) -> Any:
-        heard.extend(Sent(text, tuple(batch), ()) for batch in batches)
-        return await method(driver, text, batches)
-
-    return run
+        db._driver = driver
+        del db.transaction
 
 
 class Now:
@@ -81,14 +89,15 @@ class Template:
         """`places` are Now, Many, At, or the value that was bound when the statement was recorded."""
         self.text = sent.text
         self.columns = sent.columns
-        self._arguments = list(sent.arguments)
-        self._slots = [_positions(sent.arguments, place) for place in places]
+        self.arguments = list(sent.arguments)
+        taken = [place.position for place in places if isinstance(place, At)]
+        self._slots = [_positions(sent.arguments, place, taken) for place in places]
         missing = [place for place, slots in zip(places, self._slots, strict=True) if not slots]
         assert not missing, f"the statement binds no {missing}: {sent.text}"
 
     def bound(self, *values: Any) -> list[Any]:
         """The arguments with these values in their places."""
-        arguments = self._arguments.copy()
+        arguments = self.arguments.copy()
         for slots, value in zip(self._slots, values, strict=True):
             for slot in slots:
                 arguments[slot] = value
@@ -99,10 +108,10 @@ class Template:
         return tuple(self.columns.index(name) for name in names)
 
 
-def _positions(arguments: Sequence[Any], place: Any) -> list[int]:
+def _positions(arguments: Sequence[Any], place: Any, taken: Sequence[int]) -> list[int]:
     if isinstance(place, At):
         return [place.position]
-    return [index for index, value in enumerate(arguments) if _fits(value, place)]
+    return [index for index, value in enumerate(arguments) if index not in taken and _fits(value, place)]
 
 
 def _fits(value: Any, place: Any) -> bool:

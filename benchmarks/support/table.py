@@ -6,6 +6,7 @@ from benchmarks.support.report import Report
 
 CONTESTANTS = {
     "prebuilt": "prebuilt bytes",
+    "kept": "kept answer",
     "sql": "SQL alone",
     "by_hand": "by hand",
     "graphql": "GraphQL",
