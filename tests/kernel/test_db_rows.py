@@ -57,6 +57,15 @@ async def test_a_broken_constraint_of_one_table_leaves_nothing_in_the_others(ctx
     assert await ctx.db.fetch(select(OutboxEvent.id)) == []
 
 
+async def test_rows_of_one_part_are_written_in_their_order(ctx: Context) -> None:
+    async with ctx.tx() as session:
+        [keys] = await take_keys(session, (OutboxEvent, 3))
+        await add_together(session, (EVENT, [event(ctx, key, subject=f"bell:{key}") for key in keys]))
+    assert await ctx.db.fetch(select(OutboxEvent.id, OutboxEvent.subject).order_by(OutboxEvent.id)) == [
+        (key, f"bell:{key}") for key in sorted(keys)
+    ]
+
+
 async def test_keys_are_never_given_out_twice(ctx: Context) -> None:
     taken = list[int]()
     for _ in range(3):

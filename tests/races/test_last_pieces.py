@@ -37,13 +37,13 @@ async def race(server: Server, variant_id: int, count: int = BUYERS) -> list[dic
     limits = httpx.Limits(max_connections=32)
     async with httpx.AsyncClient(base_url=server.url, timeout=60, limits=limits) as client:
 
-        async def get_ready(number: int) -> str:
+        async def get_ready(number: int) -> buyers.Chosen:
             cart = await buyers.fill_cart(client, variant_id, email=f"buyer{number}@example.com")
             await buyers.choose_payment(client, cart)
             return cart
 
         carts = await asyncio.gather(*(get_ready(number) for number in range(count)))
-        return await asyncio.gather(*(buyers.submit(client, cart, f"token-{cart[-32:]}") for cart in carts))
+        return await asyncio.gather(*(buyers.submit(client, cart, f"token-{cart.id[-32:]}") for cart in carts))
 
 
 async def books(url: str) -> tuple[int, int, int, list[int]]:

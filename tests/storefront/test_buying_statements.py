@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from tests.support import buyers
 from tests.support.carts import STANDARD, opened, serving
 from tests.support.statements import all_statements
 from tests.support.storefront import ask
@@ -69,6 +70,41 @@ async def test_a_whole_cart_takes_as_many_statements_whatever_is_in_it(ctx: Cont
     with all_statements(ctx.db) as sent:
         await ask(ctx, f"query ($cart: ID!) {{ cart(id: $cart) {{ {CART} }} }}", cart=f"gid://vetrina/Cart/{key}")
     assert len(sent) == 7, sent
+
+
+@pytest.mark.parametrize("count", [2, 20])
+async def test_a_guests_checkout_takes_four_calls_and_as_many_statements_whatever_he_buys(
+    ctx: Context, count: int
+) -> None:
+    """From nothing to a placed order, with tax, delivery, payment and events."""
+    ctx = selling(ctx)
+    variant_ids = [await ware(ctx, f"W{number}", stock=9) for number in range(count)]
+    await check_out(ctx, variant_ids[:1], "first@example.com")
+    calls = await check_out(ctx, variant_ids, "anna@example.com")
+    assert len(calls) == 4
+    assert sum(map(len, calls)) == (41 if ctx.db.dialect.name == "sqlite" else 32), calls
+
+
+async def check_out(ctx: Context, variant_ids: list[int], email: str) -> list[list[str]]:
+    """Four documents; the statements of each."""
+    given = {
+        "lines": lines_of(variant_ids),
+        "buyerIdentity": {"email": email, "countryCode": "IT"},
+        "delivery": {"addresses": [{"selected": True, "address": {"deliveryAddress": buyers.ADDRESS}}]},
+    }
+    with all_statements(ctx.db) as created:
+        cart = (await ask(ctx, buyers.CREATE, input=given))["cartCreate"]["cart"]
+    with all_statements(ctx.db) as chosen:
+        answer = await ask(ctx, buyers.CHOOSE, cart=cart["id"], choice=[buyers.first_option(cart)])
+    [method] = answer["cartSelectedDeliveryOptionsUpdate"]["cart"]["paymentMethods"]
+    payment = {"amount": method["amount"], "providerPaymentMethod": {"handle": method["handle"]}}
+    with all_statements(ctx.db) as prepared:
+        answer = await ask(ctx, buyers.PAY, cart=cart["id"], payment=payment)
+    version = answer["cartPrepareForCompletion"]["result"]["cart"]["version"]
+    with all_statements(ctx.db) as submitted:
+        answer = await ask(ctx, buyers.SUBMIT, cart=cart["id"], token="one", version=version)
+    assert answer["cartSubmitForCompletion"]["result"]["attempt"]["__typename"] == "CartCompletionSuccess"
+    return [created, chosen, prepared, submitted]
 
 
 async def test_what_a_mutation_answers_is_what_the_database_says(ctx: Context) -> None:

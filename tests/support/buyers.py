@@ -1,8 +1,9 @@
-"""A buyer who speaks the storefront API: from an empty cart to a submitted order."""
+"""A buyer who speaks the storefront API: from an empty cart to a submitted order, in four calls."""
 
 from typing import Any
 
 import httpx
+import msgspec
 
 ADDRESS = {
     "firstName": "Anna",
@@ -15,7 +16,7 @@ ADDRESS = {
 }
 CASH = "manual_payment:cash-on-delivery"
 
-_CREATE = """
+CREATE = """
 mutation ($input: CartInput!) {
   cartCreate(input: $input) {
     cart {
@@ -27,16 +28,14 @@ mutation ($input: CartInput!) {
     warnings { code message }
   }
 }"""
-_CHOOSE = """
+CHOOSE = """
 mutation ($cart: ID!, $choice: [CartSelectedDeliveryOptionInput!]!) {
   cartSelectedDeliveryOptionsUpdate(cartId: $cart, selectedDeliveryOptions: $choice) {
     cart { version paymentMethods { handle amount { amount currencyCode } } }
     userErrors { code field message reason }
   }
 }"""
-_METHODS = """
-query ($cart: ID!) { cart(id: $cart) { paymentMethods { handle amount { amount currencyCode } } } }"""
-_PAY = """
+PAY = """
 mutation ($cart: ID!, $payment: CartPaymentInput!) {
   cartPaymentUpdate(cartId: $cart, payment: $payment) { userErrors { code field message reason } }
   cartPrepareForCompletion(cartId: $cart) {
@@ -47,7 +46,7 @@ mutation ($cart: ID!, $payment: CartPaymentInput!) {
     }
   }
 }"""
-_SUBMIT = """
+SUBMIT = """
 mutation ($cart: ID!, $token: String!, $version: Int) {
   cartSubmitForCompletion(cartId: $cart, attemptToken: $token, expectedVersion: $version) {
     result {
@@ -93,39 +92,50 @@ async def ask(client: httpx.AsyncClient, document: str, **variables: Any) -> Any
     return content["data"]
 
 
+class Chosen(msgspec.Struct, frozen=True):
+    """A cart that knows where it goes and how, and what each way to pay would charge."""
+
+    id: str
+    amounts: dict[str, Any]
+
+
 async def fill_cart(
     client: httpx.AsyncClient, variant_id: int, quantity: int = 1, email: str = "anna@example.com"
-) -> str:
-    """A cart with a line, an address and the first delivery option; its id."""
+) -> Chosen:
+    """A cart with a line, an address and the first delivery option: the first two of a guest's four calls."""
     given = {
         "lines": [{"merchandiseId": f"gid://vetrina/ProductVariant/{variant_id}", "quantity": quantity}],
         "buyerIdentity": {"email": email, "countryCode": "IT"},
         "delivery": {"addresses": [{"selected": True, "address": {"deliveryAddress": ADDRESS}}]},
     }
-    created = (await ask(client, _CREATE, input=given))["cartCreate"]
+    created = (await ask(client, CREATE, input=given))["cartCreate"]
     assert created["userErrors"] == [], created["userErrors"]
-    group = created["cart"]["deliveryGroups"]["nodes"][0]
-    choice = {"deliveryGroupId": group["id"], "deliveryOptionHandle": group["deliveryOptions"][0]["handle"]}
-    chosen = await ask(client, _CHOOSE, cart=created["cart"]["id"], choice=[choice])
-    assert chosen["cartSelectedDeliveryOptionsUpdate"]["userErrors"] == []
-    return created["cart"]["id"]
+    answer = await ask(client, CHOOSE, cart=created["cart"]["id"], choice=[first_option(created["cart"])])
+    chosen = answer["cartSelectedDeliveryOptionsUpdate"]
+    assert chosen["userErrors"] == []
+    amounts = {method["handle"]: method["amount"] for method in chosen["cart"]["paymentMethods"]}
+    return Chosen(created["cart"]["id"], amounts)
 
 
-async def choose_payment(client: httpx.AsyncClient, cart: str, method: str = CASH, token: str | None = None) -> int:
-    """Choose how to pay and prepare; the prepared version."""
-    offered = (await ask(client, _METHODS, cart=cart))["cart"]["paymentMethods"]
-    amount = next(each["amount"] for each in offered if each["handle"] == method)
-    payment = {"amount": amount, "providerPaymentMethod": {"handle": method, "token": token}}
-    answered = await ask(client, _PAY, cart=cart, payment=payment)
+def first_option(cart: dict[str, Any]) -> dict[str, str]:
+    """The first way the first group of lines can travel, as a choice."""
+    group = cart["deliveryGroups"]["nodes"][0]
+    return {"deliveryGroupId": group["id"], "deliveryOptionHandle": group["deliveryOptions"][0]["handle"]}
+
+
+async def choose_payment(client: httpx.AsyncClient, cart: Chosen, method: str = CASH, token: str | None = None) -> int:
+    """Choose how to pay and prepare, the third call; the prepared version."""
+    payment = {"amount": cart.amounts[method], "providerPaymentMethod": {"handle": method, "token": token}}
+    answered = await ask(client, PAY, cart=cart.id, payment=payment)
     assert answered["cartPaymentUpdate"]["userErrors"] == []
     result = answered["cartPrepareForCompletion"]["result"]
     assert result["__typename"] == "CartStatusReady", result
     return result["cart"]["version"]
 
 
-async def submit(client: httpx.AsyncClient, cart: str, token: str, version: int | None = None) -> Any:
-    """Submit the cart; the result as the union's member says it."""
-    answered = await ask(client, _SUBMIT, cart=cart, token=token, version=version)
+async def submit(client: httpx.AsyncClient, cart: Chosen, token: str, version: int | None = None) -> Any:
+    """Submit the cart, the fourth call; the result as the union's member says it."""
+    answered = await ask(client, SUBMIT, cart=cart.id, token=token, version=version)
     return answered["cartSubmitForCompletion"]["result"]
 
 

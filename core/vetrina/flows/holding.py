@@ -5,9 +5,11 @@ from datetime import datetime
 from vetrina.flows.freezing import Redeem, Snapshot
 from vetrina.kernel.context import Context
 from vetrina.kernel.db import Session
+from vetrina.kernel.db.rows import Rows
 from vetrina.kernel.errors import Refusal
 from vetrina.kernel.messages import emit
 from vetrina.shop.inventory import service as inventory
+from vetrina.shop.inventory.events import StockRanOut
 from vetrina.shop.inventory.rules import Wanted
 from vetrina.shop.pricing.ports import Redeemable
 
@@ -26,27 +28,27 @@ class DiscountCodeSpent(Refusal):
     text = "The discount code {discount_code} can no longer be used."
 
 
-async def hold(ctx: Context, session: Session, snapshot: Snapshot, reference: str, *, expires_at: datetime) -> None:
+Held = tuple[tuple[Rows, ...], tuple[StockRanOut, ...]]
+"""What is to be written of goods that are ours, and what has become true by it."""
+
+
+async def hold(ctx: Context, session: Session, snapshot: Snapshot, reference: str, *, expires_at: datetime) -> Held:
     """Reserve goods, cards and codes in the name of `reference`; the caller's transaction rolls back on a refusal.
 
-    Raises OutOfStock, NotEnoughStock (fact variant_id), GiftCardBalanceChanged, DiscountCodeSpent.
+    What it answers is for the caller to write, together with what else there is to write. Raises OutOfStock,
+    NotEnoughStock (fact variant_id), GiftCardBalanceChanged, DiscountCodeSpent.
     """
-    lines = snapshot.order.lines
-    wanted = [Wanted(line.variant_id, line.quantity) for line in lines if line.variant_id is not None]
-    now, actor = ctx.now(), ctx.actor.kind
-    for event in await inventory.reserve(
-        session, wanted, reference=reference, expires_at=expires_at, at=now, actor=actor
-    ):
-        await emit(session, event, now)
-    for mark, redeem in _marked(snapshot, reference):
-        provided = ctx.ports.get(Redeemable, redeem.source)
-        asked = provided.implementation.reserve(session, redeem.code, redeem.amount, mark, expires_at)
-        try:
-            await ctx.ports.ask(provided, asked)
-        except Refusal as refusal:
-            if redeem.is_card:
-                raise GiftCardBalanceChanged from refusal
-            raise DiscountCodeSpent(discount_code=redeem.code) from refusal
+    picked = await inventory.pick(session, _wanted(snapshot))
+    await _hold_uses(ctx, session, snapshot, reference, expires_at)
+    return inventory.holding(picked, _cause(ctx, reference), expires_at), picked.events
+
+
+async def sell(ctx: Context, session: Session, snapshot: Snapshot, reference: str) -> Held:
+    """Take goods, cards and codes for good, where nobody is waited for: as `hold`, then using up what was held."""
+    picked = await inventory.pick(session, _wanted(snapshot), is_sale=True)
+    await _hold_uses(ctx, session, snapshot, reference, ctx.now())
+    await redeem(ctx, session, snapshot, reference)
+    return inventory.sale(picked, _cause(ctx, reference)), picked.events
 
 
 async def take_goods(ctx: Context, session: Session, reference: str) -> None:
@@ -81,6 +83,26 @@ async def give_back(ctx: Context, session: Session, snapshot: Snapshot, referenc
     for mark, held in _marked(snapshot, reference):
         provided = ctx.ports.get(Redeemable, held.source)
         await ctx.ports.ask(provided, provided.implementation.give_back(session, mark))
+
+
+async def _hold_uses(ctx: Context, session: Session, snapshot: Snapshot, reference: str, expires_at: datetime) -> None:
+    for mark, redeem in _marked(snapshot, reference):
+        provided = ctx.ports.get(Redeemable, redeem.source)
+        asked = provided.implementation.reserve(session, redeem.code, redeem.amount, mark, expires_at)
+        try:
+            await ctx.ports.ask(provided, asked)
+        except Refusal as refusal:
+            if redeem.is_card:
+                raise GiftCardBalanceChanged from refusal
+            raise DiscountCodeSpent(discount_code=redeem.code) from refusal
+
+
+def _wanted(snapshot: Snapshot) -> list[Wanted]:
+    return [Wanted(line.variant_id, line.quantity) for line in snapshot.order.lines if line.variant_id is not None]
+
+
+def _cause(ctx: Context, reference: str) -> inventory.Cause:
+    return inventory.Cause(reference, ctx.now(), ctx.actor.kind)
 
 
 def _marked(snapshot: Snapshot, reference: str) -> list[tuple[str, Redeem]]:

@@ -11,9 +11,10 @@ from vetrina.flows.holding import hold, let_go, take_goods
 from vetrina.flows.placing import emit_paid, place, standing
 from vetrina.kernel.context import Context
 from vetrina.kernel.db import Session
+from vetrina.kernel.db.rows import add_together
 from vetrina.kernel.errors import Fault, Refusal
 from vetrina.kernel.jobs import put_off
-from vetrina.kernel.messages import emit, receive
+from vetrina.kernel.messages import emit, emitted, receive
 from vetrina.shop.checkout import service as attempts
 from vetrina.shop.checkout.rules import AttemptRow, completion_error
 from vetrina.shop.orders import service as orders
@@ -201,9 +202,10 @@ async def _use_late_money(ctx: Context, session: Session, case: _Case, *, may_pl
         return None
     reference = f"{case.attempt.reference}:late"
     try:
-        await hold(ctx, session, snapshot, reference, expires_at=ctx.now())
+        rows, events = await hold(ctx, session, snapshot, reference, expires_at=ctx.now())
     except Refusal as refusal:
         raise _TooLate(str(refusal)) from refusal
+    await add_together(session, *rows, emitted(session, events, ctx.now()))
     order = await place(
         ctx,
         session,

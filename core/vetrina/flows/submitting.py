@@ -7,14 +7,17 @@ import msgspec
 from vetrina.flows.cart_payment import PAYMENT_TOKEN
 from vetrina.flows.freezing import Snapshot, freeze
 from vetrina.flows.holding import DiscountCodeSpent, GiftCardBalanceChanged, hold
-from vetrina.flows.placing import place
+from vetrina.flows.placing import Promise, place_at_once
 from vetrina.flows.quoting import CartQuote, QuoteProblem, quote_cart
-from vetrina.flows.settling import sealed_step, settle
+from vetrina.flows.settling import settle
 from vetrina.kernel.context import Context
 from vetrina.kernel.crypto import draw_key
 from vetrina.kernel.db import Conflict, Session
+from vetrina.kernel.db.rows import add_together
 from vetrina.kernel.errors import Refusal
+from vetrina.kernel.messages import emitted
 from vetrina.kernel.registry import PortFailed, Provided
+from vetrina.shop.cart import service as carts
 from vetrina.shop.checkout import service as attempts
 from vetrina.shop.checkout.rules import HOLD, AttemptRow
 from vetrina.shop.inventory.rules import NotEnoughStock, OutOfStock
@@ -42,7 +45,7 @@ class NotAccepted(msgspec.Struct, frozen=True):
 class _Begun(msgspec.Struct, frozen=True):
     """What the first transaction wrote; with a payment to be started outside of it."""
 
-    attempt: AttemptRow
+    attempt_key: str
     payment: PaymentRow | None = None
 
 
@@ -55,16 +58,16 @@ async def submit_as_it_stands(ctx: Context, found: CartAtHand, token_hash: str) 
     snapshot = freeze(quoted)
     flow = snapshot.payment.flow
     provided = ctx.ports.find(PaymentProvider, snapshot.payment.provider)
-    offline = None
+    promise = None
     if flow != PaymentFlow.FREE and provided is None:
         return NotAccepted((_METHOD_UNAVAILABLE,))
     if flow == PaymentFlow.OFFLINE and provided is not None:
-        offline = await _offline_report(ctx, provided, snapshot)
-        if offline is None:
+        promise = await _promise(ctx, provided, snapshot)
+        if promise is None:
             return NotAccepted((_METHOD_UNAVAILABLE,))
     try:
         if flow in (PaymentFlow.FREE, PaymentFlow.OFFLINE):
-            begun = await _place_now(ctx, cart, snapshot, token_hash, offline)
+            begun = await _place_now(ctx, cart, snapshot, token_hash, promise)
         else:
             begun = await _hold_for_payment(ctx, cart, snapshot, token_hash)
     except (OutOfStock, NotEnoughStock, GiftCardBalanceChanged, DiscountCodeSpent) as refusal:
@@ -73,48 +76,40 @@ async def submit_as_it_stands(ctx: Context, found: CartAtHand, token_hash: str) 
         # A unique key was faster than our look: the next round finds the attempt that holds it.
         return None
     if begun is not None and begun.payment is not None and provided is not None:
-        await _charge(ctx, provided, snapshot, begun.attempt, begun.payment)
-    return Accepted(begun.attempt.key, is_new=True) if begun else None
+        await _charge(ctx, provided, snapshot, begun.attempt_key, begun.payment)
+    return Accepted(begun.attempt_key, is_new=True) if begun else None
 
 
-async def _offline_report(
-    ctx: Context, provided: Provided[PaymentProvider], snapshot: Snapshot
-) -> tuple[str, PaymentReport] | None:
-    """The payment's key with what its provider says beforehand: by contract that has no effect anywhere."""
+async def _promise(ctx: Context, provided: Provided[PaymentProvider], snapshot: Snapshot) -> Promise | None:
+    """What an offline provider says beforehand: by contract that has no effect anywhere, and moves no money."""
     request = _start_request(ctx, snapshot, key=draw_key(), token=None, attempt_key=None)
     try:
         report = await ctx.ports.ask(provided, provided.implementation.start(request))
     except (PortFailed, Refusal):
         return None
-    return (request.key, report) if report.state == PaymentState.PENDING else None
+    is_promise = report.state == PaymentState.PENDING and not (report.authorised or report.captured or report.refunded)
+    return Promise(request.key, report) if is_promise else None
 
 
 async def _place_now(
-    ctx: Context, quoted: CartRow, snapshot: Snapshot, token_hash: str, offline: tuple[str, PaymentReport] | None
+    ctx: Context, cart: CartRow, snapshot: Snapshot, token_hash: str, promise: Promise | None
 ) -> _Begun | None:
-    """Everything at once: attempt, goods, cards, payment, order, events. `offline` is the payment's key and report."""
-    expires_at = (offline[1].due_at if offline else None) or ctx.now() + HOLD
+    """Everything at once: attempt, goods, cards, payment, order, events; if the cart is still what was quoted."""
+    key = draw_key()
     async with ctx.tx() as session:
-        cart = await _lock_unchanged(session, quoted)
-        if cart is None:
+        if not await carts.order(session, cart.id, cart.version, ctx.now()):
             return None
-        opened = await _open_attempt(ctx, session, cart, snapshot, token_hash, expires_at)
-        session.outcome = Accepted(opened.key, is_new=True)
-        payment = None
-        if offline is not None:
-            payment = await _open_payment(ctx, session, opened, snapshot, offline[0], None)
-            payment = await _record(ctx, session, payment, offline[1])
-        await hold(ctx, session, snapshot, opened.reference, expires_at=expires_at)
-        await place(
+        session.outcome = Accepted(key, is_new=True)
+        await place_at_once(
             ctx,
             session,
-            cart=cart,
-            attempt=opened,
+            cart_id=cart.id,
+            attempt_key=key,
+            token_hash=token_hash,
             snapshot=snapshot,
-            payment=payment,
-            reference=opened.reference,
+            promise=promise,
         )
-    return _Begun(opened)
+    return _Begun(key)
 
 
 async def _hold_for_payment(ctx: Context, quoted: CartRow, snapshot: Snapshot, token_hash: str) -> _Begun | None:
@@ -127,20 +122,21 @@ async def _hold_for_payment(ctx: Context, quoted: CartRow, snapshot: Snapshot, t
         opened = await _open_attempt(ctx, session, cart, snapshot, token_hash, expires_at)
         sealed = (cart.payment or {}).get("token")
         payment = await _open_payment(ctx, session, opened, snapshot, draw_key(), sealed)
-        await hold(ctx, session, snapshot, opened.reference, expires_at=expires_at)
-    return _Begun(opened, payment)
+        rows, events = await hold(ctx, session, snapshot, opened.reference, expires_at=expires_at)
+        await add_together(session, *rows, emitted(session, events, ctx.now()))
+    return _Begun(opened.key, payment)
 
 
 async def _charge(
     ctx: Context,
     provided: Provided[PaymentProvider],
     snapshot: Snapshot,
-    opened: AttemptRow,
+    attempt_key: str,
     payment: PaymentRow,
 ) -> None:
     """Ask the provider, with no transaction open, then record what it said."""
     token = ctx.shop.vault.open(PAYMENT_TOKEN, payment.token) if payment.token is not None else None
-    request = _start_request(ctx, snapshot, key=payment.key, token=token, attempt_key=opened.key)
+    request = _start_request(ctx, snapshot, key=payment.key, token=token, attempt_key=attempt_key)
     try:
         report = await ctx.ports.ask(provided, provided.implementation.start(request))
     except PortFailed:
@@ -189,18 +185,6 @@ async def _open_payment(
         token=sealed,
         at=ctx.now(),
     )
-
-
-async def _record(ctx: Context, session: Session, payment: PaymentRow, report: PaymentReport) -> PaymentRow:
-    recorded = await payments.record_report(
-        session,
-        payment,
-        report,
-        next_step=sealed_step(ctx, report.next_step),
-        at=ctx.now(),
-        actor=ctx.actor.kind,
-    )
-    return recorded.payment
 
 
 def _start_request(

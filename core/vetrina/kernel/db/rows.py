@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from functools import cache
-from typing import Any
+from typing import Any, cast
 
 from sqlalchemy import (
     ColumnClause,
@@ -73,7 +73,8 @@ async def take_keys(session: Session, *counts: tuple[type[DeclarativeBase], int]
 async def add_together(session: Session, *parts: Rows) -> None:
     """Insert rows of several tables, named in an order in which each may refer to those before it.
 
-    Raises Conflict on a broken constraint.
+    Rows of one part are written in their order; between parts PostgreSQL keeps none. Raises Conflict on a broken
+    constraint.
     """
     parts = tuple((statement, rows) for statement, rows in parts if rows)
     if session.dialect.name == "sqlite":
@@ -122,7 +123,9 @@ def _written(index: int, statement: Insert, names: tuple[str, ...], is_list: boo
     if not is_list:
         return statement.values({name: bindparam(f"v{index}_{name}", type_=columns[name].type) for name in names})
     given = listed("postgresql", f"rows{index}", *(columns[name] for name in names))
-    return statement.from_select(list(names), select(*(given.c[name] for name in names)))
+    computed = cast("dict[str, Any]", statement._values or {})  # what the statement itself says: the transaction's id
+    chosen = select(*(given.c[name] for name in names), *computed.values())
+    return insert(statement.table).from_select([*names, *computed], chosen)
 
 
 @cache
@@ -130,7 +133,8 @@ def _telling(engine: str, model: type[DeclarativeBase], names: tuple[str, ...], 
     table: Any = table_of(model)
     given = listed(engine, "given", *(table.c[name] for name in names))
     chosen = select(*(given.c[name] for name in names))
-    return insert(table).from_select(list(names), chosen).returning(*(table.c[name] for name in told))
+    writing: Any = cast(Any, insert(table)).from_select(list(names), chosen)
+    return writing.returning(*(table.c[name] for name in told))
 
 
 @cache

@@ -2,7 +2,7 @@
 
 from vetrina.kernel.messages.delivery import Delivered, Reaction, Relay
 from vetrina.kernel.messages.inbox import AlreadyDelivered, Delivery, receive
-from vetrina.kernel.messages.outbox import Event, emit, emit_all
+from vetrina.kernel.messages.outbox import Event, emit, emit_all, emitted
 from vetrina.kernel.messages.tables import InboxMessage, OutboxCursor, OutboxEvent, OutboxFailure
 
 __all__ = [
@@ -18,5 +18,6 @@ __all__ = [
     "Relay",
     "emit",
     "emit_all",
+    "emitted",
     "receive",
 ]

@@ -9,6 +9,7 @@ from sqlalchemy import bindparam, func, insert, select, update
 
 from vetrina.kernel.db import Session, table_of
 from vetrina.kernel.db.constructs import oldest_running, transaction_id
+from vetrina.kernel.db.rows import Rows
 from vetrina.kernel.messages.tables import OutboxEvent
 
 
@@ -39,6 +40,13 @@ async def emit_all(session: Session, events: Sequence[Event], at: datetime) -> N
     if events:
         await session.execute_many(_EMIT, [_row(event, at) for event in events])
         session.wakes.add("events")
+
+
+def emitted(session: Session, events: Sequence[Event], at: datetime) -> Rows:
+    """Events as rows in their order, for a flow that writes them in this transaction together with others."""
+    if events:
+        session.wakes.add("events")
+    return _EMIT, [_row(event, at) for event in events]
 
 
 async def order_events(session: Session, limit: int = 1_000) -> int:

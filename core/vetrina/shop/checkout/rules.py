@@ -54,7 +54,12 @@ class AttemptRow(msgspec.Struct, frozen=True):
     @property
     def reference(self) -> str:
         """In whose name goods and cards are held."""
-        return f"attempt:{self.id}"
+        return reference_of(self.id)
+
+
+def reference_of(attempt_id: int) -> str:
+    """In whose name an attempt holds goods and cards."""
+    return f"attempt:{attempt_id}"
 
 
 def next_try_at(tried_at: Sequence[datetime], now: datetime) -> datetime | None:

@@ -3,9 +3,10 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, or_, select, update
+from sqlalchemy import bindparam, insert, or_, select, update
 
-from vetrina.kernel.db import Session
+from vetrina.kernel.db import Session, table_of
+from vetrina.kernel.db.rows import Rows
 from vetrina.kernel.errors import Fault
 from vetrina.shop.checkout.models import Attempt
 from vetrina.shop.checkout.rules import AttemptRow
@@ -26,32 +27,47 @@ async def open_attempt(
 
     Raises Conflict when the token is known or the cart has a live attempt.
     """
-    attempt_id = await session.insert(
-        Attempt,
-        key=key,
-        cart_id=cart_id,
-        token_hash=token_hash,
-        state=AttemptState.OPEN,
-        snapshot=snapshot,
-        order_id=None,
-        error_code=None,
-        error_reason=None,
-        expires_at=expires_at,
-        created_at=at,
-        decided_at=None,
-    )
-    return AttemptRow(
-        id=attempt_id,
-        key=key,
-        cart_id=cart_id,
-        state=AttemptState.OPEN,
-        snapshot=snapshot,
-        order_id=None,
-        error_code=None,
-        error_reason=None,
-        expires_at=expires_at,
-        created_at=at,
-    )
+    values: dict[str, Any] = {
+        "key": key,
+        "cart_id": cart_id,
+        "state": AttemptState.OPEN,
+        "snapshot": snapshot,
+        "order_id": None,
+        "error_code": None,
+        "error_reason": None,
+        "expires_at": expires_at,
+        "created_at": at,
+    }
+    attempt_id = await session.insert(Attempt, token_hash=token_hash, decided_at=None, **values)
+    return AttemptRow(id=attempt_id, **values)
+
+
+def succeeded(
+    *,
+    attempt_id: int,
+    key: str,
+    cart_id: int,
+    token_hash: str,
+    snapshot: dict[str, Any],
+    order_id: int,
+    expires_at: datetime,
+    at: datetime,
+) -> Rows:
+    """A submission that became an order at once, as a row to be written together with it."""
+    return _ATTEMPT, {
+        "id": attempt_id,
+        "key": key,
+        "cart_id": cart_id,
+        "token_hash": token_hash,
+        "state": AttemptState.SUCCEEDED,
+        "snapshot": snapshot,
+        "order_id": order_id,
+        "error_code": None,
+        "error_reason": None,
+        "expires_at": expires_at,
+        "created_at": at,
+        "decided_at": at,
+    }
 
 
 async def locked(session: Session, attempt_id: int) -> AttemptRow:
@@ -81,6 +97,7 @@ async def forget(session: Session, attempt_id: int, snapshot: dict[str, Any]) ->
     await session.execute(_FORGET, {"attempt_id": attempt_id, "kept": snapshot})
 
 
+_ATTEMPT = insert(table_of(Attempt))
 _LOCKED = (
     select(*(getattr(Attempt, name) for name in AttemptRow.__struct_fields__))
     .where(Attempt.id == bindparam("attempt_id"))

@@ -1,5 +1,6 @@
 """Open a payment, record what its provider reports; write down money of the past by the hundred."""
 
+from vetrina.shop.payments.service.opening import open_payment, promised, written
 from vetrina.shop.payments.service.past import write_past
 from vetrina.shop.payments.service.recording import (
     Recorded,
@@ -8,7 +9,6 @@ from vetrina.shop.payments.service.recording import (
     events_of,
     locked,
     note_look,
-    open_payment,
     record_report,
 )
 
@@ -20,6 +20,8 @@ __all__ = [
     "locked",
     "note_look",
     "open_payment",
+    "promised",
     "record_report",
     "write_past",
+    "written",
 ]

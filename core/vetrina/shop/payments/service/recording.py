@@ -1,4 +1,4 @@
-"""Open a payment, record what its provider reports, in state and in the money ledger."""
+"""Record what a payment's provider reports, in state and in the money ledger."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -34,46 +34,6 @@ class Recorded(msgspec.Struct, frozen=True):
     payment: PaymentRow
 
 
-async def open_payment(
-    session: Session,
-    *,
-    key: str,
-    attempt_id: int,
-    provider: str,
-    method: str,
-    amount: int,
-    currency: str,
-    fee: int,
-    token: str | None,
-    at: datetime,
-) -> PaymentRow:
-    """Write a payment down as started, before its provider is asked. `token` is sealed."""
-    values: dict[str, Any] = {
-        "key": key,
-        "attempt_id": attempt_id,
-        "order_id": None,
-        "provider": provider,
-        "method": method,
-        "provider_reference": None,
-        "state": PaymentState.STARTED,
-        "amount": amount,
-        "currency": currency,
-        "fee": fee,
-        "authorised": 0,
-        "captured": 0,
-        "refunded": 0,
-        "token": token,
-        "next_step": None,
-        "instructions": [],
-        "error_code": None,
-        "due_at": None,
-        "looked_at": None,
-        "created_at": at,
-        "updated_at": at,
-    }
-    return PaymentRow(id=await session.insert(Payment, **values), **values)
-
-
 async def locked(session: Session, payment_id: int) -> PaymentRow:
     """The payment, ours until the transaction ends."""
     payment = await session.one(PaymentRow, _LOCKED, {"payment_id": payment_id})
@@ -96,16 +56,30 @@ async def record_report(
     Each addition to a total is one entry of the ledger. `next_step` is the report's with its secret sealed. Money
     that does not match is entered once as mismatched and fails the payment.
     """
-    totals = Totals(authorised=report.authorised, captured=report.captured, refunded=report.refunded)
-    claim = Claim(state=report.state, totals=totals, currency=report.currency)
-    verdict = judge(PaymentState(payment.state), payment.totals, payment.amount, payment.currency, claim)
+    verdict = verdict_on(payment, report)
     if isinstance(verdict, Mismatch):
         return Recorded(verdict, payment, await _mismatched(session, payment, report, verdict, at, actor))
     if not isinstance(verdict, Moved):
         return Recorded(verdict, payment, await _reminded(session, payment, report, next_step, at))
     await _enter(session, payment, verdict, report.reference, at, actor)
+    moved = moved_by(payment, verdict, report, next_step, at)
+    await _write(session, payment, moved)
+    return Recorded(verdict, payment, moved)
+
+
+def verdict_on(payment: PaymentRow, report: PaymentReport) -> Verdict:
+    """What a report changes for the payment as it stands."""
+    totals = Totals(authorised=report.authorised, captured=report.captured, refunded=report.refunded)
+    claim = Claim(state=report.state, totals=totals, currency=report.currency)
+    return judge(PaymentState(payment.state), payment.totals, payment.amount, payment.currency, claim)
+
+
+def moved_by(
+    payment: PaymentRow, verdict: Moved, report: PaymentReport, next_step: dict[str, Any] | None, at: datetime
+) -> PaymentRow:
+    """The payment as a report that counts leaves it."""
     is_open = verdict.state in UNDECIDED
-    moved = msgspec.structs.replace(
+    return msgspec.structs.replace(
         payment,
         state=verdict.state,
         authorised=verdict.totals.authorised,
@@ -119,8 +93,6 @@ async def record_report(
         error_code=(report.error_code or "PAYMENT_ERROR") if verdict.state in LOST else None,
         updated_at=at,
     )
-    await _write(session, payment, moved)
-    return Recorded(verdict, payment, moved)
 
 
 async def attach(session: Session, payment: PaymentRow, order_id: int, instructions: Sequence[Any]) -> PaymentRow:
