@@ -110,8 +110,7 @@ class Serving:
         self._db = await open_database(self._settings.database_url, self._settings.pool_size)
         self._current = await self._next(self._db)
         self._begin(self._watch())
-        if self._settings.response_cache:
-            self._begin(self._db.watch_shared(self._stop))
+        self._begin(self._db.watch_shared(self._stop))
         if self._settings.worker:
             self._begin(work(lambda: self.runtime, self._bell, self._stop))
 
