@@ -7,7 +7,7 @@ from typing import Any, Protocol
 
 from strawberry.types.field import StrawberryField
 
-from vetrina.graphql.fields import Resolver, check_count
+from vetrina.graphql.fields import Info, Resolver, check_count
 from vetrina.graphql.plan.arguments import Arguments
 from vetrina.graphql.plan.run import Run
 from vetrina.graphql.plan.slots import FieldUse
@@ -54,15 +54,16 @@ class Batch:
 
     async def read(self, parents: Sequence[Any], run: Run) -> Sequence[Any]:
         try:
+            info = run.info(self._use, self._field)
+            arguments = self._arguments.values(run.variables, info)
             if self._permission is not None:
                 run.state.ctx.require(self._permission)
-            return await self._call(parents, run)
+            return await self._call(parents, info, arguments)
         except Exception as error:  # as the specification has it: the field's error, not the operation's
             return run.fail_all(error, self._use, parents)
 
-    async def _call(self, parents: Sequence[Any], run: Run) -> Sequence[Any]:
-        info = run.info(self._use, self._field)
-        values = await self.function(parents, info, **self._arguments.values(run.variables, info))
+    async def _call(self, parents: Sequence[Any], info: Info, arguments: dict[str, Any]) -> Sequence[Any]:
+        values = await self.function(parents, info, **arguments)
         check_count(self.function, parents, values)
         return values
 
@@ -70,9 +71,8 @@ class Batch:
 class Root(Batch):
     """A root field's function: the operation itself is its only parent."""
 
-    async def _call(self, parents: Sequence[Any], run: Run) -> Sequence[Any]:
-        info = run.info(self._use, self._field)
-        return [await self.function(None, info, **self._arguments.values(run.variables, info))]
+    async def _call(self, parents: Sequence[Any], info: Info, arguments: dict[str, Any]) -> Sequence[Any]:
+        return [await self.function(None, info, **arguments)]
 
 
 class PerObject:
