@@ -42,13 +42,13 @@ class Demo:
 
 @pytest.fixture(scope="module")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Generator[Demo]:
-    """The demo as `make demo` starts it, in an empty folder."""
+    """The demo as `make demo` starts it, in an empty folder; without its past, of which nothing here speaks."""
     folder = tmp_path_factory.mktemp("newcomer")
     port = free_port()
     printed = folder / "printed"
     with printed.open("wb") as output:
         process = subprocess.Popen(
-            [sys.executable, "-m", "vetrina.cli", "demo", "--port", str(port)],
+            [sys.executable, "-m", "vetrina.cli", "demo", "--port", str(port), "--without-history"],
             cwd=folder,
             stdout=output,
             stderr=output,

@@ -208,6 +208,8 @@ async def test_a_cancelled_order_was_given_back_whole(ctx: Context) -> None:
     assert (state, refunded, total, status) == ("cancelled", 3_300, 3_300, "REFUNDED")
     found = await ctx.db.fetch(select(Correction.kind, Correction.amount, Correction.delivery).order_by(Correction.at))
     assert found == [("allowance", -200, 0), ("cancellation", -2_600, -500)]
+    pieces = await ctx.db.fetch(select(CorrectionLine.sku, CorrectionLine.quantity).order_by(CorrectionLine.id))
+    assert pieces == [("OIL", 0), ("OIL", -2), ("SALT", -1)]
     result = await sold(ctx)
     assert (result.orders, result.cancelled_orders, result.net_value) == (1, 1, 0)
 

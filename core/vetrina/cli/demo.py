@@ -10,7 +10,8 @@ from vetrina.boot import Runtime
 from vetrina.cli.opening import migrate_all, open_if_new, start_over
 from vetrina.cli.running import settings_from, with_runtime
 from vetrina.cli.serve import run_server
-from vetrina.demo.shop import PLUGINS, configure, fill, hang_pictures, profile
+from vetrina.demo.history import ORDERS
+from vetrina.demo.shop import PLUGINS, configure, fill, hang_pictures, profile, remember
 from vetrina.flows.staff import issue_token
 from vetrina.kernel.settings import Settings
 
@@ -21,8 +22,9 @@ FOLDER = Path("var")
 @click.option("--fresh", is_flag=True, help="Throw the demo's database away and begin anew.")
 @click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65_535))
 @click.option("--workers", default=1, show_default=True, type=click.IntRange(1, 64), help="Server processes.")
+@click.option("--without-history", is_flag=True, help="Leave out the eighteen months of orders.")
 @click.option("--database-url", metavar="URL", help="Default: a SQLite file under var/.")
-def demo(fresh: bool, port: int, workers: int, database_url: str | None) -> None:
+def demo(fresh: bool, port: int, workers: int, without_history: bool, database_url: str | None) -> None:
     """Open Bottega Vetrina, an Italian delicatessen to look at and to buy in, and serve it."""
     FOLDER.mkdir(exist_ok=True)
     settings = settings_from(
@@ -37,22 +39,28 @@ def demo(fresh: bool, port: int, workers: int, database_url: str | None) -> None
     is_new = open_if_new(settings, profile(), PLUGINS)
     hang_pictures(Path(settings.media_root))
     if is_new:
-        _fill(settings, console)
+        _fill(settings, console, with_history=not without_history)
     token = with_runtime(settings, _issue)
     _introduce(console, settings.base_url, token)
     run_server(settings, "127.0.0.1", port, workers)
 
 
-def _fill(settings: Settings, console: Console) -> None:
+def _fill(settings: Settings, console: Console, *, with_history: bool) -> None:
     with Progress(console=console, transient=True) as progress:
-        task = progress.add_task("Filling the shelves", total=None)
+        shelves = progress.add_task("Filling the shelves", total=None)
 
-        async def bring_in(runtime: Runtime) -> int:
+        async def bring_in(runtime: Runtime) -> tuple[int, int]:
             await configure(runtime.context())
-            return await fill(runtime.context(), lambda: progress.advance(task))
+            count = await fill(runtime.context(), lambda: progress.advance(shelves))
+            if not with_history:
+                return count, 0
+            past = progress.add_task("Remembering eighteen months of orders", total=ORDERS)
+            return count, await remember(
+                runtime.context(), lambda report: progress.update(past, completed=report.orders)
+            )
 
-        count = with_runtime(settings, bring_in)
-    console.print(f"{count} products on the shelves.")
+        count, orders = with_runtime(settings, bring_in)
+    console.print(f"{count} products on the shelves, {orders:,} orders remembered.", highlight=False)
 
 
 async def _issue(runtime: Runtime) -> str:

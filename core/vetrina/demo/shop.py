@@ -1,9 +1,10 @@
-"""Bottega Vetrina: the demo shop's profile, and its catalogue brought in through the public flows."""
+"""Bottega Vetrina: the demo shop's profile, its catalogue and its past, brought in through the public flows."""
 
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from vetrina.demo.catalogue import CollectionDraft, OptionTranslation, collections, option_translations, products
+from vetrina.demo.history import SOURCE, past_orders
 from vetrina.demo.pictures import draw, names
 from vetrina.flows.catalog import (
     CollectionSheet,
@@ -19,6 +20,7 @@ from vetrina.flows.catalog import (
     create_product,
     put_in_collection,
 )
+from vetrina.flows.history import Progress, import_orders
 from vetrina.flows.opening import STARTER, NewShop
 from vetrina.flows.plugins import keep_settings
 from vetrina.kernel.context import Context
@@ -78,6 +80,12 @@ async def fill(ctx: Context, advance: Callable[[], None] = lambda: None) -> int:
     for collection_id, product_ids in members.items():
         await put_in_collection(ctx, collection_id, product_ids)
     return count
+
+
+async def remember(ctx: Context, progress: Progress = lambda report: None) -> int:
+    """Bring in eighteen months of orders up to now, through the flow every history takes; how many orders."""
+    report = await import_orders(ctx, past_orders(ctx.now()), source=SOURCE, progress=progress)
+    return report.orders
 
 
 async def _add_collection(ctx: Context, draft: CollectionDraft) -> int:

@@ -31,6 +31,7 @@ class CheckedLine(msgspec.Struct, frozen=True, gc=False):
 
     sku: str | None
     title: str
+    variant_title: str
     quantity: int
     unit_price: int
     subtotal: int
@@ -184,7 +185,7 @@ def _cancellation(order: CheckedOrder, before: Sequence[CheckedCorrection], at: 
     ]
     for correction in before:
         for line, position in zip(correction.lines, correction.positions, strict=True):
-            quantities[position or 0] += line.quantity
+            quantities[position or 0] += line.quantity if correction.kind != "allowance" else 0
             amounts[position or 0] += line.subtotal * FINEST + line.subtotal_rest
     lines: list[CheckedLine] = []
     for line, quantity, amount in zip(order.lines, quantities, amounts, strict=True):
@@ -228,19 +229,23 @@ def _line(line: PastLine, places: int, *, at_least: int) -> CheckedLine:
     subtotal, subtotal_rest = exact(line.unit_price * line.quantity, places, "unit_price")
     discount, discount_rest = exact(line.discount, places, "discount") if line.discount else (0, 0)
     return CheckedLine(
-        sku=texts.line(line.sku, field=("lines", "sku")) or None if line.sku else None,
+        sku=_said(line.sku or "", "sku") or None,
         title=texts.line(line.title, field=("lines", "title"), required=True),
+        variant_title=_said(line.variant_title, "variant_title"),
         quantity=line.quantity,
         unit_price=exact(line.unit_price, places, "unit_price")[0],
         subtotal=subtotal,
         subtotal_rest=subtotal_rest,
         discount=discount,
         discount_rest=discount_rest,
-        discount_title=texts.line(line.discount_title, field=("lines", "discount_title"))
-        if line.discount_title
-        else "",
+        discount_title=_said(line.discount_title, "discount_title"),
         is_goods=line.is_goods,
     )
+
+
+def _said(text: str, name: str) -> str:
+    """Most lines leave out most texts, and there are hundreds of thousands of them."""
+    return texts.line(text, field=("lines", name)) if text else ""
 
 
 def _check_place(currency: str, country: str) -> None:

@@ -113,7 +113,13 @@ def correction_draft(
         name=correction.name,
         at=correction.at,
         lines=tuple(
-            _correction_line(line, shelved, made.line_ids[position] if made and position is not None else None)
+            _correction_line(
+                line,
+                shelved,
+                line_id=made.line_ids[position] if made and position is not None else None,
+                # Money alone moves no goods.
+                quantity=0 if correction.kind == "allowance" else line.quantity,
+            )
             for line, position in zip(correction.lines, positions, strict=True)
         ),
     )
@@ -134,7 +140,7 @@ def _line(line: CheckedLine, shelved: Shelved) -> DraftLine:
         variant_id=variant_id,
         product_id=product_id,
         title=line.title,
-        variant_title="",
+        variant_title=line.variant_title,
         sku=line.sku,
         quantity=line.quantity,
         unit_price=line.unit_price,
@@ -147,7 +153,7 @@ def _line(line: CheckedLine, shelved: Shelved) -> DraftLine:
     )
 
 
-def _correction_line(line: CheckedLine, shelved: Shelved, line_id: int | None) -> CorrectionLineDraft:
+def _correction_line(line: CheckedLine, shelved: Shelved, *, line_id: int | None, quantity: int) -> CorrectionLineDraft:
     variant_id, product_id = shelved.of(line)
     return CorrectionLineDraft(
         line_id=line_id,
@@ -155,7 +161,7 @@ def _correction_line(line: CheckedLine, shelved: Shelved, line_id: int | None) -
         product_id=product_id,
         title=line.title,
         sku=line.sku,
-        quantity=line.quantity,
+        quantity=quantity,
         amount=line.subtotal,
         rest=line.subtotal_rest,
     )

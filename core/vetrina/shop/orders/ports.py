@@ -31,6 +31,7 @@ class PastLine(msgspec.Struct, frozen=True, kw_only=True):
     title: str
     quantity: int
     unit_price: Decimal
+    variant_title: str = ""
     discount: Decimal = NOTHING
     """Off the whole line."""
     discount_title: str = ""
@@ -53,7 +54,7 @@ class PastCorrection(msgspec.Struct, frozen=True, kw_only=True):
 
     Inside an order it is of that order, and what it takes off was paid back then if the order had been paid. By
     itself it is of an order nobody named: the importer guesses none. Quantities and amounts that went back are
-    negative; a line's discount is not used.
+    negative; a line's discount is not used. An allowance is money without goods: its quantity only multiplies.
     """
 
     name: str
