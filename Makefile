@@ -49,7 +49,7 @@ drift: $(READY)
 test: $(READY) ## every test, on SQLite and on PostgreSQL; ARGS goes to pytest
 	VETRINA_TEST_ENGINES=sqlite,postgresql $(BIN)/pytest -n 2 -m 'not chaos and not fuzz' $(ARGS)
 
-chaos: $(READY) ## every way to die in the middle of a checkout, on both engines
+chaos: $(READY) ## every way to die in the middle of a checkout or a long import, on both engines
 	$(BIN)/pytest tests/chaos $(ARGS)
 
 fuzz: $(READY) ## 100,000 generated documents, plan against reference; SEED and COUNT say which and how many
