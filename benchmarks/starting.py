@@ -8,7 +8,7 @@ from benchmarks.support.measured_shop import GRAPHQL, set_up
 from benchmarks.support.processes import serving
 from benchmarks.support.report import Report
 
-STARTS = 3
+STARTS = 2
 ANSWERS = 200
 
 

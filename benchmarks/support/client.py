@@ -21,7 +21,7 @@ class Post:
     """One request that can be sent again and again over a kept connection: `await post()` is the answer's body."""
 
     def __init__(self, app: Any, path: str, body: bytes) -> None:
-        self._config = Config(app, lifespan="off", log_config=None, access_log=False)
+        self._config = Config(app, lifespan="off", log_config=None, access_log=False, timeout_keep_alive=3_600)
         self._request = REQUEST.format(path=path, length=len(body)).encode() + body
         self._connection: _Connection | None = None
 
@@ -53,6 +53,8 @@ class _Wire(asyncio.Transport):
 
     def is_closing(self) -> bool:
         return False
+
+    def close(self) -> None: ...
 
     def pause_reading(self) -> None: ...
 
