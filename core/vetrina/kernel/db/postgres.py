@@ -16,7 +16,6 @@ from vetrina.kernel.db.statements import Call, Statements
 from vetrina.kernel.errors import Fault, Refusal, Unavailable
 
 
-
 class _OnConnection:
     """Runs calls on a connection somebody holds."""
 
