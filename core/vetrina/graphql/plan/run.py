@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
+from functools import cached_property
 from time import perf_counter
 from typing import Any, cast
 
@@ -104,4 +105,21 @@ class Run:
 
     def info(self, use: FieldUse, field: StrawberryField) -> Info:
         """What strawberry tells a resolver."""
-        return Info(_raw_info=self.resolve_info(use), _field=field)
+        return _LateInfo(self, use, field)
+
+
+class _LateInfo(Info):
+    """Strawberry's Info, of which nearly everybody wants the context alone: the rest is made when it is asked for."""
+
+    def __init__(self, run: Run, use: FieldUse, field: StrawberryField) -> None:
+        self._run = run
+        self._use = use
+        self._field = field
+
+    @property
+    def context(self) -> RequestState:
+        return self._run.state
+
+    @cached_property
+    def _raw_info(self) -> ResolveInfo:  # pyright: ignore[reportIncompatibleVariableOverride]
+        return self._run.resolve_info(self._use)
