@@ -8,6 +8,7 @@ import strawberry
 
 from vetrina.graphql import Connection, Info, PageInfo, batch, ctx_of, read_from
 from vetrina.graphql.scalars import HTML, DateTime, UnsignedInt64
+from vetrina.views.collection_products import in_collection, products_of_collections
 from vetrina.views.collections import (
     CollectionOrder,
     CollectionRow,
@@ -16,7 +17,7 @@ from vetrina.views.collections import (
 )
 from vetrina.views.filters import filtered
 from vetrina.views.media import MediaRow
-from vetrina.views.products import ProductRow, in_collection, products_of_collections
+from vetrina.views.products import ProductRow
 from vetrina_storefront.filters import FacetedList, ProductFilter, read_filters
 from vetrina_storefront.images import Image, images_by_id
 from vetrina_storefront.interfaces import Node, OnlineStorePublishable, Trackable

@@ -2,17 +2,19 @@
 
 from collections.abc import AsyncIterator
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import pytest
 from tests.support import shops
+from tests.support.effort import effort
+from tests.support.warehouses import stock_up
 
 from vetrina.kernel.context import Context
-from vetrina.kernel.db.sqlite import SqliteDatabase
 from vetrina.kernel.errors import BadInput
-from vetrina.shop.catalog.models import Collection, CollectionProduct, Product, Variant
-from vetrina.shop.pricing.models import Price
-from vetrina.views.products import ProductOrder, product_list, products_of_collections
+from vetrina.shop.catalog.models import Product
+from vetrina.views import collection_products
+from vetrina.views.collection_products import MOST_APART, products_of_collections
+from vetrina.views.products import ProductOrder, product_list
 from vetrina.views.windows import Order, Window, window_params
 
 PRODUCTS = 3_000
@@ -21,69 +23,18 @@ PAGE = 20
 
 @pytest.fixture
 async def warehouse(sqlite_template: Path, tmp_path: Path, clock: shops.StillClock) -> AsyncIterator[Context]:
-    """A shop of three thousand products on SQLite, whose instructions can be counted; all in one collection."""
+    """A shop of three thousand products on SQLite, whose steps can be counted."""
     ctx = await shops.opened(shops.sqlite_url(sqlite_template, tmp_path), clock)
-    now = ctx.now()
-    numbers = range(1, PRODUCTS + 1)
-    async with ctx.tx() as session:
-        await session.add_many(
-            Product,
-            [
-                {
-                    "id": number, "handle": f"p{number}", "title": f"Product {number * 7919 % PRODUCTS:05}",
-                    "description_html": "", "vendor": f"v{number % 7}", "product_type": f"t{number % 5}",
-                    "status": "active", "is_gift_card": False, "published_at": now, "created_at": now,
-                    "updated_at": now,
-                }
-                for number in numbers
-            ],
-        )  # fmt: skip
-        await session.add_many(
-            Variant,
-            [
-                {
-                    "id": number, "product_id": number, "title": "Default Title", "option_key": "", "position": 0,
-                    "requires_shipping": True, "is_taxable": True, "tax_class": "standard", "quantity_minimum": 1,
-                    "quantity_increment": 1, "created_at": now, "updated_at": now,
-                }
-                for number in numbers
-            ],
-        )  # fmt: skip
-        await session.add_many(
-            Price,
-            [
-                {
-                    "price_list_id": ctx.place.price_list_id, "variant_id": number,
-                    "amount": number * 104_729 % 9_973, "updated_at": now,
-                }
-                for number in numbers
-            ],
-        )  # fmt: skip
-        await session.add(
-            Collection, id=1, handle="all", title="All", description_html="", published_at=now, created_at=now,
-            updated_at=now,
-        )  # fmt: skip
-        await session.add_many(
-            CollectionProduct,
-            [{"collection_id": 1, "product_id": number, "position": PRODUCTS - number} for number in numbers],
-        )
+    await stock_up(ctx, range(1, PRODUCTS + 1))
     yield ctx
     await ctx.db.close()
 
 
-def counted(ctx: Context) -> list[int]:
-    """A list that grows with every hundred instructions SQLite runs for reads."""
-    ticks: list[int] = []
-    reader = cast("SqliteDatabase", ctx.db)._reader
-    reader.set_progress_handler(lambda: ticks.append(1), 100)
-    return ticks
-
-
-async def effort(ctx: Context, read: Any, window: Window) -> tuple[int, Any]:
-    """Hundreds of instructions that a page takes, and where it ends."""
-    ticks = counted(ctx)
-    found = await read(window)
-    return len(ticks), found[PAGE - 1].place
+async def cost_of(ctx: Context, read: Any, window: Window) -> tuple[int, Any]:
+    """Hundreds of steps that a page takes, and where it ends."""
+    with effort(ctx.db) as spent:
+        found = await read(window)
+    return spent.hundreds, found[PAGE - 1].place
 
 
 LISTS = [order for order in ProductOrder if order is not ProductOrder.MANUAL]
@@ -105,14 +56,44 @@ async def test_a_deep_page_of_a_collection_costs_what_its_first_costs(warehouse:
     await compare(warehouse, read)
 
 
+@pytest.mark.parametrize("order", LISTS)
+async def test_a_large_collection_is_walked_along_the_order(
+    warehouse: Context, order: ProductOrder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(collection_products, "LARGE", PRODUCTS)
+
+    async def read(window: Window) -> Any:
+        return (await products_of_collections(warehouse, [1], order, window))[1]
+
+    walked, _ = await cost_of(warehouse, read, Window(size=PAGE))
+    assert walked < 400, "the page reads more than itself"
+    found = await read(Window(size=PAGE, reverse=True))
+    monkeypatch.setattr(collection_products, "LARGE", PRODUCTS + 1)
+    assert await read(Window(size=PAGE, reverse=True)) == found
+
+
+@pytest.mark.parametrize("asked", [2, 3, MOST_APART + 1])
+async def test_collections_together_answer_what_each_answers_alone(warehouse: Context, asked: int) -> None:
+    """A few of them cost what their pages cost, however long they are."""
+    window, ids = Window(size=PAGE), list(range(1, asked + 1))
+    with effort(warehouse.db) as spent:
+        alone = await products_of_collections(warehouse, [1], ProductOrder.MANUAL, window)
+    once = spent.hundreds
+    with effort(warehouse.db) as spent:
+        together = await products_of_collections(warehouse, ids, ProductOrder.MANUAL, window)
+    assert together == alone | {2: alone[1]}
+    if asked <= MOST_APART:
+        assert spent.hundreds < 3 * once + 10
+
+
 async def compare(ctx: Context, read: Any, *, reverse: bool = False) -> None:
     """Walk far in and see that neither the way there nor the way back grew longer."""
-    first, end = await effort(ctx, read, Window(size=PAGE, reverse=reverse))
+    first, end = await cost_of(ctx, read, Window(size=PAGE, reverse=reverse))
     assert first < 400, "the first page reads more than itself"
     for _ in range(PRODUCTS // PAGE - 10):
-        cost, end = await effort(ctx, read, Window(size=PAGE, after=end, reverse=reverse))
+        cost, end = await cost_of(ctx, read, Window(size=PAGE, after=end, reverse=reverse))
         assert cost < 1.5 * first + 10
-    cost, _ = await effort(ctx, read, Window(size=PAGE, before=end, is_backward=True, reverse=reverse))
+    cost, _ = await cost_of(ctx, read, Window(size=PAGE, before=end, is_backward=True, reverse=reverse))
     assert cost < 1.5 * first + 10
 
 

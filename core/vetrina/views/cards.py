@@ -9,7 +9,7 @@ from vetrina.shop.catalog.models import Media, Product, ProductMedia, Variant
 from vetrina.shop.pricing.models import Price
 from vetrina.views.media import PICTURE_COLUMNS, MediaRow
 from vetrina.views.product_facts import SPAN, PricesRow
-from vetrina.views.shelf import PRICE_LIST, place_params
+from vetrina.views.shelf import is_price_of, place_params
 from vetrina.views.windows import Selection
 
 _PRICES = len(PricesRow.__struct_fields__)
@@ -44,7 +44,7 @@ def _cards() -> Selection:
     card = (
         select(Product.id, *SPAN, first.label("media_id"))
         .outerjoin(Variant, and_(Variant.product_id == Product.id, Variant.archived_at.is_(None)))
-        .outerjoin(Price, and_(Price.variant_id == Variant.id, Price.price_list_id == PRICE_LIST))
+        .outerjoin(Price, is_price_of(Variant, Price))
         .where(id_in(Product.id, "ids"))
         .group_by(Product.id)
         .subquery("card")

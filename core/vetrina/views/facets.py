@@ -27,7 +27,7 @@ from vetrina.shop.catalog.models import Option, OptionValue, Product, ProductTag
 from vetrina.shop.pricing.models import Price
 from vetrina.views.filters import Facet, Kind, ProductFilters, by_kind
 from vetrina.views.matching import SHAPES, Condition, Matching, sql_of
-from vetrina.views.shelf import PRICE_LIST, in_language, is_sellable_product, is_translated, is_visible, place_params
+from vetrina.views.shelf import in_language, is_price_of, is_sellable_product, is_translated, is_visible, place_params
 from vetrina.views.windows import Column, Selection
 
 MOST_VALUES = 250
@@ -111,7 +111,7 @@ def _whole(base: tuple[Condition, ...]) -> tuple[CTE, CTE]:
     )
     sold = (
         select(Variant.id, Variant.product_id, Price.amount)
-        .join(Price, (Price.variant_id == Variant.id) & (Price.price_list_id == PRICE_LIST))
+        .join_from(Variant, Price, is_price_of(Variant, Price))
         .where(Variant.product_id.in_(select(whole.c.id)), Variant.archived_at.is_(None))
         .cte("sold")
         .prefix_with("MATERIALIZED")

@@ -15,7 +15,7 @@ from vetrina.shop.catalog.models import Option, OptionValue, Product, ProductTag
 from vetrina.shop.metafields.models import Metafield
 from vetrina.shop.pricing.models import Price
 from vetrina.views.matching import NOTHING, Condition, Matching, Values, opposite
-from vetrina.views.shelf import PRICE_LIST, in_language, is_sellable_product, is_translated
+from vetrina.views.shelf import in_language, is_price_of, is_sellable_product, is_translated
 
 
 class Facet(StrEnum):
@@ -108,7 +108,7 @@ def _is_among(column: str, name: str) -> ColumnElement[bool]:
 
 
 def _is_tagged(name: str) -> ColumnElement[bool]:
-    return Product.id.in_(select(ProductTag.product_id).where(text_in(ProductTag.tag, name)))
+    return exists().where(ProductTag.product_id == Product.id, text_in(ProductTag.tag, name))
 
 
 def _priced_between(*spans: tuple[str, str]) -> ColumnElement[bool]:
@@ -117,8 +117,7 @@ def _priced_between(*spans: tuple[str, str]) -> ColumnElement[bool]:
     return exists().where(
         variant.product_id == Product.id,
         variant.archived_at.is_(None),
-        price.variant_id == variant.id,
-        price.price_list_id == PRICE_LIST,
+        is_price_of(variant, price),
         or_(
             *(
                 price.amount.between(bindparam(least, type_=BigInt), bindparam(most, type_=BigInt))
@@ -139,19 +138,19 @@ def _minor(ctx: Context, span: PriceSpan) -> tuple[int, int]:
 
 
 def _has_option(translated: bool, name: str, values: str) -> ColumnElement[bool]:
+    """Asked of each product of the list: all products of the shop that come in M would be too many to look up."""
     option_name = in_language("ProductOption", Option.id, "name", Option.name, translated).element
     value_name = in_language("ProductOptionValue", OptionValue.id, "name", OptionValue.name, translated).element
-    return Product.id.in_(
-        select(Variant.product_id)
-        .join(VariantValue, VariantValue.variant_id == Variant.id)
-        .join(OptionValue, OptionValue.id == VariantValue.value_id)
-        .join(Option, Option.id == OptionValue.option_id)
-        .join(Price, (Price.variant_id == Variant.id) & (Price.price_list_id == PRICE_LIST))
-        .where(
-            Variant.archived_at.is_(None),
-            option_name == bindparam(name, type_=Text()),
-            text_in(value_name, values),
-        )
+    variant, price = aliased(Variant), aliased(Price)
+    return exists().where(
+        variant.product_id == Product.id,
+        variant.archived_at.is_(None),
+        is_price_of(variant, price),
+        VariantValue.variant_id == variant.id,
+        OptionValue.id == VariantValue.value_id,
+        text_in(value_name, values),
+        Option.id == OptionValue.option_id,
+        option_name == bindparam(name, type_=Text()),
     )
 
 

@@ -9,7 +9,7 @@ from vetrina.kernel.context import Context
 from vetrina.kernel.db import BigInt, id_in
 from vetrina.shop.catalog.models import Product, ProductTag, Variant
 from vetrina.shop.pricing.models import Price
-from vetrina.views.shelf import PRICE_LIST, is_sellable, is_visible, place_params, stock_of
+from vetrina.views.shelf import is_price_of, is_sellable, is_visible, place_params, stock_of
 from vetrina.views.windows import Column, Selection
 
 
@@ -67,7 +67,7 @@ def _over_priced(*columns: Column) -> Selection:
     """One row per product, over its variants that are priced here; archived ones only where asked for by name."""
     return (
         select(Variant.product_id, *columns)
-        .join(Price, (Price.variant_id == Variant.id) & (Price.price_list_id == PRICE_LIST))
+        .join_from(Variant, Price, is_price_of(Variant, Price))
         .where(id_in(Variant.product_id, "ids"))
         .group_by(Variant.product_id)
     )

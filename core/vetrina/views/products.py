@@ -7,11 +7,11 @@ from functools import cache, lru_cache
 from typing import ClassVar
 
 import msgspec
-from sqlalchemy import ColumnElement, and_, bindparam, or_, select
+from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import aliased
 
 from vetrina.kernel.context import Context
-from vetrina.kernel.db import BigInt, id_in
+from vetrina.kernel.db import id_in
 from vetrina.shop.catalog.models import CollectionProduct, Product, Variant
 from vetrina.shop.pricing.models import Price
 from vetrina.views.matching import EVERYTHING, SHAPES, Condition, Matching, sql_of
@@ -20,6 +20,7 @@ from vetrina.views.shelf import (
     PRICE_LIST,
     has_handle,
     in_language,
+    is_price_of,
     is_published,
     is_translated,
     is_visible,
@@ -36,13 +37,9 @@ from vetrina.views.windows import (
     direction,
     place_columns,
     placed,
-    placed_per_owner,
     window_params,
     windowed,
-    windowed_per_owner,
 )
-
-COLLECTION = bindparam("collection", type_=BigInt)
 
 
 class ProductOrder(StrEnum):
@@ -101,29 +98,6 @@ async def product_list(
     statement = _list(order, window.shape, is_translated(ctx), matching.conditions)
     params = {**place_params(ctx), **window_params(window, columns), **matching.params}
     return await placed(ctx.db, ProductRow, statement, params, columns)
-
-
-async def products_of_collections(
-    ctx: Context, collection_ids: list[int], order: ProductOrder, window: Window, matching: Matching = EVERYTHING
-) -> dict[int, list[Placed[ProductRow]]]:
-    """A window on the products of each collection, one row too many, by collection id.
-
-    One collection is read by its index, at the same cost on every page; several together are read whole.
-    """
-    columns = order_of(order, in_collection=True)
-    shape, translated = window.shape, is_translated(ctx)
-    params = {**place_params(ctx), **window_params(window, columns), **matching.params}
-    if len(collection_ids) == 1:
-        statement = _of_collection(order, shape, translated, matching.conditions)
-        only = {"collection": collection_ids[0]}
-        return {collection_ids[0]: await placed(ctx.db, ProductRow, statement, params | only, columns)}
-    statement = _of_collections(order, shape, translated, matching.conditions)
-    return await placed_per_owner(ctx.db, ProductRow, statement, params | {"ids": collection_ids}, columns)
-
-
-def in_collection(collection_id: int) -> Matching:
-    """The products of one collection."""
-    return Matching((Condition(_is_member),), {"collection": collection_id})
 
 
 def order_of(order: ProductOrder, *, in_collection: bool = False) -> Order:
@@ -191,7 +165,7 @@ def _is_cheapest() -> ColumnElement[bool]:
     other, price = aliased(Variant), aliased(Price)
     cheaper = or_(price.amount < Price.amount, and_(price.amount == Price.amount, price.variant_id < Price.variant_id))
     # One inside the other, so that the product's few variants are looked up and not all that costs less.
-    before = select(price.variant_id).where(price.variant_id == other.id, price.price_list_id == PRICE_LIST, cheaper)
+    before = select(price.variant_id).where(is_price_of(other, price), cheaper)
     sibling = select(other.id).where(
         other.product_id == Product.id, other.archived_at.is_(None), before.correlate_except(price).exists()
     )
@@ -215,29 +189,3 @@ def _list(order: ProductOrder, shape: Shape, translated: bool, conditions: tuple
     columns = order_of(order)
     page = windowed(candidates_of(order).where(*sql_of(conditions)), columns, shape)
     return rows_of(page, columns, shape, translated)
-
-
-@lru_cache(SHAPES)
-def _of_collection(order: ProductOrder, shape: Shape, translated: bool, conditions: tuple[Condition, ...]) -> Selection:
-    columns = order_of(order, in_collection=True)
-    candidates = _members(order).where(CollectionProduct.collection_id == COLLECTION, *sql_of(conditions))
-    return rows_of(windowed(candidates, columns, shape), columns, shape, translated)
-
-
-@lru_cache(SHAPES)
-def _of_collections(
-    order: ProductOrder, shape: Shape, translated: bool, conditions: tuple[Condition, ...]
-) -> Selection:
-    columns = order_of(order, in_collection=True)
-    owner = CollectionProduct.collection_id
-    candidates = _members(order, owner.label("owner")).where(id_in(owner, "ids"), *sql_of(conditions))
-    page = windowed_per_owner(candidates, owner, columns, shape)
-    return rows_of(page, columns, shape, translated, page.c.owner)
-
-
-def _is_member() -> ColumnElement[bool]:
-    return Product.id.in_(select(CollectionProduct.product_id).where(CollectionProduct.collection_id == COLLECTION))
-
-
-def _members(order: ProductOrder, *columns: Column) -> Selection:
-    return candidates_of(order, *columns).join(CollectionProduct, CollectionProduct.product_id == Product.id)

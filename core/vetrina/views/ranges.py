@@ -10,7 +10,7 @@ from vetrina.shop.catalog.models import Media, Variant
 from vetrina.shop.pricing.models import Price
 from vetrina.views.media import FIRST_PICTURE, PICTURE_COLUMNS, MediaRow
 from vetrina.views.product_facts import PricesRow, StockRow
-from vetrina.views.shelf import PRICE_LIST, place_params
+from vetrina.views.shelf import is_price_of, place_params
 from vetrina.views.variants import VariantRow, variant_columns
 from vetrina.views.windows import Placed
 
@@ -76,7 +76,7 @@ def by_id(variants: Range) -> list[Placed[VariantRow]]:
 
 _RANGES = (
     select(*variant_columns(), Variant.position, Variant.option_key, *PICTURE_COLUMNS)
-    .join(Price, (Price.variant_id == Variant.id) & (Price.price_list_id == PRICE_LIST))
+    .join_from(Variant, Price, is_price_of(Variant, Price))
     .outerjoin(Media, Media.id == func.coalesce(Variant.image_id, FIRST_PICTURE))
     .where(id_in(Variant.product_id, "ids"), Variant.archived_at.is_(None))
     .order_by(Variant.product_id, Variant.position, Variant.id)

@@ -11,7 +11,7 @@ from vetrina.kernel.context import Context
 from vetrina.kernel.db import id_in
 from vetrina.shop.catalog.models import Product, Variant, VariantValue
 from vetrina.shop.pricing.models import Price
-from vetrina.views.shelf import PRICE_LIST, is_published, place_params, room_of, stock_of
+from vetrina.views.shelf import is_price_of, is_published, place_params, room_of, stock_of
 from vetrina.views.windows import (
     Column,
     Order,
@@ -151,7 +151,7 @@ def variant_columns(*, even_hidden: bool = False) -> tuple[Column, ...]:
 
 
 def _priced(*columns: Any) -> Selection:
-    return select(*columns).join(Price, (Price.variant_id == Variant.id) & (Price.price_list_id == PRICE_LIST))
+    return select(*columns).join_from(Variant, Price, is_price_of(Variant, Price))
 
 
 def _on_sale(*columns: Any) -> Selection:
@@ -176,7 +176,7 @@ def _variants_of(order: VariantOrder, shape: Shape) -> Selection:
     return (
         select(page.c.owner, *places, *variant_columns())
         .join_from(page, Variant, Variant.id == page.c.id)
-        .join(Price, (Price.variant_id == Variant.id) & (Price.price_list_id == PRICE_LIST))
+        .join_from(Variant, Price, is_price_of(Variant, Price))
         .order_by(page.c.owner, *direction(places, shape))
     )
 
@@ -205,7 +205,7 @@ def _first_with() -> Selection:
     return (
         select(numbered.c.value_id, *variant_columns())
         .join_from(numbered, Variant, (Variant.id == numbered.c.id) & (numbered.c.turn == 1))
-        .join(Price, (Price.variant_id == Variant.id) & (Price.price_list_id == PRICE_LIST))
+        .join_from(Variant, Price, is_price_of(Variant, Price))
     )
 
 

@@ -6,6 +6,7 @@ from litestar.response import Redirect
 
 from vetrina.flows.cart_identity import Identity, update_buyer_identity
 from vetrina.views.cards import cards_of
+from vetrina.views.collection_products import products_of_collections
 from vetrina.views.collections import CollectionOrder, CollectionRow, collection_by_handle, collection_list
 from vetrina.views.media import MediaRow
 from vetrina.views.product_facts import stock_of_products
@@ -13,7 +14,6 @@ from vetrina.views.products import (
     ProductOrder,
     ProductRow,
     product_list,
-    products_of_collections,
 )
 from vetrina.views.variants import VariantOrder, variants_of
 from vetrina.views.windows import Placed, Window

@@ -72,4 +72,4 @@ def create_pricing_price() -> None:
         sa.PrimaryKeyConstraint("price_list_id", "variant_id", name=op.f("pk_pricing_price")),
     )
     op.create_index("ix_pricing_price_amount", "pricing_price", ["price_list_id", "amount", "variant_id"], unique=False)
-    op.create_index("ix_pricing_price_variant_id", "pricing_price", ["variant_id"], unique=False)
+    op.create_index("ix_pricing_price_variant_id", "pricing_price", ["variant_id", "price_list_id"], unique=False)

@@ -34,7 +34,7 @@ class Price(Model):
     __table_args__ = (
         CheckConstraint("amount >= 0 AND amount <= 1000000000000000", name="amount"),
         CheckConstraint("compare_at IS NULL OR compare_at >= 0", name="compare_at"),
-        Index("ix_pricing_price_variant_id", "variant_id"),
+        Index("ix_pricing_price_variant_id", "variant_id", "price_list_id"),
         Index("ix_pricing_price_amount", "price_list_id", "amount", "variant_id"),
     )
 
