@@ -2,11 +2,7 @@
 
 from pkgutil import resolve_name
 
-from graphql.execution.values import VariableValues
-
-from vetrina.graphql.documents import Documents
-from vetrina.graphql.plan import make_plan
-from vetrina.graphql.plan.explaining import explained, sources
+from vetrina.graphql.plan.explaining import explained, planned, sources
 
 QUERY = """\
 {
@@ -27,8 +23,7 @@ SHOWN = ("Product", "MoneyV2")
 def walk() -> str:
     """The walk as Markdown. Types with an interface among their fields show it without its members: rows decide."""
     schema = resolve_name("vetrina_storefront.schema:compose_storefront")()
-    document = Documents(schema._schema).get(QUERY)
-    plan = make_plan(schema, document, document.operation(None), VariableValues({}, {}))
+    plan = planned(schema, QUERY)
     loops = sources(plan)
     parts = [
         _block("graphql", QUERY),

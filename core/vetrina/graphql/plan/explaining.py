@@ -3,11 +3,22 @@
 from collections.abc import Iterator
 from typing import Any
 
+from graphql.execution.values import VariableValues
+
+from vetrina.graphql.documents import Documents
 from vetrina.graphql.plan.assembling import Cell
 from vetrina.graphql.plan.plan import Plan
+from vetrina.graphql.plan.planner import make_plan
 from vetrina.graphql.plan.selection import Selection, Shape
 from vetrina.graphql.plan.shapes import AbstractShape, LeafShape, ListShape, ObjectShape
 from vetrina.graphql.plan.sources import Attribute, Batch, PerObject, Root, Source
+from vetrina.graphql.schema import ComposedSchema
+
+
+def planned(schema: ComposedSchema, text: str) -> Plan:
+    """The plan of a document that is known to be good and has no variables."""
+    document = Documents(schema._schema).get(text)
+    return make_plan(schema, document, document.operation(None), VariableValues({}, {}))
 
 
 def explained(plan: Plan) -> list[str]:
