@@ -48,7 +48,7 @@ class OnlineRetail(OrderHistoryFormat):
     title = "UCI Online Retail"
 
     def recognises(self, paths: Sequence[Path]) -> bool:
-        return _is_whole(paths) or all(columns_of(path) >= FLAT for path in paths)
+        return _is_whole(paths) or (bool(paths) and all(columns_of(path) >= FLAT for path in paths))
 
     def lines(self, paths: Sequence[Path]) -> int:
         return sum(rows_of(path) for path in (named(paths, LINES) if _is_whole(paths) else paths))

@@ -93,12 +93,12 @@ def test_it_looks_like_trade(past: list[PastOrder]) -> None:
 
 def test_things_that_go_together_are_bought_together(past: list[PastOrder]) -> None:
     kinds = {variant.sku: draft.product_type for draft in products() for variant in draft.variants}
-    baskets = [{kinds[line.sku] for line in order.lines} for order in past]
-    coffee = [basket for basket in baskets if "Coffee" in basket and len(basket) > 1]
-    others = [basket for basket in baskets if "Coffee" not in basket and len(basket) > 1]
+    carts = [{kinds[line.sku] for line in order.lines} for order in past]
+    coffee = [cart for cart in carts if "Coffee" in cart and len(cart) > 1]
+    others = [cart for cart in carts if "Coffee" not in cart and len(cart) > 1]
 
     def share(found: list[set[str]]) -> float:
-        return sum("Coffee maker" in basket for basket in found) / len(found)
+        return sum("Coffee maker" in cart for cart in found) / len(found)
 
     assert share(coffee) > 2 * share(others)
 

@@ -214,6 +214,14 @@ async def test_a_cancelled_order_was_given_back_whole(ctx: Context) -> None:
     assert (result.orders, result.cancelled_orders, result.net_value) == (1, 1, 0)
 
 
+async def test_a_cancelled_order_gives_back_what_was_charged_and_not_a_cent_more(ctx: Context) -> None:
+    fine = line(price="0.104", discount=Decimal("0.026"))
+    await told(ctx, order("1", fine, cancelled_at=THEN + DAY))
+    assert await only(ctx, Order.total, Order.refunded) == (7, 7)
+    result = await sold(ctx)
+    assert (result.gross_value, result.net_value) == (Decimal("0.104"), 0)
+
+
 async def test_an_unpaid_order_is_owed_and_a_cancelled_one_is_void(ctx: Context) -> None:
     await told(ctx, order("1", payment=None), order("2", payment=None, cancelled_at=THEN + DAY))
     found = await ctx.db.fetch(select(Order.financial_status, Order.refunded).order_by(Order.id))

@@ -1,4 +1,4 @@
-"""Eighteen months of trade at the demo shop: people, baskets and sums follow from a seed, their days from today."""
+"""Eighteen months of trade at the demo shop: people, carts and sums follow from a seed, their days from today."""
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
@@ -8,7 +8,7 @@ from typing import Literal
 
 import msgspec
 
-from vetrina.demo.baskets import Shelf, fill_basket, stock_shelf
+from vetrina.demo.carts import Shelf, fill_cart, stock_shelf
 from vetrina.demo.people import Person, meet
 from vetrina.demo.seasons import moments
 from vetrina.ports import PastCorrection, PastLine, PastOrder, PastPayment
@@ -115,7 +115,7 @@ def _sale(
             discount=_pennies(ware.prices[person.land.currency] * quantity * WELCOME_RATE) if welcomed else Decimal(0),
             discount_title=WELCOME if welcomed else "",
         )
-        for ware, quantity in fill_basket(rng, shelf)
+        for ware, quantity in fill_cart(rng, shelf)
     )
     goods = sum((_value(line) for line in lines), Decimal(0))
     method = rng.choices([name for name, _ in METHODS], weights=[weight for _, weight in METHODS])[0]

@@ -9,6 +9,7 @@ from vetrina.flows.history.checking import CheckedOrder, checked_correction, che
 from vetrina.flows.history.replaying import CheckedDocument, Replayed, identity, known_names, replay_orders
 from vetrina.flows.history.report import HistoryReport, Progress
 from vetrina.flows.imports import FileNotUnderstood, NoSuchFormat
+from vetrina.kernel import texts
 from vetrina.kernel.context import Context
 from vetrina.kernel.db import Conflict
 from vetrina.kernel.errors import Refusal, Unavailable
@@ -95,7 +96,8 @@ async def import_orders(
     nothing, and a run that was stopped goes on when it is started again. Goods the catalogue does not know become
     archived products `with_products`. Needs what replay_orders needs.
     """
-    run = _Run(HistoryReport(source=source, is_dry_run=dry_run), await atlas(ctx.db), with_products)
+    named = texts.line(source, field=("source",), required=True)
+    run = _Run(HistoryReport(source=named, is_dry_run=dry_run), await atlas(ctx.db), with_products)
     started = ctx.now()
     for batch in _batches(ctx, run, iter(items)):
         _count(run.report, await _replayed(ctx, run, batch))

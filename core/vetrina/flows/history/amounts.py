@@ -17,11 +17,6 @@ def exact(value: Decimal, places: int, field: str) -> tuple[int, int]:
     parts = int(scaled)
     if parts != scaled:
         raise BadInput(field=("lines", field), problem=f"The amount {value} is finer than a millionth of a cent.")
-    return rounded(parts)
-
-
-def rounded(parts: int) -> tuple[int, int]:
-    """Millionths as minor units, half upward, and what is left of them."""
     minor = (parts + FINEST // 2) // FINEST
     return minor, parts - minor * FINEST
 

@@ -3,18 +3,20 @@
 import re
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Literal, get_args
+from typing import get_args
 
 import msgspec
 
-from vetrina.flows.history.amounts import FINEST, exact, rounded, whole
+from vetrina.flows.history.amounts import whole
+from vetrina.flows.history.lines import CheckedLine, signed_line, sold_line
 from vetrina.flows.orders import CancelReason
 from vetrina.kernel import texts
 from vetrina.kernel.errors import BadInput
 from vetrina.kernel.money import digits
+from vetrina.shop.corrections.rules import CorrectionKind
 from vetrina.shop.customers.service import PastPerson
-from vetrina.shop.orders.ports import PastCorrection, PastCustomer, PastLine, PastOrder
-from vetrina.vocabulary import LARGEST_QUANTITY, Address
+from vetrina.shop.orders.ports import PastCorrection, PastCustomer, PastOrder
+from vetrina.vocabulary import Address
 
 MOST_LINES = 5_000
 """Lines of one order."""
@@ -26,27 +28,11 @@ _CURRENCY = re.compile(r"[A-Z]{3}")
 _COUNTRY = re.compile(r"[A-Z]{2}|[0-9]{3}")
 
 
-class CheckedLine(msgspec.Struct, frozen=True, gc=False):
-    """A line in minor units; rests are in millionths of those."""
-
-    sku: str | None
-    title: str
-    variant_title: str
-    quantity: int
-    unit_price: int
-    subtotal: int
-    subtotal_rest: int
-    discount: int
-    discount_rest: int
-    discount_title: str
-    is_goods: bool
-
-
 class CheckedCorrection(msgspec.Struct, frozen=True, kw_only=True):
     """A correction; of an order, `positions` are its lines' places there, or None."""
 
     name: str
-    kind: Literal["cancellation", "return", "allowance", "adjustment", "stock"]
+    kind: CorrectionKind
     at: datetime
     currency: str
     country: str
@@ -94,7 +80,7 @@ def checked_order(draft: PastOrder, source: str, language: str, now: datetime) -
         name=texts.line(draft.name, field=("name",), required=True),
         customer=_buyer(draft.customer, source, draft.language or language, draft.at),
         address=_address(draft.shipping_address),
-        lines=tuple(_sold(line, places) for line in draft.lines),
+        lines=tuple(sold_line(line, places) for line in draft.lines),
         delivery=whole(draft.delivery, places, "delivery"),
         corrections=(),
     )
@@ -143,6 +129,8 @@ def _correction(
 ) -> CheckedCorrection:
     if not 0 < len(draft.lines) <= MOST_LINES:
         raise BadInput(field=("lines",), problem=f"A correction has between 1 and {MOST_LINES} lines.")
+    if draft.kind not in get_args(CorrectionKind):
+        raise BadInput(field=("kind",), problem=f"A correction is one of {', '.join(get_args(CorrectionKind))}.")
     return CheckedCorrection(
         name=texts.line(draft.name, field=("name",), required=True),
         kind=draft.kind,
@@ -152,7 +140,7 @@ def _correction(
         customer=customer,
         delivery=whole(draft.delivery, places, "delivery"),
         note=texts.text(draft.note, field=("note",), limit=5_000),
-        lines=tuple(_line(line, places, at_least=-LARGEST_QUANTITY) for line in draft.lines),
+        lines=tuple(signed_line(line, places) for line in draft.lines),
     )
 
 
@@ -178,29 +166,31 @@ def _corrections(order: CheckedOrder, places: int, now: datetime) -> tuple[Check
 
 
 def _cancellation(order: CheckedOrder, before: Sequence[CheckedCorrection], at: datetime) -> CheckedCorrection:
-    """What earlier corrections left of each line and of delivery goes off now; money given back goes off the first."""
-    quantities = [line.quantity for line in order.lines]
-    amounts = [
-        (line.subtotal - line.discount) * FINEST + line.subtotal_rest - line.discount_rest for line in order.lines
+    """What earlier corrections left of each line and of delivery goes off now; money given back goes off the first.
+
+    Minor units and rests go off apart: what is refunded in all is what was charged.
+    """
+    left = [
+        [line.quantity, line.subtotal - line.discount, line.subtotal_rest - line.discount_rest] for line in order.lines
     ]
     for correction in before:
         for line, position in zip(correction.lines, correction.positions, strict=True):
-            quantities[position or 0] += line.quantity if correction.kind != "allowance" else 0
-            amounts[position or 0] += line.subtotal * FINEST + line.subtotal_rest
-    lines: list[CheckedLine] = []
-    for line, quantity, amount in zip(order.lines, quantities, amounts, strict=True):
-        minor, rest = rounded(-amount)
-        lines.append(
-            msgspec.structs.replace(
-                line,
-                quantity=-max(quantity, 0),
-                subtotal=minor,
-                subtotal_rest=rest,
-                discount=0,
-                discount_rest=0,
-                discount_title="",
-            )
+            standing = left[position or 0]
+            standing[0] += line.quantity if correction.kind != "allowance" else 0
+            standing[1] += line.subtotal
+            standing[2] += line.subtotal_rest
+    lines = tuple(
+        msgspec.structs.replace(
+            line,
+            quantity=-max(quantity, 0),
+            subtotal=-amount,
+            subtotal_rest=-rest,
+            discount=0,
+            discount_rest=0,
+            discount_title="",
         )
+        for line, (quantity, amount, rest) in zip(order.lines, left, strict=True)
+    )
     return CheckedCorrection(
         name=f"{order.name}:cancelled",
         kind="cancellation",
@@ -210,42 +200,9 @@ def _cancellation(order: CheckedOrder, before: Sequence[CheckedCorrection], at: 
         customer=order.customer,
         delivery=-order.delivery - sum(correction.delivery for correction in before),
         note="",
-        lines=tuple(lines),
+        lines=lines,
         positions=tuple(range(len(lines))),
     )
-
-
-def _sold(line: PastLine, places: int) -> CheckedLine:
-    found = _line(line, places, at_least=1)
-    if found.subtotal < 0 or not 0 <= found.discount <= found.subtotal:
-        raise BadInput(field=("lines",), problem=f"The line {found.title!r} is sold below zero.")
-    return found
-
-
-def _line(line: PastLine, places: int, *, at_least: int) -> CheckedLine:
-    if not at_least <= line.quantity <= LARGEST_QUANTITY:
-        problem = f"The quantity {line.quantity} is not between {at_least} and {LARGEST_QUANTITY}."
-        raise BadInput(field=("lines", "quantity"), problem=problem)
-    subtotal, subtotal_rest = exact(line.unit_price * line.quantity, places, "unit_price")
-    discount, discount_rest = exact(line.discount, places, "discount") if line.discount else (0, 0)
-    return CheckedLine(
-        sku=_said(line.sku or "", "sku") or None,
-        title=texts.line(line.title, field=("lines", "title"), required=True),
-        variant_title=_said(line.variant_title, "variant_title"),
-        quantity=line.quantity,
-        unit_price=exact(line.unit_price, places, "unit_price")[0],
-        subtotal=subtotal,
-        subtotal_rest=subtotal_rest,
-        discount=discount,
-        discount_rest=discount_rest,
-        discount_title=_said(line.discount_title, "discount_title"),
-        is_goods=line.is_goods,
-    )
-
-
-def _said(text: str, name: str) -> str:
-    """Most lines leave out most texts, and there are hundreds of thousands of them."""
-    return texts.line(text, field=("lines", name)) if text else ""
 
 
 def _check_place(currency: str, country: str) -> None:
@@ -263,7 +220,7 @@ def _check_moments(draft: PastOrder, now: datetime) -> None:
 
 
 def _check_moment(moment: datetime, now: datetime) -> None:
-    if moment.tzinfo is None or not moment.year >= 1970 or moment > now + timedelta(days=1):
+    if moment.tzinfo is None or moment.year < 1970 or moment > now + timedelta(days=1):
         raise BadInput(field=("at",), problem=f"{moment} is no day of the past in a known zone.")
 
 

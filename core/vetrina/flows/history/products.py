@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from vetrina.flows.catalog.inputs import NewProduct, NewVariant, Prepared, prepare
 from vetrina.flows.catalog.writing import write_new
-from vetrina.flows.history.checking import CheckedLine
+from vetrina.flows.history.lines import CheckedLine
 from vetrina.flows.prices import PriceBook
 from vetrina.kernel.context import Context
 from vetrina.kernel.db import Session, text_in

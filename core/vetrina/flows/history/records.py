@@ -2,7 +2,8 @@
 
 from collections.abc import Mapping
 
-from vetrina.flows.history.checking import CheckedCorrection, CheckedLine, CheckedOrder
+from vetrina.flows.history.checking import CheckedCorrection, CheckedOrder
+from vetrina.flows.history.lines import CheckedLine
 from vetrina.flows.history.products import Shelved
 from vetrina.kernel.crypto import draw_key
 from vetrina.shop.corrections.rules import CorrectionDraft, CorrectionLineDraft

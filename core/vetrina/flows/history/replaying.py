@@ -6,7 +6,8 @@ import msgspec
 from sqlalchemy import bindparam, select
 
 from vetrina.flows.auditing import audited
-from vetrina.flows.history.checking import CheckedCorrection, CheckedLine, CheckedOrder
+from vetrina.flows.history.checking import CheckedCorrection, CheckedOrder
+from vetrina.flows.history.lines import CheckedLine
 from vetrina.flows.history.products import shelve
 from vetrina.flows.history.records import correction_draft, order_record, payment_record
 from vetrina.kernel.context import Context

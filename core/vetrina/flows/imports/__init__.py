@@ -32,7 +32,7 @@ class FileNotUnderstood(Refusal):
     """No reader knows the file. Facts: path, known."""
 
     code = "FILE_NOT_UNDERSTOOD"
-    text = "{path} is none of the catalogues that can be read: {known}."
+    text = "{path} is in none of the formats that can be read: {known}."
 
 
 class NoSuchFormat(Refusal):

@@ -70,7 +70,6 @@ def create_corrections_line() -> None:
         sa.Column("quantity", BigInt, nullable=False),
         sa.Column("amount", BigInt, nullable=False),
         sa.Column("rest", BigInt, nullable=False),
-        sa.CheckConstraint("rest BETWEEN -500000 AND 500000", name=op.f("ck_corrections_line_rest")),
         sa.ForeignKeyConstraint(
             ["correction_id"], ["corrections_correction.id"], name=op.f("fk_corrections_line_correction_id")
         ),

@@ -57,10 +57,9 @@ class CorrectionLine(Model):
     quantity: Mapped[int]
     amount: Mapped[int]
     rest: Mapped[int]
-    """What the amount has below the minor unit, in millionths of it."""
+    """What its source's amount has beyond it, in millionths of the minor unit."""
 
     __table_args__ = (
-        CheckConstraint("rest BETWEEN -500000 AND 500000", name="rest"),
         Index("ix_corrections_line_correction_id", "correction_id", "position"),
         Index("ix_corrections_line_variant_id", "variant_id"),
     )

@@ -10,10 +10,10 @@ from vetrina.demo.catalogue import products
 from vetrina.ports import ProductDraft
 
 SIZES = (22, 27, 22, 14, 8, 4, 3)
-"""Of a hundred baskets, those with one thing, two things, three, ..."""
+"""Of a hundred carts, those with one thing, two things, three, ..."""
 QUANTITIES = ((1, 74), (2, 17), (3, 5), (4, 2), (6, 2))
 COMPANY = 0.55
-"""How often the next thing goes with one that is in the basket already."""
+"""How often the next thing goes with one that is in the cart already."""
 FADE = 0.93
 """How much less popular each product is than the one before it on the list of favourites."""
 
@@ -71,20 +71,20 @@ def stock_shelf(rng: Random) -> Shelf:
     )
 
 
-def fill_basket(rng: Random, shelf: Shelf) -> list[tuple[Ware, int]]:
+def fill_cart(rng: Random, shelf: Shelf) -> list[tuple[Ware, int]]:
     """Different wares, each with a quantity."""
     size = rng.choices(range(1, len(SIZES) + 1), weights=SIZES)[0]
-    basket: dict[str, tuple[Ware, int]] = {}
+    cart: dict[str, tuple[Ware, int]] = {}
     for _ in range(size):
-        kinds = [kind for ware, _ in basket.values() for kind in COMPANIONS.get(ware.kind, ())]
+        kinds = [kind for ware, _ in cart.values() for kind in COMPANIONS.get(ware.kind, ())]
         if kinds and rng.random() < COMPANY:
             variants = rng.choice(shelf.by_kind[rng.choice(kinds)])
         else:
             variants = rng.choices(shelf.products, cum_weights=shelf.popularity)[0]
         # The smallest size is bought most.
         ware = variants[min(int(rng.expovariate(1.1)), len(variants) - 1)]
-        basket[ware.sku] = (ware, _quantity(rng))
-    return list(basket.values())
+        cart[ware.sku] = (ware, _quantity(rng))
+    return list(cart.values())
 
 
 def _quantity(rng: Random) -> int:
