@@ -19,7 +19,7 @@ from vetrina.flows.orders import cancel_order, mark_as_paid
 from vetrina.kernel.context import Actor, Context
 from vetrina.kernel.errors import NotAllowed
 from vetrina.kernel.messages import OutboxEvent
-from vetrina.ports import PastCustomer, PastOrder
+from vetrina.ports import PastCustomer, PastOrder, PastPayment
 from vetrina.shop.catalog.models import Product, Variant
 from vetrina.shop.corrections.models import Correction, CorrectionLine
 from vetrina.shop.customers.models import Customer
@@ -277,7 +277,7 @@ async def test_an_order_goes_to_the_market_that_sells_there_in_its_currency(ctx:
     assert await ctx.db.fetch(select(Order.market_id).order_by(Order.id)) == [(1,), (2,), (3,), (1,)]
 
 
-NEVER = (
+NEVER: tuple[tuple[dict[str, Any], str], ...] = (
     ({"currency": "euro"}, "BAD_USER_INPUT"),
     ({"country": "Italia"}, "BAD_USER_INPUT"),
     ({"lines": ()}, "BAD_USER_INPUT"),
@@ -295,6 +295,10 @@ NEVER = (
     ({"at": THEN.replace(year=2036)}, "BAD_USER_INPUT"),
     ({"cancelled_at": THEN, "cancel_reason": "BECAUSE"}, "BAD_USER_INPUT"),
     ({"customer": PastCustomer(key="x", email="not an address")}, "BAD_USER_INPUT"),
+    ({"language": "italiano"}, "BAD_USER_INPUT"),
+    ({"delivery_title": "a\0b"}, "BAD_USER_INPUT"),
+    ({"payment": PastPayment(received_at=THEN, method="P" * 256)}, "BAD_USER_INPUT"),
+    ({"payment": PastPayment(received_at=THEN.replace(tzinfo=None))}, "BAD_USER_INPUT"),
     ({"corrections": (correction("R", line(quantity=-2)),)}, "BAD_USER_INPUT"),
     ({"corrections": (correction("R", line()),)}, "BAD_USER_INPUT"),
 )

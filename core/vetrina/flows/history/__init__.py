@@ -6,7 +6,7 @@ from pathlib import Path
 import msgspec
 
 from vetrina.flows.history.checking import CheckedOrder, checked_correction, checked_order, checked_person
-from vetrina.flows.history.replaying import CheckedDocument, Replayed, identity, known_names, replay_orders
+from vetrina.flows.history.replaying import PERMISSIONS, CheckedDocument, Replayed, identity, known_names, replay_orders
 from vetrina.flows.history.report import HistoryReport, Progress
 from vetrina.flows.imports import FileNotUnderstood, NoSuchFormat
 from vetrina.kernel import texts
@@ -96,6 +96,8 @@ async def import_orders(
     nothing, and a run that was stopped goes on when it is started again. Goods the catalogue does not know become
     archived products `with_products`. Needs what replay_orders needs.
     """
+    for permission in PERMISSIONS:
+        ctx.require(permission)
     named = texts.line(source, field=("source",), required=True)
     run = _Run(HistoryReport(source=named, is_dry_run=dry_run), await atlas(ctx.db), with_products)
     started = ctx.now()

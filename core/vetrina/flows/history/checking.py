@@ -25,6 +25,7 @@ MOST_CORRECTIONS = 100
 LONGEST_EMAIL = 254
 
 _CURRENCY = re.compile(r"[A-Z]{3}")
+_LANGUAGE = re.compile(r"[a-z]{2}")
 _COUNTRY = re.compile(r"[A-Z]{2}|[0-9]{3}")
 
 
@@ -68,6 +69,8 @@ def checked_order(draft: PastOrder, source: str, language: str, now: datetime) -
     """The order in minor units. Raises BadInput naming what can never be right."""
     _check_place(draft.currency, draft.country)
     _check_moments(draft, now)
+    if draft.language is not None and not _LANGUAGE.fullmatch(draft.language):
+        raise BadInput(field=("language",), problem=f"{draft.language[:20]!r} is not a language; write it as in it.")
     if not 0 < len(draft.lines) <= MOST_LINES:
         raise BadInput(field=("lines",), problem=f"An order has between 1 and {MOST_LINES} lines.")
     if draft.cancelled_at is not None and draft.cancel_reason not in get_args(CancelReason):
@@ -76,7 +79,7 @@ def checked_order(draft: PastOrder, source: str, language: str, now: datetime) -
         raise BadInput(field=("corrections",), problem=f"An order has at most {MOST_CORRECTIONS} corrections.")
     places = digits(draft.currency)
     order = CheckedOrder(
-        draft=draft,
+        draft=_worded(draft),
         name=texts.line(draft.name, field=("name",), required=True),
         customer=_buyer(draft.customer, source, draft.language or language, draft.at),
         address=_address(draft.shipping_address),
@@ -203,6 +206,16 @@ def _cancellation(order: CheckedOrder, before: Sequence[CheckedCorrection], at: 
         lines=lines,
         positions=tuple(range(len(lines))),
     )
+
+
+def _worded(draft: PastOrder) -> PastOrder:
+    """The draft with its remaining texts as they are stored."""
+    payment = draft.payment
+    if payment is not None and payment.method:
+        method = texts.line(payment.method, field=("payment", "method"))
+        payment = msgspec.structs.replace(payment, method=method)
+    title = texts.line(draft.delivery_title, field=("delivery_title",))
+    return msgspec.structs.replace(draft, payment=payment, delivery_title=title)
 
 
 def _check_place(currency: str, country: str) -> None:

@@ -24,6 +24,9 @@ from vetrina.shop.orders.service.past import WrittenOrder
 from vetrina.shop.payments import service as payments
 from vetrina.views.markets import Atlas
 
+PERMISSIONS = ("orders.write", "payments.write", "customers.write", "catalog.write")
+"""What whoever writes the past needs, all of it."""
+
 CheckedDocument = CheckedOrder | CheckedCorrection
 
 
@@ -55,7 +58,7 @@ async def replay_orders(
     orders.write, payments.write, customers.write and catalog.write. Raises Conflict when somebody else writes the
     same at the same time: then nothing is written.
     """
-    for permission in ("orders.write", "payments.write", "customers.write", "catalog.write"):
+    for permission in PERMISSIONS:
         ctx.require(permission)
     if not documents and not people:
         return Replayed()
