@@ -12,7 +12,6 @@ from tests.support.warehouses import stock_up
 from vetrina.kernel.context import Context
 from vetrina.kernel.errors import BadInput
 from vetrina.shop.catalog.models import Product
-from vetrina.views import collection_products
 from vetrina.views.collection_products import MOST_APART, products_of_collections
 from vetrina.views.products import ProductOrder, product_list
 from vetrina.views.windows import Order, Window, window_params
@@ -54,22 +53,6 @@ async def test_a_deep_page_of_a_collection_costs_what_its_first_costs(warehouse:
         return (await products_of_collections(warehouse, [1], ProductOrder.MANUAL, window))[1]
 
     await compare(warehouse, read)
-
-
-@pytest.mark.parametrize("order", LISTS)
-async def test_a_large_collection_is_walked_along_the_order(
-    warehouse: Context, order: ProductOrder, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(collection_products, "LARGE", PRODUCTS)
-
-    async def read(window: Window) -> Any:
-        return (await products_of_collections(warehouse, [1], order, window))[1]
-
-    walked, _ = await cost_of(warehouse, read, Window(size=PAGE))
-    assert walked < 400, "the page reads more than itself"
-    found = await read(Window(size=PAGE, reverse=True))
-    monkeypatch.setattr(collection_products, "LARGE", PRODUCTS + 1)
-    assert await read(Window(size=PAGE, reverse=True)) == found
 
 
 @pytest.mark.parametrize("asked", [2, 3, MOST_APART + 1])

@@ -2,7 +2,7 @@
 
 from functools import lru_cache
 
-from sqlalchemy import ColumnElement, Integer, bindparam, exists, func, select, union_all
+from sqlalchemy import ColumnElement, bindparam, exists, select, union_all
 
 from vetrina.kernel.context import Context
 from vetrina.kernel.db import BigInt, id_in
@@ -27,8 +27,6 @@ from vetrina.views.windows import (
 COLLECTION = bindparam("collection", type_=BigInt)
 MOST_APART = 32
 """Collections whose pages are read each by itself, in one statement."""
-LARGE = 5_000
-"""Products of a collection that are too many to be put in order for one page of them."""
 
 
 async def products_of_collections(
@@ -36,16 +34,16 @@ async def products_of_collections(
 ) -> dict[int, list[Placed[ProductRow]]]:
     """A window on the products of each collection, one row too many, by collection id.
 
-    Each page of a few collections costs the same in their own order; in other orders that of a large one does.
-    More than a few collections together are read whole.
+    In its own order each page of a collection costs the same, also when a few are asked for together. Any other order
+    puts all its products in that order first: to look for them along the shop's would be quick where they are spread
+    evenly, and read the whole shop where they stand together.
     """
     columns = order_of(order, in_collection=True)
     shape, translated, conditions = window.shape, is_translated(ctx), matching.conditions
     params = {**place_params(ctx), **window_params(window, columns), **matching.params}
     if len(collection_ids) == 1:
         params["collection"] = collection_ids[0]
-        is_walked = order is not ProductOrder.MANUAL and not conditions and await _is_large(ctx, collection_ids[0])
-        statement = _of_collection(order, shape, translated, conditions, is_walked)
+        statement = _of_collection(order, shape, translated, conditions)
         return {collection_ids[0]: await placed(ctx.db, ProductRow, statement, params, columns)}
     if len(collection_ids) > MOST_APART:
         params["ids"] = collection_ids
@@ -63,20 +61,10 @@ def in_collection(collection_id: int) -> Matching:
     return Matching((Condition(_is_member),), {"collection": collection_id})
 
 
-async def _is_large(ctx: Context, collection_id: int) -> bool:
-    return await ctx.db.value(_MEMBERS, {"collection": collection_id, "large": LARGE}) == LARGE
-
-
 @lru_cache(SHAPES)
-def _of_collection(
-    order: ProductOrder, shape: Shape, translated: bool, conditions: tuple[Condition, ...], is_walked: bool
-) -> Selection:
-    """A page of one collection; `is_walked` looks for its products along the order, instead of ordering them all."""
+def _of_collection(order: ProductOrder, shape: Shape, translated: bool, conditions: tuple[Condition, ...]) -> Selection:
     columns = order_of(order, in_collection=True)
-    if is_walked:
-        candidates = candidates_of(order).where(_is_member())
-    else:
-        candidates = _members(order).where(CollectionProduct.collection_id == COLLECTION, *sql_of(conditions))
+    candidates = _members(order).where(CollectionProduct.collection_id == COLLECTION, *sql_of(conditions))
     return rows_of(windowed(candidates, columns, shape), columns, shape, translated)
 
 
@@ -113,12 +101,3 @@ def _is_member() -> ColumnElement[bool]:
 
 def _members(order: ProductOrder, *columns: Column) -> Selection:
     return candidates_of(order, *columns).join(CollectionProduct, CollectionProduct.product_id == Product.id)
-
-
-_MEMBERS = select(func.count()).select_from(
-    select(CollectionProduct.product_id)
-    .where(CollectionProduct.collection_id == COLLECTION)
-    .limit(bindparam("large", type_=Integer))
-    .subquery()
-)
-"""How many products a collection has, as far as it matters."""
