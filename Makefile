@@ -6,7 +6,8 @@ LOCK = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generat
 READY := .venv/.ready
 # pip and Python's own caches stay quiet and out of the way; `make test` never leaves an engine out.
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
-BENCH = $(BIN)/pytest benchmarks -o python_files='*.py' --timeout 1800 --benchmark-columns=min,median,ops,rounds
+BENCH = $(BIN)/pytest benchmarks -o python_files='*.py' --timeout 1800 \
+	--benchmark-timer time.process_time --benchmark-columns min,median,ops,rounds
 ARGS ?=
 NAME ?=
 SEED ?= $(shell date +%s)

@@ -24,6 +24,7 @@ from vetrina.kernel.migrate import upgrade
 from vetrina.kernel.settings import Settings
 
 ENGINES = ("sqlite", "postgresql")
+PRODUCTS = 1_000
 REPORT = pytest.StashKey[Report]()
 METER = pytest.StashKey[Meter]()
 
@@ -31,7 +32,7 @@ METER = pytest.StashKey[Meter]()
 def pytest_addoption(parser: pytest.Parser) -> None:
     group = parser.getgroup("benchmarks")
     group.addoption("--engine", choices=ENGINES, help="Measure on one engine only.")
-    group.addoption("--products", type=int, default=1_000, help="How many products the measured shop has.")
+    group.addoption("--products", type=int, default=PRODUCTS, help="How many products the measured shop has.")
     group.addoption("--record", action="store_true", help="Write RESULTS.md and results.svg.")
 
 
@@ -118,7 +119,7 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
     report = session.config.stash[REPORT]
     report.figures += _ratios(session.config)
     if session.config.getoption("record"):
-        recorded.write(report)
+        recorded.write(report, _command(session.config))
     if any(line.verdict == "EXCEEDED" for line in report.lines()):
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
@@ -127,6 +128,14 @@ def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> Non
     terminalreporter.section("figures")
     for line in table.printed(config.stash[REPORT]):
         terminalreporter.write_line(line)
+
+
+def _command(config: pytest.Config) -> str:
+    """The words that take this run again."""
+    word = "bench" if config.getoption("markexpr") else "bench-full"
+    chosen = [f"--{name} {config.getoption(name)}" for name in ("engine", "keyword") if config.getoption(name)]
+    products = [f"--products {config.getoption('products')}"] if config.getoption("products") != PRODUCTS else []
+    return f'make {word} ARGS="{" ".join([*chosen, *products, "--record"])}"'
 
 
 def _ratios(config: pytest.Config) -> list[Figure]:

@@ -25,7 +25,9 @@ from benchmarks.support.measured_shop import MeasuredShop, measured_shop
 from tests.support import postgres
 from tests.support.shops import postgres_url
 
-ROOT = Path(__file__).parents[1]
+import vetrina
+
+ROOT = Path(vetrina.__file__).parents[2]
 FOLDER = ROOT / "var" / "profile"
 INTERVAL = 0.001
 """Seconds of processor time between two samples; the kernel may make them longer."""
@@ -110,19 +112,40 @@ def _stack(frame: FrameType | None) -> Stack:
 
 def _print_hottest(stacks: Counter[Stack]) -> None:
     total = stacks.total() or 1
-    lines, own, whole = Counter[str](), Counter[str](), Counter[str]()
+    parts, lines, own, whole = Counter[str](), Counter[str](), Counter[str](), Counter[str]()
     for stack, count in stacks.items():
         if not stack:
             continue
         function, path, line = stack[-1]
+        parts[_part(stack)] += count
         lines[f"{_short(path)}:{line} {function}"] += count
         own[f"{_short(path)} {function}"] += count
-        for name in {f"{_short(path)} {function}" for function, path, _ in stack}:
+        for name in {f"{_short(path)} {function}" for function, path, _ in stack if _is_ours(path)}:
             whole[name] += count
-    for title, counts in (("hottest lines", lines), ("functions, own time", own), ("functions, with callees", whole)):
+    for title, counts, most in (
+        ("parts of the house and packages, what they call of Python's own library included", parts, HOTTEST),
+        ("hottest lines", lines, HOTTEST),
+        ("functions, own time", own, HOTTEST),
+        ("our functions, with all that they call", whole, 3 * HOTTEST),
+    ):
         _print(f"\n{title}")
-        for name, count in counts.most_common(HOTTEST):
+        for name, count in counts.most_common(most):
             _print(f"  {count / total:6.1%}  {name}")
+
+
+def _part(stack: Stack) -> str:
+    """The folder of ours, or the package, that the running frame works for."""
+    for _, path, _ in reversed(stack):
+        short = _short(path)
+        if _is_ours(path):
+            return short.rpartition("/")[0]
+        if "site-packages" in path:
+            return short.partition("/")[0]
+    return "Python's own library"
+
+
+def _is_ours(path: str) -> bool:
+    return path.startswith(str(ROOT)) and "site-packages" not in path
 
 
 async def _print_statements(shop: MeasuredShop, sent: Any) -> None:

@@ -4,7 +4,6 @@ import importlib.metadata
 import os
 import platform
 import sqlite3
-import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -16,13 +15,13 @@ FOLDER = Path(__file__).parents[1]
 PACKAGES = ("litestar", "strawberry-graphql", "graphql-core", "SQLAlchemy", "msgspec", "asyncpg", "uvloop")
 
 
-def write(report: Report) -> None:
-    """Write both files from one run."""
+def write(report: Report, command: str) -> None:
+    """Write both files from one run, which `command` repeats."""
     (FOLDER / "results.svg").write_text(chart(report), encoding="utf-8")
-    (FOLDER / "RESULTS.md").write_text("\n".join(_page(report)) + "\n", encoding="utf-8")
+    (FOLDER / "RESULTS.md").write_text("\n".join(_page(report, command)) + "\n", encoding="utf-8")
 
 
-def _page(report: Report) -> list[str]:
+def _page(report: Report, command: str) -> list[str]:
     measured = {figure.name for figure in report.figures}
     meanings = [f"- `{name}`: {budget.says}" for name, budget in budgets().items() if name in measured]
     return [
@@ -30,7 +29,7 @@ def _page(report: Report) -> list[str]:
         "",
         "Written by the run itself; `README.md` says what each row is.",
         "",
-        f"    {_command()}",
+        f"    {command}",
         "",
         f"{datetime.now(UTC):%Y-%m-%d}, {_machine()}.",
         f"Costs are {UNITS[report.unit]}, the median of interleaved rounds.",
@@ -47,13 +46,6 @@ def _page(report: Report) -> list[str]:
         "",
         *meanings,
     ]
-
-
-def _command() -> str:
-    words = [word for word in sys.argv[1:] if word.startswith("--record") or not word.startswith("-")]
-    is_full = "not full" not in sys.argv
-    chosen = " ".join(word for word in words if word not in ("benchmarks", "not full"))
-    return f'make {"bench-full" if is_full else "bench"} ARGS="{chosen}"'
 
 
 def _machine() -> str:
