@@ -60,7 +60,8 @@ def _fill(settings: Settings, console: Console, *, with_history: bool) -> None:
             )
 
         count, orders = with_runtime(settings, bring_in)
-    console.print(f"{count} products on the shelves, {orders:,} orders remembered.", highlight=False)
+    past = f", {orders:,} orders in the books" if orders else ""
+    console.print(f"{count} products on the shelves{past}.", highlight=False)
 
 
 async def _issue(runtime: Runtime) -> str:
