@@ -138,3 +138,13 @@ async def test_both_paths_answer_alike(client: httpx.AsyncClient) -> None:
     for path in ("/graphql", "/api/2026-04/graphql.json"):
         answer = await client.post(path, json={"query": "{ shop { name } }"})
         assert answer.json() == {"data": {"shop": {"name": "Vetrina"}}}
+
+
+async def test_head_is_answered_like_get_without_the_body(client: httpx.AsyncClient) -> None:
+    for path in ("/healthz", "/"):
+        got, headed = await client.get(path), await client.head(path)
+        assert (headed.status_code, headed.content) == (200, b"") and got.content
+        assert headed.headers["content-type"] == got.headers["content-type"]
+        assert headed.headers["content-length"] == got.headers["content-length"]
+    assert (await client.head("/nothing-here/at-all")).status_code == 404
+    assert (await client.head("/graphql")).status_code == 405

@@ -1,10 +1,11 @@
 """An answer to a request: status, body and headers, from what an operation came to or from why it never began."""
 
 from collections.abc import Mapping
+from typing import Any
 
 import msgspec
 from graphql import ExecutionResult, GraphQLError
-from litestar.types import Send
+from litestar.types import HTTPResponseBodyEvent, HTTPResponseStartEvent
 
 from vetrina.graphql.errors import Refused, shown
 from vetrina.graphql.negotiation import GRAPHQL_JSON, JSON
@@ -15,6 +16,7 @@ from vetrina.kernel.log import log_request
 Fields = Mapping[bytes, bytes]
 """A request's headers as ASGI has them, names in lower case."""
 Field = tuple[bytes, bytes]
+Messages = tuple[HTTPResponseStartEvent, HTTPResponseBodyEvent]
 
 VARY: Field = (b"vary", b"Accept")
 NO_STORE: tuple[Field, ...] = ((b"cache-control", b"no-store"),)
@@ -32,27 +34,29 @@ _NO_SNIFFING = (b"x-content-type-options", b"nosniff")
 
 
 class Answer(msgspec.Struct):
-    """An HTTP answer in the making."""
+    """An HTTP answer in the making. One without a `trail` left none: nothing was run for it."""
 
     status: int
     body: bytes
     media_type: str = JSON
     headers: tuple[Field, ...] = NO_STORE
+    trail: str = ""
 
-
-async def give(send: Send, answer: Answer, trail: str, *, has_body: bool = True, is_open: bool = False) -> None:
-    """Send it; `is_open` lets pages of other origins read it, and without `has_body` it ends with its headers."""
-    fields = [
-        _TYPES[answer.media_type],
-        (b"content-length", b"%d" % len(answer.body)),
-        (b"x-trail-id", trail.encode()),
-        _NO_SNIFFING,
-        *answer.headers,
-    ]
-    if is_open:
-        fields += MAY_BE_READ
-    await send({"type": "http.response.start", "status": answer.status, "headers": fields})
-    await send({"type": "http.response.body", "body": answer.body if has_body else b"", "more_body": False})
+    def messages(self, *, is_open: bool, has_body: bool = True) -> Messages:
+        """As ASGI sends it; `is_open` lets pages of other origins read it, and without `has_body` only its head."""
+        fields = [
+            _TYPES[self.media_type],
+            (b"content-length", b"%d" % len(self.body)),
+            _NO_SNIFFING,
+            *self.headers,
+        ]
+        if self.trail:
+            fields.append((b"x-trail-id", self.trail.encode()))
+        if is_open:
+            fields += MAY_BE_READ
+        start: Any = {"type": "http.response.start", "status": self.status, "headers": fields}
+        end: Any = {"type": "http.response.body", "body": self.body if has_body else b"", "more_body": False}
+        return start, end
 
 
 def told(result: ExecutionResult, trail: str) -> Answered:
@@ -65,12 +69,13 @@ def answered(outcome: Answered, media_type: str, trail: str) -> Answer:
     marks = ((b"idempotent-replayed", b"true"),) if outcome.is_replayed else ()
     errors = outcome.errors
     if not errors:
-        return Answer(200, written(outcome), media_type, (*NO_STORE, *marks))
+        return Answer(200, written(outcome), media_type, (*NO_STORE, *marks), trail)
     log_request(trail, errors)
     if outcome.data is None and all("path" not in error for error in errors):
         status = 400 if media_type == GRAPHQL_JSON else 200
-        return Answer(status, _ENCODER.encode({"errors": errors}), media_type)
-    return Answer(200, _ENCODER.encode({"errors": errors, "data": outcome.data}), media_type, (*NO_STORE, *marks))
+        return Answer(status, _ENCODER.encode({"errors": errors}), media_type, NO_STORE, trail)
+    body = _ENCODER.encode({"errors": errors, "data": outcome.data})
+    return Answer(200, body, media_type, (*NO_STORE, *marks), trail)
 
 
 def written(outcome: Answered) -> bytes:
@@ -86,7 +91,7 @@ def failed(error: Refusal | Unavailable, media_type: str, trail: str) -> Answer:
     status = {"UNAUTHENTICATED": 401, "FORBIDDEN": 403}.get(answer["extensions"]["code"], usual)
     log_request(trail, [answer])
     challenge = ((b"www-authenticate", b"Bearer"),) if status == 401 else ()
-    return Answer(status, _ENCODER.encode({"errors": [answer]}), media_type, (*NO_STORE, *challenge))
+    return Answer(status, _ENCODER.encode({"errors": [answer]}), media_type, (*NO_STORE, *challenge), trail)
 
 
 def refused(refusal: Refused, media_type: str, trail: str) -> Answer:
@@ -96,4 +101,4 @@ def refused(refusal: Refused, media_type: str, trail: str) -> Answer:
     log_request(trail, [error])
     is_well_formed = refusal.status == 400 and refusal.code in _WELL_FORMED
     status = 200 if is_well_formed and media_type == JSON else refusal.status
-    return Answer(status, _ENCODER.encode({"errors": [error]}), media_type, (*NO_STORE, *refusal.headers))
+    return Answer(status, _ENCODER.encode({"errors": [error]}), media_type, (*NO_STORE, *refusal.headers), trail)

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from math import ceil
-from typing import Any, cast
+from typing import Any
 
 import msgspec
 import structlog
@@ -13,10 +13,10 @@ from litestar.handlers import ASGIRouteHandler
 from litestar.types import Receive, Scope, Send
 
 from vetrina.graphql import limits, repeats
-from vetrina.graphql.answers import NO_STORE, VARY, Answer, Fields, answered, failed, give, refused, told, written
+from vetrina.graphql.answers import NO_STORE, VARY, Answer, Fields, Messages, answered, failed, refused, told, written
 from vetrina.graphql.errors import Refused
 from vetrina.graphql.kept import Kept, KeptAnswers
-from vetrina.graphql.negotiation import GRAPHQL_JSON, JSON, negotiate, unread
+from vetrina.graphql.negotiation import GRAPHQL_JSON, JSON, check_type, negotiate
 from vetrina.graphql.operations import Operation, Operations
 from vetrina.graphql.pacing import Bucket, Pace
 from vetrina.graphql.persisted import Persisted
@@ -60,12 +60,12 @@ class Sharing(msgspec.Struct, frozen=True):
 class Endpoint(msgspec.Struct, frozen=True):
     """One GraphQL API.
 
-    `admit` runs before the body is read and may refuse; what it returns is handed to `make_context`, which gives the
-    operation its Context. `page` is the explorer's HTML for browsers, or None.
+    `admit` runs before the body is read and may refuse, without one everybody is admitted; what it returns is handed to
+    `make_context`, which gives the operation its Context. `page` is the explorer's HTML for browsers, or None.
     """
 
     schema: ComposedSchema
-    admit: Callable[[Headers], Awaitable[Any]]
+    admit: Callable[[Headers], Awaitable[Any]] | None
     make_context: Callable[[Any, Headers, Question], Awaitable[Context]]
     draw_trail: Callable[[], str]
     owner_of: OwnerOf = owner_by_actor
@@ -131,55 +131,59 @@ def handler(endpoint: Endpoint, *paths: str) -> ASGIRouteHandler:
 
     @asgi(list(paths), copy_scope=False, opt={DOOR: door})
     async def graphql(scope: Scope, receive: Receive, send: Send) -> None:
-        request = cast(dict[str, Any], scope)
-        method, fields, trail = request["method"], dict[bytes, bytes](request["headers"]), endpoint.draw_trail()
+        request: Any = scope
+        method: str = request["method"]
+        fields: Fields = dict(request["headers"])
         if method == "POST":
-            answer = await _serve(door, fields, None, receive, trail)
+            answer = await _serve(door, fields, None, receive)
         elif method == "OPTIONS" and endpoint.is_open_to_browsers:
             answer = _preflight(fields)
         else:
-            answer = await _look(door, method, fields, request["query_string"], receive, trail)
-        await give(send, answer, trail, has_body=method != "HEAD", is_open=endpoint.is_open_to_browsers)
+            answer = await _look(door, method, fields, request["query_string"], receive)
+        if isinstance(answer, Answer):
+            answer = answer.messages(is_open=endpoint.is_open_to_browsers, has_body=method != "HEAD")
+        start, end = answer
+        await send(start)
+        await send(end)
 
     return graphql
 
 
-async def _look(door: Door, method: str, fields: Fields, query: bytes, receive: Receive, trail: str) -> Answer:
+async def _look(door: Door, method: str, fields: Fields, query: bytes, receive: Receive) -> Answer | Messages:
     """GET: answers to persisted documents, and the explorer for browsers."""
     if method in ("GET", "HEAD"):
         if door.takes_documents and (b"documentId=" in query or b"extensions=" in query):
-            return await _serve(door, fields, query, receive, trail)
+            return await _serve(door, fields, query, receive)
         if door.endpoint.page is not None and b"text/html" in fields.get(b"accept", b""):
             return Answer(200, door.endpoint.page, "text/html", (*NO_STORE, VARY))
-    return refused(_by_post("GraphQL is asked by POST."), JSON, trail)
+    return refused(_by_post("GraphQL is asked by POST."), JSON, door.endpoint.draw_trail())
 
 
-async def _serve(door: Door, fields: Fields, query: bytes | None, receive: Receive, trail: str) -> Answer:
+async def _serve(door: Door, fields: Fields, query: bytes | None, receive: Receive) -> Answer | Messages:
     """Answer a question: the one in the query string, or without one that in the body."""
-    headers = Headers(fields)
-    media_type = negotiate(headers.get("accept"))
-    if media_type is None:
-        return refused(Refused("BAD_REQUEST", f"This answers {GRAPHQL_JSON} or {JSON}.", 406), JSON, trail)
+    media_type, admit, trail = negotiate(fields.get(b"accept")), door.endpoint.admit, ""
     try:
-        admitted = await door.endpoint.admit(headers)
-        asked = await _read(receive, headers) if query is None else b"?" + query
-        request = _Request(door, asked, fields, admitted, media_type, trail, is_get=query is not None)
-        if door.kept is not None and _is_anonymous(fields) and not _wants_anew(fields):
+        if media_type is None:
+            raise Refused("BAD_REQUEST", f"This answers {GRAPHQL_JSON} or {JSON}.", 406)
+        admitted = None if admit is None else await admit(Headers(fields))
+        if query is None:
+            check_type(fields.get(b"content-type"))
+            asked = await read_body(receive, fields.get(b"content-length"))
+        else:
+            asked = b"?" + query
+        if door.kept is not None and b"authorization" not in fields and b"cache-control" not in fields:
             kept = door.kept.find(asked)
             if kept is not None:
-                return _shared(request, kept)
-        return await _answer(request, said_in_body(asked) if query is None else said_in_query(query))
+                return (
+                    _ready(door, kept, media_type, fields) if query is None else _public(door, kept, media_type, fields)
+                )
+        trail = door.endpoint.draw_trail()
+        said = said_in_body(asked) if query is None else said_in_query(query)
+        return await _answer(_Request(door, asked, fields, admitted, media_type, trail, query is not None), said)
     except Refused as refusal:
-        return refused(refusal, media_type, trail)
+        return refused(refusal, media_type or JSON, trail or door.endpoint.draw_trail())
     except (Refusal, Unavailable) as error:
-        return failed(error, media_type, trail)
-
-
-async def _read(receive: Receive, headers: Headers) -> bytes:
-    problem = unread(headers.get("content-type", ""))
-    if problem is not None:
-        raise Refused("BAD_REQUEST", problem, 415)
-    return await read_body(receive, headers.get("content-length", "0"))
+        return failed(error, media_type or JSON, trail or door.endpoint.draw_trail())
 
 
 class _Request(msgspec.Struct, frozen=True):
@@ -192,7 +196,7 @@ class _Request(msgspec.Struct, frozen=True):
     admitted: Any
     media_type: str
     trail: str
-    is_get: bool = False
+    is_get: bool
 
 
 async def _answer(request: _Request, said: Said) -> Answer:
@@ -244,7 +248,9 @@ async def _share(request: _Request, question: Question) -> Answer:
         kept = await answers.answer(request.asked, key, make)
     if kept is None:
         return _finished(request, own[0] if own else await _run(request, question))
-    return _shared(request, kept)
+    if request.is_get:
+        return _public(request.door, kept, request.media_type, request.fields)
+    return Answer(200, kept.body, request.media_type, NO_STORE, request.trail)
 
 
 async def _run(request: _Request, question: Question) -> Answered:
@@ -267,16 +273,23 @@ def _finished(request: _Request, outcome: Answered) -> Answer:
     return answered(outcome, request.media_type, request.trail)
 
 
-def _shared(request: _Request, kept: Kept) -> Answer:
-    """By GET one that browsers and proxies may keep, or the news that theirs is still good."""
-    sharing = request.door.endpoint.sharing
-    if sharing is None or not request.is_get:
-        return Answer(200, kept.body, request.media_type)
-    headers = ((b"cache-control", b"public, max-age=%d" % sharing.public_max_age), (b"etag", kept.etag), VARY)
-    known = request.fields.get(b"if-none-match", b"")
+def _ready(door: Door, kept: Kept, media_type: str, fields: Fields) -> Messages:
+    """An answer that is kept, as it was made ready for the first who asked for it in that way."""
+    is_open = door.endpoint.is_open_to_browsers and b"origin" in fields
+    ready = kept.ready.get((media_type, is_open))
+    if ready is None:
+        ready = kept.ready[media_type, is_open] = Answer(200, kept.body, media_type, ()).messages(is_open=is_open)
+    return ready
+
+
+def _public(door: Door, kept: Kept, media_type: str, fields: Fields) -> Answer:
+    """By GET: an answer that browsers and proxies may keep, or the news that theirs is still good."""
+    age = door.endpoint.sharing.public_max_age if door.endpoint.sharing else 0
+    headers = ((b"cache-control", b"public, max-age=%d" % age), (b"etag", kept.etag), VARY)
+    known = fields.get(b"if-none-match", b"")
     if known and any(tag.strip().removeprefix(b"W/") in (kept.etag, b"*") for tag in known.split(b",")):
-        return Answer(304, b"", request.media_type, headers)
-    return Answer(200, kept.body, request.media_type, headers)
+        return Answer(304, b"", media_type, headers)
+    return Answer(200, kept.body, media_type, headers)
 
 
 def _is_anonymous(fields: Fields) -> bool:

@@ -8,6 +8,8 @@ from functools import cached_property
 
 import msgspec
 
+from vetrina.graphql.answers import Messages
+
 Key = tuple[str, str | None, bytes]
 """A document's text, the operation's name, and the variables as canonical JSON: the place follows from them."""
 
@@ -21,6 +23,8 @@ class Kept:
     def __init__(self, body: bytes, until: float = 0.0) -> None:
         self.body = body
         self.until = until
+        self.ready: dict[tuple[str, bool], Messages] = {}
+        """As it is sent, by media type and by whether pages of other origins may read it."""
 
     @cached_property
     def etag(self) -> bytes:
@@ -57,10 +61,14 @@ class KeptAnswers:
     def find(self, asked: bytes) -> Kept | None:
         """The answer to a request that was sent before, byte for byte; nothing of it is looked into."""
         key = self._keys.get(asked)
-        if key is None or not self._is_good_at(self._version()):
+        if key is None:
+            return None
+        kept = self._answers.get(key)
+        if kept is None or self._version() != self._current or kept.until < asyncio.get_running_loop().time():
             return None
         self._keys.move_to_end(asked)
-        return self._get(key)
+        self._answers.move_to_end(key)
+        return kept
 
     async def answer(self, asked: bytes, key: Key, make: Callable[[], Awaitable[bytes | None]]) -> Kept | None:
         """What is kept; else what `make` makes, once for all who ask meanwhile.

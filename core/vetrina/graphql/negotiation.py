@@ -2,6 +2,8 @@
 
 from functools import lru_cache
 
+from vetrina.graphql.errors import Refused
+
 GRAPHQL_JSON = "application/graphql-response+json"
 JSON = "application/json"
 
@@ -10,12 +12,12 @@ MOST_HEADERS = 256
 
 
 @lru_cache(MOST_HEADERS)
-def negotiate(accept: str | None) -> str | None:
+def negotiate(accept: bytes | None) -> str | None:
     """Which of our two media types a client prefers; None when it takes neither. JSON where it does not care."""
     if not accept:
         return JSON
     weights: dict[str, float] = {}
-    for part in accept.lower().split(","):
+    for part in accept.decode("latin-1").lower().split(","):
         name, *parameters = (piece.strip() for piece in part.split(";"))
         quality = next((piece[2:] for piece in parameters if piece.startswith("q=")), "1")
         try:
@@ -30,10 +32,11 @@ def negotiate(accept: str | None) -> str | None:
 
 
 @lru_cache(MOST_HEADERS)
-def unread(content_type: str) -> str | None:
-    """Why a body of this type is not read; None when it is."""
-    name, _, parameters = content_type.lower().partition(";")
+def check_type(content_type: bytes | None) -> None:
+    """Raises Refused unless a body of this type is JSON in UTF-8."""
+    name, _, parameters = (content_type or b"").decode("latin-1").lower().partition(";")
     if name.strip() != JSON:
-        return f"Send the request as {JSON}."
+        raise Refused("BAD_REQUEST", f"Send the request as {JSON}.", 415)
     charset = parameters.partition("charset=")[2].split(";")[0].strip(' "')
-    return None if charset in ("", "utf-8", "utf8") else "Send the request in UTF-8."
+    if charset not in ("", "utf-8", "utf8"):
+        raise Refused("BAD_REQUEST", "Send the request in UTF-8.", 415)

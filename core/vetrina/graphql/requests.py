@@ -57,9 +57,9 @@ _VARIABLES = msgspec.json.Decoder(dict[str, Any] | None)
 _EXTENSIONS = msgspec.json.Decoder(Extensions | None)
 
 
-async def read_body(receive: Receive, announced: str) -> bytes:
+async def read_body(receive: Receive, announced: bytes | None) -> bytes:
     """The whole body. Raises Refused for more than is taken, or if the client went away."""
-    if not announced.isdigit() or int(announced) > LARGEST_BODY:
+    if announced is not None and (not announced.isdigit() or int(announced) > LARGEST_BODY):
         raise _too_large()
     message = await receive()
     if message["type"] == "http.request" and not message.get("more_body"):

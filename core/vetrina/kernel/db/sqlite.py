@@ -23,7 +23,9 @@ BUSY_DEADLINE = 5.0
 STATEMENTS_KEPT = 500
 """Prepared statements that a connection keeps."""
 LARGEST_VERSION = 2**31
-"""The head of the file keeps 31 bits of it."""
+"""The head of the file keeps 31 bits of `shared_version`."""
+_VERSION = "PRAGMA user_version"
+"""Read from the head of the file, without touching a table."""
 
 
 def connect(path: Path) -> sqlite3.Connection:
@@ -110,7 +112,7 @@ class SqliteDatabase(Database):
         self._writing = _Inline(self._writer)
         self._turn = asyncio.Lock()
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="sqlite-commit")
-        self._watcher: sqlite3.Connection | None = None
+        self._watcher: sqlite3.Cursor | None = None
         self._batch: _Batch | None = None
         self._commits: set[asyncio.Task[None]] = set()
         self._readers = Readers(self._reader, partial(connect, path))
@@ -136,17 +138,18 @@ class SqliteDatabase(Database):
 
     def shared_version(self) -> int | None:
         try:
-            return None if self._watcher is None else _shared_version(self._watcher)
+            return None if self._watcher is None else self._watcher.execute(_VERSION).fetchone()[0]
         except sqlite3.OperationalError:  # another process holds the file for a moment
             return None
 
     async def watch_shared(self, stop: asyncio.Event) -> None:
-        self._watcher = connect(self.path)
+        connection = connect(self.path)
+        self._watcher = connection.cursor()
         try:
             await stop.wait()
         finally:
-            self._watcher.close()
             self._watcher = None
+            connection.close()
 
     async def close(self) -> None:
         for commit in tuple(self._commits):
@@ -175,7 +178,8 @@ class SqliteDatabase(Database):
 
     def _move_shared(self) -> None:
         """Part of the transaction: whoever sees its writes, in whichever process, sees another number."""
-        self._writer.execute(f"PRAGMA user_version = {(_shared_version(self._writer) + 1) % LARGEST_VERSION}")
+        [version] = self._writer.execute(_VERSION).fetchone()
+        self._writer.execute(f"{_VERSION} = {(version + 1) % LARGEST_VERSION}")
 
     async def _begin_immediate(self) -> None:
         loop = asyncio.get_running_loop()
@@ -205,12 +209,6 @@ class SqliteDatabase(Database):
                 batch.end(f"the commit failed: {error}")
             else:
                 batch.end()
-
-
-def _shared_version(connection: sqlite3.Connection) -> int:
-    """The number the file's head has room for, read without touching a table."""
-    [version] = connection.execute("PRAGMA user_version").fetchone()
-    return version
 
 
 def _conflict(error: sqlite3.IntegrityError) -> Conflict:
