@@ -77,24 +77,28 @@ async def test_the_syntax_of_lists_holds_in_search(ctx: Context) -> None:
 
 async def test_pages_of_results_join_into_the_whole(ctx: Context) -> None:
     await cellar(ctx)
-    for key in ("RELEVANCE", "PRICE"):
-        await walk(ctx, key, reverse=False)
-        await walk(ctx, key, reverse=True)
+    await make_product(ctx, "Basket", stock=0)
+    for query, count in (("olive", 4), ("", 6)):
+        for key in ("RELEVANCE", "PRICE"):
+            await walk(ctx, query, count, key, reverse=False)
+            await walk(ctx, query, count, key, reverse=True)
 
 
-async def walk(ctx: Context, key: str, *, reverse: bool) -> None:
-    """Read results one at a time."""
-    whole = await found(ctx, "olive", key=key, reverse=reverse)
+async def walk(ctx: Context, query: str, count: int, key: str, *, reverse: bool) -> None:
+    """Read results one at a time, and from the end."""
+    whole = await found(ctx, query, key=key, reverse=reverse)
+    assert len(whole) == count
     pages: list[str] = []
     after = None
     while len(pages) < len(whole):
-        result = (await ask(ctx, SEARCH, query="olive", first=1, after=after, key=key, reverse=reverse))["search"]
+        result = (await ask(ctx, SEARCH, query=query, first=1, after=after, key=key, reverse=reverse))["search"]
         pages += [node["title"] for node in result["nodes"]]
-        assert result["totalCount"] == 4
-        assert result["pageInfo"]["hasNextPage"] is (len(pages) < 4)
+        assert result["totalCount"] == count
+        assert result["pageInfo"]["hasNextPage"] is (len(pages) < count)
         after = result["pageInfo"]["endCursor"]
     assert pages == whole
-    assert await found(ctx, "olive", key=key, reverse=reverse, first=None, last=2) == whole[-2:]
+    for last in range(1, count):
+        assert await found(ctx, query, key=key, reverse=reverse, first=None, last=last) == whole[-last:]
 
 
 async def test_search_reads_the_context_language_and_the_shops_own(ctx: Context) -> None:

@@ -14,8 +14,8 @@ from vetrina.shop.catalog.models import Product, SearchTerm
 from vetrina.shop.catalog.rules import words
 from vetrina.shop.pricing.models import Price
 from vetrina.views.comparisons import has_tag, has_variant, is_spoken, is_term, like, says
-from vetrina.views.matching import EVERYTHING, SHAPES, Condition, Matching, Values, either, sql_of
-from vetrina.views.products import ProductOrder, ProductRow, candidates_of, rows_of
+from vetrina.views.matching import EVERYTHING, SHAPES, Condition, Matching, Values, either, opposite, sql_of
+from vetrina.views.products import ProductOrder, ProductRow, candidates_of, product_list, rows_of
 from vetrina.views.queries import needs_a_word, words_of
 from vetrina.views.query_syntax import Query
 from vetrina.views.shelf import is_sellable_product, is_translated, is_visible, place_params
@@ -60,7 +60,10 @@ async def search_list(
     ctx: Context, query: Query, matching: Matching, order: SearchOrder, unavailable: Unavailable, window: Window
 ) -> Found:
     """Products that match, ranked by the words that `query` wants."""
+    window_params(window, PLACES)
     wanted = list(dict.fromkeys(words_of(query))) if order is SearchOrder.RELEVANCE else []
+    if order is SearchOrder.RELEVANCE and not wanted:
+        return Found(await _unranked(ctx, matching, unavailable, window), None)
     values = Values("ranked_")
     ranking = _Ranking(
         order,
@@ -74,6 +77,35 @@ async def search_list(
     width = len(PLACES.types)
     rows = [Placed(ProductRow(*line[width:-1]), line[:width]) for line in lines]
     return Found(rows, lines[0][-1] if lines else None)
+
+
+async def _unranked(
+    ctx: Context, matching: Matching, unavailable: Unavailable, window: Window
+) -> list[Placed[ProductRow]]:
+    """Products that match in the order of ids, in two lists of which one may stand behind the other.
+
+    Nothing is ranked, so nothing but the page is read; where the first list ends the second is another statement.
+    """
+    sellable = Condition(is_sellable_product)
+    last = -1 if window.reverse else 1
+    lists = [(0, (sellable,)), (last, (opposite(sellable),))] if unavailable is Unavailable.LAST else [(0, ())]
+    found: list[Placed[ProductRow]] = []
+    for back, conditions in reversed(lists) if window.is_backward else lists:
+        after, before = window.after, window.before
+        if (after and abs(after[0]) > abs(back)) or (before and abs(before[0]) < abs(back)):
+            continue
+        part = Window(
+            size=window.size - len(found),
+            after=(after[2],) if after and after[0] == back else None,
+            before=(before[2],) if before and before[0] == back else None,
+            is_backward=window.is_backward,
+            reverse=window.reverse,
+        )
+        rows = await product_list(ctx, ProductOrder.ID, part, matching & Matching(conditions))
+        found += [Placed(placed.row, (back, 0, placed.row.id)) for placed in rows]
+        if len(found) > window.size:
+            break
+    return found
 
 
 async def product_count(ctx: Context, matching: Matching) -> int:
@@ -139,9 +171,6 @@ def _search(ranking: _Ranking, shape: Shape, translated: bool, conditions: tuple
 
 def _by_relevance(ranking: _Ranking, translated: bool, back: Column) -> Selection:
     """Products with the sum of what the wanted words weigh in their index, heaviest first."""
-    last = Product.id.label("last")
-    if not ranking.words:
-        return candidates_of(ProductOrder.ID, back, literal_column("0", BigInt).label("rank"), last)
     weighed = (
         select(SearchTerm.product_id, func.sum(SearchTerm.weight).cast(BigInt).label("weight"))
         .where(is_spoken(translated), or_(*(is_term(name, is_prefix) for name, is_prefix in ranking.words)))
@@ -149,7 +178,7 @@ def _by_relevance(ranking: _Ranking, translated: bool, back: Column) -> Selectio
         .subquery("weighed")
     )
     rank = (-func.coalesce(weighed.c.weight, literal_column("0", BigInt))).label("rank")
-    found = candidates_of(ProductOrder.ID, back, rank, last)
+    found = candidates_of(ProductOrder.ID, back, rank, Product.id.label("last"))
     return found.join(weighed, weighed.c.product_id == Product.id, isouter=not ranking.has_words)
 
 
