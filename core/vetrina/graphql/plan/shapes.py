@@ -113,7 +113,7 @@ class ObjectShape(Composite):
             is_gap, answers[index] = self.gap(value, run)
             if is_gap:
                 continue
-            refused = self.refusal(value, run)
+            refused = self._refusal(value, run)
             if refused is not None:
                 answers[index] = run.fail(refused, self.use)
                 continue
@@ -123,7 +123,7 @@ class ObjectShape(Composite):
             answers[index] = answer
         return answers
 
-    def refusal(self, value: Any, run: Run) -> Exception | None:
+    def _refusal(self, value: Any, run: Run) -> Exception | None:
         """Why a value is no object of this type, if it is none."""
         is_type_of = self._type.is_type_of
         if is_type_of is None or value.__class__ in self._known:
