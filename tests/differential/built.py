@@ -225,10 +225,15 @@ class _Builder:
         for index, (wire, field) in enumerate(kind.fields.items()):
             options = {"graphql_type": self._annotation(field.type)}
             place = f"{kind.name}.{wire}"
-            is_plain = self.random.random() < 0.15
-            made = self.resolvers.resolver(place, field, is_async=not is_plain or self.random.random() < 0.5)
-            dressed: Any = {**options, "permission": self._permission()}
-            declared = strawberry.field(resolver=made, **options) if is_plain else root(made, **dressed)
+            way = self.random.choice(("root", "root", "root", "root", "root", "root", "batch", "sync", "async"))
+            if way == "batch" and kind is self.shape.query_type:
+                declared: Any = batch(self.resolvers.batch(place, field), permission=self._permission(), **options)
+            elif way in ("sync", "async"):
+                made = self.resolvers.resolver(place, field, is_async=way == "async")
+                declared = strawberry.field(resolver=made, **options)
+            else:
+                dressed: Any = {**options, "permission": self._permission()}
+                declared = root(self.resolvers.resolver(place, field, is_async=True), **dressed)
             homes[2 if is_of_plugin(wire) else index % 2][python_name(wire)] = declared
         return [_typed(f"{kind.name}{index}", home) for index, home in enumerate(homes)]
 

@@ -77,7 +77,7 @@ class Writer:
         """The type of each field that goes by its own name, wherever: another type must go by another name."""
         self.aliases = 0
         self.directives = 0
-        self.budget = random.choice((3, 5, 8, 12, 18, 30, 60))
+        self.budget = random.choice((2, 3, 4, 5, 6, 8, 8, 12, 20, 40))
         self.depth = random.choice((2, 3, 4, 5, 6, 9))
         self.strange = list(STRANGE)
 
@@ -104,7 +104,7 @@ class Writer:
         world = self.random.getrandbits(40)
         runs = tuple(
             Run(self.variables.sent(), world if is_together else self.random.getrandbits(40))
-            for _ in range(self.random.choice((2, 2, 2, 2, 2, 2, 2, 4)))
+            for _ in range(self.random.choice((2, 2, 2, 3, 5)))
         )
         return Case(
             text, name, runs, is_together, frozenset(self.features), frozenset(self.types), frozenset(self.fields)
@@ -143,7 +143,7 @@ class Writer:
         """A selection set at a type; with a route, one that goes its way."""
         self.types.add(kind.name)
         parts = [self._along(kind, depth, scope, route)] if route else []
-        for _ in range(self.random.choice((1, 1, 2, 3, 4))):
+        for _ in range(self.random.choice((1, 2, 2, 3, 4)) if self.budget > 0 else 1):
             parts.append(self._part(kind, depth, scope))
         self.random.shuffle(parts)
         return f"{{ {' '.join(part for part in parts if part) or '__typename'} }}"
@@ -157,7 +157,10 @@ class Writer:
 
     def _part(self, kind: Any, depth: int, scope: Scope) -> str:
         drawn = self.random.random()
-        if drawn < 0.08 or self.budget <= 0:
+        leaves = self.grammar.leaves[kind.name]
+        if self.budget <= 0 and leaves:
+            return self._field(kind, self.random.choice(leaves), depth, scope)
+        if drawn < 0.06 or self.budget <= 0:
             return self._typename()
         if drawn < 0.2:
             return self._inline(kind, self.random.choice([None, *self.grammar.conditions[kind.name]]), depth, scope)
@@ -166,7 +169,6 @@ class Writer:
         fields = self.grammar.fields[kind.name]
         if not fields:
             return self._inline(kind, self.random.choice(self.grammar.conditions[kind.name]), depth, scope)
-        leaves = self.grammar.leaves[kind.name]
         if depth <= 1 or (leaves and self.random.random() < 0.55):
             return self._field(kind, self.random.choice(leaves), depth, scope) if leaves else self._typename()
         again = [key for key, one in scope.items() if one.below is not None]

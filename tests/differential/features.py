@@ -40,6 +40,7 @@ FEATURES = frozenset(
         "strange alias",
         "typename",
         "variable",
+        "variable inside a scalar",
         "variable inside a value",
         "variable left out",
         "variable nobody declared",

@@ -7,13 +7,13 @@ from random import Random
 from typing import Any, cast
 
 import msgspec
-from graphql import GraphQLInputObjectType, GraphQLNonNull, is_enum_type, is_required_input_field
+from graphql import GraphQLInputObjectType, GraphQLNonNull, GraphQLString, is_enum_type, is_required_input_field
 from tests.differential.shapes import is_list, items_of, named, without_null
 
 SCALARS: dict[str, tuple[Any, ...]] = {
     "Int": (0, 1, 2, 3, 25, -7, 2**31 - 1),
     "Float": (0.5, 3, -1e3, 12.25),
-    "String": ("", "oil", "two words", "naïve ☕\n🎉", 'a "quote" \\ and {brace}', "custom.key", "x" * 40),
+    "String": ("", "oil", "two words", "naïve ☕\n🎉", 'a "quote" \\ and {brace}', "custom.key", "x" * 20),
     "Boolean": (True, False),
     "ID": ("gid://vetrina/Product/1", "7", 12, "gid://vetrina/Lab/3"),
     "Color": ("#a0b0c0",),
@@ -70,7 +70,7 @@ class Values:
         finally:
             self.ask = asked
 
-    def drawn(self, kind: Any, name: str, *, depth: int = 3, wanted: frozenset[str] = frozenset()) -> Any:
+    def drawn(self, kind: Any, name: str, *, depth: int = 2, wanted: frozenset[str] = frozenset()) -> Any:
         """A value of a type, as JSON; `wanted` are input types that should occur in it."""
         if not isinstance(kind, GraphQLNonNull) and not wanted and self._random.random() < 0.1:
             self._features.add("null given")
@@ -90,6 +90,9 @@ class Values:
             return self._object(kind, depth, wanted)
         if is_enum_type(kind):
             return self._random.choice([*kind.values])
+        if kind.name == "JSON" and (variable := self.ask(GraphQLString, False, name)) is not None:
+            self._features.add("variable inside a scalar")
+            return {"in": [variable, {"it": variable}], "beside": 1}
         return self._random.choice(self._words(kind.name, name) or SCALARS[kind.name])
 
     def _object(self, kind: GraphQLInputObjectType, depth: int, wanted: frozenset[str]) -> dict[str, Any]:
@@ -97,7 +100,7 @@ class Values:
         made = dict[str, Any]()
         for name, field in kind.fields.items():
             inner = wanted if reaches(field.type, wanted) else frozenset[str]()
-            is_left_out = self._random.random() > 0.4 or depth <= 0
+            is_left_out = self._random.random() > 0.3 or depth <= 0
             if not inner and not is_required_input_field(field) and is_left_out:
                 continue
             made[name] = self._inside(field.type, name, depth - 1, inner - {kind.name}, field.default is not None)
@@ -167,6 +170,8 @@ def literal(kind: Any, value: Any, *, is_block: bool = False) -> str:
 
 
 def _plain(value: Any, is_block: bool = False) -> str:
+    if isinstance(value, Variable):
+        return f"${value.name}"
     if isinstance(value, dict):
         fields = cast("dict[str, Any]", value).items()
         return f"{{{' '.join(f'{name}: {_plain(one)}' for name, one in fields)}}}"

@@ -2,8 +2,7 @@
 
 import asyncio
 import gc
-from collections import Counter
-from collections.abc import Callable, Generator, Mapping
+from collections.abc import Callable, Generator, Iterable, Mapping
 from contextlib import AbstractAsyncContextManager, contextmanager, nullcontext
 from typing import Any
 
@@ -60,16 +59,21 @@ class Tally(msgspec.Struct):
     lenient: int = 0
     compiled: int = 0
     fallback: int = 0
-    features: Counter[str] = msgspec.field(default_factory=Counter[str])
+    features: dict[str, int] = msgspec.field(default_factory=dict[str, int])
     types: set[str] = msgspec.field(default_factory=set[str])
     fields: set[str] = msgspec.field(default_factory=set[str])
 
     def add(self, other: "Tally") -> None:
         for name in ("documents", "runs", "invalid", "with_errors", "lenient", "compiled", "fallback"):
             setattr(self, name, getattr(self, name) + getattr(other, name))
-        self.features += other.features
+        for feature, times in other.features.items():
+            self.features[feature] = self.features.get(feature, 0) + times
         self.types |= other.types
         self.fields |= other.fields
+
+    def see(self, features: Iterable[str]) -> None:
+        for feature in features:
+            self.features[feature] = self.features.get(feature, 0) + 1
 
     def shown(self) -> str:
         """One line."""
@@ -128,7 +132,7 @@ async def run_series(
                 differences.append(found)
                 if len(differences) == most:
                     break
-            if index % 50 == 0:
+            if index % 100 == 99:
                 sweep()
     return tally, differences
 
@@ -168,9 +172,9 @@ async def differs(
         return None
     if operation.errors:
         tally.invalid += 1
-        tally.features += Counter(case.features & {"invalid document"})
+        tally.see(case.features & {"invalid document"})
         return None
-    tally.features += Counter(case.features - {"invalid document"})
+    tally.see(case.features - {"invalid document"})
     tally.types |= case.types
     tally.fields |= case.fields
     together = await asyncio.gather(*(ask(bench, executor, operation, run) for run in case.runs if case.is_together))

@@ -79,8 +79,8 @@ class Rates(msgspec.Struct, frozen=True):
     """A batch that fails as a whole."""
 
 
-CLEAN = Rates(0.08, 0.03, 0.0, 0.0)
-RARE = Rates(0.08, 0.04, 0.004, 0.01)
+CLEAN = Rates(0.04, 0.03, 0.0, 0.0)
+RARE = Rates(0.06, 0.04, 0.003, 0.008)
 MANY = Rates(0.2, 0.1, 0.03, 0.05)
 
 
@@ -179,7 +179,7 @@ class World:
     def _list(self, kind: Any, draw: Draw) -> Any:
         if draw.chance(self.rates.fault):
             return draw.pick(("a text", 5, {"a": 1}, True))
-        items = [self.value(kind, draw) for _ in range(draw.pick((0, 1, 1, 2, 2, 3)))]
+        items = [self.value(kind, draw) for _ in range(draw.pick((0, 1, 2, 2, 3, 3, 4)))]
         if not draw.chance(self.rates.odd):
             return items
         return draw.pick((items * 2, tuple(items), _one_by_one(items), dict(enumerate(items)).values()))
@@ -187,7 +187,7 @@ class World:
     def _leaf(self, kind: Any, draw: Draw) -> Any:
         if draw.chance(self.rates.fault):
             return draw.pick(
-                WRONG.get(kind.name, WRONG[""]) if not is_enum_type(kind) else ("NOPE", 99, [], Shade.DARK)
+                WRONG.get(kind.name, WRONG[""]) if not is_enum_type(kind) else ("NOPE", 99, [], Shade.DARK, Shade.LIGHT)
             )
         if is_enum_type(kind):
             member = draw.pick(tuple(self.enums[kind.name]))
