@@ -110,7 +110,7 @@ async def test_a_server_that_hung_up_is_not_believed_and_called_again(ctx: Conte
         await ctx.db.fetch(
             select(text("pg_terminate_backend(pid)"))
             .select_from(text("pg_stat_activity"))
-            .where(text("query LIKE 'LISTEN%' AND datname = current_database()"))
+            .where(text("application_name = 'vetrina listening' AND datname = current_database()"))
         )
         async with asyncio.timeout(10):
             while ctx.db.shared_version() is not None:  # noqa: ASYNC110 (nothing announces it)

@@ -1,9 +1,8 @@
-"""Listening to PostgreSQL: one connection that hears which commits of any process move what everybody is answered."""
+"""Listening to PostgreSQL: one connection that hears, and tells, which commits move what everybody is answered."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
-from functools import partial
 from typing import Any, cast
 
 import asyncpg
@@ -15,11 +14,12 @@ log = structlog.get_logger(__name__)
 
 _connect = cast(Callable[..., Awaitable[Any]], asyncpg.connect)  # pyright: ignore[reportUnknownMemberType]
 
-CHANNEL = "vetrina_shared"
 PING = 2.0
 """Seconds between two questions whether the server is still there, and for an answer."""
-DOUBT = 60.0
-"""Seconds within which a commit that was cut off has ended, one way or the other."""
+GATHERING = 0.01
+"""Seconds in which further commits join one that is to be told of: telling of each would hold them up."""
+DOUBT = 5.0
+"""Seconds after which a commit that was cut off has ended, one way or the other."""
 PAUSES = (0.2, 1.0, 5.0)
 """Seconds before each further try to reach it; the last for all that follow."""
 
@@ -27,63 +27,95 @@ PAUSES = (0.2, 1.0, 5.0)
 class Listener:
     """`version` counts commits: those of this process as they end, others' as the server tells of them.
 
-    Deaf, it `hears` nothing and says so.
+    A process that listens tells of its own commits right after them, over the same connection, many at once: commits
+    that notify wait for each other's disk, one by one. What it could not tell before it died it tells when it is back.
+    One that does not listen, such as a command, notifies as it commits.
     """
 
     def __init__(self, url: str) -> None:
         self.version = 0
-        self.hears = False
         self._url = url
         self._name = draw_key()
-        self.telling_commit = f"NOTIFY {CHANNEL}, '{self._name}'; COMMIT"
-        """Commits, and has the server tell everybody who listens."""
-        self._doubted_until = 0.0
+        self._tell = f"NOTIFY vetrina_shared, '{self._name}'"
+        self._hears = False
+        self._is_untold = True
+        self._roused = asyncio.Event()
+        self._doubts = 0
         self._tries = 0
 
+    @property
+    def known(self) -> int | None:
+        """The version, if nothing can have been missed."""
+        return self.version if self._hears and not self._doubts else None
+
+    @property
+    def commit(self) -> str:
+        """How a transaction ends that moves what is shared."""
+        return "COMMIT" if self._hears else f"{self._tell}; COMMIT"
+
     def count(self, *, is_certain: bool) -> None:
-        """Count a commit of this process. One that was cut off may end later: then the server has to be heard."""
+        """Count a commit of this process. One that was cut off may still end, and is counted again when it has."""
         self.version += 1
+        self._is_untold = True
+        self._roused.set()
         if not is_certain:
-            self._doubted_until = asyncio.get_running_loop().time() + DOUBT
+            self._doubts += 1
+            asyncio.get_running_loop().call_later(DOUBT, self._settle)
 
     async def listen(self, stop: asyncio.Event) -> None:
         """Listen until told to stop; a connection that is lost is made again, with growing pauses."""
+        stopping = asyncio.create_task(stop.wait())
+        stopping.add_done_callback(lambda _: self._roused.set())
         while not stop.is_set():
             try:
                 await self._hear(stop)
             except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError) as error:
                 log.warning("not hearing of changes", error=repr(error))
-            await _pause(PAUSES[min(self._tries, len(PAUSES) - 1)], stop)
-            self._tries += 1
+                await _pause(PAUSES[min(self._tries, len(PAUSES) - 1)], stop)
+                self._tries += 1
 
     async def _hear(self, stop: asyncio.Event) -> None:
-        connection = await _connect(self._url, timeout=PING)
-        lost = asyncio.Event()
-        stopping, losing = asyncio.create_task(stop.wait()), asyncio.create_task(lost.wait())
+        settings = {"application_name": "vetrina listening", "synchronous_commit": "off"}
+        connection = await _connect(self._url, timeout=PING, server_settings=settings)
         try:
-            connection.add_termination_listener(partial(self._deafen, lost))
-            await connection.add_listener(CHANNEL, self._hear_of)
+            connection.add_termination_listener(self._deafen)
+            await connection.add_listener("vetrina_shared", self._hear_of)
             self.version += 1  # for what was committed while nobody listened
-            self.hears, self._tries = True, 0
-            while not (await asyncio.wait((stopping, losing), timeout=PING, return_when=asyncio.FIRST_COMPLETED))[0]:
-                await connection.execute("SELECT 1", timeout=PING)
+            self._hears, self._tries = True, 0
+            while self._is_untold or not stop.is_set():
+                await self._say(connection)
+                await _pause(PING, self._roused)
+                self._roused.clear()
+                if self._is_untold:
+                    await asyncio.sleep(GATHERING)
         finally:
-            self.hears = False
-            stopping.cancel()
-            losing.cancel()
+            self._hears = False
             await connection.close(timeout=PING)
 
+    async def _say(self, connection: Any) -> None:
+        """Tell the other processes what there is to tell, or ask whether the server is there."""
+        is_telling, self._is_untold = self._is_untold, False
+        try:
+            await connection.execute(self._tell if is_telling else "SELECT 1", timeout=PING)
+        except BaseException:
+            self._is_untold |= is_telling
+            raise
+
     def _hear_of(self, _connection: object, _process: int, _channel: str, name: str) -> None:
-        if name != self._name or asyncio.get_running_loop().time() < self._doubted_until:
+        if name != self._name:
             self.version += 1
 
-    def _deafen(self, lost: asyncio.Event, _: object) -> None:
-        self.hears = False
-        lost.set()
+    def _deafen(self, _: object) -> None:
+        self._hears = False
+        self._roused.set()
+
+    def _settle(self) -> None:
+        self._doubts -= 1
+        self.count(is_certain=True)
 
 
-async def _pause(seconds: float, stop: asyncio.Event) -> None:
-    """Wait, but not longer than until told to stop."""
+async def _pause(seconds: float, until: asyncio.Event) -> None:
+    """Wait, but not longer than until an event."""
     with suppress(TimeoutError):
         async with asyncio.timeout(seconds):
-            await stop.wait()
+            await until.wait()

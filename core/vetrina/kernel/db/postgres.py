@@ -152,7 +152,7 @@ class PostgresDatabase(Database):
     @asynccontextmanager
     async def transaction(self) -> AsyncGenerator[Session]:
         async with self._put_aside(), self._lent() as connection:
-            session, is_certain = Session(self._statements, _OnConnection(connection)), False
+            session, is_sent, is_certain = Session(self._statements, _OnConnection(connection)), False, False
             try:
                 await connection.execute("BEGIN")
                 try:
@@ -161,17 +161,17 @@ class PostgresDatabase(Database):
                     with suppress(*ERRORS):  # a connection that broke has rolled back already
                         await connection.execute("ROLLBACK")
                     raise
-                # One round trip: the server tells the other processes once the transaction is committed.
-                await connection.execute(self._listener.telling_commit if session.moves_shared else "COMMIT")
+                is_sent = True
+                await connection.execute(self._listener.commit if session.moves_shared else "COMMIT")
                 is_certain = True
             except ERRORS as error:
                 raise _translate(error) from error
             finally:
-                if session.moves_shared:
+                if session.moves_shared and is_sent:
                     self._listener.count(is_certain=is_certain)
 
     def shared_version(self) -> int | None:
-        return self._listener.version if self._listener.hears else None
+        return self._listener.known
 
     async def watch_shared(self, stop: asyncio.Event) -> None:
         await self._listener.listen(stop)
