@@ -117,16 +117,27 @@ def _show(console: Console, report: HistoryReport, years: Sequence[tuple[int, Sa
 
 
 def _table(source: str, years: Sequence[tuple[int, Sales]]) -> Table:
-    """What the shop now knows of the source, from its own tables."""
-    table = Table(title=f"Sales from {source}, as they stand in the shop", box=None)
-    for column in ("year", "", "orders", "lines", "gross", "discounts", "corrections", "net", "delivery"):
-        table.add_column(column, justify="right")
-    for year, entry in years:
-        corrected = sum((one.value for one in entry.corrections), Decimal(0))
-        counts = (f"{entry.orders:,}", f"{entry.lines:,}")
-        values = (entry.gross_value, entry.discount_value, corrected, entry.net_value, entry.delivery_value)
-        table.add_row(str(year), entry.currency, *counts, *(f"{value:,.2f}" for value in values))
+    """What the shop now knows of the source, from its own tables; what is nothing in every year has no column."""
+    columns = {
+        "orders": [f"{entry.orders:,}" for _, entry in years],
+        "lines": [f"{entry.lines:,}" for _, entry in years],
+        "gross": [_shown(entry.gross_value) for _, entry in years],
+        "discounts": [_shown(entry.discount_value) for _, entry in years],
+        "corrected": [_shown(sum((one.value for one in entry.corrections), Decimal(0))) for _, entry in years],
+        "net": [_shown(entry.net_value) for _, entry in years],
+        "delivery": [_shown(entry.delivery_value) for _, entry in years],
+    }
+    table = Table("year", "", title=f"Sales from {source}, as they stand in the shop", box=None)
+    told = {name: cells for name, cells in columns.items() if any(cells)}
+    for name in told:
+        table.add_column(name, justify="right", no_wrap=True)
+    for (year, entry), *cells in zip(years, *told.values(), strict=True):
+        table.add_row(str(year), entry.currency, *cells)
     return table
+
+
+def _shown(value: Decimal) -> str:
+    return f"{value:,.2f}" if value else ""
 
 
 def _pace(report: HistoryReport) -> int:

@@ -35,19 +35,18 @@ async def shelve(
     A product made here is archived, so that nobody can buy it, and named after the line that sold it first; it
     carries no price and no stock.
     """
-    goods = {line.sku: line for line, _ in reversed(lines) if line.sku and line.is_goods}
-    by_sku = await _known(session, goods)
+    goods = [(line.sku, line, deserves) for line, deserves in lines if line.sku and line.is_goods]
+    by_sku = await _known(session, {sku for sku, _, _ in goods})
     missing: dict[str, CheckedLine] = {}
-    for line, deserves in lines:
-        if with_products and deserves and line.sku and line.is_goods and line.sku not in by_sku:
-            missing.setdefault(line.sku, line)
+    for sku, line, deserves in goods:
+        if with_products and deserves and sku not in by_sku:
+            missing.setdefault(sku, line)
     by_sku |= await _made_before(session, {f"{source}:sku:{sku}": sku for sku in missing})
-    new = [line for sku, line in missing.items() if sku not in by_sku]
+    new = {sku: line for sku, line in missing.items() if sku not in by_sku}
     if new:
-        prepared = [_archived(line, source) for line in new]
-        for line, created in zip(new, await write_new(ctx, session, prepared), strict=True):
-            assert line.sku is not None
-            by_sku[line.sku] = (created.variant_ids[0], created.product_id)
+        prepared = [_archived(line, source) for line in new.values()]
+        for sku, created in zip(new, await write_new(ctx, session, prepared), strict=True):
+            by_sku[sku] = (created.variant_ids[0], created.product_id)
     return Shelved(by_sku, len(new))
 
 
@@ -76,11 +75,12 @@ def _archived(line: CheckedLine, source: str) -> Prepared:
 
 
 _NO_PRICES = PriceBook(0, {}, {})
-# The last row of a SKU wins: the one on sale, and of several the oldest.
+# The last row of a SKU wins: one of an active product, one that is not archived itself, and of several the oldest.
 _BY_SKU = (
     select(Variant.sku, Variant.id, Variant.product_id)
+    .join(Product, Product.id == Variant.product_id)
     .where(text_in(Variant.sku, "skus", is_long=True))
-    .order_by(Variant.archived_at.is_(None), Variant.id.desc())
+    .order_by(Product.status == ProductStatus.ACTIVE, Variant.archived_at.is_(None), Variant.id.desc())
 )
 _BY_SOURCE_KEY = (
     select(Product.source_key, Variant.id, Variant.product_id)
