@@ -6,8 +6,8 @@ from typing import Any, NamedTuple
 import msgspec
 from sqlalchemy import ColumnElement, and_, false, not_, or_, true
 
-SHAPES = 500
-"""How many statements of one kind are kept: what people type has few shapes, and who sends many pays for them."""
+SHAPES = 64
+"""How many statements of one kind are kept: what people type has few shapes, and one may take half a megabyte."""
 
 
 class Condition(NamedTuple):
