@@ -59,8 +59,8 @@ class Found(msgspec.Struct, frozen=True):
 async def search_list(
     ctx: Context, query: Query, matching: Matching, order: SearchOrder, unavailable: Unavailable, window: Window
 ) -> Found:
-    """Products that match, ranked by the words that `query` wants."""
-    window_params(window, PLACES)
+    """Products that match, ranked by the words that `query` wants. Raises BadInput for a cursor of another list."""
+    places = window_params(window, PLACES)
     wanted = list(dict.fromkeys(words_of(query))) if order is SearchOrder.RELEVANCE else []
     if order is SearchOrder.RELEVANCE and not wanted:
         return Found(await _unranked(ctx, matching, unavailable, window), None)
@@ -72,7 +72,7 @@ async def search_list(
         unavailable is Unavailable.LAST,
     )
     statement = _search(ranking, window.shape, is_translated(ctx), matching.conditions)
-    params = {**place_params(ctx), **window_params(window, PLACES), **matching.params, **values.params}
+    params = {**place_params(ctx), **places, **matching.params, **values.params}
     lines = await ctx.db.fetch(statement, params)
     width = len(PLACES.types)
     rows = [Placed(ProductRow(*line[width:-1]), line[:width]) for line in lines]
