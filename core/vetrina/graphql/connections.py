@@ -165,7 +165,7 @@ def connect_list(
     """Page through a short list that is in memory, such as a cart's lines. Raises BadInput like page_args."""
     page_args(first, last, after, before)
     ordered = list(rows)[::-1] if reverse else list(rows)
-    cursors = [cursor_of(row) for row in ordered]
+    cursors = [cursor_of(row) for row in ordered] if after is not None or before is not None else []
     start = cursors.index(after) + 1 if after in cursors else 0
     end = cursors.index(before) if before in cursors else len(ordered)
     size = first or last or DEFAULT_SIZE
