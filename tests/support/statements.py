@@ -12,16 +12,19 @@ from vetrina.kernel.db.statements import Call
 class Counted:
     """A driver that keeps the text of every statement; one that is run for many rows at once is one."""
 
-    def __init__(self, driver: Driver, texts: list[str]) -> None:
+    def __init__(self, driver: Driver, texts: list[str], calls: list[Call] | None = None) -> None:
         self.texts = texts
+        self.calls = list[Call]() if calls is None else calls
         self._driver = driver
 
     async def fetch(self, call: Call) -> Sequence[Sequence[Any]]:
         self.texts.append(call.text)
+        self.calls.append(call)
         return await self._driver.fetch(call)
 
     async def execute(self, call: Call) -> int:
         self.texts.append(call.text)
+        self.calls.append(call)
         return await self._driver.execute(call)
 
     async def execute_many(self, text: str, batches: list[list[Any]]) -> None:
@@ -42,19 +45,20 @@ def statements(db: Database) -> Generator[list[str]]:
 
 
 @contextmanager
-def all_statements(db: Database) -> Generator[list[str]]:
-    """The same with those of transactions, but for what begins and ends them."""
-    transaction = db.transaction
+def all_statements(db: Database, calls: list[Call] | None = None) -> Generator[list[str]]:
+    """The same with those of transactions, but for what begins and ends them; `calls` takes their calls."""
+    transaction, driver = db.transaction, db._driver
 
     @asynccontextmanager
     async def watched() -> AsyncGenerator[Session]:
         async with transaction() as session:
-            session._driver = Counted(session._driver, texts)
+            session._driver = Counted(session._driver, texts, calls)
             yield session
 
-    with statements(db) as texts:
-        db.transaction = watched
-        try:
-            yield texts
-        finally:
-            del db.transaction
+    texts = list[str]()
+    db.transaction, db._driver = watched, Counted(driver, texts, calls)
+    try:
+        yield texts
+    finally:
+        del db.transaction
+        db._driver = driver
