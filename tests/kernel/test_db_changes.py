@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, nullcontext
 from typing import Any
 
 import pytest
@@ -12,6 +12,7 @@ from tests.support.shops import StillClock, opened
 from vetrina.kernel.context import Context
 from vetrina.kernel.db import Database, open_database, table_of
 from vetrina.kernel.db.changes import moves_shared
+from vetrina.kernel.db.listening import Listener
 from vetrina.kernel.db.rows import add_together
 from vetrina.shop.cart.models import Cart
 from vetrina.shop.inventory.models import Location
@@ -86,10 +87,11 @@ async def test_who_sees_a_commit_sees_another_number(ctx: Context) -> None:
             assert ctx.db.shared_version() != was
 
 
-async def test_another_process_is_heard(database_url: str) -> None:
+@pytest.mark.parametrize("does_listen", [False, True])
+async def test_another_process_is_heard_whether_it_listens_itself_or_not(database_url: str, does_listen: bool) -> None:
     ctx = await opened(database_url, StillClock())
     other = await open_database(database_url)
-    async with watched(other):
+    async with watched(ctx.db) if does_listen else nullcontext(), watched(other):
         was = other.shared_version()
         await _rename(ctx, 1)
         if other.dialect.name == "sqlite":
@@ -118,6 +120,27 @@ async def test_a_server_that_hung_up_is_not_believed_and_called_again(ctx: Conte
             while ctx.db.shared_version() is None:  # noqa: ASYNC110 (nothing announces it)
                 await asyncio.sleep(0.02)
         assert ctx.db.shared_version() != was, "what was committed meanwhile was not heard"
+
+
+async def test_a_commit_that_was_cut_off_leaves_all_in_doubt_until_it_must_have_ended(
+    ctx: Context, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if ctx.db.dialect.name == "sqlite":
+        pytest.skip("a commit on a file is waited for to its end")
+    monkeypatch.setattr("vetrina.kernel.db.listening.DOUBT", 0.1)
+    async with watched(ctx.db):
+        was = ctx.db.shared_version()
+        writing = asyncio.create_task(_rename(ctx, 1))
+        monkeypatch.setattr(Listener, "commit", property(lambda _: "SELECT pg_sleep(1); COMMIT"))
+        await asyncio.sleep(0.2)
+        writing.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await writing
+        assert ctx.db.shared_version() is None
+        async with asyncio.timeout(5):
+            while ctx.db.shared_version() is None:  # noqa: ASYNC110 (nothing announces it)
+                await asyncio.sleep(0.005)
+        assert ctx.db.shared_version() != was
 
 
 async def _rename(ctx: Context, number: int) -> None:
