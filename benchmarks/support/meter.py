@@ -4,7 +4,6 @@ import ctypes
 import gc
 import os
 import platform
-import statistics
 import struct
 import time
 from collections.abc import Awaitable, Callable, Coroutine, Mapping
@@ -55,19 +54,16 @@ class Cost(msgspec.Struct, frozen=True):
 
     @property
     def least(self) -> float:
+        """The round that was disturbed least: on a busy machine all others say how busy it was."""
         return min(self.rounds)
 
-    @property
-    def median(self) -> float:
-        return statistics.median(self.rounds)
-
     def over(self, floor: "Cost") -> float:
-        """How many times the floor's cost: the median of the rounds, each compared with the floor's of that round."""
-        return statistics.median(mine / its for mine, its in zip(self.rounds, floor.rounds, strict=True))
+        """How many times the floor's cost."""
+        return self.least / floor.least
 
     def beyond(self, floor: "Cost") -> float:
-        """How much more than the floor's cost, by the same medians."""
-        return statistics.median(mine - its for mine, its in zip(self.rounds, floor.rounds, strict=True))
+        """How much more than the floor's cost."""
+        return self.least - floor.least
 
 
 def compare(

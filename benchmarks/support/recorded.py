@@ -32,7 +32,7 @@ def _page(report: Report, command: str) -> list[str]:
         f"    {command}",
         "",
         f"{datetime.now(UTC):%Y-%m-%d}, {_machine()}.",
-        f"Costs are {UNITS[report.unit]}, the median of interleaved rounds.",
+        f"Costs are {UNITS[report.unit]}, the least of interleaved rounds.",
         "",
         "![What one request costs, by contestant](results.svg)",
         "",
