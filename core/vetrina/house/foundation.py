@@ -20,6 +20,8 @@ VERSIONS = Path(__file__).parents[1] / "migrations" / "versions"
 
 LONG = 30
 """Columns and constraints of a table whose indexes get a function of their own."""
+VERY_LONG = 45
+"""And of one whose columns get one too."""
 
 
 def write_foundation(folder: Path = VERSIONS) -> list[Path]:
@@ -71,6 +73,7 @@ def _revision(number: int, owner: str, tables: list[Table]) -> str:
     lines = [
         f'"""The first tables of {owner}: {len(tables)}, as the models declared them."""',
         "",
+        "from typing import Any" if "[Any]" in code else "",
         "import sqlalchemy as sa",
         "from alembic import op",
         f"from vetrina.kernel.db import {', '.join(types)}" if types else "",
@@ -95,7 +98,7 @@ def _drop(table: Table) -> str:
 
 
 def _create(table: Table, context: AutogenContext) -> str:
-    """The functions that create a table: one, or two where one would be too long to read."""
+    """The functions that create a table: one, or two or three where one would be too long to read."""
     creation = CreateTableOp.from_table(table)
     creation.info = {}
     lines = list(render_op(context, creation))
@@ -103,10 +106,25 @@ def _create(table: Table, context: AutogenContext) -> str:
         lines.append(f'make_append_only("{table.name}")')
     indexes = [CreateIndexOp.from_index(index) for index in sorted(table.indexes, key=lambda index: str(index.name))]
     index_lines = [line for index in indexes for line in render_op(context, index)]
-    if len(table.columns) + len(table.constraints) <= LONG:
+    size = len(table.columns) + len(table.constraints)
+    if size <= LONG:
         return _function(f"create_{table.name}", [*lines, *index_lines])
     lines.append(f"index_{table.name}()")
-    return _function(f"create_{table.name}", lines) + "\n" + _function(f"index_{table.name}", index_lines)
+    functions = [_function(f"index_{table.name}", index_lines)]
+    if size > VERY_LONG:
+        lines[0], columns = _without_columns(lines[0], table.name)
+        functions.insert(0, columns)
+    return "\n".join([_function(f"create_{table.name}", lines), *functions])
+
+
+def _without_columns(creation: str, table: str) -> tuple[str, str]:
+    """The call that creates a table with its columns taken from a function, and that function."""
+    parts = creation.split("\n")
+    columns = [part for part in parts if part.startswith("sa.Column(")]
+    rest = [part for part in parts if not part.startswith("sa.Column(")]
+    rest.insert(1, f"*columns_{table}(),")
+    body = "\n".join(f"    {column}" for column in columns)
+    return "\n".join(rest), f"def columns_{table}() -> list[sa.Column[Any]]:\n    return [\n{body}\n    ]\n"
 
 
 def _function(name: str, lines: list[str]) -> str:

@@ -1,5 +1,7 @@
 """The first tables of orders: 8, as the models declared them."""
 
+from typing import Any
+
 import sqlalchemy as sa
 from alembic import op
 
@@ -45,6 +47,36 @@ def create_orders_number_series() -> None:
 def create_orders_order() -> None:
     op.create_table(
         "orders_order",
+        *columns_orders_order(),
+        sa.CheckConstraint(
+            "(state = 'cancelled') = (cancelled_at IS NOT NULL)", name=op.f("ck_orders_order_cancelled_at")
+        ),
+        sa.CheckConstraint("state IN ('placed', 'cancelled')", name=op.f("ck_orders_order_state_known")),
+        sa.CheckConstraint("(source IS NULL) = (source_name IS NULL)", name=op.f("ck_orders_order_source")),
+        sa.CheckConstraint("refunded >= 0 AND refunded <= total", name=op.f("ck_orders_order_refunded")),
+        sa.CheckConstraint(
+            "subtotal >= 0 AND discount >= 0 AND delivery >= 0 AND tax_added >= 0", name=op.f("ck_orders_order_parts")
+        ),
+        sa.CheckConstraint("tax >= tax_added", name=op.f("ck_orders_order_tax")),
+        sa.CheckConstraint(
+            "total = subtotal - discount + delivery + tax_added + payment_fee",
+            name=op.f("ck_orders_order_total_adds_up"),
+        ),
+        sa.CheckConstraint("total >= 0 AND redeemed >= 0 AND redeemed <= total", name=op.f("ck_orders_order_redeemed")),
+        sa.ForeignKeyConstraint(["cart_id"], ["cart_cart.id"], name=op.f("fk_orders_order_cart_id")),
+        sa.ForeignKeyConstraint(["customer_id"], ["customers_customer.id"], name=op.f("fk_orders_order_customer_id")),
+        sa.ForeignKeyConstraint(["market_id"], ["markets_market.id"], name=op.f("fk_orders_order_market_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_orders_order")),
+        sa.UniqueConstraint("cart_id", name=op.f("uq_orders_order_cart_id")),
+        sa.UniqueConstraint("key", name=op.f("uq_orders_order_key")),
+        sa.UniqueConstraint("number", name=op.f("uq_orders_order_number")),
+        sa.UniqueConstraint("source", "source_name", name=op.f("uq_orders_order_source_source_name")),
+    )
+    index_orders_order()
+
+
+def columns_orders_order() -> list[sa.Column[Any]]:
+    return [
         sa.Column("id", BigInt, nullable=False),
         sa.Column("key", sa.Text(), nullable=False),
         sa.Column("number", BigInt, nullable=False),
@@ -80,31 +112,7 @@ def create_orders_order() -> None:
         sa.Column("placed_at", Instant(), nullable=False),
         sa.Column("cancelled_at", Instant(), nullable=True),
         sa.Column("updated_at", Instant(), nullable=False),
-        sa.CheckConstraint(
-            "(state = 'cancelled') = (cancelled_at IS NOT NULL)", name=op.f("ck_orders_order_cancelled_at")
-        ),
-        sa.CheckConstraint("state IN ('placed', 'cancelled')", name=op.f("ck_orders_order_state_known")),
-        sa.CheckConstraint("(source IS NULL) = (source_name IS NULL)", name=op.f("ck_orders_order_source")),
-        sa.CheckConstraint("refunded >= 0 AND refunded <= total", name=op.f("ck_orders_order_refunded")),
-        sa.CheckConstraint(
-            "subtotal >= 0 AND discount >= 0 AND delivery >= 0 AND tax_added >= 0", name=op.f("ck_orders_order_parts")
-        ),
-        sa.CheckConstraint("tax >= tax_added", name=op.f("ck_orders_order_tax")),
-        sa.CheckConstraint(
-            "total = subtotal - discount + delivery + tax_added + payment_fee",
-            name=op.f("ck_orders_order_total_adds_up"),
-        ),
-        sa.CheckConstraint("total >= 0 AND redeemed >= 0 AND redeemed <= total", name=op.f("ck_orders_order_redeemed")),
-        sa.ForeignKeyConstraint(["cart_id"], ["cart_cart.id"], name=op.f("fk_orders_order_cart_id")),
-        sa.ForeignKeyConstraint(["customer_id"], ["customers_customer.id"], name=op.f("fk_orders_order_customer_id")),
-        sa.ForeignKeyConstraint(["market_id"], ["markets_market.id"], name=op.f("fk_orders_order_market_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_orders_order")),
-        sa.UniqueConstraint("cart_id", name=op.f("uq_orders_order_cart_id")),
-        sa.UniqueConstraint("key", name=op.f("uq_orders_order_key")),
-        sa.UniqueConstraint("number", name=op.f("uq_orders_order_number")),
-        sa.UniqueConstraint("source", "source_name", name=op.f("uq_orders_order_source_source_name")),
-    )
-    index_orders_order()
+    ]
 
 
 def index_orders_order() -> None:
