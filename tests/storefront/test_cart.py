@@ -566,3 +566,22 @@ async def test_one_operation_asks_each_plugin_once(ctx: Context) -> None:
         " discountAllocations { targetType } } }",
     )
     assert (len(delivery.asked), len(tax.asked)) == (1, 1)
+
+
+async def test_a_cart_speaks_its_own_currency_wherever_it_is_read(ctx: Context) -> None:
+    """@inContext says where the reader is; the cart is sold where its buyer is, and so is all that is in it."""
+    key = await opened(ctx, await ware(ctx))
+    money = "{ amount currencyCode }"
+    text = (
+        f'query @inContext(country: US) {{ cart(id: "{cart_gid(key)}") {{ buyerIdentity {{ countryCode }} cost {{'
+        f" totalAmount {money} }} lines {{ nodes {{ cost {{ amountPerQuantity {money} }} merchandise {{"
+        f" ... on ProductVariant {{ price {money} }} }} }} }} }} localization {{ country {{ isoCode }} }} }}"
+    )
+    data = await ask(ctx, text)
+    assert data["localization"]["country"]["isoCode"] == "US"
+    ten_euros = {"amount": "10.0", "currencyCode": "EUR"}
+    assert data["cart"] == {
+        "buyerIdentity": {"countryCode": "IT"},
+        "cost": {"totalAmount": ten_euros},
+        "lines": {"nodes": [{"cost": {"amountPerQuantity": ten_euros}, "merchandise": {"price": ten_euros}}]},
+    }
