@@ -76,9 +76,13 @@ class Operation:
         return self._variables.coerce(given)
 
     def warm(self) -> None:
-        """Make the plan of an operation that has but one."""
-        if not self._flags:
+        """Make the plan of an operation that has but one; where that fails, requests will say so."""
+        if self._flags:
+            return
+        try:
             self._plan(VariableValues({}, {}))
+        except Exception as fault:  # as in run: it is ours to mend, and no reason not to serve
+            log.error("plan not made", operation=self.node.name and self.node.name.value, error=repr(fault))
 
     def root_fields(self, variables: VariableValues) -> dict[str, FieldNode]:
         """The fields of a mutation, by response key, in the order they are run."""
