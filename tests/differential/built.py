@@ -54,6 +54,16 @@ _WORDS = {
 }  # fmt: skip
 
 
+PAIR = ("LabLeft", "LabRight")
+
+
+class PairRow(msgspec.Struct, frozen=True):
+    """Rows of two types: which, the row says and its class does not."""
+
+    side: str
+    value: Any
+
+
 class Built(msgspec.Struct, frozen=True):
     """A schema and the world its resolvers answer from."""
 
@@ -157,13 +167,15 @@ class _Builder:
             return
         is_eager = self._is_eager(kind, fields)
         made: Any = (
-            msgspec.defstruct(f"Row{kind.name}", list(self.world.attributes[kind.name]), frozen=True)
+            PairRow
+            if kind.name in PAIR
+            else msgspec.defstruct(f"Row{kind.name}", list(self.world.attributes[kind.name]), frozen=True)
             if is_eager
             else type(f"Row{kind.name}", (self._row_base(),), {"__slots__": (), "_kind": kind.name})
         )
         is_own = kind.name == "LabPlain"  # its rows are strawberry's own objects
         if not is_own and (self._is_member(kind) or self.random.random() < 0.3):
-            fields["is_type_of"] = self._is_type_of(made, is_eager)
+            fields["is_type_of"] = _is_of_pair(kind.name) if kind.name in PAIR else self._is_type_of(made, is_eager)
         declared = strawberry.type(_class(kind.name, bases, fields))
         if is_own:
             made = type("RowLabPlain", (Row, declared), {"_kind": kind.name})
@@ -217,7 +229,7 @@ class _Builder:
 
     def _permission(self) -> str | None:
         drawn = self.random.random()
-        return HIDDEN if drawn < 0.01 else SEEN if drawn < 0.1 else None
+        return HIDDEN if drawn < 0.03 else SEEN if drawn < 0.1 else None
 
     def _roots(self, kind: Any) -> list[type[Any]]:
         """The root fields, on two types of the door's and, last, one of the plugin's."""
@@ -245,6 +257,13 @@ class _Builder:
         else:
             made = self.names[of.name] if is_leaf_type(of) else LazyType[str, str](of.name, self.module.__name__)
         return made if of is not kind else StrawberryOptional(made)
+
+
+def _is_of_pair(name: str) -> Any:
+    def is_type_of(row: Any, _: object) -> bool:
+        return isinstance(row, PairRow) and row.side == name
+
+    return staticmethod(is_type_of)
 
 
 def _class(name: str, bases: tuple[type, ...], fields: dict[str, Any]) -> Any:

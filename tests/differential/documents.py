@@ -53,7 +53,7 @@ class Fragment(msgspec.Struct):
     body: str
     uses: set[str]
     depth: int
-    is_used: bool = False
+    scope: "Scope"
 
 
 def write_case(grammar: Grammar, seed: int, index: int, words: Words = any_word) -> Case:
@@ -165,7 +165,7 @@ class Writer:
         if drawn < 0.2:
             return self._inline(kind, self.random.choice([None, *self.grammar.conditions[kind.name]]), depth, scope)
         if drawn < 0.32 and self.fragment_depth < 3:
-            return self._spread(kind, depth)
+            return self._spread(kind, depth, scope)
         fields = self.grammar.fields[kind.name]
         if not fields:
             return self._inline(kind, self.random.choice(self.grammar.conditions[kind.name]), depth, scope)
@@ -266,7 +266,7 @@ class Writer:
         kind = self.grammar.composites[on]
         return "on a union" if is_union_type(kind) else "on an interface" if is_interface_type(kind) else "on an object"
 
-    def _spread(self, kind: Any, depth: int) -> str:
+    def _spread(self, kind: Any, depth: int, scope: Scope) -> str:
         fitting = [
             one for one in self.fragments
             if one.depth <= depth and self.grammar.possible[one.on] & self.grammar.possible[kind.name]
@@ -281,15 +281,22 @@ class Writer:
         if self.fragment_depth:
             self.features.add("fragment in a fragment")
         self.variables.uses |= fragment.uses
-        return f"...{fragment.name}{self._conditions(self._may_wait(kind))}"
+        for key, selected in fragment.scope.items():
+            scope.setdefault(key, selected)
+        text = f"...{fragment.name}{self._conditions(self._may_wait(kind))}"
+        inner = [key for key, one in fragment.scope.items() if one.below is not None]
+        if inner and depth > 1 and self.random.random() < 0.4:  # more of it here than where it is spread as well
+            text += f" {self._again(kind, depth, scope, self.random.choice(inner))}"
+        return text
 
     def _fragment(self, on: str, depth: int) -> Fragment:
         self.features.add(f"fragment {self._condition_kind(on)}")
         uses, self.variables.uses = self.variables.uses, set[str]()
         self.fragment_depth += 1
-        body = self.selection(self.grammar.composites[on], depth, {})
+        scope: Scope = {}
+        body = self.selection(self.grammar.composites[on], depth, scope)
         self.fragment_depth -= 1
-        fragment = Fragment(f"Part{len(self.fragments)}", on, body, self.variables.uses, depth)
+        fragment = Fragment(f"Part{len(self.fragments)}", on, body, self.variables.uses, depth, scope)
         self.fragments.append(fragment)
         self.variables.uses = uses
         return fragment

@@ -19,6 +19,7 @@ REAL_EVERY = 10
 """Which part of a long series is asked of the real storefront."""
 
 pytestmark = [
+    pytest.mark.timeout(300),  # seconds of work, which two busy cores may make minutes
     # graphql-core forgets coroutines of fields it cuts off; a coroutine of anybody else is an error.
     pytest.mark.filterwarnings(r"ignore:coroutine '(GraphQLCoreConverter|Executor|execute_)[^']*' was never awaited"),
 ]

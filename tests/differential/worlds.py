@@ -203,6 +203,8 @@ class World:
         if issubclass(made, Row):
             return made(self, key)
         own = Draw(key)
+        if "side" in made.__struct_fields__:
+            return made(name, _kept(self.value(self.attributes[name]["value"][1], own)))
         return made(*(_kept(self.value(kind, own)) for _, kind in self.attributes[name].values()))
 
     def _members_of(self, kind: Any) -> list[str]:
