@@ -154,7 +154,7 @@ def test_idle_plugins(
     for question in ("list", "product", "search"):
         body = questions.body(questions.document(question), questions.variables(question))
         contestants = {"alone": Post(shop.app, GRAPHQL, body), "crowded": Post(app, GRAPHQL, body)}
-        costs = compare(meter, run, contestants, rounds=3 * ROUNDS)
+        costs = compare(meter, run, contestants, rounds=2 * ROUNDS)
         report.add("idle_plugins", costs["crowded"].over(costs["alone"]), f"{question}, {shop.engine}")
     for name in names:
         sys.modules.pop(f"vetrina_{name}", None)

@@ -12,6 +12,7 @@ from benchmarks.floors.driver import Raw, open_raw
 from benchmarks.floors.pages import Where
 from benchmarks.support import catalogue, questions
 from benchmarks.support.client import Post
+from benchmarks.support.processes import spent_by
 from benchmarks.support.recording import Sent, listening
 from sqlalchemy import select
 from tests.support.shops import NOWHERE, context, make_shop
@@ -54,6 +55,14 @@ class MeasuredShop(msgspec.Struct):
         with listening(self.runtime.shop.db) as sent:
             content = await post()
         return sent, content
+
+    async def database_spent(self) -> float:
+        """Microseconds of processor time of PostgreSQL's processes for this shop so far; 0 on SQLite."""
+        if self.engine == "sqlite":
+            return 0.0
+        async with self.raw.link() as link:
+            found = await link.fetch("SELECT pid FROM pg_stat_activity WHERE datname = current_database()", ())
+        return sum(spent_by(pid) for (pid,) in found)
 
     async def cart(self) -> tuple[str, int]:
         """A new cart with its lines: its id, and a variant that is in it."""

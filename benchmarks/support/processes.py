@@ -43,9 +43,8 @@ class Server(msgspec.Struct):
         raise AssertionError(f"{path} is not answered")
 
     def spent(self) -> float:
-        """Microseconds of processor time so far, the kernel's part included."""
-        fields = Path(f"/proc/{self.process.pid}/stat").read_text().rpartition(")")[2].split()
-        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK") * 1e6
+        """Microseconds of processor time so far."""
+        return spent_by(self.process.pid)
 
     def resident(self) -> float:
         """Megabytes of memory it holds."""
@@ -70,6 +69,12 @@ class Server(msgspec.Struct):
                 await reader.readexactly(int(length[1]))
         finally:
             writer.close()
+
+
+def spent_by(pid: int) -> float:
+    """Microseconds of processor time of a process on this machine so far, the kernel's part included."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK") * 1e6
 
 
 @contextmanager

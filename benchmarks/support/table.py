@@ -14,6 +14,8 @@ CONTESTANTS = {
     "orm": "ORM and loaders",
 }
 """Contestants from the cheapest to the dearest, as people call them."""
+DATABASE = {"database": "PostgreSQL itself"}
+"""What the database's processes spend beside ours on a request by GraphQL, in microseconds on every machine."""
 UNITS = {"us": "microseconds of processor time", "instructions": "instructions in user space"}
 
 
@@ -36,8 +38,9 @@ def costs(report: Report) -> list[tuple[str, ...]]:
     """What one request costs, by question and engine, one column per contestant."""
     known = {(question, engine, contestant): value for question, engine, contestant, value in report.costs}
     asked = dict.fromkeys((question, engine) for question, engine, *_ in report.costs)
-    columns = [name for name in CONTESTANTS if any(name == contestant for *_, contestant, _ in report.costs)]
-    head = ("question", "engine", *(CONTESTANTS[name] for name in columns))
+    names = CONTESTANTS | DATABASE
+    columns = [name for name in names if any(name == contestant for *_, contestant, _ in report.costs)]
+    head = ("question", "engine", *(names[name] for name in columns))
     rows = [(*key, *(_amount(known.get((*key, name))) for name in columns)) for key in asked]
     return [head, *rows]
 
