@@ -1,6 +1,5 @@
 """What a cart's fields are read from: its lines and its quote, each read once per cart and operation."""
 
-import asyncio
 from collections.abc import Sequence
 from typing import Any, ClassVar
 
@@ -8,7 +7,7 @@ import msgspec
 from msgspec import UNSET
 
 from vetrina.flows.quoting import CartQuote, at_the_cart, cart_lines_here, quote_cart
-from vetrina.graphql import Info, ctx_of, gid, key_of, once
+from vetrina.graphql import Info, ctx_of, gid, keep, key_of, once
 from vetrina.kernel.context import Context
 from vetrina.kernel.errors import BadInput
 from vetrina.ports import QuoteLine
@@ -80,28 +79,22 @@ async def quoted_lines(info: Info, views: Sequence[LineView]) -> list[tuple[Cart
 
 def remember(info: Info, quote: CartQuote) -> None:
     """Keep a quote that a flow had to ask for, so that the answer's fields need not ask again."""
-    _keep(info, _quote_key(quote.cart), quote)
+    keep(info, _quote_key(quote.cart), quote)
     remember_parts(info, quote.cart, quote.parts)
 
 
 def remember_parts(info: Info, cart: CartRow, parts: CartParts) -> None:
     """Keep what a flow had in its hands of the cart as it is now."""
     if parts.lines is not None:
-        _keep(info, _lines_key(cart), parts.lines)
+        keep(info, _lines_key(cart), parts.lines)
     if parts.addresses is not None:
-        _keep(info, _addresses_key(cart), parts.addresses)
+        keep(info, _addresses_key(cart), parts.addresses)
     if parts.destination is not UNSET:
-        _keep(info, _destination_key(cart), parts.destination)
+        keep(info, _destination_key(cart), parts.destination)
 
 
 async def _destination(info: Info, cart: CartRow) -> Address | None:
     return selected_address(await addresses_of(info, cart))
-
-
-def _keep(info: Info, key: tuple[Any, ...], value: Any) -> None:
-    answer: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
-    answer.set_result(value)
-    info.context.memory[key] = answer
 
 
 def cart_gid(key: str) -> str:

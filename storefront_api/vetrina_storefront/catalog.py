@@ -137,7 +137,7 @@ class CatalogQuery:
 async def _page(info: Info, handle: str | None, gid: str | None) -> ProductRow | None:
     product = await _product(info, handle, gid)
     if product is not None:
-        await open_page(info, product)
+        open_page(info, product)
     return product
 
 

@@ -101,7 +101,7 @@ async def _choices(rows: Sequence[ProductRow], info: Info) -> list[Choice]:
         options, ranges = await options_seen(info, ids), await ranges_seen(info, ids)
         return {product_id: choice_of(options[product_id], ranges[product_id]) for product_id in ids}
 
-    await remember(info, rows)
+    remember(info, rows)
     choices = await once(info, ("choices", *ids), read)
     return [choices[row.id] for row in rows]
 

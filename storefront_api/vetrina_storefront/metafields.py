@@ -1,13 +1,23 @@
 """Metafield: a typed extra value, what it refers to and whose it is."""
 
-import asyncio
 from collections.abc import Sequence
 from typing import Any
 
 import msgspec
 import strawberry
 
-from vetrina.graphql import Connection, Info, PageInfo, batch, connect_list, ctx_of, read_from, split_gid, write_cursor
+from vetrina.graphql import (
+    Connection,
+    Info,
+    PageInfo,
+    batch,
+    connect_list,
+    ctx_of,
+    keep,
+    read_from,
+    split_gid,
+    write_cursor,
+)
 from vetrina.graphql.scalars import DateTime
 from vetrina.kernel.errors import BadInput
 from vetrina.kernel.texts import LINE
@@ -87,10 +97,7 @@ async def load_parents(rows: Sequence[MetafieldRow], info: Info) -> list[Any]:
     asked = {row.id: known.get(_owner(row.owner_type, row.owner_id)) for row in rows}
     others = [(row.owner_type, str(row.owner_id)) for row in rows if asked[row.id] is None]
     found = await nodes_by_key(ctx_of(info), others) if others else {}
-    return [
-        owner.result() if (owner := asked[row.id]) is not None else found.get((row.owner_type, str(row.owner_id)))
-        for row in rows
-    ]
+    return [asked[row.id] or found.get((row.owner_type, str(row.owner_id))) for row in rows]
 
 
 @strawberry.type(description="A typed extra value of its owner.")
@@ -157,8 +164,7 @@ async def _of(
     rows: Sequence[NodeRow], info: Info, names: list[tuple[str, str]]
 ) -> dict[tuple[int, str, str], MetafieldRow]:
     for row in rows:
-        owner = info.context.memory[_owner(row.type_name, row.id)] = asyncio.get_running_loop().create_future()
-        owner.set_result(row)
+        keep(info, _owner(row.type_name, row.id), row)
     return await metafields_of(ctx_of(info), rows[0].type_name, [row.id for row in rows], names)
 
 

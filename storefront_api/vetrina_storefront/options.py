@@ -25,7 +25,7 @@ class SwatchRow(msgspec.Struct, frozen=True):
 async def load_first_variants(rows: Sequence[ValueRow], info: Info) -> list[VariantRow | None]:
     """The first variant that has each value."""
     products = {row.product_id for row in rows}
-    if await is_page(info, products):
+    if is_page(info, products):
         ranges = await ranges_seen(info, products)
         firsts = {product_id: firsts_with(ranges[product_id]) for product_id in products}
         return [firsts[row.product_id].get(row.id) for row in rows]

@@ -113,14 +113,14 @@ async def load_options(rows: Sequence[ProductRow], info: Info, first: int | None
     if first is not None and not 1 <= first <= 250:
         raise BadInput(field=("first",), problem="first is between 1 and 250.")
     found = await options_seen(info, [row.id for row in rows])
-    await remember(info, rows)
+    remember(info, rows)
     return [found[row.id][:first] for row in rows]
 
 
 async def load_featured(rows: Sequence[ProductRow], info: Info) -> list[MediaRow | None]:
     """The first picture."""
     ids = [row.id for row in rows]
-    if await is_page(info, ids):
+    if is_page(info, ids):
         galleries = await galleries_seen(info, ids)
         return [galleries[product_id][0].row if galleries[product_id] else None for product_id in ids]
     cards = await cards_seen(info, ids)
@@ -170,8 +170,8 @@ async def load_variants(
     """A page of each product's variants on sale."""
     window, order = window_args(first, after, last, before, reverse), variant_order(sort_key)
     ids = [row.id for row in rows]
-    await remember(info, rows)
-    if order in _RANGED and await is_page(info, ids):
+    remember(info, rows)
+    if order in _RANGED and is_page(info, ids):
         ranges, types = await ranges_seen(info, ids), order_of(order).types
         found = {product_id: window_on(_RANGED[order](ranges[product_id]), window, types) for product_id in ids}
     else:
@@ -197,7 +197,7 @@ async def load_collections(
 async def load_variant_counts(rows: Sequence[ProductRow], info: Info) -> list[CountRow]:
     """How many variants are on sale."""
     ids = [row.id for row in rows]
-    if await is_page(info, ids):
+    if is_page(info, ids):
         found = {product_id: len(variants) for product_id, variants in (await ranges_seen(info, ids)).items()}
     else:
         found = await variant_counts(ctx_of(info), ids)
@@ -208,7 +208,7 @@ async def _pictures(
     rows: Sequence[ProductRow], info: Info, order: MediaOrder, window: Window
 ) -> list[Connection[MediaRow]]:
     ids = [row.id for row in rows]
-    if order is MediaOrder.POSITION and await is_page(info, ids):
+    if order is MediaOrder.POSITION and is_page(info, ids):
         galleries = await galleries_seen(info, ids)
         found = {product_id: window_on(galleries[product_id], window, (int, int)) for product_id in ids}
     else:
@@ -219,7 +219,7 @@ async def _pictures(
 async def _spans(rows: Sequence[ProductRow], info: Info) -> list[PricesRow]:
     """The price spans of products in their order; of those no longer on sale, over all their variants."""
     ids = [row.id for row in rows]
-    if await is_page(info, ids):
+    if is_page(info, ids):
         found = {product_id: span_of(variants) for product_id, variants in (await ranges_seen(info, ids)).items()}
     else:
         found = {product_id: card.prices for product_id, card in (await cards_seen(info, ids)).items()}
@@ -230,7 +230,7 @@ async def _spans(rows: Sequence[ProductRow], info: Info) -> list[PricesRow]:
 
 async def _stock(rows: Sequence[ProductRow], info: Info) -> list[StockRow]:
     ids = [row.id for row in rows]
-    if await is_page(info, ids):
+    if is_page(info, ids):
         ranges = await ranges_seen(info, ids)
         return [stock_in(product_id, ranges[product_id]) for product_id in ids]
     stock = await stock_seen(info, ids)

@@ -18,21 +18,21 @@ MOST_PICTURES = 250
 """Of one product: a gallery of so many is all of it."""
 
 
-async def open_page(info: Info, row: ProductRow) -> None:
+def open_page(info: Info, row: ProductRow) -> None:
     """Say that a product was asked for by name: its page shows most of it, so each part of it is read whole, once."""
-    (await _known(info, "pages"))[row.id] = row
-    await remember(info, [row])
+    (_known(info, "pages"))[row.id] = row
+    remember(info, [row])
 
 
-async def is_page(info: Info, product_ids: Iterable[int]) -> bool:
+def is_page(info: Info, product_ids: Iterable[int]) -> bool:
     """Whether all these products were asked for by name."""
-    pages = await _known(info, "pages")
+    pages = _known(info, "pages")
     return bool(pages) and all(product_id in pages for product_id in product_ids)
 
 
-async def remember(info: Info, rows: Iterable[ProductRow]) -> None:
+def remember(info: Info, rows: Iterable[ProductRow]) -> None:
     """Keep products for those who only know their ids."""
-    (await _known(info, "products")).update({row.id: row for row in rows})
+    (_known(info, "products")).update({row.id: row for row in rows})
 
 
 async def products_seen(info: Info, product_ids: Iterable[int]) -> dict[int, ProductRow]:
@@ -81,16 +81,12 @@ async def _seen(
     product_ids: Iterable[int],
     read: Callable[[list[int]], Coroutine[Any, Any, dict[int, T]]],
 ) -> dict[int, T]:
-    known: dict[int, T] = await _known(info, kind)
+    known: dict[int, T] = _known(info, kind)
     missing = sorted({product_id for product_id in product_ids if product_id not in known})
     if missing:
         known.update(await once(info, (kind, *missing), lambda: read(missing)))
     return known
 
 
-async def _known(info: Info, kind: str) -> dict[int, Any]:
-    return await once(info, (kind,), _nothing)
-
-
-async def _nothing() -> dict[int, Any]:
-    return {}
+def _known(info: Info, kind: str) -> dict[int, Any]:
+    return info.context.memory.setdefault((kind,), {})

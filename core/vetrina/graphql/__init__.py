@@ -12,7 +12,7 @@ from vetrina.graphql.connections import (
     read_cursor,
     write_cursor,
 )
-from vetrina.graphql.fields import Info, batch, ctx_of, once, read_from, root
+from vetrina.graphql.fields import Info, batch, ctx_of, keep, once, read_from, root
 from vetrina.graphql.ids import gid, int_key_of, key_of, split_gid
 
 __all__ = [
@@ -28,6 +28,7 @@ __all__ = [
     "ctx_of",
     "gid",
     "int_key_of",
+    "keep",
     "key_of",
     "once",
     "page_args",

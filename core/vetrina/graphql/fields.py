@@ -34,9 +34,12 @@ class RequestState(msgspec.Struct):
 
     ctx: Context
     batches: dict[tuple[int, str], "Batch"]
-    memory: dict[tuple[Any, ...], asyncio.Future[Any]] = msgspec.field(
+    memory: dict[tuple[Any, ...], Any] = msgspec.field(default_factory=dict[tuple[Any, ...], Any])
+    """What the operation has read and others may use; see `once` and `keep`."""
+    coming: dict[tuple[Any, ...], asyncio.Future[Any]] = msgspec.field(
         default_factory=dict[tuple[Any, ...], "asyncio.Future[Any]"]
     )
+    """What is being read for it, and what could not be."""
 
 
 Info = StrawberryInfo[RequestState, None]
@@ -49,17 +52,25 @@ def ctx_of(info: Info) -> Context:
 
 async def once(info: Info, key: tuple[Any, ...], load: Callable[[], Coroutine[Any, Any, Answer]]) -> Answer:
     """What several fields of one operation need, read once: siblings that ask for the same key share the answer."""
-    memory = info.context.memory
-    if key in memory:
-        return await memory[key]
-    answer = memory[key] = asyncio.get_running_loop().create_future()
+    state = info.context
+    if key in state.memory:
+        return state.memory[key]
+    if key in state.coming:
+        return await state.coming[key]
+    coming = state.coming[key] = asyncio.get_running_loop().create_future()
     try:
-        answer.set_result(await load())
+        answer = state.memory[key] = await load()
     except BaseException as error:
-        answer.set_exception(_shareable(error))
-        answer.exception()  # perhaps no sibling is waiting for it: then it has been raised here
+        coming.set_exception(_shareable(error))
+        coming.exception()  # perhaps no sibling is waiting for it: then it has been raised here
         raise
-    return answer.result()
+    coming.set_result(answer)
+    return answer
+
+
+def keep(info: Info, key: tuple[Any, ...], answer: Any) -> None:
+    """Give `once` an answer that somebody has in hand already."""
+    info.context.memory[key] = answer
 
 
 def _shareable(error: BaseException) -> BaseException:
