@@ -18,6 +18,12 @@ SWALLOWERS = {
     "core/vetrina/kernel/registry.py": {"ask"},  # a plugin behind a port may fail in any way; it is named
     "core/vetrina/plugin/loader.py": {"load", "_collect"},  # a plugin may fail in any way; it is left out and named
     "core/vetrina/graphql/fields.py": {"_resolve"},  # every parent of the batch is handed the error
+    "core/vetrina/graphql/operations.py": {"warm", "run"},  # a plan's own fault is logged; the reference answers
+    "core/vetrina/graphql/plan/arguments.py": {"_settle"},  # each run raises it again, where the field can tell it
+    "core/vetrina/graphql/plan/leaves.py": {"__call__"},  # what a scalar does not take is its field's error
+    "core/vetrina/graphql/plan/selection.py": {"complete", "_read"},  # a property may raise anything: its field fails
+    "core/vetrina/graphql/plan/shapes.py": {"_listed", "_refusal", "_of"},  # so may iterators and is_type_of
+    "core/vetrina/graphql/plan/sources.py": {"read", "_one"},  # a resolver's exception is its field's error
     "core/vetrina/web/serving.py": {"_watch", "_keep"},  # the old one serves on; who waits is told
     "core/vetrina/worker.py": {"work"},  # an outage is waited out
 }
