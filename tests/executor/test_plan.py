@@ -113,6 +113,27 @@ async def test_a_flag_left_to_its_default_is_what_its_default_says(ctx: Context)
     assert await ask(ctx, text, on=True) == ({"pictures": [{"id": "1"}]}, [])
 
 
+async def test_a_selection_is_what_all_its_places_say_together(ctx: Context) -> None:
+    LOG.works = [PictureRow("1", title="sea")]
+    text = """
+        { a: picture { ...F } b: picture { ...F neighbours { other: title } } }
+        fragment F on Picture { neighbours { id } }
+    """
+    data, _ = await ask(ctx, text)
+    assert data == {"a": {"neighbours": [{"id": "1"}]}, "b": {"neighbours": [{"id": "1", "other": "sea"}]}}
+
+
+async def test_of_an_unknown_selection_the_rows_type_is_told_first(ctx: Context) -> None:
+    LOG.works = [BustRow("1")]
+    data, [(path, message)] = await ask(ctx, "query ($on: Boolean = true) { picture { id @skip(if: $on) } }", on=None)
+    assert data == {"picture": None}
+    assert path == ["picture"]
+    assert message.startswith("Expected value of type 'Picture'")
+    LOG.works = [PictureRow("1")]
+    _, [(path, message)] = await ask(ctx, "query ($on: Boolean = true) { picture { id @skip(if: $on) } }", on=None)
+    assert "Expected variable '$on'" in message
+
+
 async def test_plans_are_bounded_and_keep_nothing_of_a_request(ctx: Context) -> None:
     flags = [f"$f{number}: Boolean!" for number in range(5)]
     fields = [f"a{number}: id @include(if: $f{number})" for number in range(5)]
@@ -177,7 +198,7 @@ async def test_introspection_is_left_to_the_reference(ctx: Context) -> None:
 async def test_the_deadline_is_looked_at_between_fields(ctx: Context, monkeypatch: pytest.MonkeyPatch) -> None:
     LOG.works = [PictureRow("1")]
     seconds = iter(range(0, 1_000, 4))
-    monkeypatch.setattr(Run, "now", lambda _: next(seconds))
+    monkeypatch.setattr(Run, "now", lambda _: next(seconds))  # pyright: ignore
     operation = OPERATIONS.prepare("{ pictures { price neighbours { id } strictPrice } }", None)
     with pytest.raises(Unavailable):
         await operation.run({}, ctx)

@@ -64,9 +64,9 @@ def _at(shape: Shape | None) -> list[Selection]:
         case ListShape():
             return _at(shape.item)
         case ObjectShape():
-            return [shape.selection]
+            return [shape.selection] if isinstance(shape.selection, Selection) else []
         case AbstractShape():
-            return [known.selection for known in shape.compiled()]
+            return [selection for known in shape.compiled() for selection in _at(known)]
         case _:
             return []
 
@@ -99,7 +99,7 @@ def _kind(shape: Shape | None) -> str:
         case ListShape():
             return " -> a list" + _kind(shape.item).replace(" ->", " of")
         case ObjectShape():
-            return f" -> {shape.selection.type_name}"
+            return f" -> {shape.type_name}"
         case AbstractShape():
             return f" -> {shape.type_name}, by the class of its row"
         case LeafShape() | None:

@@ -24,8 +24,8 @@ from vetrina.graphql.plan.assembling import Cell, assembly
 from vetrina.graphql.plan.leaves import Leaf
 from vetrina.graphql.plan.plan import Plan, RootField
 from vetrina.graphql.plan.run import Frame
-from vetrina.graphql.plan.selection import Selection, Shape, Step
-from vetrina.graphql.plan.shapes import AbstractShape, LeafShape, ListShape, ObjectShape, Unselectable
+from vetrina.graphql.plan.selection import Selection, Shape, Step, Unselectable
+from vetrina.graphql.plan.shapes import AbstractShape, LeafShape, ListShape, ObjectShape
 from vetrina.graphql.plan.slots import FieldUse, Nesting
 from vetrina.graphql.plan.sources import Attribute, Batch, PerObject, Root, Source, TypeName
 from vetrina.graphql.schema import ComposedSchema
@@ -112,18 +112,18 @@ class _Planner:
     def _abstract(
         self, of: GraphQLAbstractType, use: FieldUse, details: list[FieldDetails], *, is_required: bool
     ) -> AbstractShape:
-        def make_shape(concrete: GraphQLObjectType) -> ObjectShape | Unselectable:
+        def make_shape(concrete: GraphQLObjectType) -> ObjectShape:
             return self._object(concrete, use, details, is_required=is_required)
 
         return AbstractShape(use, of, self._schema.get_possible_types(of), make_shape, is_required=is_required)
 
     def _object(
         self, of: GraphQLObjectType, use: FieldUse, details: list[FieldDetails], *, is_required: bool
-    ) -> ObjectShape | Unselectable:
+    ) -> ObjectShape:
         try:
             selection = self._selection(of, details)
         except GraphQLError as problem:
-            return Unselectable(use, problem, is_required=is_required)
+            selection = Unselectable(problem, use)
         return ObjectShape(use, of, selection, is_required=is_required)
 
     def _selection(self, of: GraphQLObjectType, details: list[FieldDetails]) -> Selection:

@@ -5,6 +5,7 @@ from time import perf_counter
 from typing import Any, Protocol
 
 import msgspec
+from graphql import GraphQLError
 
 from vetrina.graphql.plan.assembling import Assembly, Cell
 from vetrina.graphql.plan.leaves import Leaf
@@ -17,6 +18,12 @@ class Shape(Protocol):
     """Completes values: section 6.4.3 of the specification, for many at once. What fails is a slot."""
 
     async def complete(self, values: Sequence[Any], run: Run) -> list[Any]: ...
+
+
+class Selects(Protocol):
+    """What a document asks of objects of one type; none is missing, and each is of that type."""
+
+    async def complete(self, parents: Sequence[Any], run: Run) -> list[Any]: ...
 
 
 class Step(msgspec.Struct, frozen=True):
@@ -50,7 +57,6 @@ class Selection(msgspec.Struct, frozen=True):
     assembly: Assembly
 
     async def complete(self, parents: Sequence[Any], run: Run) -> list[Any]:
-        """An answer for each parent; parents are objects of this type, none is missing."""
         if not parents:
             return []
         columns = [await step.column(parents, run) for step in self.steps]
@@ -76,3 +82,13 @@ class Selection(msgspec.Struct, frozen=True):
             return getattr(row, attribute)
         except Exception as error:  # a property of the row may raise anything
             return run.fail(error, use)
+
+
+class Unselectable(msgspec.Struct, frozen=True):
+    """A selection nobody can tell, because a flag inside it is null: each object it is asked of fails."""
+
+    problem: GraphQLError
+    use: FieldUse
+
+    async def complete(self, parents: Sequence[Any], run: Run) -> list[Any]:
+        return run.fail_all(self.problem, self.use, parents)

@@ -18,7 +18,7 @@ from strawberry.schema.schema_converter import GraphQLCoreConverter
 from vetrina.graphql.fields import BY_CLASS
 from vetrina.graphql.plan.leaves import Leaf
 from vetrina.graphql.plan.run import Run
-from vetrina.graphql.plan.selection import Selection, Shape
+from vetrina.graphql.plan.selection import Selects, Shape
 from vetrina.graphql.plan.slots import FieldUse, Slot
 
 _LISTS = (list, tuple)
@@ -92,8 +92,9 @@ class ListShape(Composite):
 class ObjectShape(Composite):
     """Objects of one type."""
 
-    def __init__(self, use: FieldUse, of: GraphQLObjectType, selection: Selection, *, is_required: bool) -> None:
+    def __init__(self, use: FieldUse, of: GraphQLObjectType, selection: Selects, *, is_required: bool) -> None:
         super().__init__(use, is_required=is_required)
+        self.type_name = of.name
         self._type = of
         self.selection = selection
         self._known = set[type]()
@@ -141,18 +142,6 @@ class ObjectShape(Composite):
         return None
 
 
-class Unselectable(Composite):
-    """Objects whose selection cannot be told, because a flag inside it is null: each of them fails."""
-
-    def __init__(self, use: FieldUse, problem: GraphQLError, *, is_required: bool) -> None:
-        super().__init__(use, is_required=is_required)
-        self._problem = problem
-
-    async def complete(self, values: Sequence[Any], run: Run) -> list[Any]:
-        gaps = [self.gap(value, run) for value in values]
-        return [stands if is_gap else run.fail(self._problem, self.use) for is_gap, stands in gaps]
-
-
 class AbstractShape(Composite):
     """Objects of an interface or a union: each goes on with those of its own type."""
 
@@ -161,7 +150,7 @@ class AbstractShape(Composite):
         use: FieldUse,
         of: GraphQLAbstractType,
         possible: Sequence[GraphQLObjectType],
-        make_shape: Callable[[GraphQLObjectType], ObjectShape | Unselectable],
+        make_shape: Callable[[GraphQLObjectType], ObjectShape],
         *,
         is_required: bool,
     ) -> None:
@@ -170,7 +159,7 @@ class AbstractShape(Composite):
         self._type = of
         self._possible = {one.name: one for one in possible}
         self._make_shape = make_shape
-        self._shapes: dict[str, ObjectShape | Unselectable] = {}
+        self._shapes: dict[str, ObjectShape] = {}
         self._by_class = _decided_by_class(of, possible)
         self._known: dict[type, GraphQLObjectType] = {}
 
@@ -191,9 +180,9 @@ class AbstractShape(Composite):
 
     def compiled(self) -> list[ObjectShape]:
         """The members that a row has asked for."""
-        return [shape for shape in self._shapes.values() if isinstance(shape, ObjectShape)]
+        return list(self._shapes.values())
 
-    def _shape(self, of: GraphQLObjectType) -> ObjectShape | Unselectable:
+    def _shape(self, of: GraphQLObjectType) -> ObjectShape:
         if of.name not in self._shapes:
             self._shapes[of.name] = self._make_shape(of)
         return self._shapes[of.name]
