@@ -148,3 +148,13 @@ async def test_head_is_answered_like_get_without_the_body(client: httpx.AsyncCli
         assert headed.headers["content-length"] == got.headers["content-length"]
     assert (await client.head("/nothing-here/at-all")).status_code == 404
     assert (await client.head("/graphql")).status_code == 405
+
+
+async def test_a_developer_is_told_how_long_each_field_took(client: httpx.AsyncClient) -> None:
+    question = {"query": "{ products(first: 1) { nodes { id } } }"}
+    for _ in range(2):  # what is kept for everybody has no times to tell
+        answer = (await client.post("/graphql", json=question, headers={"x-vetrina-trace": "1"})).json()
+        fields = {one["field"]: one for one in answer["extensions"]["trace"]}
+        assert fields["QueryRoot.products"]["parents"] == 1
+        assert fields["QueryRoot.products"]["milliseconds"] > 0
+    assert "extensions" not in (await client.post("/graphql", json=question)).json()

@@ -9,6 +9,7 @@ from litestar.types import HTTPResponseBodyEvent, HTTPResponseStartEvent
 
 from vetrina.graphql.errors import Refused, shown
 from vetrina.graphql.negotiation import GRAPHQL_JSON, JSON
+from vetrina.graphql.plan.run import Traced
 from vetrina.graphql.repeats import Answered
 from vetrina.kernel.errors import Refusal, Unavailable
 from vetrina.kernel.log import log_request
@@ -59,9 +60,9 @@ class Answer(msgspec.Struct):
         return start, end
 
 
-def told(result: ExecutionResult, trail: str) -> Answered:
+def told(result: ExecutionResult, trail: str, trace: list[Traced] | None = None) -> Answered:
     """A result with its errors in the words of the wire."""
-    return Answered(result.data, [shown(error, trail) for error in result.errors or ()])
+    return Answered(result.data, [shown(error, trail) for error in result.errors or ()], trace=trace)
 
 
 def answered(outcome: Answered, media_type: str, trail: str) -> Answer:
@@ -80,6 +81,8 @@ def answered(outcome: Answered, media_type: str, trail: str) -> Answer:
 
 def written(outcome: Answered) -> bytes:
     """The body of an answer without errors."""
+    if outcome.trace is not None:
+        return _ENCODER.encode({"data": outcome.data, "extensions": {"trace": outcome.trace}})
     return _ENCODER.encode({"data": outcome.data})
 
 

@@ -16,6 +16,7 @@ from vetrina.graphql.door import DOOR, Door, Endpoint, Question, Sharing, doors
 from vetrina.graphql.errors import Refused
 from vetrina.graphql.kept import Kept
 from vetrina.graphql.negotiation import GRAPHQL_JSON, JSON, check_type, negotiate
+from vetrina.graphql.plan.run import Traced
 from vetrina.graphql.repeats import Answered
 from vetrina.graphql.requests import Headers, Said, read_body, said_in_body, said_in_query
 from vetrina.kernel.context import Context
@@ -68,7 +69,7 @@ async def _serve(door: Door, fields: Fields, query: bytes | None, receive: Recei
             asked = await read_body(receive, fields.get(b"content-length"))
         else:
             asked = b"?" + query
-        if door.kept is not None and b"authorization" not in fields and b"cache-control" not in fields:
+        if door.kept is not None and not _BYPASSING & fields.keys():
             kept = door.kept.find(asked)
             if kept is not None:
                 return (
@@ -135,9 +136,9 @@ async def _share(request: _Request, question: Question) -> Answer:
 
     async def make() -> bytes | None:
         own.append(await _run(request, question))
-        return None if own[0].errors else written(own[0])
+        return None if own[0].errors or own[0].trace is not None else written(own[0])
 
-    if answers is None or _wants_anew(request.fields):
+    if answers is None or _wants_anew(request.fields) or TRACE in request.fields:
         body = await make()
         kept = None if body is None else Kept(body)
     else:
@@ -161,7 +162,8 @@ async def _ask(endpoint: Endpoint, question: Question, headers: Headers, ctx: Co
     operation = question.operation
     key = headers.get("idempotency-key")
     if key is None or not operation.is_mutation:
-        return told(await operation.run(question.variables, ctx), trail)
+        trace = list[Traced]() if endpoint.page is not None and TRACE.decode() in headers else None
+        return told(await operation.run(question.variables, ctx, trace=trace), trail, trace)
     asked = repeats.Asked(operation, question.variables, question.text, ctx, trail)
     return await repeats.answer_once(asked, repeats.checked_key(key), endpoint.owner_of)
 
@@ -213,6 +215,10 @@ def _by_post(problem: str) -> Refused:
     return Refused("BAD_REQUEST", problem, 405, headers=((b"allow", b"POST"),))
 
 
+TRACE = b"x-vetrina-trace"
+"""A header that asks how long each field took; heard where the explorer is on, which is not in production."""
+_BYPASSING = frozenset({b"authorization", b"cache-control", TRACE})
+"""Headers with which a request is looked into before it is answered from what is kept."""
 _CANONICAL = msgspec.json.Encoder(order="deterministic")
 
 __all__ = ["Door", "Endpoint", "Headers", "Question", "Sharing", "doors", "handler"]

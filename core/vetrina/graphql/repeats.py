@@ -11,6 +11,7 @@ from graphql import ExecutionResult, FieldNode, value_from_ast_untyped
 from vetrina.graphql.errors import Refused, shown
 from vetrina.graphql.limits import DEADLINE
 from vetrina.graphql.operations import Operation
+from vetrina.graphql.plan.run import Traced
 from vetrina.kernel import idempotency
 from vetrina.kernel.context import Context
 from vetrina.kernel.crypto import digest
@@ -45,6 +46,8 @@ class Answered(msgspec.Struct):
     data: dict[str, Any] | None
     errors: list[dict[str, Any]]
     is_replayed: bool = False
+    trace: list[Traced] | None = None
+    """How long each field took, where somebody asked."""
 
     def add(self, part: "Answered") -> None:
         """Put a further root field's answer beside those before it; one that may not be null takes all with it."""

@@ -34,11 +34,12 @@ class Frame(msgspec.Struct, frozen=True):
 
 
 class Traced(msgspec.Struct, frozen=True):
-    """One call of a field, for those who look for the time: parents it was asked for, seconds with its sub-fields."""
+    """One call of a field, for those who look for the time: how many parents it was asked for, and how long it took
+    with all below it."""
 
     field: str
     parents: int
-    seconds: float
+    milliseconds: float
 
 
 class Run:
@@ -81,7 +82,7 @@ class Run:
     def note(self, use: FieldUse, parents: int, began: float) -> None:
         """Trace one call of a field, if anybody is looking."""
         if self.trace is not None:
-            self.trace.append(Traced(f"{use.parent}.{use.name}", parents, perf_counter() - began))
+            self.trace.append(Traced(f"{use.parent}.{use.name}", parents, round(1_000 * (perf_counter() - began), 3)))
 
     def resolve_info(self, use: FieldUse) -> ResolveInfo:
         """What graphql-core tells a resolver. The path has no indices: a field runs once for all of a level."""
