@@ -63,7 +63,7 @@ def _source(type_name: str, cells: Sequence[Cell]) -> str:
     target = f"row, {', '.join(columns)}" if columns else "row"
     lines = ["def assemble(parents, columns, leaves, run):"]
     if leaves:
-        lines.append(f"    {', '.join(leaves)}, = leaves")
+        lines.append(f"    {', '.join(leaves)} = leaves" if leaves[1:] else f"    ({leaves[0]},) = leaves")
     lines += ["    answers = []", f"    for {target} in {'zip(parents, *columns)' if columns else 'parents'}:"]
     for cell in cells:
         lines += [f"        {line}" for line in _filling(cell)]
