@@ -1,7 +1,7 @@
 """Generated documents: the plan answers each of them with the reference's bytes and errors."""
 
 import os
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterable
 from pathlib import Path
 
 import pytest
@@ -61,10 +61,22 @@ async def test_the_storefront_over_a_real_shop(real: Bench, count: Callable[[Tal
     assert "plugin's field" in tally.features
 
 
+PARTS = range(-(-COUNT // CHUNK))
+REAL_PARTS = PARTS[REAL_EVERY - 1 :: REAL_EVERY]
+
+
+def named(parts: Iterable[int]) -> pytest.MarkDecorator:
+    return pytest.mark.parametrize("part", [pytest.param(part, id=f"seed{SEED}part{part}") for part in parts])
+
+
 @pytest.mark.fuzz
-@pytest.mark.parametrize("chunk", [f"seed{SEED}part{part}" for part in range(-(-COUNT // CHUNK))])
-async def test_a_long_series(chunk: str, count: Callable[[Tally], None], request: pytest.FixtureRequest) -> None:
-    part = int(chunk.partition("part")[2])
-    is_real = part % REAL_EVERY == REAL_EVERY - 1
-    bench: Bench = request.getfixturevalue("real") if is_real else synthetic_bench(SEED * 100_003 + part)
+@named(part for part in PARTS if part not in REAL_PARTS)
+async def test_a_long_series(part: int, count: Callable[[Tally], None]) -> None:
+    bench = synthetic_bench(SEED * 100_003 + part)
     count(await check(bench, SEED, part * CHUNK, min(CHUNK, COUNT - part * CHUNK)))
+
+
+@pytest.mark.fuzz
+@named(REAL_PARTS)
+async def test_a_long_series_over_a_real_shop(part: int, real: Bench, count: Callable[[Tally], None]) -> None:
+    count(await check(real, SEED, part * CHUNK, min(CHUNK, COUNT - part * CHUNK)))
