@@ -20,7 +20,7 @@ from vetrina.kernel.messages import Delivery, Reaction, Relay
 from vetrina.kernel.registry import Ports, Provided
 from vetrina.kernel.settings import Settings
 from vetrina.plugin.loader import Collected, LeftOut, call_hook, load
-from vetrina.plugin.site import Site
+from vetrina.plugin.site import Markets, Site
 from vetrina.views.markets import atlas
 from vetrina.views.permissions import CORE_PERMISSIONS
 from vetrina.views.plugins import generation, plugins
@@ -102,6 +102,7 @@ def _assemble(
         permissions |= plugin.manifest.permissions
     site = Site(
         shop=shop,
+        markets=Markets(db),
         settings=settings,
         graphql=collected.graphql,
         permissions=permissions,

@@ -12,7 +12,7 @@ import vetrina_admin
 from vetrina.kernel.context import Context
 from vetrina.kernel.log import draw_trail
 from vetrina.kernel.settings import Settings
-from vetrina.plugin import Site
+from vetrina.plugin.site import Markets, Site
 from vetrina.views.permissions import CORE_PERMISSIONS
 
 
@@ -20,7 +20,14 @@ from vetrina.views.permissions import CORE_PERMISSIONS
 def site(ctx: Context) -> Site:
     """What the admin door is built from, no other plugin being on."""
     settings = Settings(env="test")
-    return Site(shop=ctx.shop, settings=settings, graphql=(), permissions=dict(CORE_PERMISSIONS), draw_trail=draw_trail)
+    return Site(
+        shop=ctx.shop,
+        markets=Markets(ctx.db),
+        settings=settings,
+        graphql=(),
+        permissions=dict(CORE_PERMISSIONS),
+        draw_trail=draw_trail,
+    )
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from litestar import Litestar
 from vetrina.kernel.context import Context
 from vetrina.kernel.log import draw_trail
 from vetrina.kernel.settings import Settings
-from vetrina.plugin import Site
+from vetrina.plugin.site import Markets, Site
 from vetrina_storefront import explorer
 from vetrina_storefront.door import routes
 from vetrina_storefront.explorer import BUILT_FILES, OWN_FILES, explorer_page, is_built
@@ -39,7 +39,14 @@ async def client(ctx: Context, built: Path) -> AsyncIterator[httpx.AsyncClient]:
 
 
 def _client(ctx: Context, **settings: Any) -> httpx.AsyncClient:
-    site = Site(shop=ctx.shop, settings=Settings(**settings), graphql=(), permissions={}, draw_trail=draw_trail)
+    site = Site(
+        shop=ctx.shop,
+        markets=Markets(ctx.db),
+        settings=Settings(**settings),
+        graphql=(),
+        permissions={},
+        draw_trail=draw_trail,
+    )
     app: Any = Litestar(route_handlers=routes(site), openapi_config=None, logging_config=None)
     return httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://shop.test")
 

@@ -17,7 +17,7 @@ from vetrina.flows.cart_lines import LineInput, add_lines
 from vetrina.kernel.context import BUYER, Context
 from vetrina.kernel.log import draw_trail
 from vetrina.kernel.settings import Settings
-from vetrina.plugin import Site
+from vetrina.plugin.site import Markets, Site
 from vetrina.ports import NextStep, OfferedMethod, OfferRequest, PaymentProvider, PaymentReport
 from vetrina.shop.orders.models import Order
 from vetrina.testing.delivery import FakeDelivery
@@ -72,7 +72,9 @@ async def visitor(shop: Context) -> AsyncIterator[Visitor]:
 
 def pages_of(ctx: Context) -> Any:
     settings = Settings(base_url=ctx.shop.base_url, env="test")
-    site = Site(shop=ctx.shop, settings=settings, graphql=(), permissions={}, draw_trail=draw_trail)
+    site = Site(
+        shop=ctx.shop, markets=Markets(ctx.db), settings=settings, graphql=(), permissions={}, draw_trail=draw_trail
+    )
     return Litestar(route_handlers=page_routes(site), openapi_config=None, logging_config=None)
 
 

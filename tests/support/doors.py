@@ -14,7 +14,7 @@ from vetrina.kernel.context import Context
 from vetrina.kernel.documents import hash_of
 from vetrina.kernel.log import draw_trail
 from vetrina.kernel.settings import Settings
-from vetrina.plugin import Site
+from vetrina.plugin.site import Markets, Site
 from vetrina_storefront.door import endpoint_of
 
 PATH = "/graphql"
@@ -42,6 +42,7 @@ async def storefront(ctx: Context, registered: Iterable[str] = (), **settings: A
     """The door of a shop, which keeps what it answers as soon as this is entered."""
     site = Site(
         shop=ctx.shop,
+        markets=Markets(ctx.db),
         settings=Settings(env="test", **settings),
         graphql=(),
         permissions={},

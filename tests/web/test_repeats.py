@@ -15,7 +15,7 @@ from tests.support.shops import StillClock
 from vetrina.graphql import gid, repeats
 from vetrina.kernel.idempotency import BUSY
 from vetrina.kernel.settings import Settings
-from vetrina.plugin import Site
+from vetrina.plugin.site import Markets, Site
 from vetrina.testing.payments import CHALLENGES, PAYS
 from vetrina_storefront.door import routes
 
@@ -57,7 +57,14 @@ async def desk(database_url: str, clock: StillClock) -> AsyncGenerator[Desk]:
 @pytest.fixture
 async def client(desk: Desk) -> AsyncGenerator[httpx.AsyncClient]:
     settings = Settings(env="test", explorer=False)
-    site = Site(shop=desk.ctx.shop, settings=settings, graphql=(), permissions={}, draw_trail=lambda: "trail")
+    site = Site(
+        shop=desk.ctx.shop,
+        markets=Markets(desk.ctx.db),
+        settings=settings,
+        graphql=(),
+        permissions={},
+        draw_trail=lambda: "trail",
+    )
     app: Any = Litestar(routes(site), openapi_config=None, logging_config=None)
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://shop.test") as asking:
         yield asking

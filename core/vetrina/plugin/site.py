@@ -6,9 +6,41 @@ from typing import Any
 import msgspec
 
 from vetrina.kernel.context import Actor, Context, Place, Shop
+from vetrina.kernel.db import Database
 from vetrina.kernel.settings import Settings
 from vetrina.plugin.contributions import GraphQLFields, GraphQLRoots
 from vetrina.views.markets import Atlas, atlas
+
+MOST_PLACES = 1_000
+
+
+class Markets:
+    """The shop's markets: read again only when something everybody may be answered has changed since."""
+
+    def __init__(self, db: Database) -> None:
+        self._db = db
+        self._kept: tuple[int, Atlas] | None = None
+        self._places: dict[tuple[str | None, str | None], Place] = {}
+
+    async def atlas(self) -> Atlas:
+        """All of them, as they are now."""
+        version = self._db.shared_version()  # before reading: what is read later is at least as new
+        if version is not None and self._kept is not None and self._kept[0] == version:
+            return self._kept[1]
+        found = await atlas(self._db)
+        self._kept = None if version is None else (version, found)
+        self._places.clear()
+        return found
+
+    async def place(self, country: str | None, language: str | None) -> Place:
+        """Where a buyer from that country (ISO 3166) reads in that language (ISO 639)."""
+        known = await self.atlas()
+        place = self._places.get((country, language))
+        if place is None:
+            if len(self._places) >= MOST_PLACES:  # whoever asks may name what countries he likes
+                self._places.clear()
+            place = self._places[country, language] = known.place(country, language)
+        return place
 
 
 class Site(msgspec.Struct, frozen=True):
@@ -21,8 +53,7 @@ class Site(msgspec.Struct, frozen=True):
     permissions: dict[str, str]
     """Every permission there is, core's and plugins', with its sentence."""
     draw_trail: Callable[[], str]
-    kept_atlas: list[tuple[int, Atlas]] = []
-    """The markets as they were last read, and the version of what is shared they were read at; see `atlas`."""
+    markets: Markets
     documents: dict[str, str] = {}
     """GraphQL documents registered for the storefront, by their hash."""
 
@@ -30,17 +61,7 @@ class Site(msgspec.Struct, frozen=True):
         self, actor: Actor, country: str | None = None, language: str | None = None, trail: str | None = None
     ) -> Context:
         """A request's context, selling where that country and language lead."""
-        return self.context_at((await self.atlas()).place(country, language), actor, trail)
-
-    async def atlas(self) -> Atlas:
-        """The shop's markets: read again only when something everybody may be answered has changed since."""
-        version = self.shop.db.shared_version()  # before reading: what is read later is at least as new
-        if version is not None and self.kept_atlas and self.kept_atlas[0][0] == version:
-            return self.kept_atlas[0][1]
-        found = await atlas(self.shop.db)
-        if version is not None:
-            self.kept_atlas[:] = [(version, found)]
-        return found
+        return self.context_at(await self.markets.place(country, language), actor, trail)
 
     def context_at(self, place: Place, actor: Actor, trail: str | None = None, **more: Any) -> Context:
         return Context(shop=self.shop, actor=actor, place=place, trail=trail or self.draw_trail(), **more)

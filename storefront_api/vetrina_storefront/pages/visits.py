@@ -113,7 +113,7 @@ def language_of(request: Asked, fallback: str = "") -> str:
 
 
 async def _visit(site: Site, request: Asked, cart: CartRow | None, fallback: str = "") -> Visit:
-    known = await site.atlas()
+    known = await site.markets.atlas()
     language = language_of(request, fallback)
     country = cart.country if cart else request.cookies.get(COUNTRY)
     visit = Visit(
