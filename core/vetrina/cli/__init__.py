@@ -1,32 +1,54 @@
 """The vetrina command: serve, work, setup, migrate, import, token, plugins, documents, demo."""
 
+from importlib import import_module
+from typing import Any
+
 import click
 
-from vetrina.cli.demo import demo
-from vetrina.cli.documents import documents
-from vetrina.cli.history import import_orders_command
-from vetrina.cli.imports import import_group
-from vetrina.cli.serve import serve, work_command
-from vetrina.cli.shop import migrate, plugins, setup, token
+
+class Commands(click.Group):
+    """Commands that are imported when they are asked for: a server does not load what migrates or draws tables."""
+
+    def __init__(self, *arguments: Any, places: dict[str, str], **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        self._places = places
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return sorted({*self.commands, *self._places})
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in self._places:
+            return super().get_command(ctx, cmd_name)
+        module, _, name = self._places[cmd_name].partition(":")
+        return getattr(import_module(module), name)
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(
+    cls=Commands,
+    places={
+        "demo": "vetrina.cli.demo:demo",
+        "documents": "vetrina.cli.documents:documents",
+        "migrate": "vetrina.cli.shop:migrate",
+        "plugins": "vetrina.cli.shop:plugins",
+        "serve": "vetrina.cli.serve:serve",
+        "setup": "vetrina.cli.shop:setup",
+        "token": "vetrina.cli.shop:token",
+        "work": "vetrina.cli.serve:work_command",
+    },
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
 @click.version_option(package_name="vetrina")
 def main() -> None:
     """Vetrina: a plugin-based, headless commerce platform."""
 
 
-COMMANDS: tuple[click.Command, ...] = (
-    serve,
-    work_command,
-    setup,
-    migrate,
-    import_group,
-    token,
-    plugins,
-    documents,
-    demo,
+@main.group(
+    "import",
+    cls=Commands,
+    places={
+        "orders": "vetrina.cli.history:import_orders_command",
+        "products": "vetrina.cli.imports:import_products_command",
+    },
 )
-import_group.add_command(import_orders_command)
-for _command in COMMANDS:
-    main.add_command(_command)
+def import_group() -> None:
+    """Take over what another system knows."""

@@ -32,12 +32,7 @@ class NotUnderstood(click.ClickException):
     exit_code = 2
 
 
-@click.group("import")
-def import_group() -> None:
-    """Take over what another system knows."""
-
-
-@import_group.command("products")
+@click.command("products")
 @click.argument("file", type=click.Path(exists=True, path_type=Path))
 @click.option("--format", "name", metavar="NAME", help="The file's format; default: found by its first rows.")
 @click.option("--source", metavar="NAME", help="What the catalogue is called, if you take over several of a format.")

@@ -1,0 +1,56 @@
+"""A command is imported when it is asked for, so that a process holds what its own command needs."""
+
+import re
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+from tests.support.server import serving
+from tests.support.shops import StillClock, opened
+
+from vetrina.cli import main
+from vetrina.demo.shop import PLUGINS
+from vetrina.flows.plugins import switch_on
+
+NOT_FOR_SERVERS = {
+    "alembic",
+    "mako",
+    "psycopg",
+    "vetrina.demo",
+    "vetrina.flows.history",
+    "vetrina.house",
+    "vetrina.kernel.migrate",
+    "vetrina.testing",
+}
+"""Modules and packages; whatever lies in one of these is imported after it."""
+
+
+@pytest.mark.parametrize(
+    ("asked", "listed"),
+    [
+        ((), ["demo", "documents", "import", "migrate", "plugins", "serve", "setup", "token", "work"]),
+        (("import",), ["orders", "products"]),
+    ],
+)
+def test_every_command_is_found_and_says_what_it_does(asked: tuple[str, ...], listed: list[str]) -> None:
+    shown = CliRunner().invoke(main, [*asked, "--help"], catch_exceptions=False).stdout
+    assert re.findall(r"^  (\w+) +[A-Z]", shown.partition("Commands:")[2], re.MULTILINE) == listed
+
+
+def test_an_unknown_command_is_refused() -> None:
+    done = CliRunner().invoke(main, ["sreve"])
+    assert done.exit_code == 2
+    assert "No such command 'sreve'" in done.output
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+async def test_a_server_does_not_import_what_migrates_draws_the_demo_or_takes_over_a_past(
+    database_url: str, tmp_path: Path
+) -> None:
+    ctx = await opened(database_url, StillClock())
+    await switch_on(ctx, PLUGINS)
+    await ctx.db.close()
+    with serving(database_url, tmp_path, environment={"PYTHONPROFILEIMPORTTIME": "1"}) as server:
+        loaded = set(re.findall(r"^import time: .*\| +([\w.]+)$", server.log, re.MULTILINE))
+    assert {"vetrina.web.serving", "vetrina_storefront.door", "vetrina_flat_rate.provider"} <= loaded
+    assert not loaded & NOT_FOR_SERVERS
