@@ -132,4 +132,4 @@ async def test_what_start_up_made_is_not_gone_through_again(
         asked.append(message["type"])
 
     await serving({"type": "lifespan"}, receive, send)
-    assert asked == [(), (50_000, 20, 100), "lifespan.startup.complete", "lifespan.shutdown.complete"]
+    assert asked == [(50_000, 20, 100), (), "lifespan.startup.complete", "lifespan.shutdown.complete"]

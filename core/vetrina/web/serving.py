@@ -163,8 +163,9 @@ class Serving:
         while True:
             message = await receive()
             if message["type"] == "lifespan.startup":
-                await self.start()
                 spare_the_collector()
+                await self.start()
+                keep_what_is_there()
                 await send({"type": "lifespan.startup.complete"})
             elif message["type"] == "lifespan.shutdown":
                 await self.stop()
@@ -179,10 +180,14 @@ def _warm(runtime: Runtime) -> None:
 
 
 def spare_the_collector() -> None:
-    """Let the collector pass over what start-up made, which stays, and look less often at what requests make."""
+    """Let the collector look less often: what start-up makes stays, and what requests make mostly goes by itself."""
+    gc.set_threshold(50_000, 20, 100)
+
+
+def keep_what_is_there() -> None:
+    """Let the collector pass over what start-up made."""
     gc.collect()
     gc.freeze()
-    gc.set_threshold(50_000, 20, 100)
 
 
 async def _sleep(seconds: float, stop: asyncio.Event) -> None:
