@@ -69,14 +69,16 @@ def load(
     names: Iterable[str], stored_settings: dict[str, dict[str, Any]] | None = None, *, strict: bool = False
 ) -> Collected:
     """Load the doors and the named plugins. What cannot be loaded is left out and said; strict raises instead."""
-    wanted = dict.fromkeys((*DOORS, *names))
+    known = installed()
+    modules = {name: known.get(name, f"vetrina_{name}") for name in (*DOORS, *names)}
     left_out: list[LeftOut] = []
-    manifests = _read_all(wanted, left_out)
+    manifests = _read_all(modules, left_out)
     loaded: list[Loaded] = []
     for manifest in _by_requirement(manifests):
         try:
             check_manifest(manifest, vetrina.__version__, {plugin.name for plugin in loaded})
-            loaded.append(_import(manifest, (stored_settings or {}).get(manifest.name, {})))
+            stored = (stored_settings or {}).get(manifest.name, {})
+            loaded.append(_import(manifest, modules[manifest.name], stored))
         except Exception as error:  # a plugin may fail in any way while it is imported
             left_out.append(LeftOut(manifest.name, _sentence(error)))
     collected = _collect(loaded, left_out)
@@ -87,11 +89,11 @@ def load(
     return collected
 
 
-def _read_all(wanted: Iterable[str], left_out: list[LeftOut]) -> dict[str, Manifest]:
-    modules, manifests = installed(), dict[str, Manifest]()
-    for name in wanted:
+def _read_all(modules: dict[str, str], left_out: list[LeftOut]) -> dict[str, Manifest]:
+    manifests: dict[str, Manifest] = {}
+    for name, module in modules.items():
         try:
-            manifest = read_manifest(package_of(modules.get(name, f"vetrina_{name}")))
+            manifest = read_manifest(package_of(module))
             if manifest.name != name:
                 raise ManifestRefused(f"the package says it is {manifest.name}")
             manifests[name] = manifest
@@ -115,9 +117,9 @@ def _by_requirement(manifests: dict[str, Manifest]) -> list[Manifest]:
     return list(ordered.values())
 
 
-def _import(manifest: Manifest, stored: dict[str, Any]) -> Loaded:
-    """Import the package and let pluggy check its hooks: names, arguments, spelling."""
-    module = import_module(installed().get(manifest.name, f"vetrina_{manifest.name}"))
+def _import(manifest: Manifest, hooks: str, stored: dict[str, Any]) -> Loaded:
+    """Import the module of hooks and let pluggy check them: names, arguments, spelling."""
+    module = import_module(hooks)
     manager = pluggy.PluginManager("vetrina")
     manager.add_hookspecs(hookspecs)
     manager.register(module, manifest.name)
