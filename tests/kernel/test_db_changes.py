@@ -87,6 +87,10 @@ async def test_who_sees_a_commit_sees_another_number(ctx: Context) -> None:
             assert ctx.db.shared_version() != was
 
 
+ON_A_SERVER = pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+"""A file does not hang up, and a commit on it is waited for to its end."""
+
+
 @pytest.mark.parametrize("does_listen", [False, True])
 async def test_another_process_is_heard_whether_it_listens_itself_or_not(database_url: str, does_listen: bool) -> None:
     ctx = await opened(database_url, StillClock())
@@ -104,9 +108,8 @@ async def test_another_process_is_heard_whether_it_listens_itself_or_not(databas
     await ctx.db.close()
 
 
+@ON_A_SERVER
 async def test_a_server_that_hung_up_is_not_believed_and_called_again(ctx: Context) -> None:
-    if ctx.db.dialect.name == "sqlite":
-        pytest.skip("a file does not hang up")
     async with watched(ctx.db):
         was = ctx.db.shared_version()
         await ctx.db.fetch(
@@ -122,11 +125,10 @@ async def test_a_server_that_hung_up_is_not_believed_and_called_again(ctx: Conte
         assert ctx.db.shared_version() != was, "what was committed meanwhile was not heard"
 
 
+@ON_A_SERVER
 async def test_a_commit_that_was_cut_off_leaves_all_in_doubt_until_it_must_have_ended(
     ctx: Context, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    if ctx.db.dialect.name == "sqlite":
-        pytest.skip("a commit on a file is waited for to its end")
     monkeypatch.setattr("vetrina.kernel.db.listening.DOUBT", 0.1)
     async with watched(ctx.db):
         was = ctx.db.shared_version()
