@@ -4,8 +4,10 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3)
 BIN := .venv/bin
 LOCK = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header
 READY := .venv/.ready
-# pip and Python's own caches stay quiet and out of the way; `make test` never leaves an engine out.
+# Compiled modules are kept with the virtual environment: tests start many processes, and each would compile its own.
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
+export PYTHONPYCACHEPREFIX := $(CURDIR)/.venv/pycache
+unexport PYTHONDONTWRITEBYTECODE
 BENCH = $(BIN)/pytest benchmarks -o python_files='*.py' --timeout 1800 \
 	--benchmark-timer time.process_time --benchmark-columns min,median,ops,rounds
 ARGS ?=
