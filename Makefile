@@ -17,7 +17,7 @@ COUNT ?= 100000
 QUERY ?= list
 
 .DEFAULT_GOAL := words
-.PHONY: words setup check test chaos bench bench-full profile docs demo new-plugin lock style types contracts drift
+.PHONY: words setup check test chaos fuzz bench bench-full profile docs demo new-plugin lock style types contracts drift
 
 words:
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
