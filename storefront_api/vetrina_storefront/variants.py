@@ -84,16 +84,18 @@ class StoreAvailabilityRow(msgspec.Struct, frozen=True):
 
 async def load_prices(rows: Sequence[VariantRow], info: Info) -> list[MoneyRow]:
     """What each variant costs in the context's market; one of a cart's line, in the cart's."""
-    return [money(row.amount, _currency(row, info)) for row in rows]
+    here = ctx_of(info).place.currency
+    return [money(row.amount, _currency(row, here)) for row in rows]
 
 
 async def load_compare_at_prices(rows: Sequence[VariantRow], info: Info) -> list[MoneyRow | None]:
     """The struck-through price beside the price, if there is one."""
-    return [None if row.compare_at is None else money(row.compare_at, _currency(row, info)) for row in rows]
+    here = ctx_of(info).place.currency
+    return [None if row.compare_at is None else money(row.compare_at, _currency(row, here)) for row in rows]
 
 
-def _currency(row: VariantRow, info: Info) -> str:
-    return row.currency if isinstance(row, CartVariantRow) else ctx_of(info).place.currency
+def _currency(row: VariantRow, here: str) -> str:
+    return row.currency if isinstance(row, CartVariantRow) else here
 
 
 async def load_titles(rows: Sequence[VariantRow], info: Info) -> list[str]:
