@@ -11,9 +11,9 @@ SIZES = {"list": LARGE, "product": LARGE, "search": MIDDLE}
 
 @pytest.mark.full
 @pytest.mark.timeout(7_200)
-@pytest.mark.skipif(not OLIST.exists(), reason="the Olist data set is not here")
 @pytest.mark.parametrize("engine", ["sqlite", "postgresql"])
 def test_growth(engine: str, report: Report) -> None:
+    assert OLIST.exists(), f"the catalogue is multiplied from {OLIST}; point VETRINA_DATA at the data sets"
     found = {growth.products: growth for growth in grown(engine, (SMALL, MIDDLE, LARGE))}
     for page, size in SIZES.items():
         report.add(f"growth_{page}", _times(found[size], found[SMALL], page), f"{engine}, {size:,}")

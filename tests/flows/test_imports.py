@@ -15,7 +15,7 @@ from tests.support.traces import actions, events, row_counts
 
 from vetrina.flows import catalog, imports
 from vetrina.flows.imports import FileNotUnderstood, ImportReport, NoSuchFormat, find_format, import_products, preview
-from vetrina.flows.imports.report import MOST_PROBLEMS
+from vetrina.flows.reporting import MOST_PROBLEMS
 from vetrina.kernel.context import Actor, Context
 from vetrina.kernel.errors import NotAllowed
 from vetrina.kernel.registry import Provided

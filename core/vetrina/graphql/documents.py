@@ -1,8 +1,7 @@
 """Documents: text parsed, validated and measured once, then kept; bounded."""
 
 from collections import OrderedDict
-from collections.abc import Mapping
-from typing import Any, cast
+from typing import Any
 
 import msgspec
 from graphql import (
@@ -92,12 +91,3 @@ def _coded(error: GraphQLError, code: str) -> GraphQLError:
 
 def _refusal(code: str, message: str) -> GraphQLError:
     return GraphQLError(message, extensions={"code": code})
-
-
-def variables_of(given: Any) -> Mapping[str, Any]:
-    """Variables as the request gives them. Raises Refused unless they are an object."""
-    if given is None:
-        return {}
-    if not isinstance(given, dict):
-        raise Refused("BAD_REQUEST", "variables is an object of names and values.")
-    return cast(dict[str, Any], given)

@@ -2,21 +2,12 @@
 
 from collections.abc import Callable
 
-import msgspec
-
-from vetrina.vocabulary import RowProblem
-
-MOST_PROBLEMS = 1_000
-"""Problems kept with their sentence; all are counted."""
+from vetrina.flows.reporting import Report
 
 
-class HistoryReport(msgspec.Struct, kw_only=True):
-    """Counts of one run, growing batch by batch. A dry run counts what it would have done."""
+class HistoryReport(Report, kw_only=True):
+    """Counts of one run. What is read and skipped are orders and corrections."""
 
-    source: str
-    is_dry_run: bool
-    read: int = 0
-    """Orders and corrections the files held whole."""
     lines_read: int = 0
     orders: int = 0
     """Orders written now."""
@@ -30,17 +21,6 @@ class HistoryReport(msgspec.Struct, kw_only=True):
     """Archived products made for goods the catalogue does not know."""
     known: int = 0
     """Orders and corrections that were there already and were left alone."""
-    skipped: int = 0
-    """Orders and corrections the shop refused, and rows the reader could make nothing of."""
-    problem_count: int = 0
-    problems: list[RowProblem] = []
-    seconds: float = 0.0
-
-    def note(self, problem: RowProblem) -> None:
-        """Count a problem, and keep it while there is room."""
-        self.problem_count += 1
-        if len(self.problems) < MOST_PROBLEMS:
-            self.problems.append(problem)
 
 
 Progress = Callable[[HistoryReport], None]
