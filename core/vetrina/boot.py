@@ -17,6 +17,7 @@ from vetrina.kernel.documents import documents
 from vetrina.kernel.jobs import Runner
 from vetrina.kernel.log import draw_trail
 from vetrina.kernel.messages import Delivery, Reaction, Relay
+from vetrina.kernel.meters import Meters
 from vetrina.kernel.registry import Ports, Provided
 from vetrina.kernel.settings import Settings
 from vetrina.plugin.loader import Collected, LeftOut, call_hook, load
@@ -91,7 +92,7 @@ def _assemble(
     shop = Shop(
         db=db,
         clock=clock,
-        ports=Ports(provided, clock),
+        ports=Ports(provided, Meters(clock)),
         vault=Vault(settings.secret_key.get_secret_value()),
         base_url=settings.base_url.rstrip("/"),
         wake=wake,

@@ -23,6 +23,7 @@ from vetrina.graphql.operations import Operation, Operations
 from vetrina.graphql.schema import ComposedSchema
 from vetrina.kernel.context import Actor, Context, Shop
 from vetrina.kernel.crypto import Vault
+from vetrina.kernel.meters import Meters
 from vetrina.kernel.registry import Ports
 
 
@@ -98,7 +99,7 @@ def bench_of(built: Built) -> Bench:
     shop = Shop(
         db=db,
         clock=clock,
-        ports=Ports((), clock),
+        ports=Ports((), Meters(clock)),
         vault=Vault("a secret for tests, long enough to be one"),
         base_url="https://shop.test",
     )

@@ -8,7 +8,8 @@ from tests.support.shops import StillClock
 
 from vetrina.kernel.context import Context
 from vetrina.kernel.errors import Fault, Refusal, Unavailable
-from vetrina.kernel.registry import OPENS_AFTER, STAYS_OPEN, Policy, PortFailed, Ports, Provided
+from vetrina.kernel.meters import OPENS_AFTER, STAYS_OPEN, Meters
+from vetrina.kernel.registry import Policy, PortFailed, Ports, Provided
 
 
 class Weather(Protocol):
@@ -50,22 +51,22 @@ def served(almanac: Almanac) -> Provided[Any]:
 
 @pytest.fixture
 def ports(served: Provided[Any], clock: StillClock) -> Ports:
-    return Ports([served], clock)
+    return Ports([served], Meters(clock))
 
 
 async def fail(ports: Ports, served: Provided[Any], times: int) -> None:
     for _ in range(times):
         with pytest.raises(PortFailed):
-            await ports.ask(served, served.implementation.tomorrow())
+            await ports.ask(served, served.implementation.tomorrow)
 
 
 async def test_an_answer_comes_through(ports: Ports, served: Provided[Any]) -> None:
-    assert await ports.ask(served, served.implementation.tomorrow()) == "sun"
+    assert await ports.ask(served, served.implementation.tomorrow) == "sun"
 
 
 async def test_a_port_that_does_not_answer_in_time_has_failed(ports: Ports, served: Provided[Any]) -> None:
     with pytest.raises(PortFailed, match="farmer failed as Weather 'almanac': TimeoutError"):
-        await ports.ask(served, asyncio.sleep(5))
+        await ports.ask(served, asyncio.sleep, 5)
 
 
 async def test_a_failure_names_the_plugin_and_can_be_tried_again(
@@ -73,7 +74,7 @@ async def test_a_failure_names_the_plugin_and_can_be_tried_again(
 ) -> None:
     almanac.trouble = KeyError("barometer")
     with pytest.raises(Unavailable, match=r"farmer failed .* KeyError: 'barometer'") as caught:
-        await ports.ask(served, almanac.tomorrow())
+        await ports.ask(served, almanac.tomorrow)
     assert isinstance(caught.value, PortFailed)
     assert caught.value.owner == "farmer"
 
@@ -84,8 +85,8 @@ async def test_a_refusal_is_an_answer_and_opens_no_breaker(
     almanac.trouble = TooCloudy()
     for _ in range(OPENS_AFTER * 2):
         with pytest.raises(TooCloudy):
-            await ports.ask(served, almanac.tomorrow())
-    assert ports.health(served).failures == 0
+            await ports.ask(served, almanac.tomorrow)
+    assert ports.meter(served).failures == 0
 
 
 async def test_repeated_failures_open_the_breaker(ports: Ports, served: Provided[Any], almanac: Almanac) -> None:
@@ -93,7 +94,7 @@ async def test_repeated_failures_open_the_breaker(ports: Ports, served: Provided
     await fail(ports, served, OPENS_AFTER)
     almanac.trouble = None
     with pytest.raises(PortFailed, match="breaker"):
-        await ports.ask(served, almanac.tomorrow())
+        await ports.ask(served, almanac.tomorrow)
     assert almanac.asked == OPENS_AFTER
 
 
@@ -104,8 +105,8 @@ async def test_an_open_breaker_lets_one_try_after_a_while_and_closes_on_success(
     await fail(ports, served, OPENS_AFTER)
     clock.move(seconds=STAYS_OPEN + 1)
     almanac.trouble = None
-    assert await ports.ask(served, almanac.tomorrow()) == "sun"
-    assert ports.health(served).opened_at is None
+    assert await ports.ask(served, almanac.tomorrow) == "sun"
+    assert ports.meter(served).opened_at is None
 
 
 async def test_a_try_that_fails_opens_the_breaker_again(
@@ -126,7 +127,7 @@ async def test_of_many_calls_after_a_while_one_tries(
     almanac.trouble = OSError()
     await fail(ports, served, OPENS_AFTER)
     clock.move(seconds=STAYS_OPEN + 1)
-    slow = [ports.ask(served, asyncio.sleep(0.01, "sun")) for _ in range(5)]
+    slow = [ports.ask(served, asyncio.sleep, 0.01, "sun") for _ in range(5)]
     answers = await asyncio.gather(*slow, return_exceptions=True)
     assert [isinstance(answer, PortFailed) for answer in answers] == [False, True, True, True, True]
 
@@ -142,17 +143,17 @@ async def test_failures_far_apart_open_no_breaker(
 
 
 async def test_a_cancelled_caller_is_no_failure_of_the_plugin(ports: Ports, served: Provided[Any]) -> None:
-    asking = asyncio.create_task(ports.ask(served, asyncio.sleep(5)))
+    asking = asyncio.create_task(ports.ask(served, asyncio.sleep, 5))
     await asyncio.sleep(0)
     asking.cancel()
     with pytest.raises(asyncio.CancelledError):
         await asking
-    assert ports.health(served).failures == 0
+    assert ports.meter(served).failures == 0
 
 
 def test_implementations_keep_their_order_and_are_found_by_key(clock: StillClock) -> None:
     served = [Provided(Weather, key, "farmer", Almanac()) for key in ("b", "a", "c")]
-    ports = Ports(served, clock)
+    ports = Ports(served, Meters(clock))
     assert [entry.key for entry in ports.all(Weather)] == ["b", "a", "c"]
     assert ports.get(Weather, "a") is served[1]
     assert ports.find(Weather, "d") is None
@@ -165,6 +166,6 @@ async def test_nobody_is_asked_inside_a_transaction(
 ) -> None:
     async with ctx.tx():
         with pytest.raises(Fault, match="inside a transaction"):
-            await ports.ask(served, almanac.tomorrow())
+            await ports.ask(served, almanac.tomorrow)
     assert almanac.asked == 0
-    assert await ports.ask(served, almanac.tomorrow()) == "sun"
+    assert await ports.ask(served, almanac.tomorrow) == "sun"

@@ -11,6 +11,7 @@ from vetrina.flows.cart_fitting import LineInput
 from vetrina.flows.cart_identity import Identity
 from vetrina.flows.quoting import CartQuote, quote_cart
 from vetrina.kernel.context import Context
+from vetrina.kernel.meters import Meters
 from vetrina.kernel.registry import Ports, Provided
 from vetrina.ports import (
     DeliveryOption,
@@ -56,7 +57,7 @@ def serving(ctx: Context, **implementations: Any) -> Context:
         for number, implementation in enumerate(several, start=1):
             key = kind if number == 1 else f"{kind}-{number}"
             provided.append(Provided(PORTS[kind], key, f"{kind}-plugin", implementation))
-    shop = msgspec.structs.replace(ctx.shop, ports=Ports(provided, ctx.shop.clock))
+    shop = msgspec.structs.replace(ctx.shop, ports=Ports(provided, Meters(ctx.shop.clock)))
     return msgspec.structs.replace(ctx, shop=shop)
 
 

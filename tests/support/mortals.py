@@ -8,6 +8,7 @@ import msgspec
 
 from vetrina.kernel.context import Context
 from vetrina.kernel.db import Database, Session
+from vetrina.kernel.meters import Meters
 from vetrina.kernel.registry import Ports, Provided
 from vetrina.ports import MoneyRequest, PaymentProvider, PaymentReport, StartRequest
 from vetrina.testing.payments import FakeProvider
@@ -91,5 +92,6 @@ def mortal(ctx: Context, provider: FakeProvider, fate: Fate) -> Context:
         for port in ctx.ports._by_port
         for entry in ctx.ports.all(port)
     ]
-    shop = msgspec.structs.replace(ctx.shop, db=MortalDatabase(ctx.db, fate), ports=Ports(provided, ctx.shop.clock))
+    ports = Ports(provided, Meters(ctx.shop.clock))
+    shop = msgspec.structs.replace(ctx.shop, db=MortalDatabase(ctx.db, fate), ports=ports)
     return msgspec.structs.replace(ctx, shop=shop)

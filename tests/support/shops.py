@@ -13,6 +13,7 @@ from vetrina.flows.opening import open_shop
 from vetrina.kernel.context import SYSTEM, Actor, Context, Place, Shop
 from vetrina.kernel.crypto import Vault
 from vetrina.kernel.db import Database, open_database
+from vetrina.kernel.meters import Meters
 from vetrina.kernel.registry import Ports, Provided
 from vetrina.views.markets import atlas
 
@@ -63,7 +64,7 @@ def make_shop(db: Database, clock: StillClock, provided: Iterable[Provided[Any]]
     return Shop(
         db=db,
         clock=clock,
-        ports=Ports(provided, clock),
+        ports=Ports(provided, Meters(clock)),
         vault=Vault("a secret for tests, long enough to be one"),
         base_url="https://shop.test",
     )

@@ -12,6 +12,7 @@ from vetrina.kernel.context import SYSTEM, Context, Place, Shop
 from vetrina.kernel.crypto import Vault
 from vetrina.kernel.db import open_database
 from vetrina.kernel.errors import Unavailable
+from vetrina.kernel.meters import Meters
 from vetrina.kernel.migrate import CORE, downgrade, upgrade
 from vetrina.kernel.registry import Ports
 from vetrina.kernel.settings import Settings
@@ -60,7 +61,7 @@ def open_if_new(settings: Settings, new: NewShop = STARTER, plugins: tuple[str, 
                 return False
             clock = SystemClock()
             vault = Vault(settings.secret_key.get_secret_value())
-            shop = Shop(db=db, clock=clock, ports=Ports((), clock), vault=vault, base_url=settings.base_url)
+            shop = Shop(db=db, clock=clock, ports=Ports((), Meters(clock)), vault=vault, base_url=settings.base_url)
             ctx = Context(shop=shop, actor=SYSTEM, place=_NOWHERE, trail="opening")
             await open_shop(ctx, new)
             await switch_on(ctx, names)

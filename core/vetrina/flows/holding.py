@@ -60,7 +60,7 @@ async def redeem(ctx: Context, session: Session, snapshot: Snapshot, reference: 
     """What is held of cards and codes is used up."""
     for mark, held in _marked(snapshot, reference):
         provided = ctx.ports.get(Redeemable, held.source)
-        await ctx.ports.ask(provided, provided.implementation.confirm(session, mark))
+        await ctx.ports.ask(provided, provided.implementation.confirm, session, mark)
 
 
 async def let_go(ctx: Context, session: Session, snapshot: Snapshot, reference: str) -> None:
@@ -68,7 +68,7 @@ async def let_go(ctx: Context, session: Session, snapshot: Snapshot, reference: 
     await release_goods(ctx, session, reference)
     for mark, held in _marked(snapshot, reference):
         provided = ctx.ports.get(Redeemable, held.source)
-        await ctx.ports.ask(provided, provided.implementation.release(session, mark))
+        await ctx.ports.ask(provided, provided.implementation.release, session, mark)
 
 
 async def release_goods(ctx: Context, session: Session, reference: str) -> None:
@@ -82,15 +82,15 @@ async def give_back(ctx: Context, session: Session, snapshot: Snapshot, referenc
     """Cards and codes get back what an order had used up of them."""
     for mark, held in _marked(snapshot, reference):
         provided = ctx.ports.get(Redeemable, held.source)
-        await ctx.ports.ask(provided, provided.implementation.give_back(session, mark))
+        await ctx.ports.ask(provided, provided.implementation.give_back, session, mark)
 
 
 async def _hold_uses(ctx: Context, session: Session, snapshot: Snapshot, reference: str, expires_at: datetime) -> None:
     for mark, redeem in _marked(snapshot, reference):
         provided = ctx.ports.get(Redeemable, redeem.source)
-        asked = provided.implementation.reserve(session, redeem.code, redeem.amount, mark, expires_at)
+        reserve = provided.implementation.reserve
         try:
-            await ctx.ports.ask(provided, asked)
+            await ctx.ports.ask(provided, reserve, session, redeem.code, redeem.amount, mark, expires_at)
         except Refusal as refusal:
             if redeem.is_card:
                 raise GiftCardBalanceChanged from refusal

@@ -76,8 +76,8 @@ async def reconcile_payment(ctx: Context, payment_id: int) -> PaymentRow | None:
     """
     payment = await _known(ctx, payment_id)
     provided = ctx.ports.get(PaymentProvider, payment.provider)
-    looked = provided.implementation.look_up(payment.key, payment.provider_reference)
-    report = await ctx.ports.ask(provided, looked)
+    look_up = provided.implementation.look_up
+    report = await ctx.ports.ask(provided, look_up, payment.key, payment.provider_reference)
     if report is None:
         if payment.state not in UNDECIDED or ctx.now() - payment.created_at < ABANDONED_AFTER:
             return payment
@@ -158,8 +158,8 @@ async def _is_owed_back(ctx: Context, payment: PaymentRow) -> bool:
 async def _confirm_late_money(
     ctx: Context, provided: Provided[PaymentProvider], payment: PaymentRow, receipt: Receipt
 ) -> None:
-    looked = provided.implementation.look_up(payment.key, payment.provider_reference)
-    report = await ctx.ports.ask(provided, looked)
+    look_up = provided.implementation.look_up
+    report = await ctx.ports.ask(provided, look_up, payment.key, payment.provider_reference)
     if report is not None:
         await settle(ctx, payment.id, report, receipt=receipt, seen=payment.state)
 
@@ -195,14 +195,14 @@ async def _move(ctx: Context, payment: PaymentRow, verb: Movement, amount: int) 
         "refund": provided.implementation.refund,
         "cancel": provided.implementation.cancel,
     }
-    return await ctx.ports.ask(provided, asked[verb](request))
+    return await ctx.ports.ask(provided, asked[verb], request)
 
 
 async def _return_mismatch(ctx: Context, payment: PaymentRow, mismatch: Mismatch) -> None:
     """The wrong money is no part of the payment's totals: it goes back as it came, and is entered as returned."""
     provided = ctx.ports.get(PaymentProvider, payment.provider)
-    looked = provided.implementation.look_up(payment.key, payment.provider_reference)
-    found = await ctx.ports.ask(provided, looked)
+    look_up = provided.implementation.look_up
+    found = await ctx.ports.ask(provided, look_up, payment.key, payment.provider_reference)
     if found is not None and (found.captured > found.refunded or found.state == PaymentState.AUTHORISED):
         request = MoneyRequest(
             key=f"{payment.key}:mismatch:{mismatch.amount}",
@@ -215,7 +215,7 @@ async def _return_mismatch(ctx: Context, payment: PaymentRow, mismatch: Mismatch
             refunded=found.refunded,
         )
         verb = provided.implementation.refund if found.captured > found.refunded else provided.implementation.cancel
-        await ctx.ports.ask(provided, verb(request))
+        await ctx.ports.ask(provided, verb, request)
     async with ctx.tx() as session:
         await payments.enter_return(session, payment, mismatch, at=ctx.now(), actor=ctx.actor.kind)
 

@@ -84,7 +84,7 @@ async def _promise(ctx: Context, provided: Provided[PaymentProvider], snapshot: 
     """What an offline provider says beforehand: by contract that has no effect anywhere, and moves no money."""
     request = _start_request(ctx, snapshot, key=draw_key(), token=None, attempt_key=None)
     try:
-        report = await ctx.ports.ask(provided, provided.implementation.start(request))
+        report = await ctx.ports.ask(provided, provided.implementation.start, request)
     except (PortFailed, Refusal):
         return None
     is_promise = report.state == PaymentState.PENDING and not (report.authorised or report.captured or report.refunded)
@@ -138,7 +138,7 @@ async def _charge(
     token = ctx.shop.vault.open(PAYMENT_TOKEN, payment.token) if payment.token is not None else None
     request = _start_request(ctx, snapshot, key=payment.key, token=token, attempt_key=attempt_key)
     try:
-        report = await ctx.ports.ask(provided, provided.implementation.start(request))
+        report = await ctx.ports.ask(provided, provided.implementation.start, request)
     except PortFailed:
         # Nobody knows whether the charge was made: reconciliation asks by its key.
         report = PaymentReport(state=PaymentState.PROCESSING)

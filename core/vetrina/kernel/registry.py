@@ -1,22 +1,18 @@
 """The frozen answer to "who serves this port", and the guarded way to ask them."""
 
-import asyncio
-from collections.abc import Awaitable, Iterable
-from typing import Any, Generic, Literal, TypeVar
+from collections.abc import Awaitable, Callable, Iterable, Iterator
+from typing import Any, Generic, Literal, ParamSpec, TypeVar
 
 import msgspec
 
-from vetrina.kernel.clock import Clock
+from vetrina.kernel.contracts import answered_type, fits
 from vetrina.kernel.db.session import open_transaction
 from vetrina.kernel.errors import Fault, Refusal, Unavailable
+from vetrina.kernel.meters import KeptOut, Meter, Meters, Work
 
 P = TypeVar("P")
 T = TypeVar("T")
-
-OPENS_AFTER = 5
-"""Failures within a minute that open a breaker."""
-STAYS_OPEN = 30.0
-"""Seconds an open breaker refuses before it lets one call try again."""
+A = ParamSpec("A")
 
 
 class Policy(msgspec.Struct, frozen=True):
@@ -49,25 +45,14 @@ class PortFailed(Unavailable):
         super().__init__(f"{provided.owner} failed as {provided.port.__name__} {provided.key!r}: {reason}")
 
 
-class Health(msgspec.Struct):
-    """What is known of one implementation since the process started. Times are seconds of the clock."""
-
-    calls: int = 0
-    failures: int = 0
-    last_error: str | None = None
-    recent: list[float] = []
-    opened_at: float | None = None
-
-
 class Ports:
     """Who serves which port. Built once per Runtime; implementations keep their declared order."""
 
-    def __init__(self, provided: Iterable[Provided[Any]], clock: Clock) -> None:
-        self._clock = clock
+    def __init__(self, provided: Iterable[Provided[Any]], meters: Meters) -> None:
+        self.meters = meters
         self._by_port: dict[type[Any], tuple[Provided[Any], ...]] = {}
         for entry in provided:
             self._by_port[entry.port] = (*self._by_port.get(entry.port, ()), entry)
-        self._health: dict[tuple[str, str], Health] = {}
 
     def all(self, port: type[P]) -> tuple[Provided[P], ...]:
         return self._by_port.get(port, ())
@@ -82,49 +67,40 @@ class Ports:
             raise Unavailable(f"nothing serves {port.__name__} {key!r}")
         return found
 
-    def health(self, provided: Provided[Any]) -> Health:
-        return self._health.setdefault((provided.port.__name__, provided.key), Health())
+    def meter(self, provided: Provided[Any]) -> Meter:
+        """What is known of one implementation since the process started."""
+        return self.meters.of(_work(provided))
 
-    async def ask(self, provided: Provided[Any], answer: Awaitable[T]) -> T:
-        """Await a port's answer within the port's deadline and behind its breaker.
+    def served(self) -> Iterator[tuple[type[Any], tuple[Provided[Any], ...]]]:
+        """Every port somebody serves, with its implementations in their order."""
+        yield from self._by_port.items()
 
-        A Refusal passes through: it is an answer. Everything else becomes PortFailed with the plugin's name. Raises
-        Fault inside a transaction, unless the port takes part in it: nobody is waited for while rows are locked.
+    async def ask(
+        self, provided: Provided[Any], function: Callable[A, Awaitable[T]], *args: A.args, **kwargs: A.kwargs
+    ) -> T:
+        """Call a port's method and await its answer, within the port's deadline and behind its breaker.
+
+        A Refusal passes through: it is an answer. Everything else becomes PortFailed with the plugin's name, an
+        answer of the wrong type included. Raises Fault inside a transaction, unless the port takes part in it:
+        nobody is waited for while rows are locked.
         """
         policy: Policy = provided.port.policy  # pyright: ignore[reportAttributeAccessIssue]
         if open_transaction.get() and not policy.inside:
-            _discard(answer)
             raise Fault(f"{provided.port.__name__} {provided.key!r} was asked inside a transaction")
-        health, now = self.health(provided), self._clock.now().timestamp()
-        if health.opened_at is not None and now - health.opened_at < STAYS_OPEN:
-            _discard(answer)
-            raise PortFailed(provided, "its breaker is open")
-        if health.opened_at is not None:
-            # This call tries; others are refused until it is answered.
-            health.opened_at = now
-        health.calls += 1
+        expected = answered_type(provided.port, function)
+
+        async def answer() -> T:
+            return fits(await function(*args, **kwargs), expected)
+
         try:
-            async with asyncio.timeout(policy.deadline):
-                result = await answer
+            return await self.meters.run(_work(provided), answer, policy.deadline)
         except Refusal:
-            health.opened_at = None
             raise
+        except KeptOut as error:
+            raise PortFailed(provided, "its breaker is open") from error
         except Exception as error:
-            self._record_failure(health, now, error)
             raise PortFailed(provided, f"{type(error).__name__}: {error}") from error
-        health.opened_at = None
-        return result
-
-    def _record_failure(self, health: Health, now: float, error: Exception) -> None:
-        health.failures += 1
-        health.last_error = f"{type(error).__name__}: {error}"
-        health.recent = [at for at in health.recent if now - at < 60.0] + [now]
-        if len(health.recent) >= OPENS_AFTER:
-            health.opened_at = now
 
 
-def _discard(answer: Awaitable[Any]) -> None:
-    """Close a coroutine that will not be awaited, so that Python does not warn about it."""
-    close = getattr(answer, "close", None)
-    if close is not None:
-        close()
+def _work(provided: Provided[Any]) -> Work:
+    return Work(provided.owner, "port", f"{provided.port.__name__} {provided.key}")

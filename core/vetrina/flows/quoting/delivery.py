@@ -98,7 +98,7 @@ async def _options(ctx: Context, request: DeliveryRequest) -> tuple[GroupOption,
 
 async def _ask(ctx: Context, provided: Provided[DeliveryProvider], request: DeliveryRequest) -> tuple[GroupOption, ...]:
     try:
-        options = await ctx.ports.ask(provided, provided.implementation.options(ctx, request))
+        options = await ctx.ports.ask(provided, provided.implementation.options, ctx, request)
     except (PortFailed, Refusal):
         return ()
     return tuple(

@@ -69,7 +69,7 @@ async def redemptions(ctx: Context, codes: Sequence[str], currency: str) -> tupl
     """
     found = dict[tuple[str, str], Redemption]()
     for provided in ctx.ports.all(Redeemable) if codes else ():
-        for card in await ctx.ports.ask(provided, provided.implementation.look_up(ctx, codes, currency)):
+        for card in await ctx.ports.ask(provided, provided.implementation.look_up, ctx, codes, currency):
             found.setdefault(
                 (provided.key, card.id),
                 Redemption(
@@ -91,6 +91,6 @@ async def _methods(
         return provided.implementation.methods(request)
 
     try:
-        return await ctx.ports.ask(provided, answer())
+        return await ctx.ports.ask(provided, answer)
     except (PortFailed, Refusal):
         return ()

@@ -28,7 +28,7 @@ async def load_rules(ctx: Context, codes: tuple[str, ...], customer_id: int | No
     )
     return tuple(
         [
-            LoadedRules(provided, await ctx.ports.ask(provided, provided.implementation.load(ctx, request)))
+            LoadedRules(provided, await ctx.ports.ask(provided, provided.implementation.load, ctx, request))
             for provided in ctx.ports.all(PriceRules)
         ]
     )
@@ -44,7 +44,7 @@ async def adjusted(
     """
     told = list[CodeAnswer]()
     for entry in loaded:
-        answer = await ctx.ports.ask(entry.provided, _adjust(entry.rules, quote))
+        answer = await ctx.ports.ask(entry.provided, _adjust, entry.rules, quote)
         quote = with_adjustments(quote, (change for change in answer.adjustments if change.target == target))
         told.extend(answer.codes)
     return quote, tuple(told)

@@ -19,7 +19,7 @@ async def taxed(ctx: Context, quote: Quote, destination: Address) -> tuple[Quote
         return quote, True
     request = _request(ctx, quote, destination)
     try:
-        answer = await ctx.ports.ask(provider, _checked(provider.implementation, ctx, request))
+        answer = await ctx.ports.ask(provider, _checked, provider.implementation, ctx, request)
     except PortFailed:
         return quote, False
     return with_taxes(quote, (TaxLine(line=t.key, title=t.title, rate=t.rate, amount=t.amount) for t in answer)), True

@@ -1,0 +1,81 @@
+"""Whether a plugin's answer is what its port's signature says: the types of Python, checked where trust ends."""
+
+from collections.abc import Callable
+from datetime import date, datetime
+from decimal import Decimal
+from functools import lru_cache
+from inspect import iscoroutinefunction, isfunction, ismethod
+from typing import Any, get_type_hints
+
+import msgspec
+
+from vetrina.kernel.meters import WrongAnswer
+
+_KEPT = (datetime, date, Decimal, bytes)
+
+
+def answered_type(port: type[Any], function: Callable[..., Any]) -> Any:
+    """What the port's method of that name returns; for a function of our own around it, what that one returns."""
+    name: str = getattr(function, "__name__", "")
+    declared = getattr(port, name, None)
+    return _returned(function if declared is None else declared)
+
+
+def fits(answer: Any, expected: Any) -> Any:
+    """The answer as it came. Raises WrongAnswer when it is not of the expected type, all the way down.
+
+    Only values are looked into: an object with methods of its own, such as a set of rules, is the plugin's affair.
+    """
+    if expected is Any:
+        return answer
+    if _is_protocol(expected):
+        missing = lacks(answer, expected)
+        if missing:
+            raise WrongAnswer(f"{type(answer).__name__} is no {_spelled(expected)}: it lacks {', '.join(missing)}")
+        return answer
+    if expected is None or expected is type(None):
+        if answer is not None:
+            raise WrongAnswer(f"{type(answer).__name__} where nothing was to be answered")
+        return answer
+    try:
+        msgspec.convert(msgspec.to_builtins(answer, builtin_types=_KEPT), expected, builtin_types=_KEPT)
+    except (msgspec.ValidationError, TypeError, ValueError) as error:
+        raise WrongAnswer(f"the answer is not {_spelled(expected)}: {error}") from error
+    if not _has_class(answer, expected):
+        raise WrongAnswer(f"the answer is {type(answer).__name__}, not {_spelled(expected)}")
+    return answer
+
+
+def lacks(implementation: Any, port: type[Any]) -> list[str]:
+    """The methods of the port that an implementation does not have, or that are not async where the port's are."""
+    return [
+        name
+        for name, declared in vars(port).items()
+        if not name.startswith("_") and isfunction(declared) and not _answers_like(implementation, name, declared)
+    ]
+
+
+def _answers_like(implementation: Any, name: str, declared: Callable[..., Any]) -> bool:
+    found = getattr(implementation, name, None)
+    if not callable(found):
+        return False
+    is_plain = isfunction(found) or ismethod(found)
+    return not is_plain or iscoroutinefunction(found) == iscoroutinefunction(declared)
+
+
+@lru_cache(maxsize=1_000)
+def _returned(function: Callable[..., Any]) -> Any:
+    return get_type_hints(function).get("return", Any)
+
+
+def _is_protocol(expected: Any) -> bool:
+    return getattr(expected, "_is_protocol", False) is True
+
+
+def _has_class(answer: Any, expected: Any) -> bool:
+    """A dict of the right fields would convert; it is no Struct all the same."""
+    return not (isinstance(expected, type) and issubclass(expected, msgspec.Struct)) or isinstance(answer, expected)
+
+
+def _spelled(expected: Any) -> str:
+    return getattr(expected, "__name__", None) or str(expected)

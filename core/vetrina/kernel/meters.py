@@ -1,0 +1,257 @@
+"""Whose code is running, how long it takes and what goes wrong with it: deadline, breaker and blame for plugins."""
+
+import asyncio
+import time
+from collections import deque
+from collections.abc import Awaitable, Callable, Generator, Iterable
+from contextvars import ContextVar
+from typing import Any, TypeVar
+
+import msgspec
+import structlog
+
+from vetrina.kernel.clock import Clock
+from vetrina.kernel.errors import Refusal, Unavailable
+
+log = structlog.get_logger(__name__)
+
+T = TypeVar("T")
+
+OPENS_AFTER = 5
+"""Failures within a minute that open a breaker."""
+STAYS_OPEN = 30.0
+"""Seconds an open breaker refuses before it lets one call try again."""
+BLOCKS_AFTER = 0.5
+"""Seconds a plugin may hold the event loop without awaiting; longer counts as blocking, and opens its breaker."""
+RECENT = 100
+"""How many of the latest durations are kept for the percentile."""
+
+
+class Work(msgspec.Struct, frozen=True):
+    """A piece of a plugin's work: whose, of which kind (port, reaction, job, field, page...), and its name."""
+
+    owner: str
+    kind: str
+    name: str
+
+
+working_for: ContextVar[Work | None] = ContextVar("working_for", default=None)
+"""The plugin's work this task is doing now, if any: leaks and foreign writes are laid at its door."""
+
+
+class KeptOut(Unavailable):
+    """The work was not tried: it has failed too often of late, and its breaker is open."""
+
+    def __init__(self, work: Work) -> None:
+        super().__init__(f"{work.owner} is kept out of {work.kind} {work.name}: its breaker is open")
+
+
+class WrongAnswer(Exception):
+    """A plugin answered with something that its contract does not allow."""
+
+
+class Meter(msgspec.Struct):
+    """What is known of one piece of work since the process started. Durations in seconds, moments on the clock."""
+
+    work: Work
+    calls: int = 0
+    failures: int = 0
+    refusals: int = 0
+    """Calls not tried because the breaker was open."""
+    seconds: float = 0.0
+    slowest: float = 0.0
+    blocks: int = 0
+    """How often it held the event loop for too long."""
+    longest_block: float = 0.0
+    last_error: str | None = None
+    last_error_at: float | None = None
+    opened_at: float | None = None
+    recent_failures: deque[float] = msgspec.field(default_factory=lambda: deque[float](maxlen=OPENS_AFTER))
+    recent_seconds: deque[float] = msgspec.field(default_factory=lambda: deque[float](maxlen=RECENT))
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the breaker is open: from too many failures until a call succeeds again."""
+        return self.opened_at is not None
+
+    @property
+    def usual(self) -> float:
+        """The 95th percentile of the latest durations."""
+        ordered = sorted(self.recent_seconds)
+        return ordered[int(len(ordered) * 0.95)] if ordered else 0.0
+
+
+class Meters:
+    """The meters of one process. They outlive Runtimes: switching another plugin on forgets nothing."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._meters: dict[Work, Meter] = {}
+
+    def of(self, work: Work) -> Meter:
+        """The meter of a piece of work; a new one the first time."""
+        meter = self._meters.get(work)
+        if meter is None:
+            meter = self._meters[work] = Meter(work)
+        return meter
+
+    def all(self, owner: str | None = None) -> list[Meter]:
+        """Every meter, or those of one plugin, in the order in which they were first used."""
+        return [meter for meter in self._meters.values() if owner in (None, meter.work.owner)]
+
+    def forget(self, owners: Iterable[str]) -> None:
+        """Drop what is known of plugins, such as those just switched off or on: a fresh start closes breakers."""
+        names = set(owners)
+        self._meters = {work: meter for work, meter in self._meters.items() if work.owner not in names}
+
+    async def run(self, work: Work, ask: Callable[[], Awaitable[T]], deadline: float) -> T:
+        """Ask a plugin and await its answer: within `deadline` seconds, behind its breaker, measured.
+
+        A Refusal is an answer and passes. Raises KeptOut, TimeoutError, and whatever the plugin raises.
+        """
+        meter = self.of(work)
+        if self._keeps_out(meter):
+            raise KeptOut(work)
+        began = time.perf_counter()
+        token = working_for.set(work)
+        try:
+            async with asyncio.timeout(deadline):
+                result = await _Stepped(ask, meter, self.block)
+        except Refusal:
+            meter.opened_at = None
+            raise
+        except Exception as error:
+            self.fail(meter, error)
+            raise
+        else:
+            self._succeed(meter)
+            return result
+        finally:
+            working_for.reset(token)
+            _time(meter, time.perf_counter() - began)
+
+    def call(self, work: Work, function: Callable[[], T]) -> T:
+        """The same for what a plugin answers without awaiting. Raises KeptOut and whatever the plugin raises."""
+        meter = self.of(work)
+        if self._keeps_out(meter):
+            raise KeptOut(work)
+        began = time.perf_counter()
+        token = working_for.set(work)
+        try:
+            result = function()
+        except Refusal:
+            meter.opened_at = None
+            raise
+        except Exception as error:
+            self.fail(meter, error)
+            raise
+        else:
+            self._succeed(meter)
+            return result
+        finally:
+            working_for.reset(token)
+            took = time.perf_counter() - began
+            _time(meter, took)
+            if took > BLOCKS_AFTER:
+                self.block(meter, took)
+
+    def fail(self, meter: Meter, error: BaseException) -> None:
+        """Count a failure; too many within a minute open the breaker."""
+        now = self._clock.now().timestamp()
+        meter.failures += 1
+        meter.last_error = f"{type(error).__name__}: {error}"[:500]
+        meter.last_error_at = now
+        meter.recent_failures.append(now)
+        is_trial = meter.opened_at is not None
+        if is_trial or (len(meter.recent_failures) == OPENS_AFTER and now - meter.recent_failures[0] < 60.0):
+            if not is_trial:
+                log.warning("breaker opened", **_named(meter), error=meter.last_error)
+            meter.opened_at = now
+
+    def block(self, meter: Meter, seconds: float) -> None:
+        """Count a time in which nothing else could run; once is enough to open the breaker."""
+        now = self._clock.now().timestamp()
+        meter.blocks += 1
+        meter.longest_block = max(meter.longest_block, seconds)
+        meter.last_error = f"held the event loop for {seconds:.1f} s"
+        meter.last_error_at = now
+        meter.opened_at = now
+        log.warning("plugin blocks", **_named(meter), seconds=round(seconds, 2))
+
+    def _keeps_out(self, meter: Meter) -> bool:
+        meter.calls += 1
+        if meter.opened_at is None:
+            return False
+        now = self._clock.now().timestamp()
+        if now - meter.opened_at >= STAYS_OPEN:
+            meter.opened_at = now  # this call tries; others are refused until it is answered
+            return False
+        meter.calls -= 1
+        meter.refusals += 1
+        return True
+
+    def _succeed(self, meter: Meter) -> None:
+        """A trial that went well closes the breaker, unless it has just blocked again."""
+        if meter.opened_at is not None and meter.opened_at != meter.last_error_at:
+            meter.opened_at = None
+            meter.recent_failures.clear()
+            log.info("breaker closed", **_named(meter))
+
+
+class _Stepped:
+    """An awaitable that times each stretch between two awaits: only those keep others waiting."""
+
+    def __init__(self, ask: Callable[[], Awaitable[Any]], meter: Meter, block: Callable[[Meter, float], None]) -> None:
+        self._ask = ask
+        self._meter = meter
+        self._block = block
+
+    def __await__(self) -> Generator[Any, Any, Any]:
+        steps: Any = None
+        resume: Callable[[], Any] | None = None
+        while True:
+            began = time.perf_counter()
+            try:
+                if resume is None:
+                    steps = _steps(self._ask())
+                    waits_for = steps.send(None)
+                else:
+                    waits_for = resume()
+            except StopIteration as done:
+                return done.value
+            finally:
+                took = time.perf_counter() - began
+                if took > BLOCKS_AFTER:
+                    self._block(self._meter, took)
+            try:
+                sent = yield waits_for
+            except BaseException as error:
+                resume = _throwing(steps, error)
+            else:
+                resume = _sending(steps, sent)
+
+
+def _steps(answer: Any) -> Any:
+    """Raises WrongAnswer for what cannot be awaited, such as a plain function's value."""
+    wait = getattr(answer, "__await__", None)
+    if wait is None:
+        raise WrongAnswer(f"{type(answer).__name__} is nothing to await: the function must be async")
+    return wait()
+
+
+def _sending(steps: Any, value: Any) -> Callable[[], Any]:
+    return lambda: steps.send(value)
+
+
+def _throwing(steps: Any, error: BaseException) -> Callable[[], Any]:
+    return lambda: steps.throw(error)
+
+
+def _time(meter: Meter, seconds: float) -> None:
+    meter.seconds += seconds
+    meter.slowest = max(meter.slowest, seconds)
+    meter.recent_seconds.append(seconds)
+
+
+def _named(meter: Meter) -> dict[str, str]:
+    return {"plugin": meter.work.owner, "kind": meter.work.kind, "name": meter.work.name}
