@@ -2,8 +2,40 @@
 
 from vetrina.kernel.context import Context
 from vetrina.kernel.jobs import Job
+from vetrina.kernel.meters import WrongAnswer
 from vetrina.plugin.contributions import GraphQLFields, GraphQLRoots, Provide, React
+from vetrina.plugin.declarations import (
+    DemoData,
+    HealthCheck,
+    Kpi,
+    MetafieldDefinition,
+    Period,
+    Person,
+    PersonalData,
+)
 from vetrina.plugin.hookspecs import hookimpl
+from vetrina.plugin.settings import PluginSettings
 from vetrina.plugin.site import Site
+from vetrina.plugin.words import Say, Words
 
-__all__ = ["Context", "GraphQLFields", "GraphQLRoots", "Job", "Provide", "React", "Site", "hookimpl"]
+__all__ = [
+    "Context",
+    "DemoData",
+    "GraphQLFields",
+    "GraphQLRoots",
+    "HealthCheck",
+    "Job",
+    "Kpi",
+    "MetafieldDefinition",
+    "Period",
+    "Person",
+    "PersonalData",
+    "PluginSettings",
+    "Provide",
+    "React",
+    "Say",
+    "Site",
+    "Words",
+    "WrongAnswer",
+    "hookimpl",
+]

@@ -1,4 +1,4 @@
-"""The eight hooks, typed and documented. All are synchronous and called once, when a Runtime is composed.
+"""The nine hooks, typed and documented. All are synchronous and called once, when a Runtime is composed.
 
 Each may take the arguments it names and leave out the rest. `settings` is the plugin's own settings, an instance of
 the class its manifest names; a plugin without one receives None. A change of settings composes a new Runtime, so a
@@ -14,8 +14,12 @@ from typing import TYPE_CHECKING, Any
 import pluggy
 
 if TYPE_CHECKING:
+    import click
+
     from vetrina.kernel.jobs import Job
+    from vetrina.plugin.admin import AdminPage, AdminPanel, AdminTile
     from vetrina.plugin.contributions import GraphQLFields, GraphQLRoots, Provide, React
+    from vetrina.plugin.declarations import Declaration
     from vetrina.plugin.site import Site
 
 hookspec = pluggy.HookspecMarker("vetrina")
@@ -43,13 +47,18 @@ def register_graphql(settings: Any) -> "list[GraphQLFields | GraphQLRoots]":
 
 
 @hookspec
-def register_admin(settings: Any) -> list[Any]:
-    """Add pages and panels to the admin."""
+def register_admin(settings: Any) -> "list[AdminPage | AdminPanel | AdminTile]":
+    """Add pages, panels and tiles to the admin."""
 
 
 @hookspec
-def register_commands(settings: Any) -> list[Any]:
-    """Add click commands to `vetrina`."""
+def register_declarations(settings: Any) -> "list[Declaration]":
+    """Declare health checks, KPIs, personal data, metafields and rows for the demo."""
+
+
+@hookspec
+def register_commands(settings: Any) -> "list[click.Command]":
+    """Add click commands under `vetrina <plugin>`; `vetrina.plugin.commands` opens the shop for them."""
 
 
 @hookspec

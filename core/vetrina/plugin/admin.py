@@ -1,0 +1,205 @@
+"""What a plugin shows in the admin, described in Python: pages, panels, tiles and the blocks they are made of.
+
+Nothing here is HTML. The admin draws the blocks, in its own style, escaped, on phones and desks, in the reader's
+language; a plugin needs no template, no script and no bundler. Blocks are values: easy to test.
+"""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any, Literal
+
+import msgspec
+from pydantic import BaseModel
+
+from vetrina.kernel.context import Context
+from vetrina.kernel.money import Money
+from vetrina.plugin.words import Words
+
+SLOTS = {
+    "home": "Below the tiles of the home page; there is no subject",
+    "product.main": "Under a product's own facts; the subject is its id",
+    "product.side": "Beside a product; the subject is its id",
+    "order.main": "Under an order's lines; the subject is its id",
+    "order.side": "Beside an order; the subject is its id",
+}
+"""Where panels may appear."""
+
+Tone = Literal["neutral", "good", "warning", "bad"]
+
+
+class Badge(msgspec.Struct, frozen=True):
+    """A short state, coloured by its tone."""
+
+    text: Words
+    tone: Tone = "neutral"
+
+
+class Link(msgspec.Struct, frozen=True):
+    """A way to another page: `to` is relative to the plugin's own pages, or begins with /admin/."""
+
+    text: Words
+    to: str
+
+
+Cell = Words | int | float | Decimal | bool | Money | datetime | date | Badge | Link | None
+"""What stands in a table or beside a label; money, moments (UTC) and numbers as the reader's language writes them."""
+
+
+class Text(msgspec.Struct, frozen=True, tag=True):
+    """A paragraph."""
+
+    text: Words
+
+
+class Notice(msgspec.Struct, frozen=True, tag=True):
+    """Something to be noticed, and perhaps what to do about it."""
+
+    text: Words
+    tone: Tone = "neutral"
+
+
+class Figure(msgspec.Struct, frozen=True):
+    """A number people look at: its name, its value, what it is compared with, and how it went (oldest first)."""
+
+    label: Words
+    value: Cell
+    hint: Words = ""
+    trend: tuple[float, ...] = ()
+
+
+class Figures(msgspec.Struct, frozen=True, tag=True):
+    """Figures side by side."""
+
+    figures: tuple[Figure, ...]
+
+
+class Facts(msgspec.Struct, frozen=True, tag=True):
+    """Names and their values, one under the other."""
+
+    facts: tuple[tuple[Words, Cell], ...]
+
+
+class Column(msgspec.Struct, frozen=True):
+    """A column of a table; numbers and money stand at its end."""
+
+    title: Words
+    align: Literal["start", "end"] = "start"
+
+
+class Row(msgspec.Struct, frozen=True):
+    """A line of a table; `to` is where a click on it leads, as in Link. `buttons` stand at its end."""
+
+    cells: tuple[Cell, ...]
+    to: str | None = None
+    buttons: "tuple[Button, ...]" = ()
+
+
+class Table(msgspec.Struct, frozen=True, tag=True):
+    """Rows under columns. `before` and `after` are cursors: they come back as the query's `before` and `after`."""
+
+    columns: tuple[Column, ...]
+    rows: tuple[Row, ...]
+    empty: Words
+    """What to say when there are no rows: what would be here, and how it gets here."""
+    before: str | None = None
+    after: str | None = None
+
+
+class Point(msgspec.Struct, frozen=True):
+    """One value of a chart, with its name on the axis."""
+
+    label: Words
+    value: float
+
+
+class Chart(msgspec.Struct, frozen=True, tag=True):
+    """A series drawn as bars or as a line, with its numbers beside it for those who cannot see it."""
+
+    title: Words
+    points: tuple[Point, ...]
+    kind: Literal["bars", "line"] = "bars"
+    unit: Words = ""
+
+
+class Button(msgspec.Struct, frozen=True, tag=True):
+    """Runs one of the page's actions with these values. `confirm` is asked first."""
+
+    action: str
+    text: Words
+    values: Mapping[str, str] = {}
+    tone: Tone = "neutral"
+    confirm: Words | None = None
+
+
+class Form(msgspec.Struct, frozen=True, tag=True):
+    """The fields of a pydantic model, filled with `values`; sent, they come validated to the action of that name."""
+
+    action: str
+    fields: type[BaseModel]
+    submit: Words
+    values: Mapping[str, Any] = {}
+
+
+class Section(msgspec.Struct, frozen=True, tag=True):
+    """Blocks under a heading, in a card of their own."""
+
+    title: Words
+    blocks: "tuple[Block, ...]"
+
+
+Block = Text | Notice | Figures | Facts | Table | Chart | Button | Form | Section
+
+
+class Asked(msgspec.Struct, frozen=True):
+    """What the reader asked of a page: the parts of its path that stood in braces, and the query's values."""
+
+    parts: Mapping[str, str] = {}
+    query: Mapping[str, str] = {}
+
+
+class Done(msgspec.Struct, frozen=True):
+    """What an action came to, in a sentence, and the page to go on with, as in Link; by default the same one."""
+
+    message: Words
+    to: str | None = None
+
+
+class Action(msgspec.Struct, frozen=True):
+    """Something a page can do. `form`, if any, validates what was sent; a Refusal is shown at the field it names.
+
+    `run(ctx, asked, sent)`: `sent` is the form's model, or a mapping of a button's values.
+    """
+
+    name: str
+    run: Callable[[Context, Asked, Any], Awaitable[Done]]
+    permission: str
+    form: type[BaseModel] | None = None
+
+
+class AdminPage(msgspec.Struct, frozen=True):
+    """A page under /admin/<plugin>/<path>; `path` may hold {parts}. Those without stand in the menu, if they want."""
+
+    path: str
+    title: Words
+    permission: str
+    show: Callable[[Context, Asked], Awaitable[Sequence[Block]]]
+    actions: tuple[Action, ...] = ()
+    is_in_menu: bool = True
+
+
+class AdminPanel(msgspec.Struct, frozen=True):
+    """A card on one of the admin's own pages, in a slot that the manifest names. No blocks, no card."""
+
+    slot: str
+    title: Words
+    permission: str
+    show: Callable[[Context, int | None], Awaitable[Sequence[Block]]]
+
+
+class AdminTile(msgspec.Struct, frozen=True):
+    """A figure on the home page."""
+
+    name: str
+    permission: str
+    show: Callable[[Context], Awaitable[Figure | None]]
