@@ -14,6 +14,8 @@ from vetrina.kernel.errors import Fault
 
 # OWASP's second recommendation for argon2id: 19 MiB, two passes, one lane.
 _HASHER = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
+_NOBODY = "$argon2id$v=19$m=19456,t=2,p=1$5oRXZ4iQIF9S9xv3sh3+Zw$WiRwzFxtacmN/sjonV7FOEKUPzdaPwVsyQ2jpqVFjlc"
+"""The hash of a password nobody has, made with the same parameters."""
 
 
 class NotOurs(Fault):
@@ -82,8 +84,14 @@ async def hash_password(password: str) -> str:
     return await asyncio.to_thread(_HASHER.hash, password)
 
 
-async def password_matches(password: str, hashed: str) -> bool:
+async def password_matches(password: str, hashed: str | None) -> bool:
+    """Whether this is the password; None, where there is none to compare with, takes as long and is no."""
     try:
-        return await asyncio.to_thread(_HASHER.verify, hashed, password)
+        return await asyncio.to_thread(_HASHER.verify, hashed or _NOBODY, password) and hashed is not None
     except (VerifyMismatchError, InvalidHashError):
         return False
+
+
+def needs_rehash(hashed: str) -> bool:
+    """Whether the hash was made with other parameters than those of today."""
+    return _HASHER.check_needs_rehash(hashed)

@@ -1,4 +1,4 @@
-"""The first tables of staff: 3, as the models declared them."""
+"""The first tables of staff: 5, as the models declared them."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -14,11 +14,15 @@ branch_labels = None
 def upgrade() -> None:
     create_staff_audit()
     create_staff_member()
+    create_staff_sign_in_pause()
+    create_staff_session()
     create_staff_token()
 
 
 def downgrade() -> None:
     op.drop_table("staff_token")
+    op.drop_table("staff_session")
+    op.drop_table("staff_sign_in_pause")
     op.drop_table("staff_member")
     drop_append_only("staff_audit")
 
@@ -49,10 +53,40 @@ def create_staff_member() -> None:
         sa.Column("password_hash", sa.Text(), nullable=True),
         sa.Column("permissions", Document(), nullable=False),
         sa.Column("is_active", sa.Boolean(), nullable=False),
+        sa.Column("language", sa.Text(), nullable=True),
         sa.Column("created_at", Instant(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_staff_member")),
         sa.UniqueConstraint("email", name=op.f("uq_staff_member_email")),
     )
+
+
+def create_staff_sign_in_pause() -> None:
+    op.create_table(
+        "staff_sign_in_pause",
+        sa.Column("key", sa.Text(), nullable=False),
+        sa.Column("failures", BigInt, nullable=False),
+        sa.Column("failed_at", Instant(), nullable=False),
+        sa.Column("until", Instant(), nullable=False),
+        sa.PrimaryKeyConstraint("key", name=op.f("pk_staff_sign_in_pause")),
+    )
+
+
+def create_staff_session() -> None:
+    op.create_table(
+        "staff_session",
+        sa.Column("id", BigInt, nullable=False),
+        sa.Column("secret_hash", sa.Text(), nullable=False),
+        sa.Column("member_id", BigInt, nullable=False),
+        sa.Column("created_at", Instant(), nullable=False),
+        sa.Column("seen_at", Instant(), nullable=False),
+        sa.Column("expires_at", Instant(), nullable=False),
+        sa.Column("address", sa.Text(), nullable=False),
+        sa.Column("user_agent", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(["member_id"], ["staff_member.id"], name=op.f("fk_staff_session_member_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_staff_session")),
+        sa.UniqueConstraint("secret_hash", name=op.f("uq_staff_session_secret_hash")),
+    )
+    op.create_index(op.f("ix_staff_session_member_id"), "staff_session", ["member_id"], unique=False)
 
 
 def create_staff_token() -> None:

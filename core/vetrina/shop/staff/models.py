@@ -1,4 +1,4 @@
-"""Tables: member, token, audit entry (append-only)."""
+"""Tables: member, session, pause, token, audit entry (append-only)."""
 
 from datetime import datetime
 from typing import Any
@@ -20,7 +20,36 @@ class StaffMember(Model):
     password_hash: Mapped[str | None]
     permissions: Mapped[list[str]]
     is_active: Mapped[bool]
+    language: Mapped[str | None]
+    """The admin's words for this person, as ISO 639; None for whatever the browser wishes."""
     created_at: Mapped[datetime]
+
+
+class StaffSession(Model):
+    """A browser somebody has signed in with; only the digest of its secret is kept. It ends by being deleted."""
+
+    __tablename__ = "staff_session"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    secret_hash: Mapped[str] = mapped_column(unique=True)
+    member_id: Mapped[int] = mapped_column(ForeignKey("staff_member.id"), index=True)
+    created_at: Mapped[datetime]
+    seen_at: Mapped[datetime]
+    """To a few minutes: not every page it asks for is written down."""
+    expires_at: Mapped[datetime]
+    address: Mapped[str]
+    user_agent: Mapped[str]
+
+
+class SignInPause(Model):
+    """Failed sign-ins that count against one account or one network, and until when the next has to wait."""
+
+    __tablename__ = "staff_sign_in_pause"
+
+    key: Mapped[str] = mapped_column(primary_key=True)
+    failures: Mapped[int]
+    failed_at: Mapped[datetime]
+    until: Mapped[datetime]
 
 
 class StaffToken(Model):
@@ -56,4 +85,4 @@ class AuditEntry(Model):
 
 
 append_only(table_of(AuditEntry))
-private(StaffMember, StaffToken, AuditEntry)
+private(StaffMember, StaffSession, SignInPause, StaffToken, AuditEntry)

@@ -1,7 +1,9 @@
-"""What may be granted, and when a token stands."""
+"""What may be granted, when a token or a session stands, which passwords do, how long a failed sign-in has to wait."""
 
+import ipaddress
 from collections.abc import Collection, Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from vetrina.kernel.errors import Refusal
 
@@ -53,3 +55,103 @@ def grantable(wanted: Iterable[str], known: Collection[str], own: Collection[str
 def stands(expires_at: datetime | None, revoked_at: datetime | None, now: datetime) -> bool:
     """Whether a token may be used now."""
     return revoked_at is None and (expires_at is None or now < expires_at)
+
+
+SHORTEST_PASSWORD = 12
+LONGEST_PASSWORD = 200
+FEWEST_CHARACTERS = 5
+"""Different ones, of a password: repeating a few makes none longer."""
+_TRIED_FIRST = """
+123456123456 123456789012 1234567890123 123123123123 0123456789012 1q2w3e4r5t6y 1qaz2wsx3edc q1w2e3r4t5y6
+qwertyuiop12 qwertyuiop123 qwerty123456 qwertyqwerty qwertyuiopasdf asdfghjkl123 adminadmin12 administrator
+administrator1 admin1234567 admin12345678 password1234 password12345 password123456 passwordpassword passw0rd1234
+p@ssw0rd1234 mypassword123 letmein12345 letmeinletmein welcome12345 welcome123456 iloveyou1234 iloveyouiloveyou
+changeme1234 changemechangeme trustno1trustno1 abcdefghijkl abcdefghijklm abcd1234abcd abc123abc123 monkey123456
+dragon123456 football1234 baseball1234 superman1234 sunshine1234 princess1234 vetrinavetrina vetrina12345
+passwordadmin segretissima passwordsicura benvenuto123 benvenuti1234 buongiorno12 buongiorno123 ciaociaociao
+juventus1897 forzajuve1897 forzamilan1899 francesco123 alessandro123 napoli192600 ferrari12345 amoremio1234
+"""
+COMMON = frozenset(_TRIED_FIRST.split())
+"""What people type first when twelve characters are asked for, in English and in Italian."""
+
+IDLE = timedelta(hours=12)
+"""How long a session stands that nobody uses."""
+AT_MOST = timedelta(days=14)
+"""How long a session stands."""
+FORGOTTEN = timedelta(days=1)
+"""When failed sign-ins count no longer."""
+FIRST_PAUSE = timedelta(seconds=30)
+
+
+class WeakPassword(Refusal):
+    """A password that guessing would find. Facts: problem."""
+
+    code = "WEAK_PASSWORD"
+    text = "{problem}"
+
+
+class Allowance(NamedTuple):
+    """How many failed sign-ins cost nothing, and the longest pause that later ones do."""
+
+    free: int
+    longest: timedelta
+
+
+ACCOUNT = Allowance(5, timedelta(minutes=15))
+NETWORK = Allowance(20, timedelta(hours=1))
+"""A network is a whole office behind one address."""
+
+
+def check_password(password: str, email: str, name: str = "") -> None:
+    """Raises WeakPassword unless it is long, not the person's own name or address, and none of those everybody has."""
+    plain = password.casefold()
+    own = {email.casefold(), email.partition("@")[0].casefold(), "".join(name.casefold().split()), ""}
+    if len(password) < SHORTEST_PASSWORD:
+        problem, reason = f"A password has at least {SHORTEST_PASSWORD} characters.", "short"
+    elif len(password) > LONGEST_PASSWORD:
+        problem, reason = f"A password has at most {LONGEST_PASSWORD} characters.", "long"
+    elif plain.strip("0123456789!?._- ") in own:
+        problem, reason = "The password is the person's own name or address.", "own"
+    elif plain in COMMON or len(set(plain)) < FEWEST_CHARACTERS or plain in _RUNS:
+        problem, reason = "The password is among those that are tried first.", "common"
+    else:
+        return
+    raise WeakPassword(problem=problem, reason=reason, field=("password",))
+
+
+def session_stands(seen_at: datetime, expires_at: datetime, now: datetime) -> bool:
+    """Whether a session may be used now."""
+    return now < expires_at and now - seen_at < IDLE
+
+
+def pause_after(failures: int, allowance: Allowance) -> timedelta:
+    """How long the next sign-in waits after so many failed ones: nothing at first, then twice as long each time."""
+    beyond = failures - allowance.free
+    if beyond <= 0:
+        return timedelta()
+    return min(FIRST_PAUSE * 2 ** min(beyond - 1, 20), allowance.longest)
+
+
+def network_of(address: str) -> str:
+    """What sign-ins are counted by: an IPv4 address, the /64 of an IPv6 address, or what else the server knows."""
+    try:
+        found = ipaddress.ip_address(address)
+    except ValueError:
+        return address[:60]
+    if isinstance(found, ipaddress.IPv4Address):
+        return str(found)
+    return str(found.ipv4_mapped or ipaddress.ip_network((int(found), 64), strict=False))
+
+
+_RUNS = frozenset(
+    run[start : start + length]
+    for run in (
+        "01234567890123456789",
+        "abcdefghijklmnopqrstuvwxyz",
+        "zyxwvutsrqponmlkjihgfedcba",
+        "98765432109876543210",
+    )
+    for start in range(len(run))
+    for length in range(12, 27)
+)
+"""Letters and digits in a row."""

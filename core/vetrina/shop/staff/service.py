@@ -1,13 +1,15 @@
-"""Enrol members, issue and revoke tokens, write the audit entry."""
+"""Enrol and change members, open and end their sessions, count failed sign-ins, issue tokens, write the audit entry."""
 
-from collections.abc import Iterable
-from datetime import datetime
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import bindparam, update
+import msgspec
+from sqlalchemy import bindparam, delete, or_, select, update
 
-from vetrina.kernel.db import Session
-from vetrina.shop.staff.models import AuditEntry, StaffMember, StaffToken
+from vetrina.kernel.db import Session, text_in
+from vetrina.shop.staff.models import AuditEntry, SignInPause, StaffMember, StaffSession, StaffToken
+from vetrina.shop.staff.rules import AT_MOST, FORGOTTEN, IDLE, Allowance, pause_after
 
 
 async def create_member(
@@ -27,8 +29,76 @@ async def create_member(
         password_hash=password_hash,
         permissions=sorted(set(permissions)),
         is_active=True,
+        language=None,
         created_at=at,
     )
+
+
+async def change_member(session: Session, member_id: int, **values: Any) -> None:
+    """Write columns of a member anew."""
+    await session.execute(update(StaffMember).where(StaffMember.id == member_id).values(**values))
+
+
+async def open_session(
+    session: Session, *, member_id: int, secret_hash: str, at: datetime, address: str, user_agent: str
+) -> int:
+    """Keep a session's digest; its id."""
+    return await session.insert(
+        StaffSession,
+        secret_hash=secret_hash,
+        member_id=member_id,
+        created_at=at,
+        seen_at=at,
+        expires_at=at + AT_MOST,
+        address=address,
+        user_agent=user_agent,
+    )
+
+
+async def touch_session(session: Session, session_id: int, at: datetime) -> None:
+    """Write down that a session is being used."""
+    await session.execute(_TOUCH, {"session_": session_id, "at_": at})
+
+
+async def end_sessions(session: Session, member_id: int, *, but: int | None = None) -> int:
+    """End every session of a member, except one; how many there were."""
+    return await session.execute(_END_ALL, {"member": member_id, "but": -1 if but is None else but})
+
+
+async def end_session(session: Session, session_id: int) -> bool:
+    """End one session; whether it was this call that ended it."""
+    return await session.execute(_END, {"session_": session_id}) == 1
+
+
+async def sweep(session: Session, now: datetime) -> None:
+    """Drop sessions that no longer stand and failures that no longer count."""
+    await session.execute(_SWEEP_SESSIONS, {"now_": now, "idle_since": now - IDLE})
+    await session.execute(_SWEEP_PAUSES, {"forgotten": now - FORGOTTEN})
+
+
+async def count_attempt(session: Session, counted: dict[str, Allowance], now: datetime) -> timedelta:
+    """Count a sign-in as failed until it succeeds, by each of its keys; how long it has to wait first, if at all.
+
+    What has to wait is not counted. Attempts at the same time are counted one after the other.
+    """
+    keys = sorted(counted)
+    for key in keys:
+        await session.add_if_absent(SignInPause, key=key, failures=0, failed_at=now, until=now)
+    rows = await session.rows(_PauseRow, _PAUSES, {"keys": keys})
+    wait = max(row.until for row in rows) - now
+    if wait > timedelta():
+        return wait
+    for row in rows:
+        failures = 1 + (row.failures if now - row.failed_at < FORGOTTEN else 0)
+        until = now + pause_after(failures, counted[row.key])
+        await session.execute(_COUNT, {"key_": row.key, "failures_": failures, "at_": now, "until_": until})
+    return timedelta()
+
+
+async def uncount_attempt(session: Session, account: str, others: Sequence[str], now: datetime) -> None:
+    """The attempt counted last succeeded: the account has no failures any more, the others one less."""
+    await session.execute(delete(SignInPause).where(SignInPause.key == bindparam("key_")), {"key_": account})
+    await session.execute(_UNCOUNT, {"keys": list(others), "now_": now})
 
 
 async def create_token(
@@ -76,6 +146,40 @@ async def audit(
     )
 
 
+class _PauseRow(msgspec.Struct, frozen=True):
+    key: str
+    failures: int
+    failed_at: datetime
+    until: datetime
+
+
+_TOUCH = update(StaffSession).where(StaffSession.id == bindparam("session_")).values(seen_at=bindparam("at_"))
+_END = delete(StaffSession).where(StaffSession.id == bindparam("session_"))
+_END_ALL = delete(StaffSession).where(
+    StaffSession.member_id == bindparam("member"), StaffSession.id != bindparam("but")
+)
+_SWEEP_SESSIONS = delete(StaffSession).where(
+    or_(StaffSession.expires_at <= bindparam("now_"), StaffSession.seen_at <= bindparam("idle_since"))
+)
+_SWEEP_PAUSES = delete(SignInPause).where(
+    SignInPause.failed_at <= bindparam("forgotten"), SignInPause.until <= bindparam("forgotten")
+)
+_PAUSES = (
+    select(SignInPause.key, SignInPause.failures, SignInPause.failed_at, SignInPause.until)
+    .where(text_in(SignInPause.key, "keys"))
+    .order_by(SignInPause.key)
+    .with_for_update()
+)
+_COUNT = (
+    update(SignInPause)
+    .where(SignInPause.key == bindparam("key_"))
+    .values(failures=bindparam("failures_"), failed_at=bindparam("at_"), until=bindparam("until_"))
+)
+_UNCOUNT = (
+    update(SignInPause)
+    .where(text_in(SignInPause.key, "keys"), SignInPause.failures > 0)
+    .values(failures=SignInPause.failures - 1, until=bindparam("now_"))
+)
 _REVOKE = (
     update(StaffToken)
     .where(StaffToken.id == bindparam("token"), StaffToken.revoked_at.is_(None))
