@@ -11,7 +11,7 @@ from tests.support.reuse import Reused
 
 from vetrina.kernel import migrate
 from vetrina.kernel.context import Context
-from vetrina.plugin.loader import migrations
+from vetrina.plugin.discovery import migrations
 
 ENGINES = tuple(os.environ.get("VETRINA_TEST_ENGINES", "sqlite,postgresql").split(","))
 

@@ -25,7 +25,7 @@ from vetrina.kernel.clock import SystemClock
 from vetrina.kernel.db import open_database
 from vetrina.kernel.migrate import upgrade
 from vetrina.kernel.settings import Settings
-from vetrina.plugin.loader import migrations
+from vetrina.plugin.discovery import migrations
 from vetrina.shop.inventory.models import Level
 from vetrina.web.app import build_app
 

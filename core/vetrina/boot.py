@@ -1,14 +1,14 @@
 """Composition root: settings and the shop's plugins become one immutable Runtime."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import msgspec
 import structlog
 
 from vetrina.flows.upkeep import JOBS
-from vetrina.graphql.schema import FieldsClash
+from vetrina.graphql.guarding import guarded
 from vetrina.kernel.clock import Clock
 from vetrina.kernel.context import SYSTEM, Context, Place, Shop
 from vetrina.kernel.crypto import Vault
@@ -18,13 +18,15 @@ from vetrina.kernel.jobs import Runner
 from vetrina.kernel.log import draw_trail
 from vetrina.kernel.messages import Delivery, Reaction, Relay
 from vetrina.kernel.meters import Meters
-from vetrina.kernel.registry import Ports, Provided
+from vetrina.kernel.registry import Ports, Provided, in_order
 from vetrina.kernel.settings import Settings
-from vetrina.plugin.loader import Collected, LeftOut, call_hook, load
+from vetrina.plugin.collected import DOORS, Collected, LeaveOut, Loaded
+from vetrina.plugin.contributions import GraphQLFields, GraphQLRoots
+from vetrina.plugin.loader import Wanted, call_hook, load, within_patience
 from vetrina.plugin.site import Markets, Site
 from vetrina.views.markets import atlas
 from vetrina.views.permissions import CORE_PERMISSIONS
-from vetrina.views.plugins import generation, plugins
+from vetrina.views.plugins import generation, plugins, port_orders
 
 log = structlog.get_logger(__name__)
 
@@ -51,66 +53,87 @@ class Runtime(msgspec.Struct, frozen=True):
 
 
 async def compose(
-    settings: Settings, db: Database, clock: Clock, wake: Callable[[set[str]], None] = lambda topics: None
+    settings: Settings,
+    db: Database,
+    clock: Clock,
+    wake: Callable[[set[str]], None] = lambda topics: None,
+    meters: Meters | None = None,
+    without: Mapping[str, str] | None = None,
 ) -> Runtime:
     """Compose the Runtime the shop's tables ask for. The slow part, plugins and schemas, runs in a thread.
 
-    A plugin that cannot be loaded, or whose fields clash with an earlier one's, is left out and named.
+    A plugin that cannot be loaded, or whose fields clash with an earlier one's, is left out and named; so are those
+    in `without`, a reason by name. `meters` are the process's own and outlive the Runtime.
     """
     number = await generation(db)
     known = await plugins(db)
+    orders = await port_orders(db)
     place = (await atlas(db)).place()
-    names = [] if settings.safe else [plugin.name for plugin in known if plugin.is_on]
-    stored = {plugin.name: plugin.settings for plugin in known}
     registered = {document.hash: document.text for document in await documents(db)}
+    vault = Vault(settings.secret_key.get_secret_value())
+    kept_out = without or {}
+    plan = [
+        Wanted(plugin.name, plugin.settings, plugin.digest, kept_out.get(plugin.name, ""))
+        for plugin in known
+        if plugin.is_on and not settings.safe
+    ]
+    metered = meters or Meters(clock)
 
     def build() -> Runtime:
-        collected = load(names, stored, strict=settings.strict)
+        collected = load(plan, vault, strict=settings.strict)
         while True:
             try:
-                return _assemble(number, settings, db, clock, wake, place, registered, collected)
-            except FieldsClash as clash:
+                shop = _shop(settings, db, clock, wake, metered, vault, collected, orders)
+                return _assemble(number, settings, shop, place, registered, collected)
+            except LeaveOut as clash:
                 if settings.strict:
                     raise
                 log.warning("plugin left out", plugin=clash.owner, reason=str(clash))
-                collected = _without(collected, clash)
+                collected = collected.without(clash.owner, str(clash))
 
     return await asyncio.to_thread(build)
 
 
-def _assemble(
-    number: int,
+def _shop(
     settings: Settings,
     db: Database,
     clock: Clock,
     wake: Callable[[set[str]], None],
-    place: Place,
-    registered: dict[str, str],
+    meters: Meters,
+    vault: Vault,
     collected: Collected,
-) -> Runtime:
+    orders: Mapping[str, Sequence[str]],
+) -> Shop:
     provided = (Provided(item.port, item.key, owner, item.implementation) for owner, item in collected.ports)
-    shop = Shop(
+    return Shop(
         db=db,
         clock=clock,
-        ports=Ports(provided, Meters(clock)),
-        vault=Vault(settings.secret_key.get_secret_value()),
+        ports=Ports(in_order(provided, orders), meters),
+        vault=vault,
         base_url=settings.base_url.rstrip("/"),
         wake=wake,
         return_origins=settings.return_origins,
+        outgoing=Outgoing(settings.private_addresses),
     )
+
+
+def _assemble(
+    number: int, settings: Settings, shop: Shop, place: Place, registered: dict[str, str], collected: Collected
+) -> Runtime:
     permissions = dict(CORE_PERMISSIONS)
     for plugin in collected.loaded:
         permissions |= plugin.manifest.permissions
+    meters = shop.ports.meters
     site = Site(
         shop=shop,
-        markets=Markets(db),
+        markets=Markets(shop.db),
         settings=settings,
-        graphql=collected.graphql,
+        graphql=tuple((owner, _guarded(owner, part, meters, collected)) for owner, part in collected.graphql),
         permissions=permissions,
         draw_trail=draw_trail,
+        collected=collected,
         documents=registered,
     )
-    routes = [route for plugin in collected.loaded for route in call_hook(plugin, "build_routes", site=site) or ()]
 
     def context(trail: str | None = None, delivery: Delivery | None = None) -> Context:
         return Context(shop=shop, actor=SYSTEM, place=place, trail=trail or draw_trail(), delivery=delivery)
@@ -121,25 +144,24 @@ def _assemble(
         site=site,
         collected=collected,
         place=place,
-        routes=tuple(routes),
-        relay=Relay(db, clock, reactions, lambda delivery: context(delivery=delivery)),
-        runner=Runner(db, clock, [*JOBS, *(job for _, job in collected.jobs)], lambda _: context()),
+        routes=tuple(route for plugin in collected.loaded for route in _routes(plugin, site)),
+        relay=Relay(shop.db, shop.clock, reactions, lambda delivery: context(delivery=delivery)),
+        runner=Runner(shop.db, shop.clock, [*JOBS, *(job for _, job in collected.jobs)], lambda _: context()),
     )
 
 
-def _without(collected: Collected, clash: FieldsClash) -> Collected:
-    """The same plugins but the one that clashed."""
+def _guarded(
+    owner: str, part: GraphQLFields | GraphQLRoots, meters: Meters, collected: Collected
+) -> GraphQLFields | GraphQLRoots:
+    plugin = collected.find(owner)
+    return guarded(owner, part, meters, plugin.manifest.speaks if plugin is not None else ())
 
-    def keep(items: tuple[tuple[str, Any], ...]) -> tuple[tuple[str, Any], ...]:
-        return tuple(item for item in items if item[0] != clash.owner)
 
-    return Collected(
-        loaded=tuple(plugin for plugin in collected.loaded if plugin.name != clash.owner),
-        left_out=(*collected.left_out, LeftOut(clash.owner, str(clash))),
-        ports=keep(collected.ports),
-        reactions=keep(collected.reactions),
-        jobs=keep(collected.jobs),
-        graphql=keep(collected.graphql),
-        admin=keep(collected.admin),
-        commands=keep(collected.commands),
-    )
+def _routes(plugin: Loaded, site: Site) -> list[Any]:
+    """What a plugin answers over HTTP. A door's failure stops the start; another's leaves it out."""
+    if plugin.name in DOORS:
+        return call_hook(plugin, "build_routes", site=site) or []
+    try:
+        return list(within_patience(plugin.name, lambda: call_hook(plugin, "build_routes", site=site)) or [])
+    except Exception as error:  # whatever a plugin does wrong here, the others' routes stay
+        raise LeaveOut(plugin.name, f"its build_routes failed: {type(error).__name__}: {error}") from error

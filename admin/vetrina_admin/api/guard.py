@@ -6,8 +6,8 @@ from typing import Any
 from strawberry.types.field import StrawberryField
 
 from vetrina.graphql.fields import PERMISSION
-from vetrina.graphql.schema import FieldsClash
 from vetrina.kernel.errors import Fault
+from vetrina.plugin.collected import LeaveOut
 from vetrina.plugin.contributions import GraphQLFields, GraphQLRoots
 
 
@@ -15,12 +15,8 @@ class Unguarded(Fault):
     """A root field that anybody with a token could call."""
 
 
-class PluginUnguarded(FieldsClash):
+class PluginUnguarded(LeaveOut):
     """A plugin brings such a field: the plugin is left out, like one whose fields clash."""
-
-    def __init__(self, owner: str, problem: str) -> None:
-        self.owner = owner
-        Fault.__init__(self, problem)
 
 
 def check_guards(holders: Iterable[type[Any]], known: Collection[str]) -> None:

@@ -16,7 +16,7 @@ from vetrina.kernel.meters import Meters
 from vetrina.kernel.migrate import CORE, downgrade, upgrade
 from vetrina.kernel.registry import Ports
 from vetrina.kernel.settings import Settings
-from vetrina.plugin.loader import migrations
+from vetrina.plugin.discovery import migrations
 from vetrina.views.markets import is_open
 
 _NOWHERE = Place(

@@ -11,7 +11,8 @@ from vetrina.cli.opening import migrate_all, open_if_new
 from vetrina.cli.running import database_option, settings_from, with_runtime
 from vetrina.flows.plugins import switch_off, switch_on
 from vetrina.flows.staff import issue_token
-from vetrina.plugin.loader import DOORS, installed, package_of
+from vetrina.plugin.collected import DOORS
+from vetrina.plugin.discovery import installed, wanted
 from vetrina.plugin.manifest import ManifestRefused, read_manifest
 
 
@@ -67,9 +68,9 @@ def list_plugins(database_url: str | None) -> None:
     loaded = {plugin.name for plugin in runtime.collected.loaded}
     reasons = {entry.name: entry.reason for entry in runtime.collected.left_out}
     table = Table("plugin", "title", "state", box=None)
-    for name, module in sorted(installed().items()):
+    for name, package in sorted(installed().items()):
         try:
-            title = read_manifest(package_of(module)).title
+            title = read_manifest(package.package).title
         except ManifestRefused as refused:
             title, reasons[name] = "", str(refused)
         state = "on" if name in loaded else f"left out: {reasons[name]}" if name in reasons else "off"
@@ -82,10 +83,9 @@ def list_plugins(database_url: str | None) -> None:
 @database_option
 def plugins_on(names: tuple[str, ...], database_url: str | None) -> None:
     """Switch plugins on; running processes follow within a second."""
-    known = installed()
-    for name in names:
+    for package in wanted(names).values():
         try:
-            read_manifest(package_of(known.get(name, f"vetrina_{name}")))
+            read_manifest(package.package)
         except ManifestRefused as refused:
             raise click.ClickException(str(refused)) from refused
     with_runtime(settings_from(database_url=database_url), lambda runtime: switch_on(runtime.context(), names))

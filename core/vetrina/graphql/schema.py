@@ -11,16 +11,15 @@ from strawberry.types.base import StrawberryObjectDefinition
 from strawberry.types.field import StrawberryField
 
 from vetrina.graphql.scalars import SCALARS
-from vetrina.kernel.errors import Fault
+from vetrina.plugin.collected import LeaveOut
 from vetrina.plugin.contributions import Api, GraphQLFields, GraphQLRoots
 
 
-class FieldsClash(Fault):
+class FieldsClash(LeaveOut):
     """Two owners want the same name; the later one, `owner`, is left out."""
 
     def __init__(self, owner: str, name: str, first: str) -> None:
-        self.owner = owner
-        super().__init__(f"{owner} adds {name}, which {first} has already")
+        super().__init__(owner, f"{owner} adds {name}, which {first} has already")
 
 
 class ComposedSchema(strawberry.Schema):

@@ -1,6 +1,6 @@
 """The frozen answer to "who serves this port", and the guarded way to ask them."""
 
-from collections.abc import Awaitable, Callable, Iterable, Iterator
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, Generic, Literal, ParamSpec, TypeVar
 
 import msgspec
@@ -100,6 +100,16 @@ class Ports:
             raise PortFailed(provided, "its breaker is open") from error
         except Exception as error:
             raise PortFailed(provided, f"{type(error).__name__}: {error}") from error
+
+
+def in_order(provided: Iterable[Provided[Any]], orders: Mapping[str, Sequence[str]]) -> list[Provided[Any]]:
+    """Implementations as somebody has put them in order, by port and key; the rest behind, as they were declared."""
+
+    def place(entry: Provided[Any]) -> int:
+        keys = orders.get(entry.port.__name__, ())
+        return keys.index(entry.key) if entry.key in keys else len(keys)
+
+    return sorted(provided, key=place)
 
 
 def _work(provided: Provided[Any]) -> Work:

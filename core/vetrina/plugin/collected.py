@@ -5,10 +5,12 @@ from typing import Any
 
 import msgspec
 
+from vetrina.kernel.errors import Fault
 from vetrina.kernel.jobs import Job
 from vetrina.plugin.admin import AdminPage, AdminPanel, AdminTile
 from vetrina.plugin.contributions import GraphQLFields, GraphQLRoots, Provide, React
 from vetrina.plugin.declarations import Declaration
+from vetrina.plugin.discovery import Installed
 from vetrina.plugin.manifest import Manifest
 
 DOORS = ("storefront", "admin")
@@ -16,12 +18,16 @@ DOORS = ("storefront", "admin")
 
 
 class Loaded(msgspec.Struct, frozen=True):
-    """A plugin that is in: its manifest, its module, its settings and the digest of its files."""
+    """A plugin that is in: its manifest, its module, its settings, what it was installed from."""
 
     manifest: Manifest
     module: ModuleType
     settings: Any
+    package: Installed
     digest: str = ""
+    """Of its files, where a change of them is to be confirmed; see `Installed.is_watched`."""
+    seconds: float = 0.0
+    """How long importing it took."""
 
     @property
     def name(self) -> str:
@@ -33,6 +39,14 @@ class LeftOut(msgspec.Struct, frozen=True):
 
     name: str
     reason: str
+
+
+class LeaveOut(Fault):
+    """Raised while a Runtime is composed: the plugin `owner` would spoil it, and is left out for that reason."""
+
+    def __init__(self, owner: str, reason: str) -> None:
+        self.owner = owner
+        super().__init__(reason)
 
 
 class Collected(msgspec.Struct, frozen=True):

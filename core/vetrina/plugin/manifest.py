@@ -1,8 +1,8 @@
 """plugin.toml, read without importing the plugin."""
 
+import re
 import tomllib
 from importlib.util import find_spec
-from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -10,6 +10,9 @@ from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from packaging.version import Version
 
 from vetrina.kernel.errors import Fault
+from vetrina.plugin.discovery import folder_of
+
+_NAME = re.compile("[a-z][a-z0-9_]{0,39}")
 
 
 class ManifestRefused(Fault):
@@ -33,23 +36,48 @@ class Manifest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     permissions: dict[str, str] = {}
     speaks: tuple[str, ...] = ()
     """Contract names (root fields and types) this plugin claims instead of prefixing its own."""
+    slots: tuple[str, ...] = ()
+    """Where on the admin's own pages its panels may appear; see vetrina.plugin.admin.SLOTS."""
+    words: dict[str, dict[str, str]] = {}
+    """Title, description and permissions in other languages: words.it.title, words.it."reviews.moderate"."""
     door: bool = False
     """A door to the shop: cannot be switched off, stays in safe mode."""
+
+    def said(self, key: str, language: str) -> str:
+        """The title, the description or a permission's sentence in that language (ISO 639-1)."""
+        own = {"title": self.title, "description": self.description, **self.permissions}
+        return self.words.get(language, {}).get(key) or own.get(key, key)
 
 
 def read_manifest(package: str) -> Manifest:
     """The manifest of an installed package. Raises ManifestRefused when there is none, or a wrong one."""
-    spec = find_spec(package)
-    if spec is None or not spec.submodule_search_locations:
+    folder = folder_of(package)
+    if folder is None:
         raise ManifestRefused(f"the package {package} is not installed")
-    path = Path(next(iter(spec.submodule_search_locations))) / "plugin.toml"
     try:
-        content: dict[str, Any] = tomllib.loads(path.read_text())
-        return msgspec.convert(content, Manifest)
+        content: dict[str, Any] = tomllib.loads((folder / "plugin.toml").read_text(encoding="utf-8"))
+        return _prefixed(msgspec.convert(content, Manifest))
     except FileNotFoundError:
         raise ManifestRefused(f"{package} has no plugin.toml") from None
     except (tomllib.TOMLDecodeError, msgspec.ValidationError) as error:
         raise ManifestRefused(f"plugin.toml of {package} is not right: {error}") from None
+
+
+def _prefixed(manifest: Manifest) -> Manifest:
+    """Raises ManifestRefused for a name or a permission that could be mistaken for somebody else's."""
+    if not _NAME.fullmatch(manifest.name):
+        raise ManifestRefused(f"{manifest.name!r} is no name for a plugin: small letters, digits and underscores")
+    for code in manifest.permissions:
+        if not manifest.door and not code.startswith(f"{manifest.name}."):
+            raise ManifestRefused(f"its permission {code} must begin with {manifest.name}.")
+    return manifest
+
+
+def _is_there(module: str) -> bool:
+    try:
+        return find_spec(module) is not None
+    except ModuleNotFoundError:  # the package that it would stand in
+        return False
 
 
 def check_manifest(manifest: Manifest, version: str, loadable: set[str]) -> None:
@@ -64,5 +92,5 @@ def check_manifest(manifest: Manifest, version: str, loadable: set[str]) -> None
         if other not in loadable:
             raise ManifestRefused(f"{manifest.name} requires the plugin {other}: switch it on first")
     for module in manifest.needs:
-        if find_spec(module) is None:
+        if not _is_there(module):
             raise ManifestRefused(f"{manifest.name} needs the module {module}: install vetrina[{manifest.name}]")

@@ -8,6 +8,7 @@ import msgspec
 from vetrina.kernel.context import Actor, Context, Place, Shop
 from vetrina.kernel.db import Database
 from vetrina.kernel.settings import Settings
+from vetrina.plugin.collected import Collected
 from vetrina.plugin.contributions import GraphQLFields, GraphQLRoots
 from vetrina.views.markets import Atlas, atlas
 
@@ -54,6 +55,8 @@ class Site(msgspec.Struct, frozen=True):
     """Every permission there is, core's and plugins', with its sentence."""
     draw_trail: Callable[[], str]
     markets: Markets
+    collected: Collected
+    """Which plugins are in, which are left out, and everything they contributed."""
     documents: dict[str, str] = {}
     """GraphQL documents registered for the storefront, by their hash."""
 

@@ -6,7 +6,7 @@ import msgspec
 from sqlalchemy import select
 
 from vetrina.kernel.db import Reads
-from vetrina.shop.plugins.models import Generation, PluginState
+from vetrina.shop.plugins.models import Generation, PluginState, PortOrder
 
 
 class PluginRow(msgspec.Struct, frozen=True):
@@ -15,6 +15,9 @@ class PluginRow(msgspec.Struct, frozen=True):
     name: str
     is_on: bool
     settings: dict[str, Any]
+    """As kept: secrets are sealed."""
+    digest: str
+    position: int
 
 
 async def plugins(db: Reads) -> list[PluginRow]:
@@ -27,7 +30,13 @@ async def generation(db: Reads) -> int:
     return await db.value(_GENERATION) or 0
 
 
-_PLUGINS = select(PluginState.name, PluginState.is_on, PluginState.settings).order_by(
-    PluginState.position, PluginState.name
-)
+async def port_orders(db: Reads) -> dict[str, list[str]]:
+    """By port, the keys of its implementations as somebody has put them in order."""
+    return {port: list(keys) for port, keys in await db.fetch(_ORDERS)}
+
+
+_ORDERS = select(PortOrder.port, PortOrder.keys)
+_PLUGINS = select(
+    PluginState.name, PluginState.is_on, PluginState.settings, PluginState.digest, PluginState.position
+).order_by(PluginState.position, PluginState.name)
 _GENERATION = select(Generation.number).where(Generation.id == 1)

@@ -1,4 +1,4 @@
-"""The first tables of plugins: 2, as the models declared them."""
+"""The first tables of plugins: 3, as the models declared them."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -13,9 +13,11 @@ branch_labels = None
 def upgrade() -> None:
     create_plugins_generation()
     create_plugins_plugin()
+    create_plugins_port_order()
 
 
 def downgrade() -> None:
+    op.drop_table("plugins_port_order")
     op.drop_table("plugins_plugin")
     op.drop_table("plugins_generation")
 
@@ -37,6 +39,17 @@ def create_plugins_plugin() -> None:
         sa.Column("is_on", sa.Boolean(), nullable=False),
         sa.Column("position", BigInt, nullable=False),
         sa.Column("settings", Document(), nullable=False),
+        sa.Column("digest", sa.Text(), nullable=False),
         sa.Column("updated_at", Instant(), nullable=False),
         sa.PrimaryKeyConstraint("name", name=op.f("pk_plugins_plugin")),
+    )
+
+
+def create_plugins_port_order() -> None:
+    op.create_table(
+        "plugins_port_order",
+        sa.Column("port", sa.Text(), nullable=False),
+        sa.Column("keys", Document(), nullable=False),
+        sa.Column("updated_at", Instant(), nullable=False),
+        sa.PrimaryKeyConstraint("port", name=op.f("pk_plugins_port_order")),
     )

@@ -1,4 +1,4 @@
-"""Tables: plugin, generation."""
+"""Tables: plugin, the order on a port, generation."""
 
 from datetime import datetime
 from typing import Any
@@ -19,6 +19,21 @@ class PluginState(Model):
     position: Mapped[int]
     """Plugins are loaded in this order; on one port the earlier comes first."""
     settings: Mapped[dict[str, Any]]
+    """By its own schema; secrets are sealed."""
+    digest: Mapped[str]
+    """Of its files when somebody switched it on or confirmed them; empty where they are not watched."""
+    updated_at: Mapped[datetime]
+
+
+class PortOrder(Model):
+    """In which order several plugins serve one port, where somebody has decided it."""
+
+    __tablename__ = "plugins_port_order"
+
+    port: Mapped[str] = mapped_column(primary_key=True)
+    """The port's name, such as DeliveryProvider."""
+    keys: Mapped[list[Any]]
+    """Keys of its implementations, the first asked first; those that are not named come behind."""
     updated_at: Mapped[datetime]
 
 
@@ -33,4 +48,4 @@ class Generation(Model):
     __table_args__ = (CheckConstraint("id = 1", name="one_row"),)
 
 
-private(PluginState, Generation)
+private(PluginState, PortOrder, Generation)

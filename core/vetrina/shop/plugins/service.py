@@ -9,18 +9,22 @@ from vetrina.kernel.db import Session
 from vetrina.shop.plugins.models import Generation, PluginState
 
 
-async def switch(session: Session, name: str, *, is_on: bool, at: datetime) -> bool:
+async def switch(session: Session, name: str, *, is_on: bool, at: datetime, digest: str = "") -> bool:
     """Turn a plugin on (behind the others) or off; whether anything changed."""
     known = await session.fetch(select(PluginState.is_on).where(PluginState.name == name).with_for_update())
     if not known:
         if not is_on:
             return False
         last = await session.value(select(func.coalesce(func.max(PluginState.position), 0)))
-        await session.add(PluginState, name=name, is_on=True, position=last + 1, settings={}, updated_at=at)
+        await session.add(
+            PluginState, name=name, is_on=True, position=last + 1, settings={}, digest=digest, updated_at=at
+        )
         return True
     if known[0][0] == is_on:
         return False
-    await session.execute(update(PluginState).where(PluginState.name == name).values(is_on=is_on, updated_at=at))
+    await session.execute(
+        update(PluginState).where(PluginState.name == name).values(is_on=is_on, digest=digest, updated_at=at)
+    )
     return True
 
 
