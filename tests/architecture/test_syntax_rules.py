@@ -13,8 +13,7 @@ CLOCK = "core/vetrina/kernel/clock.py"
 SETTINGS = "core/vetrina/kernel/settings.py"
 TIME_READERS = {"time.time", "time.time_ns", "time.localtime", "time.gmtime", "time.strftime"}
 SWALLOWERS = {
-    "core/vetrina/kernel/messages/delivery.py": {"_deliver"},  # a reaction may fail in any way; it is recorded
-    "core/vetrina/kernel/jobs.py": {"_run"},  # a job may fail in any way; it is recorded
+    "core/vetrina/kernel/crew.py": {"attempt"},  # a reaction or job may fail in any way; it is recorded
     "core/vetrina/kernel/registry.py": {"ask"},  # a plugin behind a port may fail in any way; it is named
     "core/vetrina/plugin/loader.py": {"load", "_collect"},  # a plugin may fail in any way; it is left out and named
     "core/vetrina/graphql/fields.py": {"_resolve"},  # every parent of the batch is handed the error

@@ -11,7 +11,7 @@ from vetrina.flows.deliveries import NotParked, replay_delivery, skip_delivery
 from vetrina.kernel.context import Actor, Context
 from vetrina.kernel.errors import BadInput, NotAllowed, NotFound
 from vetrina.kernel.messages import Reaction, Relay, emit
-from vetrina.kernel.messages.delivery import PAUSES
+from vetrina.kernel.messages.failures import PAUSES
 from vetrina.views.deliveries import DeliveryRow, deliveries_by_id, failing_deliveries
 from vetrina.views.staff import audit_trail
 

@@ -10,7 +10,20 @@ from sqlalchemy import select
 from tests.support.shops import StillClock
 
 from vetrina.kernel.context import Context
-from vetrina.kernel.jobs import PAUSES, SCHEDULED, Job, JobRun, Runner, put_off
+from vetrina.kernel.crew import Crew, RunFor, within
+from vetrina.kernel.jobs import (
+    AT_ONCE,
+    PAUSES,
+    PER_OWNER,
+    REST,
+    SCHEDULED,
+    Job,
+    JobRun,
+    Runner,
+    forget_jobs,
+    put_off,
+)
+from vetrina.kernel.meters import KeptOut, Work
 
 Run = Callable[[Context, dict[str, Any]], Awaitable[None]]
 
@@ -109,7 +122,7 @@ async def test_a_failed_job_is_tried_after_growing_pauses_and_then_parked(
     clock.move(days=365)
     assert await runs.run_once() == 0
     (parked,) = await ctx.db.fetch(select(JobRun.attempts, JobRun.error, JobRun.parked_at))
-    assert parked[:2] == (len(PAUSES) + 1, "ValueError('no pen')")
+    assert parked[:2] == (len(PAUSES) + 1, "ValueError: no pen")
     assert parked[2] is not None
 
 
@@ -144,7 +157,7 @@ async def test_a_job_past_its_deadline_has_failed(ctx: Context) -> None:
 
     await write_later(ctx, "milk")
     await runner(ctx, dawdle, deadline=0.05).run_once()
-    assert await ctx.db.fetch(select(JobRun.attempts, JobRun.error)) == [(1, "TimeoutError()")]
+    assert await ctx.db.fetch(select(JobRun.attempts, JobRun.error)) == [(1, "TimeoutError")]
 
 
 async def test_a_failing_job_keeps_no_other_from_running(ctx: Context, notebook: Notebook) -> None:
@@ -177,19 +190,124 @@ async def test_runners_beside_each_other_run_each_job_once(ctx: Context) -> None
 async def test_a_job_of_a_runner_that_died_is_taken_over_when_its_lease_has_lapsed(
     ctx: Context, clock: StillClock, notebook: Notebook
 ) -> None:
+    begun, may_end = asyncio.Event(), asyncio.Event()
+
+    async def wait_long(ctx: Context, payload: dict[str, Any]) -> None:
+        begun.set()
+        await may_end.wait()
+        raise ValueError("too late")
+
+    await write_later(ctx, "milk")
+    dying = asyncio.create_task(runner(ctx, wait_long).run_once())
+    await begun.wait()
+    assert await runner(ctx, notebook).run_once() == 0, "it is leased to who runs it"
+    clock.move(seconds=66)
+    notebook.trouble = ValueError("no pen")
+    assert await runner(ctx, notebook).run_once() == 1
+    may_end.set()
+    await dying
+    told = await ctx.db.fetch(select(JobRun.attempts, JobRun.error))
+    assert told == [(1, "ValueError: no pen")], "who had lost the lease wrote down what became of his run"
+
+
+async def test_a_job_cut_off_by_a_stop_is_due_at_once_and_counts_as_no_try(ctx: Context, notebook: Notebook) -> None:
+    crew, begun = Crew(AT_ONCE, PER_OWNER), asyncio.Event()
+
     async def never_end(ctx: Context, payload: dict[str, Any]) -> None:
         begun.set()
         await asyncio.sleep(3_600)
 
-    begun = asyncio.Event()
     await write_later(ctx, "milk")
-    dying = asyncio.create_task(runner(ctx, never_end).run_once())
+    assert await runner(ctx, never_end).start(crew) == 1
     await begun.wait()
-    assert await runner(ctx, notebook).run_once() == 0
-    dying.cancel()
-    clock.move(seconds=66)
+    await crew.stop(0)
+    assert await ctx.db.fetch(select(JobRun.attempts, JobRun.lease_until, JobRun.lease_token)) == [(0, None, None)]
     assert await runner(ctx, notebook).run_once() == 1
     assert notebook.lines == ["milk"]
+
+
+class Yard:
+    """Jobs of several owners: those of `slow` wait at a gate, all write down when they end."""
+
+    def __init__(self, ctx: Context, run_for: RunFor = within) -> None:
+        self.gate = asyncio.Event()
+        self.ended: list[str] = []
+        jobs = [Job(name=f"{owner}.work", run=self._runs(owner)) for owner in ("slow", "quick", "core")]
+        self.runner = Runner(ctx.db, ctx.shop.clock, jobs, lambda name: ctx, run_for)
+
+    def _runs(self, owner: str) -> Run:
+        async def work(ctx: Context, payload: dict[str, Any]) -> None:
+            if owner == "slow":
+                await self.gate.wait()
+            self.ended.append(f"{owner}{payload['number']}")
+
+        return work
+
+    async def put_off(self, ctx: Context, *names: str) -> None:
+        for name in names:
+            async with ctx.tx() as session:
+                await put_off(session, f"{name[:-1]}.work", name, {"number": name[-1]}, ctx.now())
+
+    async def pass_by(self, crew: Crew) -> None:
+        """Two looks, between which whoever can end has ended."""
+        for _ in range(2):
+            await self.runner.start(crew)
+            while any(not task.get_name().startswith("slow") for task in crew._tasks.values()):
+                await crew.settle(all_of_them=False)
+
+
+async def test_a_slow_job_delays_only_those_of_its_owner(ctx: Context) -> None:
+    yard, crew = Yard(ctx), Crew(AT_ONCE, PER_OWNER)
+    await yard.put_off(ctx, "slow1", "slow2", "quick1", "core1", "quick2")
+    await yard.pass_by(crew)
+    assert sorted(yard.ended) == ["core1", "quick1", "quick2"]
+    assert len(crew) == 1, "one job of an owner at a time"
+    await yard.put_off(ctx, "core2")
+    await yard.pass_by(crew)
+    assert yard.ended[-1] == "core2"
+    yard.gate.set()
+    await crew.settle()
+    await yard.runner.start(crew)
+    await crew.settle()
+    assert yard.ended[-2:] == ["slow1", "slow2"]
+    assert await ctx.db.fetch(select(JobRun.id)) == []
+
+
+async def test_with_a_single_place_the_slow_job_would_delay_everybody(ctx: Context) -> None:
+    yard, crew = Yard(ctx), Crew(1, 1)
+    await yard.put_off(ctx, "slow1", "quick1", "core1")
+    await yard.pass_by(crew)
+    assert yard.ended == []
+    await crew.stop(0)
+
+
+async def test_a_job_kept_out_by_its_breaker_is_run_later_and_counts_as_no_try(ctx: Context, clock: StillClock) -> None:
+    shut = {"quick"}
+
+    async def breaker(work: Work, ask: Callable[[], Awaitable[Any]], deadline: float) -> Any:
+        if work.owner in shut:
+            raise KeptOut(work)
+        return await within(work, ask, deadline)
+
+    yard = Yard(ctx, breaker)
+    await yard.put_off(ctx, "quick1", "core1")
+    assert await yard.runner.run_once() == 2
+    assert yard.ended == ["core1"]
+    assert await ctx.db.fetch(select(JobRun.attempts, JobRun.lease_until)) == [(0, None)]
+    shut.clear()
+    assert await yard.runner.run_once() == 0
+    clock.move(seconds=REST.total_seconds())
+    assert await yard.runner.run_once() == 1
+    assert yard.ended == ["core1", "quick1"]
+
+
+async def test_the_jobs_of_an_owner_are_forgotten_with_it(ctx: Context) -> None:
+    yard = Yard(ctx)
+    await yard.put_off(ctx, "quick1", "core1")
+    async with ctx.tx() as session:
+        await put_off(session, "quick_er.work", "1", {}, ctx.now())
+        await forget_jobs(session, "quick")
+    assert sorted(await ctx.db.fetch(select(JobRun.name))) == [("core.work",), ("quick_er.work",)]
 
 
 async def test_jobs_nobody_declares_are_left_for_those_who_do(ctx: Context, notebook: Notebook) -> None:

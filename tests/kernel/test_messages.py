@@ -12,7 +12,9 @@ from tests.support.shops import StillClock
 from vetrina.kernel.context import Context
 from vetrina.kernel.db import BigInt
 from vetrina.kernel.messages import OutboxEvent, OutboxFailure, delivery, emit, outbox, receive
-from vetrina.kernel.messages.delivery import DEADLINE, LEASE, PAUSES, replay
+from vetrina.kernel.messages.cursors import LEASE
+from vetrina.kernel.messages.delivery import DEADLINE
+from vetrina.kernel.messages.failures import PAUSES, replay
 
 
 class Poison:

@@ -1,4 +1,6 @@
-"""Replay or skip an event that a subscriber could not digest."""
+"""Replay or skip events that a subscriber could not digest; deliver again what it had from a moment on."""
+
+from datetime import datetime
 
 import msgspec
 from sqlalchemy import bindparam, delete, select
@@ -7,9 +9,10 @@ from vetrina.flows.auditing import audited
 from vetrina.kernel import texts
 from vetrina.kernel.context import Context, once
 from vetrina.kernel.db import Session
-from vetrina.kernel.errors import NotFound, Refusal
+from vetrina.kernel.errors import BadInput, NotFound, Refusal
 from vetrina.kernel.messages import OutboxFailure
-from vetrina.kernel.messages.delivery import release_next, replay
+from vetrina.kernel.messages.cursors import lock_cursor, set_back
+from vetrina.kernel.messages.failures import release_next, replay, replay_parked
 
 
 class NotParked(Refusal):
@@ -32,6 +35,42 @@ async def replay_delivery(ctx: Context, delivery_id: int) -> None:
 
 
 @once
+async def replay_all(ctx: Context, subscriber: str) -> int:
+    """Give all parked deliveries of a subscriber their tries back; how many there were.
+
+    Needs deliveries.write. Raises NotFound when nothing has ever subscribed under that name.
+    """
+    ctx.require("deliveries.write")
+    async with ctx.tx() as session:
+        await _heard_event(session, subscriber)
+        count = await replay_parked(session, subscriber, ctx.now())
+        session.outcome = count
+        session.wakes.add("events")
+        await audited(ctx, session, "subscriber.replayed", f"subscriber:{subscriber}", after={"parked": count})
+    return count
+
+
+@once
+async def replay_since(ctx: Context, subscriber: str, since: datetime) -> int:
+    """Deliver every event that a subscriber hears again from a moment on, as if it never had been; how many.
+
+    Its effects happen a second time. Whoever delivers to it right now ends after the event he is at. Needs
+    deliveries.write. Raises BadInput for a moment that has no offset or lies ahead; NotFound.
+    """
+    ctx.require("deliveries.write")
+    if since.tzinfo is None or since > ctx.now():
+        raise BadInput(field=("since",), problem="The moment must have an offset and lie behind us.")
+    async with ctx.tx() as session:
+        event = await _heard_event(session, subscriber)
+        count = await set_back(session, subscriber, event, since)
+        session.outcome = count
+        session.wakes.add("events")
+        after = {"since": since.isoformat(), "event": event, "events": count}
+        await audited(ctx, session, "subscriber.set_back", f"subscriber:{subscriber}", after=after)
+    return count
+
+
+@once
 async def skip_delivery(ctx: Context, delivery_id: int, reason: str) -> None:
     """Give a parked delivery up, for a reason that stays in the audit trail; the next one of its subject goes on.
 
@@ -41,6 +80,8 @@ async def skip_delivery(ctx: Context, delivery_id: int, reason: str) -> None:
     why = texts.line(reason, field=("reason",), limit=500, required=True)
     async with ctx.tx() as session:
         failed = await _failed(session, delivery_id)
+        # Else an event of the subject that is being queued behind this one now would wait for ever.
+        await lock_cursor(session, failed.subscriber)
         if not await session.execute(_SKIP, {"delivery": delivery_id}):
             raise NotParked(field=("id",))
         await release_next(session, failed.subscriber, failed.subject, ctx.now())
@@ -57,6 +98,14 @@ class _Failed(msgspec.Struct, frozen=True):
     subject: str
     attempts: int
     error: str
+
+
+async def _heard_event(session: Session, subscriber: str) -> str:
+    """Hold the subscriber's cursor; the event it hears. Raises NotFound."""
+    event = await lock_cursor(session, subscriber)
+    if event is None:
+        raise NotFound(what="The subscriber", field=("subscriber",))
+    return event
 
 
 async def _failed(session: Session, delivery_id: int) -> _Failed:

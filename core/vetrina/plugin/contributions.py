@@ -24,7 +24,10 @@ class Provide(msgspec.Struct, frozen=True):
 class React(msgspec.Struct, Generic[E], frozen=True):
     """Hear an event after its commit. `run` is retried when it raises and parked when it goes on raising.
 
-    Each reaction has a cursor of its own: a slow one delays nobody. Its name is the plugin's and the function's.
+    Each reaction has a cursor of its own and moves on at its own pace: a slow one delays nobody. Its name is the
+    plugin's and the function's; renamed, it is a new one, and a new one hears what happens from then on. When the
+    plugin is switched off nothing more is delivered, but the cursor stays: switched on again, the reaction is told all
+    that happened meanwhile, in order. Only a plugin that is removed is forgotten.
     """
 
     event: type[E]

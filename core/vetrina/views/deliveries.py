@@ -1,4 +1,4 @@
-"""Events that subscribers have not digested: parked, waiting for another try, or queued behind one of these."""
+"""How far subscribers have got, and events they have not digested: parked, tried again, or queued behind these."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -6,10 +6,10 @@ from enum import StrEnum
 from typing import Any
 
 import msgspec
-from sqlalchemy import bindparam, case, select
+from sqlalchemy import bindparam, case, func, or_, select
 
-from vetrina.kernel.db import Reads, id_in
-from vetrina.kernel.messages.tables import OutboxEvent, OutboxFailure
+from vetrina.kernel.db import Instant, Reads, id_in
+from vetrina.kernel.messages.tables import OutboxCursor, OutboxEvent, OutboxFailure
 
 
 class DeliveryState(StrEnum):
@@ -37,6 +37,26 @@ class DeliveryRow(msgspec.Struct, frozen=True):
     state: str
 
 
+class SubscriberRow(msgspec.Struct, frozen=True):
+    """Where one subscriber stands, its plugin being on or off."""
+
+    subscriber: str
+    event: str
+    position: int
+    lag: int
+    """Events committed that it has not come to yet."""
+    oldest_waiting_at: datetime | None
+    """When the oldest of these happened."""
+    parked: int
+    retrying: int
+    """Deliveries that failed and are tried again, and those queued behind them or behind parked ones."""
+
+
+async def subscribers(db: Reads) -> list[SubscriberRow]:
+    """Every subscriber, those of plugins that are off included, in the order of their names."""
+    return await db.rows(SubscriberRow, _SUBSCRIBERS)
+
+
 async def failing_deliveries(
     db: Reads, *, size: int, below: int | None = None, parked_only: bool = False
 ) -> list[DeliveryRow]:
@@ -50,6 +70,24 @@ async def deliveries_by_id(db: Reads, delivery_ids: Sequence[int]) -> dict[int, 
     return {row.id: row for row in await db.rows(DeliveryRow, _SOME, {"ids": delivery_ids})}
 
 
+_AHEAD = (
+    OutboxEvent.name == OutboxCursor.event,
+    or_(OutboxEvent.position > OutboxCursor.position, OutboxEvent.position.is_(None)),
+)
+_FAILED = select(func.count()).where(OutboxFailure.subscriber == OutboxCursor.subscriber)
+_SUBSCRIBERS = (
+    select(
+        OutboxCursor.subscriber,
+        OutboxCursor.event,
+        OutboxCursor.position,
+        select(func.count()).where(*_AHEAD).scalar_subquery().label("lag"),
+        select(func.min(OutboxEvent.at, type_=Instant())).where(*_AHEAD).scalar_subquery().label("oldest_waiting_at"),
+        _FAILED.where(OutboxFailure.parked_at.is_not(None)).scalar_subquery().label("parked"),
+        _FAILED.where(OutboxFailure.parked_at.is_(None)).scalar_subquery().label("retrying"),
+    )
+    .where(OutboxCursor.event.is_not(None))
+    .order_by(OutboxCursor.subscriber)
+)
 _ANY = select(
     OutboxFailure.id,
     OutboxFailure.subscriber,

@@ -9,6 +9,9 @@ from vetrina.kernel.db import Session
 from vetrina.kernel.errors import Fault
 from vetrina.kernel.messages.tables import InboxMessage
 
+EVENT_KEY = "event:"
+"""What the key of a delivery's mark begins with; the event's id follows."""
+
 
 class AlreadyDelivered(Fault):
     """The effect of this delivery is already committed; the relay takes it for a success."""
@@ -26,7 +29,7 @@ async def mark_delivered(session: Session, delivery: Delivery, at: datetime) -> 
     """Remember the delivery in the effect's own transaction. Raises AlreadyDelivered the second time."""
     if delivery.is_marked:
         return
-    if not await receive(session, delivery.subscriber, f"event:{delivery.event_id}", at):
+    if not await receive(session, delivery.subscriber, f"{EVENT_KEY}{delivery.event_id}", at):
         raise AlreadyDelivered(f"{delivery.subscriber} has already reacted to event {delivery.event_id}")
     delivery.is_marked = True
 

@@ -30,17 +30,31 @@ class OutboxEvent(Model):
             postgresql_where=text("position IS NULL"),
             sqlite_where=text("position IS NULL"),
         ),
+        Index(
+            "ix_outbox_event_name",
+            "name",
+            "position",
+            postgresql_where=text("position IS NOT NULL"),
+            sqlite_where=text("position IS NOT NULL"),
+        ),
     )
 
 
 class OutboxCursor(Model):
-    """How far one subscriber has got, and which process is delivering to it now."""
+    """How far one subscriber has got, and who is delivering to it now.
+
+    It stays when the subscriber's plugin is switched off: switched on again, the subscriber continues from here.
+    """
 
     __tablename__ = "outbox_cursor"
 
     subscriber: Mapped[str] = mapped_column(primary_key=True)
+    event: Mapped[str | None]
+    """The name of the events it hears; None for the cursor under which events are given their order."""
     position: Mapped[int]
     lease_until: Mapped[datetime | None]
+    lease_token: Mapped[str | None]
+    """Drawn anew for every lease: who does not know it may neither move the cursor nor give the lease back."""
 
 
 class OutboxFailure(Model):

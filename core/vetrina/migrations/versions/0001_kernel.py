@@ -82,6 +82,7 @@ def create_job_run() -> None:
         sa.Column("payload", Document(), nullable=False),
         sa.Column("due_at", Instant(), nullable=False),
         sa.Column("lease_until", Instant(), nullable=True),
+        sa.Column("lease_token", sa.Text(), nullable=True),
         sa.Column("attempts", BigInt, nullable=False),
         sa.Column("parked_at", Instant(), nullable=True),
         sa.Column("error", sa.Text(), nullable=True),
@@ -95,8 +96,10 @@ def create_outbox_cursor() -> None:
     op.create_table(
         "outbox_cursor",
         sa.Column("subscriber", sa.Text(), nullable=False),
+        sa.Column("event", sa.Text(), nullable=True),
         sa.Column("position", BigInt, nullable=False),
         sa.Column("lease_until", Instant(), nullable=True),
+        sa.Column("lease_token", sa.Text(), nullable=True),
         sa.PrimaryKeyConstraint("subscriber", name=op.f("pk_outbox_cursor")),
     )
 
@@ -114,6 +117,14 @@ def create_outbox_event() -> None:
         sa.Column("position", BigInt, nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_outbox_event")),
         sa.UniqueConstraint("position", name=op.f("uq_outbox_event_position")),
+    )
+    op.create_index(
+        "ix_outbox_event_name",
+        "outbox_event",
+        ["name", "position"],
+        unique=False,
+        postgresql_where=sa.text("position IS NOT NULL"),
+        sqlite_where=sa.text("position IS NOT NULL"),
     )
     op.create_index(
         "ix_outbox_event_waiting",
