@@ -15,6 +15,7 @@ from vetrina.kernel.db.session import open_transaction
 from vetrina.kernel.errors import Fault, NotAllowed, NotSignedIn
 from vetrina.kernel.idempotency import RUN_AGAIN, Claim, Repeated, keep_outcome, recall, take
 from vetrina.kernel.messages.inbox import Delivery, mark_delivered
+from vetrina.kernel.outgoing import Outgoing
 from vetrina.kernel.registry import Ports
 
 P = ParamSpec("P")
@@ -58,6 +59,8 @@ class Shop(msgspec.Struct, frozen=True):
     """Told after a commit what there is to do: events, jobs."""
     return_origins: tuple[str, ...] = ()
     """Storefronts' origins beside our own, such as https://shop.example, that a payment may lead the buyer back to."""
+    outgoing: Outgoing = msgspec.field(default_factory=Outgoing)
+    """The one way to call somebody outside over HTTP."""
 
 
 class Context(msgspec.Struct, frozen=True, kw_only=True):

@@ -1,13 +1,14 @@
 """Process settings from the environment: VETRINA_*, one frozen class, read once at boot."""
 
 import os
-from typing import Literal
+from typing import Annotated, Literal
 
 import msgspec
 from pydantic import Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 DEVELOPMENT_SECRET = "development-only-secret-change-me"
+_PLACE = r"^(\[[0-9a-fA-F:.]+\]|[A-Za-z0-9_.-]+):[0-9]{1,5}$"
 
 
 class Settings(BaseSettings):
@@ -38,6 +39,8 @@ class Settings(BaseSettings):
     media_root: str = "var/media"
     return_origins: tuple[str, ...] = ()
     """Origins of front ends that a payment may lead the buyer back to, such as ["https://shop.example"]."""
+    private_addresses: tuple[Annotated[str, Field(pattern=_PLACE)], ...] = ()
+    """Places of your own network that may be called although they are private, such as ["erp.internal:8080"]."""
     documents: Literal["open", "trusted"] = "open"
     """What the storefront answers: any document, or only those that `vetrina documents register` knows."""
     new_documents: float = Field(default=20, gt=0)
