@@ -18,6 +18,7 @@ from vetrina.kernel.jobs import Runner
 from vetrina.kernel.log import draw_trail
 from vetrina.kernel.messages import Delivery, Reaction, Relay
 from vetrina.kernel.meters import Meters
+from vetrina.kernel.outgoing import Outgoing
 from vetrina.kernel.registry import Ports, Provided, in_order
 from vetrina.kernel.settings import Settings
 from vetrina.plugin.collected import DOORS, Collected, LeaveOut, Loaded
