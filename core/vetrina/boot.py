@@ -40,7 +40,8 @@ class Runtime(msgspec.Struct, frozen=True):
     collected: Collected
     place: Place
     """Where the shop itself sells when nobody says: the default market."""
-    routes: tuple[Any, ...]
+    routes: tuple[tuple[str, Any], ...]
+    """Pairs of owner and litestar route handler, in loading order."""
     relay: Relay
     runner: Runner
 
@@ -139,15 +140,16 @@ def _assemble(
     def context(trail: str | None = None, delivery: Delivery | None = None) -> Context:
         return Context(shop=shop, actor=SYSTEM, place=place, trail=trail or draw_trail(), delivery=delivery)
 
+    jobs = [*JOBS, *(job for _, job in collected.jobs)]
     reactions = [Reaction(f"{owner}.{item.run.__name__}", item.event, item.run) for owner, item in collected.reactions]
     return Runtime(
         generation=number,
         site=site,
         collected=collected,
         place=place,
-        routes=tuple(route for plugin in collected.loaded for route in _routes(plugin, site)),
-        relay=Relay(shop.db, shop.clock, reactions, lambda delivery: context(delivery=delivery)),
-        runner=Runner(shop.db, shop.clock, [*JOBS, *(job for _, job in collected.jobs)], lambda _: context()),
+        routes=tuple((plugin.name, route) for plugin in collected.loaded for route in _routes(plugin, site)),
+        relay=Relay(shop.db, shop.clock, reactions, lambda delivery: context(delivery=delivery), meters.run),
+        runner=Runner(shop.db, shop.clock, jobs, lambda _: context(), meters.run),
     )
 
 

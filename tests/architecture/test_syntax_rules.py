@@ -15,7 +15,11 @@ TIME_READERS = {"time.time", "time.time_ns", "time.localtime", "time.gmtime", "t
 SWALLOWERS = {
     "core/vetrina/kernel/crew.py": {"attempt"},  # a reaction or job may fail in any way; it is recorded
     "core/vetrina/kernel/registry.py": {"ask"},  # a plugin behind a port may fail in any way; it is named
-    "core/vetrina/plugin/loader.py": {"load", "_collect"},  # a plugin may fail in any way; it is left out and named
+    "core/vetrina/kernel/meters.py": {"run", "call"},  # counted, then raised again
+    "core/vetrina/plugin/loader.py": {"load", "run"},  # a plugin may fail in any way; it is left out and named
+    "core/vetrina/boot.py": {"_routes"},  # the same, while its routes are built
+    "core/vetrina/web/held.py": {"held_open"},  # the same, while it opens and closes what it holds
+    "core/vetrina/cli/serve.py": {"follow"},  # the old Runtime goes on
     "core/vetrina/graphql/fields.py": {"_resolve"},  # every parent of the batch is handed the error
     "core/vetrina/graphql/operations.py": {"warm", "run"},  # a plan's own fault is logged; the reference answers
     "core/vetrina/graphql/plan/arguments.py": {"_settle"},  # each run raises it again, where the field can tell it

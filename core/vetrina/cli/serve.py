@@ -5,16 +5,20 @@ import signal
 from typing import Any
 
 import click
+import structlog
 import uvicorn
 
 from vetrina.boot import Runtime, compose
 from vetrina.cli.running import database_option, settings_from
 from vetrina.kernel.clock import SystemClock
 from vetrina.kernel.db import open_database
+from vetrina.kernel.meters import Meters
 from vetrina.kernel.settings import Settings, hand_down
 from vetrina.views.plugins import generation
 from vetrina.web.serving import Serving
 from vetrina.worker import IDLE, Bell, work
+
+log = structlog.get_logger(__name__)
 
 
 @click.command()
@@ -59,13 +63,18 @@ async def _work(settings: Settings) -> None:
     bell, stop = Bell(), asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    current: list[Runtime] = [await compose(settings, db, SystemClock(), bell.ring)]
+    clock = SystemClock()
+    meters = Meters(clock)
+    current: list[Runtime] = [await compose(settings, db, clock, bell.ring, meters)]
 
     async def follow() -> None:
-        """Take up a new Runtime when the shop asks for one."""
+        """Take up a new Runtime when the shop asks for one; until it can be composed, the old one goes on."""
         while not stop.is_set():
-            if await generation(db) != current[0].generation:
-                current[0] = await compose(settings, db, SystemClock(), bell.ring)
+            try:
+                if await generation(db) != current[0].generation:
+                    current[0] = await compose(settings, db, clock, bell.ring, meters)
+            except Exception as error:  # an outage of the database, say: it is asked again
+                log.error("runtime not replaced", error=repr(error), exc_info=error)
             await asyncio.sleep(IDLE)
 
     try:

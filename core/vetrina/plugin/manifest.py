@@ -40,6 +40,8 @@ class Manifest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Where on the admin's own pages its panels may appear; see vetrina.plugin.admin.SLOTS."""
     words: dict[str, dict[str, str]] = {}
     """Title, description and permissions in other languages: words.it.title, words.it."reviews.moderate"."""
+    paths: tuple[str, ...] = ()
+    """Addresses it answers outside of /<name>, such as /sitemap.xml."""
     door: bool = False
     """A door to the shop: cannot be switched off, stays in safe mode."""
 

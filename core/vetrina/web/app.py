@@ -10,6 +10,7 @@ from litestar.static_files import create_static_files_router  # pyright: ignore[
 
 from vetrina.boot import Runtime
 from vetrina.kernel.errors import Refusal
+from vetrina.web.plugin_routes import plugin_routes
 from vetrina.web.problems import answer_fault, answer_http, answer_refusal
 from vetrina.web.webhooks import payment_webhooks
 
@@ -18,7 +19,7 @@ LARGEST_BODY = 1_000_000
 
 
 def build_app(runtime: Runtime) -> Litestar:
-    """Build the application; cheap enough to do at every change of plugins."""
+    """Build the application; cheap enough to do at every change of plugins. Raises LeaveOut for a plugin's routes."""
     media = Path(runtime.site.settings.media_root)
     media.mkdir(parents=True, exist_ok=True)
     return Litestar(
@@ -26,7 +27,7 @@ def build_app(runtime: Runtime) -> Litestar:
             healthz,
             payment_webhooks(runtime.context),
             create_static_files_router(path="/media", directories=[media], after_request=_for_media),
-            *runtime.routes,
+            *plugin_routes(runtime),
         ],
         state=State({"generation": runtime.generation}),
         openapi_config=None,

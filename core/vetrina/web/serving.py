@@ -15,16 +15,18 @@ from vetrina.graphql.http import doors
 from vetrina.kernel.clock import SystemClock
 from vetrina.kernel.db import Database, open_database
 from vetrina.kernel.log import set_up
+from vetrina.kernel.meters import Meters
 from vetrina.kernel.settings import Settings
-from vetrina.plugin.loader import call_hook
+from vetrina.plugin.collected import LeaveOut
 from vetrina.views.plugins import generation
 from vetrina.web.app import build_app
 from vetrina.web.heads import answered_like_get
+from vetrina.web.held import held_open
 from vetrina.worker import Bell, work
 
 log = structlog.get_logger(__name__)
 
-LOOK = 0.5
+LOOK = 0.25
 """Seconds between looks at the generation the shop's table asks for."""
 
 
@@ -41,7 +43,7 @@ class Generation:
         self._keeper: asyncio.Task[None] | None = None
 
     async def open(self) -> None:
-        """Enter what plugins hold open while they serve. Raises what they raise."""
+        """Enter what plugins hold open while they serve. Raises LeaveOut for a plugin that cannot, or not in time."""
         ready: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._keeper = asyncio.create_task(self._keep(ready))
         await ready
@@ -70,9 +72,7 @@ class Generation:
             try:
                 await held.enter_async_context(self.app.lifespan())
                 for plugin in self.runtime.collected.loaded:
-                    opened = call_hook(plugin, "lifespan", site=self.runtime.site)
-                    if opened is not None:
-                        await held.enter_async_context(opened)
+                    await held.enter_async_context(held_open(plugin, self.runtime.site))
             except BaseException as error:
                 ready.set_exception(error)
                 return
@@ -92,6 +92,8 @@ class Serving:
         self._current: Generation | None = None
         self._bell = Bell()
         self._swapping = asyncio.Lock()
+        self._clock = SystemClock()
+        self._meters = Meters(self._clock)
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         if scope["type"] == "lifespan":
@@ -137,13 +139,23 @@ class Serving:
             old, self._current = self._current, following
         log.info("runtime swapped", generation=following.runtime.generation)
         if old is not None:
-            self._begin(old.close())
+            self._meters.forget(_changed(old.runtime, following.runtime))
+            self._begin(_retire(old))
 
     async def _next(self, db: Database) -> Generation:
-        made = Generation(await compose(self._settings, db, SystemClock(), self._bell.ring))
-        await asyncio.to_thread(_warm, made.runtime)
-        await made.open()
-        return made
+        """The Runtime the shop asks for, ready to serve, without the plugins that prevent it."""
+        without: dict[str, str] = {}
+        while True:
+            runtime = await compose(self._settings, db, self._clock, self._bell.ring, self._meters, without)
+            try:
+                made = Generation(runtime)
+                await asyncio.to_thread(_warm, runtime)
+                await made.open()
+                return made
+            except LeaveOut as refused:
+                if self._settings.strict or refused.owner in without:
+                    raise
+                without[refused.owner] = str(refused)
 
     async def _watch(self) -> None:
         """Other processes, and this one, ask for a new Runtime by counting up the generation in the database."""
@@ -175,8 +187,23 @@ class Serving:
 
 def _warm(runtime: Runtime) -> None:
     """Compile what is known beforehand that it will be asked."""
-    for door in doors(runtime.routes):
+    for door in doors(route for _, route in runtime.routes):
         door.warm()
+
+
+def _changed(before: Runtime, after: Runtime) -> set[str]:
+    """Plugins that came, went or have other settings: what their meters remember is about something else."""
+    old = {plugin.name: plugin.settings for plugin in before.collected.loaded}
+    new = {plugin.name: plugin.settings for plugin in after.collected.loaded}
+    return {name for name in {*old, *new} if name not in old or name not in new or old[name] != new[name]}
+
+
+async def _retire(generation: Generation) -> None:
+    """End a generation and give its memory back: a schema is a knot of cycles that nothing else would undo soon."""
+    await generation.close()
+    del generation
+    gc.unfreeze()
+    keep_what_is_there()
 
 
 def spare_the_collector() -> None:

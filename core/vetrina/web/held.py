@@ -1,0 +1,42 @@
+"""What a plugin holds open while it serves: entered within a deadline, left without harm to the others."""
+
+import asyncio
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+
+import structlog
+
+from vetrina.kernel.meters import Work
+from vetrina.plugin.collected import DOORS, LeaveOut, Loaded
+from vetrina.plugin.loader import call_hook
+from vetrina.plugin.site import Site
+
+log = structlog.get_logger(__name__)
+
+OPENING = 10.0
+"""Seconds a plugin's lifespan may take to begin."""
+CLOSING = 5.0
+"""Seconds it may take to end."""
+
+
+@asynccontextmanager
+async def held_open(plugin: Loaded, site: Site) -> AsyncGenerator[None]:
+    """One plugin's lifespan. Raises LeaveOut where it cannot begin; a failing end is logged and forgotten."""
+    meters, work = site.shop.ports.meters, Work(plugin.name, "lifespan", "lifespan")
+    try:
+        opened = call_hook(plugin, "lifespan", site=site)
+        if opened is not None:
+            await meters.run(work, opened.__aenter__, OPENING)
+    except Exception as error:
+        if plugin.name in DOORS:
+            raise
+        raise LeaveOut(plugin.name, f"its lifespan failed: {type(error).__name__}: {error}") from error
+    try:
+        yield
+    finally:
+        if opened is not None:
+            try:
+                async with asyncio.timeout(CLOSING):
+                    await opened.__aexit__(None, None, None)
+            except Exception as error:  # the others' ends and the next Runtime do not wait for this one
+                log.warning("lifespan ended badly", plugin=plugin.name, error=repr(error))

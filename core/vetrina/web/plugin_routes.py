@@ -1,0 +1,67 @@
+"""Plugins' routes: under their own name, none twice, each behind a meter; the doors' as they are."""
+
+from collections.abc import Iterator
+from typing import Any, cast
+
+from litestar import Router
+from litestar.exceptions import LitestarException
+from litestar.handlers import BaseRouteHandler
+from litestar.types import ASGIApp, Receive, Scope, Send
+
+from vetrina.boot import Runtime
+from vetrina.kernel.meters import Meters, Work
+from vetrina.plugin.collected import DOORS, LeaveOut, Loaded
+
+DEADLINE = 30.0
+"""Seconds a plugin's route may take."""
+
+
+def plugin_routes(runtime: Runtime) -> Iterator[Any]:
+    """Every contributed route, ready for the application. Raises LeaveOut for one that is no good neighbour."""
+    meters = runtime.shop.ports.meters
+    taken: dict[str, str] = {"/healthz": "the shop", "/media": "the shop", "/webhooks": "the shop"}
+    for owner, route in runtime.routes:
+        plugin = runtime.collected.find(owner)
+        if plugin is None:
+            continue
+        if owner in DOORS:
+            taken.update(dict.fromkeys(_paths(owner, route), owner))
+            yield route
+            continue
+        for path in _paths(owner, route):
+            _look(plugin, path, taken)
+            taken[path] = owner
+        yield Router(path="/", route_handlers=[route], middleware=[_metered(owner, meters)])
+
+
+def _paths(owner: str, route: Any) -> list[str]:
+    if not isinstance(route, BaseRouteHandler | Router):
+        raise LeaveOut(owner, f"build_routes returned a {type(route).__name__}: it returns litestar route handlers")
+    try:
+        if isinstance(route, Router):
+            return [entry.path for entry in route.routes]
+        return [path if path.startswith("/") else f"/{path}" for path in route.paths]
+    except LitestarException as error:
+        raise LeaveOut(owner, f"its routes cannot be read: {error}") from error
+
+
+def _look(plugin: Loaded, path: str, taken: dict[str, str]) -> None:
+    own = f"/{plugin.name}"
+    if path != own and not path.startswith(f"{own}/") and path not in plugin.manifest.paths:
+        raise LeaveOut(plugin.name, f"its route {path} is not below {own}, and its manifest does not claim it in paths")
+    if path in taken:
+        raise LeaveOut(plugin.name, f"its route {path} belongs to {taken[path]} already")
+
+
+def _metered(owner: str, meters: Meters) -> Any:
+    """A middleware: the plugin's name, its time and its failures; what it raises goes on to the error page."""
+
+    def around(app: ASGIApp) -> ASGIApp:
+        async def serve(scope: Scope, receive: Receive, send: Send) -> None:
+            handler = cast("dict[str, Any]", scope).get("route_handler")
+            name = min(handler.paths, default="/") if handler is not None else "/"
+            await meters.run(Work(owner, "route", name), lambda: app(scope, receive, send), DEADLINE)
+
+        return serve
+
+    return around
