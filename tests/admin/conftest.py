@@ -12,12 +12,19 @@ import vetrina_admin
 from vetrina.kernel.context import Context
 from vetrina.kernel.log import draw_trail
 from vetrina.kernel.settings import Settings
+from vetrina.plugin.collected import Collected
+from vetrina.plugin.loader import load
 from vetrina.plugin.site import Markets, Site
 from vetrina.views.permissions import CORE_PERMISSIONS
 
 
+@pytest.fixture(scope="session")
+def no_plugins() -> Collected:
+    return load([])
+
+
 @pytest.fixture
-def site(ctx: Context) -> Site:
+def site(ctx: Context, no_plugins: Collected) -> Site:
     """What the admin door is built from, no other plugin being on."""
     settings = Settings(env="test")
     return Site(
@@ -27,6 +34,7 @@ def site(ctx: Context) -> Site:
         graphql=(),
         permissions=dict(CORE_PERMISSIONS),
         draw_trail=draw_trail,
+        collected=no_plugins,
     )
 
 

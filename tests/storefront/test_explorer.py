@@ -95,7 +95,7 @@ def test_without_its_files_the_page_says_how_to_build_them(built: Path) -> None:
     (built / "graphiql.js").unlink()
     assert not is_built()
     page = explorer_page().decode()
-    assert "python -m vetrina_storefront.explorer" in page and "<script" not in page
+    assert "python -m vetrina.house assets" in page and "<script" not in page
 
 
 def test_the_lock_names_no_registry_and_pins_every_package_by_its_digest() -> None:

@@ -1,6 +1,7 @@
 """A person with a browser that runs no scripts: follows links, fills forms, presses buttons."""
 
 import re
+from collections.abc import Mapping
 from html.parser import HTMLParser
 from typing import Any
 
@@ -17,6 +18,8 @@ class Form:
         self.fields: dict[str, str] = {}
         self.buttons: list[dict[str, str]] = []
         self.choices: dict[str, list[str]] = {}
+        self.boxes: dict[str, dict[str, bool]] = {}
+        """Checkboxes by name, then by value: whether it is ticked."""
 
 
 class Page(HTMLParser):
@@ -57,8 +60,10 @@ class Page(HTMLParser):
                 self.links.append(given.get("href", ""))
             case "form":
                 self.forms.append(Form(given))
-            case "button":
+            case "button" if "form" in self.open and "form" not in given:
                 self.forms[-1].buttons.append(given)
+            case "input" if given.get("type") == "checkbox":
+                self.forms[-1].boxes.setdefault(given["name"], {})[given["value"]] = "checked" in given
             case "input" if given.get("type") == "radio":
                 self.forms[-1].choices.setdefault(given["name"], []).append(given["value"])
                 if "checked" in given:
@@ -102,18 +107,22 @@ class Visitor:
     async def open(self, path: str) -> Page:
         return self._see(await self.client.get(path))
 
-    async def send(self, form_: str, button: str = "", /, **typed: str) -> Page:
-        """Fill the form whose action ends so and press its button of that name (name=value), or its first."""
+    async def send(self, form_: str, button: str = "", /, **typed: str | list[str]) -> Page:
+        """Fill the form whose action ends so and press its button of that name (name=value), or its first.
+
+        Checkboxes of a name are given as the list of those to be ticked.
+        """
         form = self.page.form(form_)
-        fields = dict(form.fields)
+        fields: dict[str, str | list[str]] = dict(form.fields)
+        fields |= {name: [value for value, is_on in boxes.items() if is_on] for name, boxes in form.boxes.items()}
         pressed = next((b for b in form.buttons if f"{b.get('name')}={b.get('value')}" == button), form.buttons[0])
         if pressed.get("name"):
             fields[pressed["name"]] = pressed["value"]
-        unknown = set(typed) - set(form.fields) - set(form.choices)
+        unknown = set(typed) - set(form.fields) - set(form.choices) - set(form.boxes)
         assert not unknown, f"the form has no {unknown}"
         return await self.post(form.action, fields | typed)
 
-    async def post(self, path: str, fields: dict[str, str], **headers: str) -> Page:
+    async def post(self, path: str, fields: Mapping[str, str | list[str]], **headers: str) -> Page:
         return self._see(await self.client.post(path, data=fields, headers=headers))
 
     @property

@@ -1,4 +1,4 @@
-"""What `make` calls: docs, new-plugin, foundation."""
+"""What `make` calls: docs, new-plugin, foundation, assets."""
 
 import sys
 from pathlib import Path
@@ -9,6 +9,7 @@ from vetrina.house import foundation
 from vetrina.house.contracts import write_plugins
 from vetrina.house.documents import outdated, write_documents
 from vetrina.house.new_plugin import BadName, write_plugin
+from vetrina.house.npm import DOORS, NotInstalled, bring, npm_ci
 
 ROOT = Path(__file__).parents[3]
 
@@ -49,6 +50,19 @@ def write_foundation() -> None:
     """Rewrite the first migrations from the models."""
     for path in foundation.write_foundation():
         click.echo(path.relative_to(ROOT))
+
+
+@main.command("assets")
+def assets() -> None:
+    """Install what the doors' pages take from npm, and put it where it is served."""
+    for door in DOORS:
+        if not (ROOT / door / "package-lock.json").is_file():
+            raise click.ClickException("Assets are brought in a checkout of Vetrina; this is not one.")
+        try:
+            for path in bring(ROOT / door, npm_ci):
+                click.echo(path.relative_to(ROOT))
+        except (NotInstalled, OSError) as problem:
+            raise click.ClickException(f"{problem}; everything works but what these files are for.") from None
 
 
 if __name__ == "__main__":

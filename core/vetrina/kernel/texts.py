@@ -15,11 +15,13 @@ def text(value: str, *, field: tuple[str, ...], limit: int, required: bool = Fal
     """A text of several lines, without the blanks around it. Raises BadInput naming the field."""
     stripped = value.strip()
     if len(stripped) > limit:
-        raise BadInput(field=field, problem=f"The {_name(field)} has more than {limit} characters.")
+        problem = f"The {_name(field)} has more than {limit} characters."
+        raise BadInput(field=field, problem=problem, reason="long", limit=limit)
     if "\0" in stripped or not _is_unicode(stripped):
-        raise BadInput(field=field, problem=f"The {_name(field)} holds a character that is not text.")
+        problem = f"The {_name(field)} holds a character that is not text."
+        raise BadInput(field=field, problem=problem, reason="characters")
     if required and not stripped:
-        raise BadInput(field=field, problem=f"The {_name(field)} cannot be empty.")
+        raise BadInput(field=field, problem=f"The {_name(field)} cannot be empty.", reason="empty")
     return stripped
 
 

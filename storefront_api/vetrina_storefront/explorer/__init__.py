@@ -11,12 +11,12 @@ from litestar.params import FromPath
 
 HERE = Path(__file__).parent
 BUILT = HERE / "static"
-"""Where `python -m vetrina_storefront.explorer` puts what npm brings; not kept in the repository."""
+"""Where `python -m vetrina.house assets` puts what npm brings; not kept in the repository."""
 OWN = HERE / "own"
 """What we wrote ourselves."""
 BUILT_FILES = ("react.js", "react-dom.js", "graphiql.js", "graphiql.css", "plugin.js", "plugin.css")
 OWN_FILES = ("start.js", "page.css")
-BUILD = "python -m vetrina_storefront.explorer"
+BUILD = "python -m vetrina.house assets"
 
 _TYPES = {".js": "text/javascript; charset=utf-8", ".css": "text/css; charset=utf-8"}
 _A_YEAR = "public, max-age=31536000, immutable"

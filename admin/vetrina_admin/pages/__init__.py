@@ -1,0 +1,27 @@
+"""The admin's pages: made on the server; scripts only spare a reload here and there."""
+
+from litestar import Router
+
+from vetrina.plugin import Site
+from vetrina_admin.pages.assets import asset
+from vetrina_admin.pages.forms import LARGEST_FORM
+from vetrina_admin.pages.rooms import ROOMS, entries
+from vetrina_admin.pages.screens import Room, check_permissions
+from vetrina_admin.pages.serving import route, unforeseen
+
+__all__ = ["page_routes"]
+
+
+def page_routes(site: Site, rooms: tuple[Room, ...] = ROOMS) -> list[Router]:
+    """Every address below /admin but the API's. Raises NoSuchPermission for a screen nobody could be let into."""
+    check_permissions(rooms, site.permissions)
+    menu = entries(rooms)
+    screens = [screen for room in rooms for screen in room.screens]
+    return [
+        Router(
+            path="/admin",
+            route_handlers=[asset, *(route(site, menu, screen) for screen in screens)],
+            request_max_body_size=LARGEST_FORM,
+            exception_handlers={Exception: unforeseen},
+        )
+    ]

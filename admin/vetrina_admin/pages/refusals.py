@@ -1,0 +1,26 @@
+"""What flows refuse, in the reader's words and beside the field it is about."""
+
+from collections import defaultdict
+from collections.abc import Mapping
+
+from vetrina.kernel.errors import Refusal
+from vetrina_admin.pages.wording import Say, knows
+
+
+def told(say: Say, refusal: Refusal) -> str:
+    """The finest wording there is: problem.<CODE>_<reason>, problem.<CODE>, else the flow's own English sentence.
+
+    `reason` is a fact some refusals bring. What was typed is escaped like everything else.
+    """
+    reason = refusal.facts.get("reason")
+    keys = ((f"problem.{refusal.code}_{reason}",) if reason else ()) + (f"problem.{refusal.code}",)
+    for key in keys:
+        if knows(key):
+            return say(key, **refusal.facts)
+    return say("problem.other", message=refusal.message)
+
+
+def beside(say: Say, refusal: Refusal, *fields: str) -> Mapping[str, str]:
+    """What is wrong with each field of a form, by name; under "" what is about none of `fields`."""
+    named = next((part for part in reversed(refusal.field or ()) if part in fields), "")
+    return defaultdict(str, {named: told(say, refusal)})

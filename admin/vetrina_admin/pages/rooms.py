@@ -1,0 +1,24 @@
+"""The rooms of the admin, in the order of the menu."""
+
+from vetrina_admin.pages import account, home, sign_in
+from vetrina_admin.pages.screens import Room
+from vetrina_admin.pages.visits import Entry
+from vetrina_admin.pages.wording import speaker
+
+ROOMS: tuple[Room, ...] = (
+    home.ROOM,
+    sign_in.ROOM,
+    account.ROOM,
+)
+
+
+def entries(rooms: tuple[Room, ...]) -> tuple[Entry, ...]:
+    """The menu: an entry for each room with an icon."""
+    return tuple(_entry(room) for room in rooms if room.icon)
+
+
+def _entry(room: Room) -> Entry:
+    def title(language: str) -> str:
+        return speaker(language)(f"{room.name}.title")
+
+    return Entry(room.name, title, f"/admin{room.path}", room.icon, room.group, room.can)

@@ -1,0 +1,93 @@
+"""From a screen to a route: who asks, whether they may, whether the form is ours; and what is answered when not."""
+
+from typing import Any
+
+import structlog
+from litestar import Request, get, post
+from litestar.exceptions import HTTPException
+from litestar.handlers import HTTPRouteHandler
+
+from vetrina.kernel.errors import NotAllowed, NotFound, NotSignedIn, Refusal, Unavailable
+from vetrina.kernel.log import draw_trail
+from vetrina.plugin import Site
+from vetrina_admin.pages.answers import Answer, plain, render, to_sign_in
+from vetrina_admin.pages.asking import came_from
+from vetrina_admin.pages.forms import NotOurForm, read_form
+from vetrina_admin.pages.refusals import told
+from vetrina_admin.pages.screens import Screen
+from vetrina_admin.pages.visits import Entry, Visit, begin
+from vetrina_admin.pages.wording import accepted, speaker, spoken
+
+log = structlog.get_logger(__name__)
+
+
+def route(site: Site, menu: tuple[Entry, ...], screen: Screen) -> HTTPRouteHandler:
+    """The handler of a screen."""
+
+    async def answer(request: Request[Any, Any, Any]) -> Answer:
+        visit = await begin(site, request, menu)
+        if visit.member is None and not screen.is_open:
+            return to_sign_in(visit, visit.here if request.method == "GET" else came_from(request))
+        try:
+            return await _answer(visit, screen)
+        except NotSignedIn:
+            return to_sign_in(visit, came_from(request))
+        except NotOurForm:
+            return failed(visit, 403, "error.not_our_form")
+        except NotAllowed as refusal:
+            return failed(visit, 403, "error.not_allowed", permission=refusal.facts["permission"])
+        except NotFound:
+            return failed(visit, 404, "error.not_found")
+        except Refusal as refusal:
+            return failed(visit, 400, "error.refused", text=told(visit.say, refusal))
+        except Exception as error:  # the page says so inside the frame, with the trail that the log has it under
+            return _broken(visit, error)
+
+    verb = get if screen.show is not None else post
+    return verb(screen.path, status_code=200)(answer)
+
+
+async def _answer(visit: Visit, screen: Screen) -> Answer:
+    if screen.can is not None:
+        visit.ctx.require(screen.can)
+    if screen.show is not None:
+        return await screen.show(visit)
+    assert screen.act is not None
+    return await screen.act(visit, await read_form(visit.request, visit.site.shop, visit.owner))
+
+
+def failed(visit: Visit, status: int, key: str, text: str | None = None, **facts: object) -> Answer:
+    """A page that says why there is no other."""
+    return render(
+        visit,
+        "failed.html",
+        status=status,
+        heading=visit.say(key),
+        text=visit.say(f"{key}_text", **facts) if text is None else text,
+        back=came_from(visit.request),
+    )
+
+
+def unforeseen(request: Request[Any, Any, Any], error: Exception) -> Answer:
+    """What went wrong before there was a visit: a form that is too large, an address with a number that is none."""
+    language = spoken(*accepted(request.headers.get("accept-language")))
+    status = error.status_code if isinstance(error, HTTPException) else 500
+    if status == 404:
+        return plain(speaker(language), language, status=404, key="error.not_found")
+    if status < 500:
+        return plain(speaker(language), language, status=status, key="error.too_large")
+    return plain(speaker(language), language, status=_status(error), key="error.broken", trail=_logged(request, error))
+
+
+def _broken(visit: Visit, error: Exception) -> Answer:
+    return failed(visit, _status(error), "error.broken", trail=_logged(visit.request, error, visit.ctx.trail))
+
+
+def _logged(request: Request[Any, Any, Any], error: Exception, trail: str | None = None) -> str:
+    trail = trail or draw_trail()
+    log.error("fault", trail=trail, path=request.url.path, error=repr(error), exc_info=error)
+    return trail
+
+
+def _status(error: Exception) -> int:
+    return 503 if isinstance(error, Unavailable) else 500
