@@ -1,134 +1,209 @@
-"""A headless Chromium over its debugging pipe, for people who want to see a page: no test depends on one."""
+"""A page in a Chromium as a person has it: they type, press keys and click, and see what has the focus."""
 
 import base64
 import contextlib
 import json
-import os
-import shutil
-import subprocess
-import tempfile
 import time
 from collections.abc import Generator
 from pathlib import Path
 from typing import Any
 
-NAMES = ("chromium", "chromium-browser", "google-chrome")
-PHONE, DESKTOP = 390, 1280
+from tests.support.browser_pipe import PATIENCE, Pipe, running
+from tests.support.browser_setup import chromium
+
+PHONE, DESKTOP = 390, 1440
 """Widths in CSS pixels."""
-
-
-def find() -> str | None:
-    """The browser's program, where the machine has one (Debian: apt-get install chromium)."""
-    return next((path for name in NAMES if (path := shutil.which(name))), None)
+HEIGHT = 900
+KEYS = {
+    "Tab": (9, ""), "Enter": (13, "\r"), "Escape": (27, ""), "Space": (32, " "), "ArrowLeft": (37, ""),
+    "ArrowUp": (38, ""), "ArrowRight": (39, ""), "ArrowDown": (40, ""), "Home": (36, ""), "End": (35, ""),
+    "Backspace": (8, ""),
+}  # fmt: skip
+"""What a key is numbered, and the text it makes."""
+SHIFT = 8
+WATCHED = frozenset({"Document", "XHR", "Fetch"})
+"""Kinds of requests that change what a page shows."""
+AT_REST = """
+document.readyState === "complete" && !document.querySelector(".htmx-request, .htmx-swapping, .htmx-settling")
+"""
+FOCUSED = """
+(() => {
+  let it = document.activeElement
+  while (it && it.shadowRoot && it.shadowRoot.activeElement) it = it.shadowRoot.activeElement
+  return it && it !== document.body ? it.getAttribute("name") || it.id || it.innerText.trim() || it.tagName : ""
+})()
+"""
 
 
 class Browser:
-    """One page that can be sent somewhere, asked, and drawn. `requests` are the addresses it has asked for."""
+    """One page with cookies of its own. `requests` are the addresses it has asked for."""
 
-    def __init__(self, commands: int, events: int) -> None:
-        self._commands, self._events = commands, events
-        self._rest = b""
-        self._number = 0
-        self._loaded = False
-        self._session: str | None = None
+    def __init__(self, pipe: Pipe, context: str) -> None:
+        self._pipe, self._context = pipe, context
+        self._running: dict[str, str] = {}
+        self._begun = 0
+        self.width = DESKTOP
         self.requests: list[str] = []
         self.complaints: list[str] = []
-        """What the console said: errors of scripts, refusals of the content security policy."""
-        target = self.tell("Target.createTarget", url="about:blank")["targetId"]
-        self._session = self.tell("Target.attachToTarget", targetId=target, flatten=True)["sessionId"]
+        """What the console said: errors and warnings, refusals of the content security policy, what did not load."""
+        target = pipe.tell("Target.createTarget", url="about:blank", browserContextId=context)["targetId"]
+        self._session: str = pipe.tell("Target.attachToTarget", targetId=target, flatten=True)["sessionId"]
+        pipe.listeners[self._session] = self._hear
         for domain in ("Page", "Network", "Runtime", "Log"):
             self.tell(f"{domain}.enable")
+        self.tell("Emulation.setFocusEmulationEnabled", enabled=True)
+        self.prefer()
 
-    def open(self, url: str, *, width: int = DESKTOP, settle: float = 0.3) -> None:
-        """Go to a page of that width and wait until it has loaded, and `settle` seconds more for its scripts."""
-        metrics = {"width": width, "height": 900, "deviceScaleFactor": 1, "mobile": width <= PHONE}
+    def prefer(self, *, dark: bool = False, language: str = "en", scripts: bool = True) -> None:
+        """Have the person's wishes: dark or light, their language, scripts or none. Motion is always reduced."""
+        features = {"prefers-color-scheme": "dark" if dark else "light", "prefers-reduced-motion": "reduce"}
+        told = [{"name": name, "value": value} for name, value in features.items()]
+        self.tell("Emulation.setEmulatedMedia", features=told)
+        self.tell("Network.setExtraHTTPHeaders", headers={"Accept-Language": language})
+        self.tell("Emulation.setScriptExecutionDisabled", value=not scripts)
+
+    def keep(self, name: str, value: str, url: str) -> None:
+        """Put a cookie of the site at an address into this browser."""
+        self.tell("Network.setCookie", name=name, value=value, url=url, httpOnly=True)
+
+    def open(self, url: str, *, width: int | None = None) -> None:
+        """Go to a page, at that width from now on, and wait until it is at rest. Narrow windows are phones."""
+        if width is not None:
+            self.resize(width)
+        with self.going():
+            self.tell("Page.navigate", url=url)
+
+    def resize(self, width: int) -> None:
+        """A window of so many CSS pixels."""
+        self.width = width
+        metrics = {"width": width, "height": HEIGHT, "deviceScaleFactor": 1, "mobile": width <= PHONE}
         self.tell("Emulation.setDeviceMetricsOverride", **metrics)
-        self._loaded = False
-        self.tell("Page.navigate", url=url)
-        self.wait(settle)
 
-    def wait(self, settle: float = 0.3, seconds: float = 20.0) -> None:
-        """Until the page under way has loaded."""
-        deadline = time.monotonic() + seconds
-        while not self._loaded and time.monotonic() < deadline:
-            self.ask("document.readyState")
-            time.sleep(0.02)
-        time.sleep(settle)
-        self.ask("1")
+    @contextlib.contextmanager
+    def going(self) -> Generator[None]:
+        """What the block does leads to another page, or has a part of this one exchanged: wait until it is there."""
+        begun = self._begun
+        yield
+        deadline = time.monotonic() + PATIENCE
+        while self._begun == begun or self._running or not self._at_rest():
+            assert time.monotonic() < deadline, f"nothing came of it: {self.path}, {list(self._running.values())}"
+            self._pipe.listen(0.01)
 
-    def ask(self, script: str) -> Any:
-        """What an expression of JavaScript comes to in the page."""
-        answer = self.tell("Runtime.evaluate", expression=script, returnByValue=True, awaitPromise=True)
-        return answer.get("result", {}).get("value")
+    def until(self, condition: str) -> None:
+        """Wait until an expression of JavaScript is true in the page."""
+        deadline = time.monotonic() + PATIENCE
+        while not self.ask(condition):
+            assert time.monotonic() < deadline, f"never so: {condition}"
+            self._pipe.listen(0.01)
 
-    def click(self, selector: str, settle: float = 0.3) -> None:
-        """Press something that leads to another page, and wait for that page."""
-        self._loaded = False
-        self.ask(f"document.querySelector({json.dumps(selector)}).click()")
-        self.wait(settle)
+    def ask(self, script: str, world: int | None = None) -> Any:
+        """What an expression of JavaScript comes to in the page, or in a world beside its scripts' own.
 
-    def draw(self, target: Path) -> None:
-        """The whole page as a PNG file."""
-        drawn = self.tell("Page.captureScreenshot", format="png", captureBeyondViewport=True)
+        Raises AssertionError where it throws.
+        """
+        where = {} if world is None else {"contextId": world}
+        answer = self.tell("Runtime.evaluate", expression=script, returnByValue=True, awaitPromise=True, **where)
+        assert "exceptionDetails" not in answer, answer["exceptionDetails"]
+        return answer["result"].get("value")
+
+    @property
+    def path(self) -> str:
+        """Where the page is, without the host."""
+        return self.ask("location.pathname + location.search")
+
+    @property
+    def words(self) -> str:
+        """What a person reads."""
+        return " ".join(self.ask("document.body.innerText").split())
+
+    @property
+    def focused(self) -> str:
+        """What has the focus: its name, its id or its words; empty where nothing has."""
+        return self.ask(FOCUSED)
+
+    def click(self, selector: str) -> None:
+        """Press with the mouse, in the middle of what a selector finds first. Raises AssertionError if it is hidden."""
+        box: list[float] = self.ask(
+            f"(() => {{ const it = document.querySelector({json.dumps(selector)}); it.scrollIntoView({{block: 'center'}});"
+            " const at = it.getBoundingClientRect(), x = at.x + at.width / 2, y = at.y + at.height / 2;"
+            " const there = document.elementFromPoint(x, y);"
+            " return there && (it.contains(there) || there.contains(it)) ? [x, y] : null })()"
+        )
+        assert box, f"{selector} is covered or outside the window"
+        for kind in ("mousePressed", "mouseReleased"):
+            self.tell("Input.dispatchMouseEvent", type=kind, x=box[0], y=box[1], button="left", clickCount=1)
+
+    def press(self, key: str, times: int = 1, *, shift: bool = False) -> None:
+        """Press and let go a key of KEYS."""
+        code, text = KEYS[key]
+        modifiers = SHIFT if shift else 0
+        named = {"key": " " if key == "Space" else key, "code": key, "windowsVirtualKeyCode": code}
+        for _ in range(times):
+            kind = "keyDown" if text else "rawKeyDown"
+            self.tell("Input.dispatchKeyEvent", type=kind, text=text, modifiers=modifiers, **named)
+            self.tell("Input.dispatchKeyEvent", type="keyUp", modifiers=modifiers, **named)
+
+    def type(self, text: str) -> None:
+        """Type into what has the focus."""
+        self.tell("Input.insertText", text=text)
+
+    def tab_to(self, wanted: str, *, at_most: int = 60) -> None:
+        """Press Tab until what is named so has the focus. Raises AssertionError where Tab does not lead there."""
+        met: list[str] = []
+        while self.focused != wanted:
+            assert len(met) < at_most, f"Tab does not lead to {wanted!r}, but to {met}"
+            self.press("Tab")
+            met.append(self.focused)
+
+    def draw(self, target: Path, *, whole: bool = True) -> None:
+        """The page as a PNG file; with `whole`, what one has to scroll to as well."""
+        drawn = self.tell("Page.captureScreenshot", format="png", captureBeyondViewport=whole)
         target.write_bytes(base64.b64decode(drawn["data"]))
 
     def tell(self, method: str, **params: Any) -> dict[str, Any]:
-        """One command of the DevTools protocol, and its answer."""
-        self._number += 1
-        message: dict[str, Any] = {"id": self._number, "method": method, "params": params}
-        if self._session is not None:
-            message["sessionId"] = self._session
-        os.write(self._commands, json.dumps(message).encode() + b"\0")
-        while True:
-            answer = self._read()
-            if answer.get("id") == self._number:
-                assert "error" not in answer, answer["error"]
-                return answer["result"]
-            self._hear(answer)
+        """One command of the DevTools protocol to this page, and its answer."""
+        return self._pipe.tell(method, self._session, **params)
 
-    def _hear(self, event: dict[str, Any]) -> None:
-        method, params = event.get("method"), event.get("params", {})
-        if method == "Page.loadEventFired":
-            self._loaded = True
-        elif method == "Network.requestWillBeSent":
-            self.requests.append(params["request"]["url"])
-        elif method == "Log.entryAdded":
-            self.complaints.append(params["entry"]["text"])
-        elif method == "Runtime.exceptionThrown":
-            self.complaints.append(json.dumps(params["exceptionDetails"])[:500])
+    def _at_rest(self) -> bool:
+        """A document that is just being left can't be asked; then it is not at rest."""
+        with contextlib.suppress(AssertionError):
+            return bool(self.ask(AT_REST))
+        return False
 
-    def _read(self) -> dict[str, Any]:
-        while b"\0" not in self._rest:
-            part = os.read(self._events, 1 << 20)
-            assert part, "the browser has gone"
-            self._rest += part
-        message, _, self._rest = self._rest.partition(b"\0")
-        return json.loads(message)
+    def _hear(self, method: str, params: dict[str, Any]) -> None:
+        match method:
+            case "Network.requestWillBeSent":
+                self.requests.append(params["request"]["url"])
+                if params.get("type") in WATCHED:
+                    self._begun += 1
+                    self._running[params["requestId"]] = params["request"]["url"]
+            case "Network.loadingFinished" | "Network.loadingFailed":
+                self._running.pop(params["requestId"], None)
+            case "Log.entryAdded" if params["entry"]["level"] in ("error", "warning"):
+                self.complaints.append(f"{params['entry']['text']} {params['entry'].get('url', '')}".strip())
+            case "Runtime.consoleAPICalled" if params["type"] in ("error", "warning", "assert"):
+                self.complaints.append(" ".join(str(word.get("value")) for word in params["args"]))
+            case "Runtime.exceptionThrown":
+                details = params["exceptionDetails"]
+                self.complaints.append(details.get("exception", {}).get("description", details["text"]))
+            case _:
+                pass
+
+
+@contextlib.contextmanager
+def page(pipe: Pipe) -> Generator[Browser]:
+    """A page of a person that the browser has never seen."""
+    context = pipe.tell("Target.createBrowserContext")["browserContextId"]
+    browser = Browser(pipe, context)
+    try:
+        yield browser
+    finally:
+        pipe.listeners.pop(browser._session)
+        pipe.tell("Target.disposeBrowserContext", browserContextId=context)
 
 
 @contextlib.contextmanager
 def browser() -> Generator[Browser]:
-    """A browser with a fresh profile; it ends with the block."""
-    program = find()
-    assert program is not None, "there is no Chromium on this machine"
-    from_us, commands = os.pipe()
-    events, to_us = os.pipe()
-    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as profile:
-        flags = f"--headless=new --no-sandbox --disable-gpu --hide-scrollbars --no-first-run --user-data-dir={profile}"
-        # The browser speaks on its descriptors 3 and 4, wherever ours are.
-        command = f'exec "$0" {flags} --remote-debugging-pipe 3<&{from_us} 4>&{to_us}'
-        process = subprocess.Popen(
-            ["/bin/bash", "-c", command, program],
-            pass_fds=(from_us, to_us),
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-        )
-        os.close(from_us)
-        os.close(to_us)
-        try:
-            yield Browser(commands, events)
-        finally:
-            process.terminate()
-            process.wait(20)
-            os.close(commands)
-            os.close(events)
+    """A page in a browser of its own, for somebody who wants to look at something."""
+    with running(chromium()) as pipe, page(pipe) as opened:
+        yield opened
