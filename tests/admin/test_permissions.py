@@ -79,7 +79,7 @@ def literal(kind: Any) -> str:
     if isinstance(named, GraphQLInputObjectType):
         required = {name: item.type for name, item in named.fields.items() if is_required_input_field(item)}
         return "{" + ", ".join(f"{name}: {literal(item)}" for name, item in required.items()) + "}"
-    return {"Int": "0", "Boolean": "true"}.get(named.name, '""')
+    return {"Int": "0", "Boolean": "true", "DateTime": '"2026-01-01T00:00:00Z"'}.get(named.name, '""')
 
 
 @pytest.mark.parametrize("name", FIELDS)

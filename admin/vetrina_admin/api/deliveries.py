@@ -1,4 +1,4 @@
-"""Events that subscribers could not digest: see, replay, skip."""
+"""How far subscribers have got, and events they could not digest: see, replay, skip."""
 
 from collections.abc import Mapping
 from enum import Enum
@@ -6,14 +6,24 @@ from typing import Any
 
 import strawberry
 
-from vetrina.flows.deliveries import replay_delivery, skip_delivery
+from vetrina.flows.deliveries import replay_all, replay_delivery, replay_since, skip_delivery
 from vetrina.graphql import Info, PageInfo, ctx_of, gid, int_key_of, root
 from vetrina.graphql.scalars import JSON, DateTime
 from vetrina.kernel.context import Context
-from vetrina.views.deliveries import deliveries_by_id, failing_deliveries
+from vetrina.views.deliveries import deliveries_by_id, failing_deliveries, subscribers
 from vetrina_admin.api.answers import UserError, answer
 from vetrina_admin.api.ids import IdArgument, id_field
 from vetrina_admin.api.paging import forward, newest_first
+
+
+@strawberry.type(description="Where one subscriber stands; those of plugins that are off are listed too.")
+class EventSubscriber:
+    subscriber: str = strawberry.field(description="The plugin and its function, such as bell.ring.")
+    event: str = strawberry.field(description="The event it hears, such as OrderPlaced.")
+    lag: int = strawberry.field(description="Events it has not come to yet.")
+    oldest_waiting_at: DateTime | None = strawberry.field(description="When the oldest of these happened.")
+    parked: int = strawberry.field(description="Events that were given up.")
+    retrying: int = strawberry.field(description="Events that are tried again, or queued behind others.")
 
 
 @strawberry.enum(description="Whether an event is given up, tried again by itself, or waits behind an earlier one.")
@@ -53,6 +63,11 @@ class EventDeliveryConnection:
 
 @strawberry.type
 class DeliveryQuery:
+    @root(permission="deliveries.read", description="Every subscriber to events, in the order of their names.")
+    async def event_subscribers(self, info: Info) -> list[EventSubscriber]:
+        found: Any = await subscribers(ctx_of(info).db)
+        return found
+
     @root(
         permission="deliveries.read",
         description="Events that were given up, the latest first; with includeRetrying also those still tried.",
@@ -75,6 +90,12 @@ class DeliveryReplayPayload:
     user_errors: list[UserError]
 
 
+@strawberry.type(description="How many events are delivered again.")
+class SubscriberReplayPayload:
+    replayed_count: int | None
+    user_errors: list[UserError]
+
+
 @strawberry.type(description="The delivery that will never arrive.")
 class DeliverySkipPayload:
     skipped_delivery_id: strawberry.ID | None
@@ -91,6 +112,23 @@ class DeliveryMutation:
             return {"delivery": (await deliveries_by_id(ctx.db, [key])).get(key)}
 
         return await answer(DeliveryReplayPayload, change(ctx_of(info)))
+
+    @root(permission="deliveries.write", description="Give all parked deliveries of a subscriber their tries back.")
+    async def delivery_replay_all(self, info: Info, subscriber: str) -> SubscriberReplayPayload:
+        async def change(ctx: Context) -> Mapping[str, Any]:
+            return {"replayed_count": await replay_all(ctx, subscriber)}
+
+        return await answer(SubscriberReplayPayload, change(ctx_of(info)))
+
+    @root(
+        permission="deliveries.write",
+        description="Deliver every event a subscriber hears again from a moment on: its effects happen a second time.",
+    )
+    async def delivery_replay_since(self, info: Info, subscriber: str, since: DateTime) -> SubscriberReplayPayload:
+        async def change(ctx: Context) -> Mapping[str, Any]:
+            return {"replayed_count": await replay_since(ctx, subscriber, since)}
+
+        return await answer(SubscriberReplayPayload, change(ctx_of(info)))
 
     @root(permission="deliveries.write", description="Give a parked delivery up; the reason stays in the audit trail.")
     async def delivery_skip(self, info: Info, delivery_id: IdArgument, reason: str) -> DeliverySkipPayload:

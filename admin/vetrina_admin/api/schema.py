@@ -8,6 +8,7 @@ from vetrina.views.permissions import CORE_PERMISSIONS
 from vetrina_admin.api.catalog import CatalogMutation, CatalogQuery
 from vetrina_admin.api.deliveries import DeliveryMutation, DeliveryQuery
 from vetrina_admin.api.guard import check_contributed, check_guards
+from vetrina_admin.api.jobs import JobMutation, JobQuery
 from vetrina_admin.api.orders import OrderMutation, OrderQuery
 from vetrina_admin.api.prices import PriceMutation
 from vetrina_admin.api.shop import ShopQuery
@@ -22,8 +23,16 @@ def compose_admin(
     """Build the schema. Raises Unguarded for a root field of ours that declares no permission; FieldsClash."""
     parts = tuple(contributed)
     token_query, token_mutation = token_roots(permissions)
-    queries = (CatalogQuery, StockQuery, OrderQuery, DeliveryQuery, ShopQuery, token_query)
-    mutations = (CatalogMutation, PriceMutation, StockMutation, OrderMutation, DeliveryMutation, token_mutation)
+    queries = (CatalogQuery, StockQuery, OrderQuery, DeliveryQuery, JobQuery, ShopQuery, token_query)
+    mutations = (
+        CatalogMutation,
+        PriceMutation,
+        StockMutation,
+        OrderMutation,
+        DeliveryMutation,
+        JobMutation,
+        token_mutation,
+    )
     check_guards((*queries, *mutations), permissions)
     check_contributed(parts, permissions)
     return compose("admin", query=queries, mutation=mutations, contributed=parts)

@@ -38,7 +38,7 @@ async def replay_delivery(ctx: Context, delivery_id: int) -> None:
 async def replay_all(ctx: Context, subscriber: str) -> int:
     """Give all parked deliveries of a subscriber their tries back; how many there were.
 
-    Needs deliveries.write. Raises NotFound when nothing has ever subscribed under that name.
+    Needs deliveries.write. Raises BadInput, and NotFound when nothing has ever subscribed under that name.
     """
     ctx.require("deliveries.write")
     async with ctx.tx() as session:
@@ -101,8 +101,8 @@ class _Failed(msgspec.Struct, frozen=True):
 
 
 async def _heard_event(session: Session, subscriber: str) -> str:
-    """Hold the subscriber's cursor; the event it hears. Raises NotFound."""
-    event = await lock_cursor(session, subscriber)
+    """Hold the subscriber's cursor; the event it hears. Raises BadInput, NotFound."""
+    event = await lock_cursor(session, texts.line(subscriber, field=("subscriber",), required=True))
     if event is None:
         raise NotFound(what="The subscriber", field=("subscriber",))
     return event
