@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 LARGEST = 1024 * 1024
 """Bytes of an answer that are read if the caller does not say otherwise."""
-LOOK_UP = 10.0
+LOOK_UP = 5.0
 """Seconds that looking up a name may take where nothing is called."""
 AGENT = "Vetrina"
 ELSEWHERE = frozenset({301, 302, 303, 307, 308})
