@@ -9,7 +9,7 @@ import tempfile
 from collections.abc import Generator
 from pathlib import Path
 
-FLAGS = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "max_connections=200")
+FLAGS = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "max_connections=200", "jit=off")
 
 
 @contextlib.contextmanager
