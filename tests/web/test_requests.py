@@ -6,22 +6,25 @@ from typing import Any
 
 import httpx
 import pytest
-from tests.support.shops import StillClock, opened
+import pytest_asyncio
+from tests.support.shops import StillClock, opened, sqlite_url
 
 from vetrina.kernel.settings import Settings
 from vetrina.web.serving import Serving
 
-pytestmark = pytest.mark.embedded
+pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 GRAPHQL_JSON = "application/graphql-response+json"
 
 
-@pytest.fixture
-async def client(database_url: str, tmp_path: Path) -> AsyncGenerator[httpx.AsyncClient]:
-    """Speaks to a served shop."""
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def client(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> AsyncGenerator[httpx.AsyncClient]:
+    """Speaks to a served shop, one for all: nothing that is asked here changes it."""
+    folder = tmp_path_factory.mktemp("requests")
+    database_url = sqlite_url(sqlite_template, folder)
     ctx = await opened(database_url, StillClock())
     await ctx.db.close()
-    settings = Settings(database_url=database_url, env="test", media_root=str(tmp_path), worker=False)
+    settings = Settings(database_url=database_url, env="test", media_root=str(folder), worker=False)
     serving = Serving(settings)
     await serving.start()
     async with httpx.AsyncClient(transport=httpx.ASGITransport(serving), base_url="http://shop.test") as asking:
