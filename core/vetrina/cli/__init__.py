@@ -1,4 +1,4 @@
-"""The vetrina command: serve, work, setup, migrate, import, token, plugins, documents, demo."""
+"""The vetrina command: serve, work, setup, migrate, import, staff, token, plugins, documents, demo."""
 
 from importlib import import_module
 from typing import Any
@@ -32,6 +32,7 @@ class Commands(click.Group):
         "plugins": "vetrina.cli.shop:plugins",
         "serve": "vetrina.cli.serve:serve",
         "setup": "vetrina.cli.shop:setup",
+        "staff": "vetrina.cli.staff:staff",
         "token": "vetrina.cli.shop:token",
         "work": "vetrina.cli.serve:work_command",
     },

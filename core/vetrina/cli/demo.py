@@ -13,9 +13,12 @@ from vetrina.cli.serve import run_server
 from vetrina.demo.history import ORDERS
 from vetrina.demo.shop import PLUGINS, configure, fill, hang_pictures, profile, remember
 from vetrina.flows.staff import issue_token
+from vetrina.flows.staff_members import enrol_member
 from vetrina.kernel.settings import Settings
 
 FOLDER = Path("var")
+MEMBER, PASSWORD = "demo@vetrina.example", "olive-e-capperi"
+"""Who signs in to the demo, which is served to this machine alone."""
 
 
 @click.command()
@@ -40,6 +43,8 @@ def demo(fresh: bool, port: int, workers: int, without_history: bool, database_u
     hang_pictures(Path(settings.media_root))
     if is_new:
         _fill(settings, console, with_history=not without_history)
+    if is_new:
+        with_runtime(settings, _enrol)
     token = with_runtime(settings, _issue)
     _introduce(console, settings.base_url, token)
     run_server(settings, "127.0.0.1", port, workers)
@@ -64,6 +69,11 @@ def _fill(settings: Settings, console: Console, *, with_history: bool) -> None:
     console.print(f"{count} products on the shelves{past}.", highlight=False)
 
 
+async def _enrol(runtime: Runtime) -> None:
+    known = runtime.site.permissions
+    await enrol_member(runtime.context(), MEMBER, "Demo", tuple(known), PASSWORD, known=known)
+
+
 async def _issue(runtime: Runtime) -> str:
     known = runtime.site.permissions
     return await issue_token(runtime.context(), "demo", tuple(known), known=known)
@@ -77,6 +87,7 @@ def _introduce(console: Console, url: str, token: str) -> None:
   shop window     {url}/
   storefront API  {url}/graphql  (in a browser: the explorer)
   as front ends   {url}/api/2026-04/graphql.json
+  admin           {url}/admin  ([bold]{MEMBER}[/bold], password [bold]{PASSWORD}[/bold])
   admin API       {url}/admin/graphql
   admin token     [bold]{token}[/bold]
 

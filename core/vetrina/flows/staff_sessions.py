@@ -62,7 +62,7 @@ async def sign_in(ctx: Context, given: SignIn) -> str:
     An unknown address takes as long as a known one, counts as much, and is answered in the same words.
     """
     email = plain_address(given.email)[:LONGEST_EMAIL]
-    account, network = f"account:{digest(email)}", f"network:{network_of(given.address)}"
+    account, network = account_key(email), f"network:{network_of(given.address)}"
     async with ctx.tx() as session:
         wait = await staff.count_attempt(session, {account: ACCOUNT, network: NETWORK}, ctx.now())
     if wait > timedelta():
@@ -149,6 +149,11 @@ async def end_other_sessions(ctx: Context, session_id: int) -> int:
 def plain_address(email: str) -> str:
     """An e-mail address as it is kept and looked up: without blanks, in small letters."""
     return email.strip().casefold()
+
+
+def account_key(email: str) -> str:
+    """What failed sign-ins with an address are counted by; no address is written down that somebody made up."""
+    return f"account:{digest(email)}"
 
 
 def member_name(member_id: int) -> str:

@@ -12,6 +12,8 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from vetrina.kernel.errors import Fault
 
+_CLEAR = "abcdefghijkmnpqrstuvwxyz23456789"
+
 # OWASP's second recommendation for argon2id: 19 MiB, two passes, one lane.
 _HASHER = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
 _NOBODY = "$argon2id$v=19$m=19456,t=2,p=1$5oRXZ4iQIF9S9xv3sh3+Zw$WiRwzFxtacmN/sjonV7FOEKUPzdaPwVsyQ2jpqVFjlc"
@@ -25,6 +27,11 @@ class NotOurs(Fault):
 def draw_key() -> str:
     """A fresh 128-bit secret as 32 hexadecimal characters: a cart's, an order's, an attempt's public key."""
     return secrets.token_hex(16)
+
+
+def draw_password() -> str:
+    """A fresh password for somebody to type once: 100 bits in five groups, without letters that look alike."""
+    return "-".join("".join(secrets.choice(_CLEAR) for _ in range(4)) for _ in range(5))
 
 
 def draw_token(prefix: str) -> str:

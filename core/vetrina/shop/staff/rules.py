@@ -57,6 +57,70 @@ def stands(expires_at: datetime | None, revoked_at: datetime | None, now: dateti
     return revoked_at is None and (expires_at is None or now < expires_at)
 
 
+KEEPER = "staff.write"
+"""Whoever has it can put right what is wrong with everybody's permissions; somebody always does."""
+
+
+class AlreadyEnrolled(Refusal):
+    """An address belongs to one person."""
+
+    code = "ALREADY_ENROLLED"
+    text = "Somebody works here with this address already."
+
+
+class MayMore(Refusal):
+    """Whoever could change a person who may more could give himself the same. Facts: permission."""
+
+    code = "MAY_MORE"
+    text = "You cannot change this person, who may {permission} and you may not."
+
+
+class OwnAccess(Refusal):
+    """Nobody locks himself out."""
+
+    code = "OWN_ACCESS"
+    text = "You cannot take your own access away; somebody else has to."
+
+
+class LastKeeper(Refusal):
+    """Somebody has to be able to let people in."""
+
+    code = "LAST_KEEPER"
+    text = "Nobody would be left who can sign in and manage the staff."
+
+
+class OwnPassword(Refusal):
+    """One's own password is changed by who knows the old one."""
+
+    code = "OWN_PASSWORD"
+    text = "Change your own password in your account, where the old one is asked for."
+
+
+class Standing(NamedTuple):
+    """What a person may, and whether he may come in at all."""
+
+    permissions: frozenset[str]
+    is_active: bool
+    has_password: bool
+
+    @property
+    def keeps(self) -> bool:
+        return self.is_active and self.has_password and KEEPER in self.permissions
+
+
+def check_change(
+    before: Standing, after: Standing, others: Iterable[Standing], *, own: Collection[str] | None, is_self: bool
+) -> None:
+    """Raises MayMore, OwnAccess, LastKeeper. `own` is what the changer may; None for the shop itself."""
+    beyond = sorted(before.permissions - frozenset(own)) if own is not None and not is_self else []
+    if beyond:
+        raise MayMore(permission=beyond[0])
+    if is_self and (not after.is_active or (KEEPER in before.permissions and KEEPER not in after.permissions)):
+        raise OwnAccess(field=("permissions",) if after.is_active else ("is_active",))
+    if before.keeps and not after.keeps and not any(other.keeps for other in others):
+        raise LastKeeper(field=("permissions",) if after.is_active else ("is_active",))
+
+
 SHORTEST_PASSWORD = 12
 LONGEST_PASSWORD = 200
 FEWEST_CHARACTERS = 5
