@@ -140,7 +140,7 @@ async def test_what_one_leaves_open_the_next_does_not_find(opened: Opened) -> No
     told = list[str]()
     asyncio.get_running_loop().set_exception_handler(lambda _, context: told.append(context["message"]))
     async with db.reading():
-        await db.fetch(text("BEGIN"))
+        await db.fetch(text("BEGIN READ WRITE"))
         await db.fetch(text("INSERT INTO outbox_cursor (subscriber, position) VALUES ('a', 1)"))
         assert await db.value(POSITION) == 1
     assert await db.value(POSITION) is None

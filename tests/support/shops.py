@@ -74,9 +74,9 @@ def context(shop: Shop, place: Place, actor: Actor = SYSTEM) -> Context:
     return Context(shop=shop, actor=actor, place=place, trail="test")
 
 
-async def opened(url: str, clock: StillClock, provided: Iterable[Provided[Any]] = ()) -> Context:
+async def opened(url: str, clock: StillClock, provided: Iterable[Provided[Any]] = (), pool_size: int = 8) -> Context:
     """The system's context in a shop opened with the starter markets; close `ctx.db` afterwards."""
-    db = await open_database(url)
+    db = await open_database(url, pool_size)
     shop = make_shop(db, clock, provided)
     await open_shop(context(shop, NOWHERE))
     return context(shop, (await atlas(db)).place())

@@ -1,7 +1,7 @@
 """Context: who asks, from which market, in which language; the only way to a transaction."""
 
 from collections.abc import AsyncGenerator, Callable, Coroutine
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import datetime
 from functools import wraps
 from typing import Any, Concatenate, ParamSpec, TypeVar, get_type_hints
@@ -11,7 +11,7 @@ import msgspec
 from vetrina.kernel.clock import Clock
 from vetrina.kernel.crypto import Vault
 from vetrina.kernel.db import Database, Session
-from vetrina.kernel.db.session import open_transaction
+from vetrina.kernel.db.session import Held, open_transaction
 from vetrina.kernel.errors import Fault, NotAllowed, NotSignedIn
 from vetrina.kernel.idempotency import RUN_AGAIN, Claim, Repeated, keep_outcome, recall, take
 from vetrina.kernel.messages.inbox import Delivery, mark_delivered
@@ -115,30 +115,40 @@ class Context(msgspec.Struct, frozen=True, kw_only=True):
         if self.claim is not None:
             self.claim.is_passing = True
 
-    @asynccontextmanager
-    async def tx(self) -> AsyncGenerator[Session]:
+    def tx(self) -> AbstractAsyncContextManager[Session]:
         """Open the flow's transaction: it commits when left, and rolls back when an exception leaves it.
 
         Nothing but the database may be awaited inside. Transactions do not nest. In a reaction the first
         transaction also records the delivery, so that an event delivered twice has its effect once. Under an
         Idempotency-Key the first transaction writes the claim, and what the flow sets as `session.outcome` is stored
         with the effect. Raises Repeated when an earlier run wrote the same claim.
+
+        A plugin that calls this writes its own tables, and what `kernel.db.owners` names beside them: all else raises
+        ForeignTable. After some seconds the transaction is taken back from it, and its session raises Reclaimed.
         """
+        return self._tx(self.db.opener())
+
+    @asynccontextmanager
+    async def _tx(self, opener: str | None) -> AsyncGenerator[Session]:
         if open_transaction.get():
             raise Fault("a flow opened a transaction inside another one")
-        is_ours = True
-        token = open_transaction.set(True)
+        is_ours, held = True, Held(is_open=True)
+        open_transaction.set(held)
         try:
             async with self.db.transaction() as session:
+                session.held = held
                 if self.delivery is not None:
                     await mark_delivered(session, self.delivery, self.now())
                 if self.claim is not None:
                     is_ours = await take(session, self.claim, self.now())
                 if is_ours:
+                    self.db.lend(session, opener)
                     yield session
+                    session.writer = None
                     await self._keep_outcome(session)
         finally:
-            open_transaction.reset(token)
+            # Not reset: who never leaves may be thrown out in another task, where the variable is another one.
+            held.is_open = False
         if self.claim is not None:
             if not is_ours:
                 # Only now: on SQLite the earlier run's effect may be committed together with this transaction.

@@ -44,7 +44,11 @@ class Connections:
             max_size=size,
             connection_class=_Lasting,
             statement_cache_size=1_000,
-            server_settings={"statement_timeout": str(STATEMENT_DEADLINE), "timezone": "UTC"},
+            server_settings={
+                "statement_timeout": str(STATEMENT_DEADLINE),
+                "timezone": "UTC",
+                "default_transaction_read_only": "on",  # what writes says so: BEGIN READ WRITE
+            },
         )
         return cls(pool)
 

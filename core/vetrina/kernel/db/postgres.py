@@ -1,14 +1,16 @@
 """PostgreSQL: prepared statements, one connection per operation, one transaction per flow."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from contextvars import ContextVar, Token
+from functools import partial
 from typing import Any
 
 import asyncpg
 from sqlalchemy.dialects.postgresql import asyncpg as asyncpg_dialect
 
+from vetrina.kernel.db import session as sessions
 from vetrina.kernel.db.connections import ERRORS, Connection, Connections
 from vetrina.kernel.db.listening import Listener
 from vetrina.kernel.db.session import Conflict, Database, Session
@@ -49,7 +51,7 @@ class _Reading:
     the operation's end, its reads take a connection each and return it at once.
     """
 
-    def __init__(self, connections: Connections) -> None:
+    def __init__(self, connections: Connections, tell: Callable[[], None] | None) -> None:
         self.connections = connections
         self.transactions = 0
         """How many the operation has open, or waits to open."""
@@ -57,18 +59,33 @@ class _Reading:
         self._connection: _OnConnection | None = None
         self._turn: asyncio.Lock | None = None
         self._token: Token[_Reading | None] | None = None
+        self._tell = tell
+        self._timer: asyncio.TimerHandle | None = None
+        self._returning: asyncio.Task[None] | None = None
 
     async def __aenter__(self) -> None:
         outer = _reading.get()
         if outer is None or outer.connections is not self.connections or outer.is_over:
             self._token = _reading.set(self)
+            if self._tell is not None:
+                self._timer = asyncio.get_running_loop().call_later(sessions.LONGEST, self._take_back)
 
     async def __aexit__(self, *_: object) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
         if self._token is not None:
-            _reading.reset(self._token)
+            with suppress(ValueError):  # left in another task than it was entered in
+                _reading.reset(self._token)
             self.is_over = True
             if self._connection is not None:
                 await self.give_back()
+
+    def _take_back(self) -> None:
+        """A plugin has not left the block. From now on its reads take a connection each; nothing of it is in danger."""
+        self.is_over = True
+        if self._connection is not None and self._tell is not None:
+            self._returning = asyncio.create_task(self.give_back())
+            self._tell()
 
     @property
     def is_keeping(self) -> bool:
@@ -147,16 +164,25 @@ class PostgresDatabase(Database):
         return cls(await Connections.open(url, pool_size), url)
 
     def reading(self) -> AbstractAsyncContextManager[None]:
-        return _Reading(self._connections)
+        name = self.opener()
+        return _Reading(self._connections, None if name is None else partial(self.tell_reclaimed, name, "reading"))
+
+    def transaction(self) -> AbstractAsyncContextManager[Session]:
+        return self._transaction(self.opener())
 
     @asynccontextmanager
-    async def transaction(self) -> AsyncGenerator[Session]:
+    async def _transaction(self, opener: str | None) -> AsyncGenerator[Session]:
         async with self._put_aside(), self._lent() as connection:
-            session, is_sent, is_certain = Session(self._statements, _OnConnection(connection)), False, False
+            session = Session(self._statements, _OnConnection(connection), self.packages)
+            is_sent, is_certain = False, False
             try:
-                await connection.execute("BEGIN")
+                await connection.execute("BEGIN READ WRITE")
+                # The server rolls back when it sees the connection go; the pool opens another in its place at once.
+                session.roll_back = connection.terminate
+                self.lend(session, opener)
                 try:
                     yield session
+                    session.finish()
                 except BaseException:
                     with suppress(*ERRORS):  # a connection that broke has rolled back already
                         await connection.execute("ROLLBACK")
@@ -167,6 +193,7 @@ class PostgresDatabase(Database):
             except ERRORS as error:
                 raise _translate(error) from error
             finally:
+                session.leave()
                 if session.moves_shared and is_sent:
                     self._listener.count(is_certain=is_certain)
 

@@ -1,13 +1,16 @@
 """What a caller sees of the database: reads anywhere, writes inside a transaction."""
 
 import asyncio
+import sys
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, nullcontext
 from contextvars import ContextVar
 from typing import Any, Protocol, TypeVar, cast
 
 import msgspec
+import structlog
 from sqlalchemy import Dialect, Executable, Table
 from sqlalchemy.orm import DeclarativeBase
 
@@ -19,10 +22,31 @@ from vetrina.kernel.db.inserts import (
     next_ids,
     putting,
 )
+from vetrina.kernel.db.owners import opener, refuse_foreign, writer
 from vetrina.kernel.db.statements import Call, Params, Statements
 from vetrina.kernel.errors import Fault
+from vetrina.kernel.meters import working_for
 
-open_transaction: ContextVar[bool] = ContextVar("open_transaction", default=False)
+log = structlog.get_logger(__name__)
+
+LONGEST = 5.0
+"""Seconds a plugin's code may hold a transaction, or a reading connection, open.
+
+As long as one statement may take, and half of what an operation may: on SQLite every other writer waits meanwhile.
+"""
+
+
+class Held:
+    """Whether a task holds a transaction open. False as well once it was taken back from whoever never left it."""
+
+    def __init__(self, *, is_open: bool = False) -> None:
+        self.is_open = is_open
+
+    def __bool__(self) -> bool:
+        return self.is_open
+
+
+open_transaction: ContextVar[Held] = ContextVar("open_transaction", default=Held())  # noqa: B039
 """Whether this task holds a transaction open: then nobody outside may be asked, and no other may be opened."""
 
 Row = TypeVar("Row", bound=msgspec.Struct)
@@ -34,6 +58,13 @@ class Conflict(Fault):
     def __init__(self, constraint: str, detail: str) -> None:
         self.constraint = constraint
         super().__init__(f"{constraint}: {detail}")
+
+
+class Reclaimed(Fault):
+    """The transaction was open for too long and has been rolled back; nothing can be done with its session any more."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"{name} held a transaction open for more than {LONGEST:g} s; it was rolled back")
 
 
 class Driver(Protocol):
@@ -82,11 +113,35 @@ class Reads:
         return self._statements.call(statement, params)
 
 
+class _Gone:
+    """What a session asks once its transaction was taken back."""
+
+    def __init__(self, reason: Reclaimed) -> None:
+        self._reason = reason
+
+    async def fetch(self, call: Call) -> Sequence[Sequence[Any]]:
+        raise self._reason
+
+    async def execute(self, call: Call) -> int:
+        raise self._reason
+
+    async def execute_many(self, text: str, batches: list[list[Any]]) -> None:
+        raise self._reason
+
+
 class Session(Reads):
     """One open transaction. Only `ctx.tx()` opens one; leaving it commits, an exception rolls back."""
 
-    def __init__(self, statements: Statements, driver: Driver) -> None:
+    def __init__(self, statements: Statements, driver: Driver, packages: Mapping[str, str]) -> None:
         super().__init__(statements, driver)
+        self.writer: str | None = None
+        """The plugin whose code has opened it, which writes its own tables alone; None for the core."""
+        self.held = Held(is_open=True)
+        self.reclaimed: Reclaimed | None = None
+        self.roll_back: Callable[[], None] = lambda: None
+        """How the engine ends it from outside and frees what it holds."""
+        self.timer: asyncio.TimerHandle | None = None
+        self._packages = packages
         self.wakes: set[str] = set()
         """What to wake after the commit: "events", "jobs"."""
         self.outcome: Any = msgspec.UNSET
@@ -101,6 +156,7 @@ class Session(Reads):
     async def execute_many(self, statement: Executable, rows: Sequence[Params]) -> None:
         """Run a writing statement once for each row of parameters, all in one round trip."""
         if rows:
+            self._refuse_foreign(statement)
             text, batches, moves_shared = self._statements.many(statement, rows)
             self.moves_shared |= moves_shared
             await self._driver.execute_many(text, batches)
@@ -135,18 +191,70 @@ class Session(Reads):
         """Insert, or overwrite the row that holds the same unique key columns."""
         await self.execute(putting(self.dialect.name, table_of(model), key, tuple(values)), values)
 
+    def take_back(self, name: str) -> None:
+        """End it from outside: whoever still has the session can do nothing with it."""
+        self.reclaimed = Reclaimed(name)
+        self._driver, self.writer = _Gone(self.reclaimed), None
+        self.held.is_open = False
+        self.roll_back()
+
+    def finish(self) -> None:
+        """Called by the engine before it commits. Raises Reclaimed when there is nothing left to commit."""
+        if self.reclaimed is not None:
+            raise self.reclaimed
+
+    def leave(self) -> None:
+        """Called by the engine when the transaction is over, however it ended."""
+        self.held.is_open = False
+        if self.timer is not None:
+            self.timer.cancel()
+
     def _call(self, statement: Executable, params: Params | None) -> Call:
+        self._refuse_foreign(statement)
         call = self._statements.call(statement, params)
         if call.moves_shared:
             self.moves_shared = True
         return call
 
+    def _refuse_foreign(self, statement: Executable) -> None:
+        name = self.writer or writer.get()
+        if name is not None:
+            refuse_foreign(name, statement, self._packages.values())
+
 
 class Database(Reads, ABC):
     """One shop's database on one engine. `reads` outside a transaction see only what is committed."""
 
+    packages: Mapping[str, str] = {}
+    """Plugins' names by their packages, where one is not named vetrina_<name>. Set by whoever loads them."""
+
+    def __init__(self, statements: Statements, driver: Driver) -> None:
+        super().__init__(statements, driver)
+        self.reclaims = Counter[str]()
+        """How often something was taken back from each plugin since the process started."""
+
     @abstractmethod
     def transaction(self) -> AbstractAsyncContextManager[Session]: ...
+
+    def opener(self) -> str | None:
+        """The plugin whose code called the caller of this; None for the core's."""
+        return opener(self.packages, sys._getframe(2))
+
+    def lend(self, session: Session, name: str | None) -> None:
+        """Let a plugin's code go on with a transaction: it writes its own tables, and not for longer than LONGEST."""
+        session.writer = name
+        if name is not None and session.timer is None:
+            session.timer = asyncio.get_running_loop().call_later(LONGEST, self._reclaim, session, name)
+
+    def _reclaim(self, session: Session, name: str) -> None:
+        session.take_back(name)
+        self.tell_reclaimed(name, "transaction")
+
+    def tell_reclaimed(self, name: str, what: str) -> None:
+        """Count it and name who held it; a timer runs in the context of whoever set it."""
+        self.reclaims[name] += 1
+        work = working_for.get()
+        log.error("taken back", plugin=name, what=what, kind=work and work.kind, work=work and work.name)
 
     def reading(self) -> AbstractAsyncContextManager[None]:
         """Let the reads inside, of this task and of those it starts, share one connection, taken at the first read.
@@ -183,4 +291,4 @@ def table_of(model: type[DeclarativeBase]) -> Table[Any]:
     return cast("Table[Any]", table)
 
 
-__all__ = ["Conflict", "Database", "Driver", "Reads", "Session", "table_of"]
+__all__ = ["Conflict", "Database", "Driver", "Reads", "Reclaimed", "Session", "table_of", "writer"]

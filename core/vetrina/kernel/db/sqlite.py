@@ -5,7 +5,7 @@ import re
 import sqlite3
 from collections.abc import AsyncGenerator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -35,6 +35,13 @@ def connect(path: Path) -> sqlite3.Connection:
     )
     for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "temp_store=MEMORY", "cache_size=-32000"):
         _patiently(connection, f"PRAGMA {pragma}")
+    return connection
+
+
+def _connect_to_read(path: Path) -> sqlite3.Connection:
+    """What writes does so in a transaction: SQLite refuses everything else here, whoever wrote the statement."""
+    connection = connect(path)
+    connection.execute("PRAGMA query_only=ON")
     return connection
 
 
@@ -107,7 +114,7 @@ class SqliteDatabase(Database):
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self._reader = connect(path)
+        self._reader = _connect_to_read(path)
         self._writer = connect(path)
         self._writing = _Inline(self._writer)
         self._turn = asyncio.Lock()
@@ -115,25 +122,37 @@ class SqliteDatabase(Database):
         self._watcher: sqlite3.Cursor | None = None
         self._batch: _Batch | None = None
         self._commits: set[asyncio.Task[None]] = set()
-        self._readers = Readers(self._reader, partial(connect, path))
+        self._readers = Readers(self._reader, partial(_connect_to_read, path))
         super().__init__(Statements(sqlite_dialect()), self._readers)
 
+    def transaction(self) -> AbstractAsyncContextManager[Session]:
+        return self._transaction(self.opener())
+
     @asynccontextmanager
-    async def transaction(self) -> AsyncGenerator[Session]:
-        async with self._turn:
+    async def _transaction(self, opener: str | None) -> AsyncGenerator[Session]:
+        await self._turn.acquire()
+        session = Session(self._statements, self._writing, self.packages)
+        try:
             batch = self._batch or await self._begin()
             self._writer.execute("SAVEPOINT body")
-            session = Session(self._statements, self._writing)
+            session.roll_back = partial(self._take_turn_back, batch)
+            self.lend(session, opener)
             try:
                 yield session
+                session.finish()
             except BaseException:
-                self._undo(batch)
+                if session.reclaimed is None:
+                    self._undo(batch)
                 raise
             self._writer.execute("RELEASE body")
             if session.moves_shared and not batch.moves_shared:
                 batch.moves_shared = True
                 self._move_shared()
             committed = batch.join()
+        finally:
+            session.leave()
+            if session.reclaimed is None:
+                self._turn.release()
         await committed
 
     def shared_version(self) -> int | None:
@@ -166,6 +185,11 @@ class SqliteDatabase(Database):
         self._commits.add(commit)
         commit.add_done_callback(self._commits.discard)
         return batch
+
+    def _take_turn_back(self, batch: _Batch) -> None:
+        """Let the others write. Statements run within one step of the loop, so none is under way when a timer fires."""
+        self._undo(batch)
+        self._turn.release()
 
     def _undo(self, batch: _Batch) -> None:
         """Undo one body. A disk that is full, say, lets SQLite roll back the transaction with all bodies in it."""

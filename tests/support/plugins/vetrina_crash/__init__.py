@@ -9,34 +9,15 @@ from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-from vetrina.kernel.db import Session
+from tests.support.crashing import deadly
+
 from vetrina.plugin import Site, hookimpl
 
 
 @hookimpl
 @asynccontextmanager
 async def lifespan(site: Site) -> AsyncGenerator[None]:
-    when, _, number = os.environ.get("CRASH_AT", "never:0").partition(":")
-    flag = Path(os.environ["CRASH_ARMED"])
-    original, count = site.shop.db.transaction, 0
-
-    def is_armed() -> bool:
-        return flag.exists()
-
-    def is_time(moment: str) -> bool:
-        return when == moment and count == int(number)
-
-    @asynccontextmanager
-    async def transaction() -> AsyncGenerator[Session]:
-        nonlocal count
-        async with original() as session:
-            yield session
-            if is_armed():
-                count += 1
-                if is_time("before"):
-                    os._exit(9)
-        if is_armed() and is_time("after"):
-            os._exit(9)
-
-    site.shop.db.transaction = transaction
+    db = site.shop.db
+    # Not in this module: what a plugin's own code opens may write nothing but the plugin's own tables.
+    db.transaction = deadly(db.transaction, os.environ.get("CRASH_AT", "never:0"), Path(os.environ["CRASH_ARMED"]))
     yield
