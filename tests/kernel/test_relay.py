@@ -7,6 +7,7 @@ from typing import Any, ClassVar, cast
 import msgspec
 import pytest
 from sqlalchemy import delete, select
+from structlog.testing import capture_logs
 from tests.support.lamps import LampLit, drain, effects, leave_effect, light
 from tests.support.shops import StillClock
 from tests.support.statements import all_statements
@@ -29,7 +30,7 @@ from vetrina.kernel.messages import (
 from vetrina.kernel.messages.cursors import LEASE
 from vetrina.kernel.messages.failures import QUEUED
 from vetrina.kernel.messages.relay import AT_ONCE, PER_OWNER, REST
-from vetrina.kernel.meters import KeptOut, Work
+from vetrina.kernel.meters import OPENS_AFTER, STAYS_OPEN, Meters, Work
 
 React = Callable[[Context, Any], Awaitable[None]]
 ERRORS = select(OutboxFailure.subscriber, OutboxFailure.error).order_by(OutboxFailure.id)
@@ -247,27 +248,40 @@ async def test_a_turn_ends_between_two_events_and_the_next_runtime_goes_on_from_
     assert heard == [0, 1, 2, 3], "switched on again, it hears what it missed"
 
 
-async def test_who_is_kept_out_by_a_breaker_is_tried_later_and_has_not_failed(ctx: Context, clock: StillClock) -> None:
-    ears, shut = {"one.hear": Ear(), "two.hear": Ear()}, {"one"}
+async def test_who_is_kept_out_by_its_breaker_is_tried_later_and_has_not_failed(
+    ctx: Context, clock: StillClock
+) -> None:
+    steady, heard, is_broken = Ear(), list[int](), True
 
-    async def breaker(work: Work, ask: Callable[[], Awaitable[Any]], deadline: float) -> Any:
-        assert (work.kind, work.name, deadline) == ("reaction", "hear", delivery.DEADLINE)
-        if work.owner in shut:
-            raise KeptOut(work)
-        return await within(work, ask, deadline)
+    async def hear(ctx: Context, event: LampLit) -> None:
+        if is_broken:
+            raise ValueError("broken")
+        heard.append(event.number)
 
-    relay = await relay_to(ctx, dict(ears), run_for=breaker)
-    await light(ctx, "hall")
+    relay = await relay_to(ctx, {"one.hear": hear, "two.hear": steady}, run_for=Meters(clock).run)
+    for number in range(OPENS_AFTER + 2):
+        await light(ctx, f"lamp {number}", number)
     await drain(ctx, relay)
-    assert [ear.heard for ear in ears.values()] == [[], [0]]
-    shut.clear()
+    everything = list(range(OPENS_AFTER + 2))
+    assert (heard, steady.heard) == ([], everything)
+    assert len(await ctx.db.fetch(ERRORS)) == OPENS_AFTER, "an event that was not tried was taken for one that failed"
+    is_broken = False
+    clock.move(seconds=STAYS_OPEN - 1)
+    await relay.run_once()
     with all_statements(ctx.db) as texts:
         assert await relay.run_once() == 0
-    assert len(texts) == 1, "it was not left alone"
+    assert (heard, len(texts)) == ([], 1), "it was not left alone"
     clock.move(seconds=REST.total_seconds())
     await drain(ctx, relay)
-    assert ears["one.hear"].heard == [0]
+    assert heard == everything
     assert await ctx.db.fetch(ERRORS) == []
+
+
+def test_of_two_reactions_of_one_name_the_later_is_left_out_and_named(ctx: Context) -> None:
+    first, second = (Reaction("plugin.hear", LampLit, Ear()) for _ in range(2))
+    with capture_logs() as logged:
+        Relay(ctx.db, ctx.shop.clock, [first, second], lambda delivery: ctx)
+    assert [line["subscriber"] for line in logged] == ["plugin.hear"]
 
 
 def door_opened(number: int) -> type[Event]:
