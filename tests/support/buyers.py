@@ -46,6 +46,20 @@ mutation ($cart: ID!, $payment: CartPaymentInput!) {
     }
   }
 }"""
+CHOOSE_AND_PAY = """
+mutation ($cart: ID!, $choice: [CartSelectedDeliveryOptionInput!]!, $payment: CartPaymentInput!) {
+  cartSelectedDeliveryOptionsUpdate(cartId: $cart, selectedDeliveryOptions: $choice) {
+    userErrors { code field message reason }
+  }
+  cartPaymentUpdate(cartId: $cart, payment: $payment) { userErrors { code field message reason } }
+  cartPrepareForCompletion(cartId: $cart) {
+    result {
+      __typename
+      ... on CartStatusReady { cart { version } }
+      ... on CartStatusNotReady { errors { code reason message } }
+    }
+  }
+}"""
 SUBMIT = """
 mutation ($cart: ID!, $token: String!, $version: Int) {
   cartSubmitForCompletion(cartId: $cart, attemptToken: $token, expectedVersion: $version) {
@@ -103,6 +117,25 @@ async def fill_cart(
     client: httpx.AsyncClient, variant_id: int, quantity: int = 1, email: str = "anna@example.com"
 ) -> Chosen:
     """A cart with a line, an address and the first delivery option: the first two of a guest's four calls."""
+    cart = await _create(client, variant_id, quantity, email)
+    answer = await ask(client, CHOOSE, cart=cart["id"], choice=[first_option(cart)])
+    chosen = answer["cartSelectedDeliveryOptionsUpdate"]
+    assert chosen["userErrors"] == []
+    amounts = {method["handle"]: method["amount"] for method in chosen["cart"]["paymentMethods"]}
+    return Chosen(cart["id"], amounts)
+
+
+async def follow(client: httpx.AsyncClient, first: Chosen, variant_id: int, email: str = "anna@example.com") -> Chosen:
+    """Another cart like that of somebody who has seen what it comes to: ready to be submitted, in two calls."""
+    cart = await _create(client, variant_id, 1, email)
+    payment = _payment(first, CASH, None)
+    answered = await ask(client, CHOOSE_AND_PAY, cart=cart["id"], choice=[first_option(cart)], payment=payment)
+    assert answered["cartSelectedDeliveryOptionsUpdate"]["userErrors"] == []
+    _prepared(answered)
+    return Chosen(cart["id"], first.amounts)
+
+
+async def _create(client: httpx.AsyncClient, variant_id: int, quantity: int, email: str) -> dict[str, Any]:
     given = {
         "lines": [{"merchandiseId": f"gid://vetrina/ProductVariant/{variant_id}", "quantity": quantity}],
         "buyerIdentity": {"email": email, "countryCode": "IT"},
@@ -110,11 +143,7 @@ async def fill_cart(
     }
     created = (await ask(client, CREATE, input=given))["cartCreate"]
     assert created["userErrors"] == [], created["userErrors"]
-    answer = await ask(client, CHOOSE, cart=created["cart"]["id"], choice=[first_option(created["cart"])])
-    chosen = answer["cartSelectedDeliveryOptionsUpdate"]
-    assert chosen["userErrors"] == []
-    amounts = {method["handle"]: method["amount"] for method in chosen["cart"]["paymentMethods"]}
-    return Chosen(created["cart"]["id"], amounts)
+    return created["cart"]
 
 
 def first_option(cart: dict[str, Any]) -> dict[str, str]:
@@ -125,8 +154,15 @@ def first_option(cart: dict[str, Any]) -> dict[str, str]:
 
 async def choose_payment(client: httpx.AsyncClient, cart: Chosen, method: str = CASH, token: str | None = None) -> int:
     """Choose how to pay and prepare, the third call; the prepared version."""
-    payment = {"amount": cart.amounts[method], "providerPaymentMethod": {"handle": method, "token": token}}
-    answered = await ask(client, PAY, cart=cart.id, payment=payment)
+    return _prepared(await ask(client, PAY, cart=cart.id, payment=_payment(cart, method, token)))
+
+
+def _payment(cart: Chosen, method: str, token: str | None) -> dict[str, Any]:
+    return {"amount": cart.amounts[method], "providerPaymentMethod": {"handle": method, "token": token}}
+
+
+def _prepared(answered: dict[str, Any]) -> int:
+    """The version of a cart that is paid for and ready."""
     assert answered["cartPaymentUpdate"]["userErrors"] == []
     result = answered["cartPrepareForCompletion"]["result"]
     assert result["__typename"] == "CartStatusReady", result
