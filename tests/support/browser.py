@@ -28,10 +28,20 @@ document.readyState === "complete" && !document.querySelector(".htmx-request, .h
 """
 FOCUSED = """
 (() => {
-  let it = document.activeElement
-  while (it && it.shadowRoot && it.shadowRoot.activeElement) it = it.shadowRoot.activeElement
-  return it && it !== document.body ? it.getAttribute("name") || it.id || it.innerText.trim() || it.tagName : ""
+  const it = document.activeElement
+  if (!it || it === document.body) return ""
+  const field = it.matches("input, select, textarea") && (it.name || it.id)
+  return field || it.innerText.trim() || it.getAttribute("aria-label") || it.id || it.tagName
 })()
+"""
+MIDDLE = """
+(selector) => {
+  const it = document.querySelector(selector)
+  it.scrollIntoView({ block: "center" })
+  const box = it.getBoundingClientRect(), x = box.x + box.width / 2, y = box.y + box.height / 2
+  const there = document.elementFromPoint(x, y)
+  return there && (it.contains(there) || there.contains(it)) ? [x, y] : null
+}
 """
 
 
@@ -41,6 +51,7 @@ class Browser:
     def __init__(self, pipe: Pipe, context: str) -> None:
         self._pipe, self._context = pipe, context
         self._running: dict[str, str] = {}
+        self._documents: set[str] = set()
         self._begun = 0
         self.width = DESKTOP
         self.requests: list[str] = []
@@ -60,7 +71,15 @@ class Browser:
         told = [{"name": name, "value": value} for name, value in features.items()]
         self.tell("Emulation.setEmulatedMedia", features=told)
         self.tell("Network.setExtraHTTPHeaders", headers={"Accept-Language": language})
+        self.has_scripts = scripts
         self.tell("Emulation.setScriptExecutionDisabled", value=not scripts)
+
+    @contextlib.contextmanager
+    def scripts_for_us(self) -> Generator[None]:
+        """Timers and promises run within the block, whatever the person wishes; the page's own scripts stay away."""
+        self.tell("Emulation.setScriptExecutionDisabled", value=False)
+        yield
+        self.tell("Emulation.setScriptExecutionDisabled", value=not self.has_scripts)
 
     def keep(self, name: str, value: str, url: str) -> None:
         """Put a cookie of the site at an address into this browser."""
@@ -118,17 +137,12 @@ class Browser:
 
     @property
     def focused(self) -> str:
-        """What has the focus: its name, its id or its words; empty where nothing has."""
+        """What has the focus: a field's name, the words of anything else; empty where nothing has."""
         return self.ask(FOCUSED)
 
     def click(self, selector: str) -> None:
         """Press with the mouse, in the middle of what a selector finds first. Raises AssertionError if it is hidden."""
-        box: list[float] = self.ask(
-            f"(() => {{ const it = document.querySelector({json.dumps(selector)}); it.scrollIntoView({{block: 'center'}});"
-            " const at = it.getBoundingClientRect(), x = at.x + at.width / 2, y = at.y + at.height / 2;"
-            " const there = document.elementFromPoint(x, y);"
-            " return there && (it.contains(there) || there.contains(it)) ? [x, y] : null })()"
-        )
+        box: list[float] = self.ask(f"({MIDDLE})({json.dumps(selector)})")
         assert box, f"{selector} is covered or outside the window"
         for kind in ("mousePressed", "mouseReleased"):
             self.tell("Input.dispatchMouseEvent", type=kind, x=box[0], y=box[1], button="left", clickCount=1)
@@ -173,14 +187,19 @@ class Browser:
     def _hear(self, method: str, params: dict[str, Any]) -> None:
         match method:
             case "Network.requestWillBeSent":
-                self.requests.append(params["request"]["url"])
+                address: str = params["request"]["url"]
+                self.requests.append(address)
                 if params.get("type") in WATCHED:
                     self._begun += 1
-                    self._running[params["requestId"]] = params["request"]["url"]
+                    self._running[params["requestId"]] = address
+                if params.get("type") == "Document":
+                    self._documents.add(address)
             case "Network.loadingFinished" | "Network.loadingFailed":
                 self._running.pop(params["requestId"], None)
             case "Log.entryAdded" if params["entry"]["level"] in ("error", "warning"):
-                self.complaints.append(f"{params['entry']['text']} {params['entry'].get('url', '')}".strip())
+                entry = params["entry"]
+                if entry["source"] != "network" or entry["url"] not in self._documents:  # a page may say "not found"
+                    self.complaints.append(f"{entry['text']} {entry.get('url', '')}".strip())
             case "Runtime.consoleAPICalled" if params["type"] in ("error", "warning", "assert"):
                 self.complaints.append(" ".join(str(word.get("value")) for word in params["args"]))
             case "Runtime.exceptionThrown":

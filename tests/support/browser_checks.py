@@ -23,7 +23,8 @@ def faults(browser: Browser, *, finger: int = FINGER) -> list[str]:
 
 def violations(browser: Browser) -> list[str]:
     """What axe-core has to say: rule, what it asks for, and where it is broken."""
-    return _World(browser, _axe()).ask(f"({_AXE})({list(RULES)})")
+    with browser.scripts_for_us():
+        return _World(browser, _axe()).ask(f"({_AXE})({list(RULES)})")
 
 
 def too_wide(browser: Browser) -> list[str]:
@@ -48,10 +49,12 @@ def unreachable(browser: Browser) -> list[str]:
 
 
 _AXE = """
-async (tags) => (await axe.run(document, {
-  runOnly: { type: "tag", values: tags }, resultTypes: ["violations"], preload: false,
-})).violations.map((broken) => `${broken.id}: ${broken.help}: `
-  + broken.nodes.map((node) => `${node.target.join(" ")} (${node.any.concat(node.all, node.none).map((why) => why.message)[0]})`).join("; "))
+async (tags) => {
+  const told = (node) => `${node.target.join(" ")} (${[...node.any, ...node.all, ...node.none][0].message})`
+  const how = { runOnly: { type: "tag", values: tags }, resultTypes: ["violations"], preload: false }
+  const { violations } = await axe.run(document, how)
+  return violations.map((broken) => `${broken.id}: ${broken.help}: ${broken.nodes.map(told).join("; ")}`)
+}
 """
 
 

@@ -77,10 +77,10 @@ def running(chromium: Chromium) -> Generator[Pipe]:
     events, to_us = os.pipe()
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as profile:
         flags = " ".join((*chromium.flags, FLAGS, f"--user-data-dir={profile}"))
-        # The browser speaks on its descriptors 3 and 4, wherever ours are.
+        # The browser speaks on its descriptors 3 and 4, wherever ours are; a plain sh knows one-digit numbers alone.
         command = f'exec "$0" {flags} --remote-debugging-pipe 3<&{from_us} 4>&{to_us}'
         process = subprocess.Popen(
-            ["/bin/sh", "-c", command, chromium.program],
+            ["/bin/bash", "-c", command, chromium.program],
             pass_fds=(from_us, to_us),
             env=chromium.environment,
             stdout=subprocess.DEVNULL,

@@ -40,18 +40,25 @@
     return [style.outline, style.boxShadow, style.borderColor, style.backgroundColor, style.textDecoration, style.color].join()
   }).join()
   const uncovered = (it) => {
-    const boxes = [...(it.closest("label") || it).getClientRects()]
-    return boxes.some((box) => [[0.5, 0.5], [0.1, 0.5], [0.9, 0.5]].some(([right, down]) => {
-      const there = document.elementFromPoint(box.x + box.width * right, box.y + box.height * down)
-      return there && (it.contains(there) || there.contains(it) || (it.closest("label") || it).contains(there))
-    }))
+    const whole = it.closest("label") || it, parts = [0.1, 0.5, 0.9]
+    return [...whole.getClientRects()].some((box) => {
+      const left = Math.max(box.left, 0), width = Math.min(box.right, innerWidth) - left
+      const top = Math.max(box.top, 0), height = Math.min(box.bottom, innerHeight) - top
+      return width > 0 && height > 0 && parts.some((right) => parts.some((down) => {
+        const there = document.elementFromPoint(left + width * right, top + height * down)
+        return there && (whole.contains(there) || there.contains(it))
+      }))
+    })
   }
   const begin = () => {
     expected = controls()
     met = []
     last = null
     complaints = []
-    document.activeElement?.blur()
+    document.body.tabIndex = -1 // so that the next Tab leads to the page's first control
+    document.body.focus()
+    document.body.removeAttribute("tabindex")
+    scrollTo(0, 0)
     return expected.length
   }
   const step = () => {

@@ -1,0 +1,56 @@
+"""One browser and one shop for all tests of pages in a process; a fresh person for each test."""
+
+from collections.abc import Generator, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tests.support.browser import Browser, page
+from tests.support.browser_pipe import Pipe, running
+from tests.support.browser_setup import chromium
+from tests.support.browser_shop import Served, served_shop
+
+FOLDER = Path(__file__).parent
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Everything in this folder needs a browser."""
+    for item in items:
+        if item.path.is_relative_to(FOLDER):
+            item.add_marker(pytest.mark.browser)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Of a test that failed, keep what its page looked like."""
+    report = yield
+    given: dict[str, Any] = getattr(item, "funcargs", {})
+    browser = given.get("browser")
+    if report.when == "call" and report.failed and isinstance(browser, Browser):
+        picture: Path = given["tmp_path"] / "page.png"
+        browser.draw(picture)
+        report.sections.append(("page", f"{browser.path} at {browser.width} px: {picture}"))
+    return report
+
+
+@pytest.fixture(scope="package")
+def chromium_pipe() -> Iterator[Pipe]:
+    """The browser's process. Tests fail where none can be had: `python -m tests.support.browser_setup` says why."""
+    with running(chromium()) as pipe:
+        yield pipe
+
+
+@pytest.fixture(scope="package")
+def shop(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """A small shop, served."""
+    with served_shop(sqlite_template, tmp_path_factory.mktemp("shop")) as served:
+        yield served
+
+
+@pytest.fixture
+def browser(chromium_pipe: Pipe, tmp_path: Path) -> Iterator[Browser]:
+    """A page of somebody who was never here."""
+    with page(chromium_pipe) as opened:
+        yield opened
