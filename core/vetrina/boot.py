@@ -81,19 +81,22 @@ async def compose(
     ]
     metered = meters or Meters(clock)
 
-    def build() -> Runtime:
+    def build(plan: Sequence[Wanted]) -> Runtime:
         collected = load(plan, vault, strict=settings.strict)
         while True:
             try:
                 shop = _shop(settings, db, clock, wake, metered, vault, collected, orders)
-                return _assemble(number, settings, shop, place, registered, collected)
+                return _assemble(number, settings, shop, place, registered, collected, rehearse)
             except LeaveOut as clash:
                 if settings.strict:
                     raise
                 log.warning("plugin left out", plugin=clash.owner, reason=str(clash))
                 collected = collected.without(clash.owner, str(clash))
 
-    return await asyncio.to_thread(build)
+    def rehearse(other: Sequence[Wanted]) -> Collected:
+        return build(other).collected
+
+    return await asyncio.to_thread(build, plan)
 
 
 def _shop(
@@ -120,7 +123,13 @@ def _shop(
 
 
 def _assemble(
-    number: int, settings: Settings, shop: Shop, place: Place, registered: dict[str, str], collected: Collected
+    number: int,
+    settings: Settings,
+    shop: Shop,
+    place: Place,
+    registered: dict[str, str],
+    collected: Collected,
+    rehearse: Callable[[Sequence[Wanted]], Collected],
 ) -> Runtime:
     permissions = dict(CORE_PERMISSIONS)
     for plugin in collected.loaded:
@@ -135,6 +144,7 @@ def _assemble(
         draw_trail=draw_trail,
         collected=collected,
         documents=registered,
+        rehearse=rehearse,
     )
 
     def context(trail: str | None = None, delivery: Delivery | None = None) -> Context:

@@ -66,6 +66,10 @@ class Collected(msgspec.Struct, frozen=True):
         """The plugin of that name, if it is in."""
         return next((plugin for plugin in self.loaded if plugin.name == name), None)
 
+    def reconsidering(self, name: str) -> "Collected":
+        """The same, as if nothing had kept that plugin out."""
+        return msgspec.structs.replace(self, left_out=tuple(entry for entry in self.left_out if entry.name != name))
+
     def without(self, owner: str, reason: str) -> "Collected":
         """The same plugins but one, which is left out for that reason with all it contributed."""
 

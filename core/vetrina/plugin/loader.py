@@ -26,6 +26,9 @@ T = TypeVar("T")
 PATIENCE = 10.0
 """Seconds a plugin may take to be imported and to declare itself; one that takes longer is left out."""
 
+IMPORTED_FROM = "__vetrina_imported_from__"
+"""Where a module of hooks keeps the version and digest it was imported from: new files do not change it any more."""
+
 
 class Wanted(msgspec.Struct, frozen=True):
     """A plugin the shop wants on: its settings as kept, and the digest somebody confirmed, if any."""
@@ -117,6 +120,7 @@ def _import(package: Installed, manifest: Manifest, state: Wanted, found: str, v
     """Import the module of hooks and let pluggy check them: names, arguments, spelling."""
     began = time.perf_counter()
     module = import_module(package.hooks)
+    vars(module).setdefault(IMPORTED_FROM, (package.version, found))
     manager = pluggy.PluginManager("vetrina")
     manager.add_hookspecs(hookspecs)
     manager.register(module, manifest.name)

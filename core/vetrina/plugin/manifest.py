@@ -93,6 +93,10 @@ def check_manifest(manifest: Manifest, version: str, loadable: set[str]) -> None
     for other in manifest.requires:
         if other not in loadable:
             raise ManifestRefused(f"{manifest.name} requires the plugin {other}: switch it on first")
-    for module in manifest.needs:
-        if not _is_there(module):
-            raise ManifestRefused(f"{manifest.name} needs the module {module}: install vetrina[{manifest.name}]")
+    for module in missing_modules(manifest):
+        raise ManifestRefused(f"{manifest.name} needs the module {module}: install vetrina[{manifest.name}]")
+
+
+def missing_modules(manifest: Manifest) -> tuple[str, ...]:
+    """The modules it needs that are not installed."""
+    return tuple(module for module in manifest.needs if not _is_there(module))

@@ -52,6 +52,24 @@ def completed(model: type[S], given: Mapping[str, Any], known: BaseModel | None)
     return model.model_validate(_filled(dict(given), before))
 
 
+def veiled(message: str, settings: BaseModel) -> str:
+    """A message without the secrets it may quote."""
+    for secret in _secrets(settings.model_dump(by_alias=False)):
+        message = message.replace(secret, "…")
+    return message
+
+
+def _secrets(value: Any) -> list[str]:
+    if isinstance(value, SecretStr):
+        return [value.get_secret_value()] if value.get_secret_value() else []
+    parts: list[Any] = []
+    if isinstance(value, dict):
+        parts = list(cast("dict[str, Any]", value).values())
+    elif isinstance(value, list | tuple):
+        parts = list(cast("list[Any]", value))
+    return [secret for part in parts for secret in _secrets(part)]
+
+
 def _sealed(vault: Vault, owner: str, value: Any) -> Any:
     if isinstance(value, SecretStr):
         secret = value.get_secret_value()

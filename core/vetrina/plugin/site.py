@@ -1,6 +1,6 @@
 """Site: what a door is given to build its routes from."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import msgspec
@@ -59,6 +59,8 @@ class Site(msgspec.Struct, frozen=True):
     """Which plugins are in, which are left out, and everything they contributed."""
     documents: dict[str, str] = {}
     """GraphQL documents registered for the storefront, by their hash."""
+    rehearse: Callable[[Sequence[Any]], Collected] | None = None
+    """What would come of composing a Runtime of other plugins (`loader.Wanted`); takes its time, in a thread."""
 
     async def context(
         self, actor: Actor, country: str | None = None, language: str | None = None, trail: str | None = None

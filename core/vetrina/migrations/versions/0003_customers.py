@@ -1,4 +1,4 @@
-"""The first tables of customers: 2, as the models declared them."""
+"""The first tables of customers: 4, as the models declared them."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -12,11 +12,15 @@ branch_labels = None
 
 def upgrade() -> None:
     create_customers_customer()
+    create_customers_erasure()
     create_customers_address()
+    create_customers_erasure_part()
 
 
 def downgrade() -> None:
+    op.drop_table("customers_erasure_part")
     op.drop_table("customers_address")
+    op.drop_table("customers_erasure")
     op.drop_table("customers_customer")
 
 
@@ -41,6 +45,18 @@ def create_customers_customer() -> None:
     )
 
 
+def create_customers_erasure() -> None:
+    op.create_table(
+        "customers_erasure",
+        sa.Column("id", BigInt, nullable=False),
+        sa.Column("subject", sa.Text(), nullable=False),
+        sa.Column("asked_at", Instant(), nullable=False),
+        sa.Column("asked_by", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_customers_erasure")),
+    )
+    op.create_index(op.f("ix_customers_erasure_subject"), "customers_erasure", ["subject"], unique=False)
+
+
 def create_customers_address() -> None:
     op.create_table(
         "customers_address",
@@ -57,3 +73,20 @@ def create_customers_address() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_customers_address")),
     )
     op.create_index("ix_customers_address_customer_id", "customers_address", ["customer_id"], unique=False)
+
+
+def create_customers_erasure_part() -> None:
+    op.create_table(
+        "customers_erasure_part",
+        sa.Column("erasure_id", BigInt, nullable=False),
+        sa.Column("owner", sa.Text(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("rows", BigInt, nullable=False),
+        sa.Column("kept", sa.Text(), nullable=False),
+        sa.Column("done_at", Instant(), nullable=True),
+        sa.Column("error", sa.Text(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["erasure_id"], ["customers_erasure.id"], name=op.f("fk_customers_erasure_part_erasure_id")
+        ),
+        sa.PrimaryKeyConstraint("erasure_id", "owner", "name", name=op.f("pk_customers_erasure_part")),
+    )

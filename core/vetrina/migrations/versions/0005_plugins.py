@@ -1,4 +1,4 @@
-"""The first tables of plugins: 3, as the models declared them."""
+"""The first tables of plugins: 4, as the models declared them."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -12,6 +12,7 @@ branch_labels = None
 
 def upgrade() -> None:
     create_plugins_generation()
+    create_plugins_meter()
     create_plugins_plugin()
     create_plugins_port_order()
 
@@ -19,6 +20,7 @@ def upgrade() -> None:
 def downgrade() -> None:
     op.drop_table("plugins_port_order")
     op.drop_table("plugins_plugin")
+    op.drop_table("plugins_meter")
     op.drop_table("plugins_generation")
 
 
@@ -29,6 +31,29 @@ def create_plugins_generation() -> None:
         sa.Column("number", BigInt, nullable=False),
         sa.CheckConstraint("id = 1", name=op.f("ck_plugins_generation_one_row")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_plugins_generation")),
+    )
+
+
+def create_plugins_meter() -> None:
+    op.create_table(
+        "plugins_meter",
+        sa.Column("process", sa.Text(), nullable=False),
+        sa.Column("owner", sa.Text(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("calls", BigInt, nullable=False),
+        sa.Column("failures", BigInt, nullable=False),
+        sa.Column("refusals", BigInt, nullable=False),
+        sa.Column("blocks", BigInt, nullable=False),
+        sa.Column("spent", BigInt, nullable=False),
+        sa.Column("slowest", BigInt, nullable=False),
+        sa.Column("usual", BigInt, nullable=False),
+        sa.Column("longest_block", BigInt, nullable=False),
+        sa.Column("opened_at", Instant(), nullable=True),
+        sa.Column("last_error", sa.Text(), nullable=True),
+        sa.Column("last_error_at", Instant(), nullable=True),
+        sa.Column("at", Instant(), nullable=False),
+        sa.PrimaryKeyConstraint("process", "owner", "kind", "name", name=op.f("pk_plugins_meter")),
     )
 
 

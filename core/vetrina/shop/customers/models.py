@@ -1,4 +1,4 @@
-"""Tables: customer, address."""
+"""Tables: customer, address, and who was forgotten when."""
 
 from datetime import datetime
 from typing import Any
@@ -44,4 +44,33 @@ class CustomerAddress(Model):
     __table_args__ = (Index("ix_customers_address_customer_id", "customer_id"),)
 
 
-private(Customer, CustomerAddress)
+class Erasure(Model):
+    """A person who asked to be forgotten. It says that and when, and not who: only a digest of the address."""
+
+    __tablename__ = "customers_erasure"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    subject: Mapped[str] = mapped_column(index=True)
+    """HMAC of the address under the shop's secret: asked again, the same person is recognised."""
+    asked_at: Mapped[datetime]
+    asked_by: Mapped[str]
+    """Who in the shop was told."""
+
+
+class ErasurePart(Model):
+    """What one owner, the core or a plugin, has forgotten of a person, and what it must keep."""
+
+    __tablename__ = "customers_erasure_part"
+
+    erasure_id: Mapped[int] = mapped_column(ForeignKey("customers_erasure.id"), primary_key=True)
+    owner: Mapped[str] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(primary_key=True)
+    rows: Mapped[int]
+    kept: Mapped[str]
+    """What stays, and the law that says so; empty when nothing does."""
+    done_at: Mapped[datetime | None]
+    error: Mapped[str | None]
+    """What went wrong at the last try, while it is not done."""
+
+
+private(Customer, CustomerAddress, Erasure, ErasurePart)

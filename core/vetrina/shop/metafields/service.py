@@ -51,6 +51,11 @@ async def forget_owners(session: Session, owner_type: str, owner_ids: Sequence[i
     return await session.execute(_FORGET, {"owner_type_": owner_type, "owner_ids": owner_ids})
 
 
+async def forget_key(session: Session, owner_type: str, namespace: str, key: str) -> int:
+    """Delete one metafield of every owner of a type; how many."""
+    return await session.execute(_FORGET_KEY, {"owner_type_": owner_type, "namespace_": namespace, "key_": key})
+
+
 _HERE = (
     Metafield.owner_type == bindparam("owner_type_"),
     Metafield.owner_id == bindparam("owner_id_"),
@@ -77,4 +82,9 @@ _CHANGE = (
 _DELETE = delete(table_of(Metafield)).where(*_HERE)
 _FORGET = delete(table_of(Metafield)).where(
     Metafield.owner_type == bindparam("owner_type_"), id_in(Metafield.owner_id, "owner_ids")
+)
+_FORGET_KEY = delete(table_of(Metafield)).where(
+    Metafield.owner_type == bindparam("owner_type_"),
+    Metafield.namespace == bindparam("namespace_"),
+    Metafield.key == bindparam("key_"),
 )

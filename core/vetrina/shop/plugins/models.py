@@ -1,4 +1,4 @@
-"""Tables: plugin, the order on a port, generation."""
+"""Tables: plugin, the order on a port, what each process measured, generation."""
 
 from datetime import datetime
 from typing import Any
@@ -37,6 +37,36 @@ class PortOrder(Model):
     updated_at: Mapped[datetime]
 
 
+class PluginMeter(Model):
+    """What one process knows of one piece of a plugin's work since it started. Durations in microseconds.
+
+    A process that is not heard of for a while is gone, and its rows with it.
+    """
+
+    __tablename__ = "plugins_meter"
+
+    process: Mapped[str] = mapped_column(primary_key=True)
+    """Host, process id and a few drawn characters."""
+    owner: Mapped[str] = mapped_column(primary_key=True)
+    kind: Mapped[str] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(primary_key=True)
+    calls: Mapped[int]
+    failures: Mapped[int]
+    refusals: Mapped[int]
+    blocks: Mapped[int]
+    spent: Mapped[int]
+    slowest: Mapped[int]
+    usual: Mapped[int]
+    """The 95th percentile of its latest calls."""
+    longest_block: Mapped[int]
+    opened_at: Mapped[datetime | None]
+    """Since when its breaker is open."""
+    last_error: Mapped[str | None]
+    last_error_at: Mapped[datetime | None]
+    at: Mapped[datetime]
+    """When the process was last heard of."""
+
+
 class Generation(Model):
     """The number of the Runtime this shop should be running; one row. Every process watches it."""
 
@@ -48,4 +78,4 @@ class Generation(Model):
     __table_args__ = (CheckConstraint("id = 1", name="one_row"),)
 
 
-private(PluginState, PortOrder, Generation)
+private(PluginState, PortOrder, PluginMeter, Generation)

@@ -1,25 +1,22 @@
-"""Switch plugins on and off, keep their settings, and count generations."""
+"""Switch plugins on and off, keep their settings, digests and order, forget them, and count generations."""
 
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import delete, func, insert, select, update
 
 from vetrina.kernel.db import Session
-from vetrina.shop.plugins.models import Generation, PluginState
+from vetrina.shop.plugins.models import Generation, PluginMeter, PluginState, PortOrder
 
 
 async def switch(session: Session, name: str, *, is_on: bool, at: datetime, digest: str = "") -> bool:
     """Turn a plugin on (behind the others) or off; whether anything changed."""
     known = await session.fetch(select(PluginState.is_on).where(PluginState.name == name).with_for_update())
     if not known:
-        if not is_on:
-            return False
-        last = await session.value(select(func.coalesce(func.max(PluginState.position), 0)))
-        await session.add(
-            PluginState, name=name, is_on=True, position=last + 1, settings={}, digest=digest, updated_at=at
-        )
-        return True
+        if is_on:
+            await _add(session, name, at, is_on=True, digest=digest)
+        return is_on
     if known[0][0] == is_on:
         return False
     await session.execute(
@@ -28,10 +25,45 @@ async def switch(session: Session, name: str, *, is_on: bool, at: datetime, dige
     return True
 
 
-async def keep_settings(session: Session, name: str, settings: dict[str, Any], at: datetime) -> bool:
-    """Replace a plugin's settings; whether the plugin is known."""
+async def settings_held(session: Session, name: str) -> dict[str, Any] | None:
+    """A plugin's settings as kept, held until the transaction ends; None for a plugin that has none yet."""
+    return await session.value(select(PluginState.settings).where(PluginState.name == name).with_for_update())
+
+
+async def keep_settings(session: Session, name: str, settings: dict[str, Any], at: datetime) -> None:
+    """Replace a plugin's settings; one that was never on is known from now on, and off."""
     statement = update(PluginState).where(PluginState.name == name).values(settings=settings, updated_at=at)
+    if await session.execute(statement) == 0:
+        await _add(session, name, at, settings=settings)
+
+
+async def keep_digest(session: Session, name: str, digest: str, at: datetime) -> bool:
+    """Replace the digest of a plugin's files; whether the plugin is known."""
+    statement = update(PluginState).where(PluginState.name == name).values(digest=digest, updated_at=at)
     return await session.execute(statement) == 1
+
+
+async def keep_order(session: Session, port: str, keys: Sequence[str], at: datetime) -> list[str]:
+    """Replace the order on a port, no keys being no order; what it was."""
+    before = await session.value(select(PortOrder.keys).where(PortOrder.port == port).with_for_update())
+    if keys:
+        await session.put(PortOrder, ("port",), port=port, keys=list(keys), updated_at=at)
+    else:
+        await session.execute(delete(PortOrder).where(PortOrder.port == port))
+    return list(before or ())
+
+
+async def leave_order(session: Session, port: str, keys: Collection[str], at: datetime) -> None:
+    """Take keys out of the order on a port."""
+    before = await session.value(select(PortOrder.keys).where(PortOrder.port == port).with_for_update())
+    if before is not None:
+        await keep_order(session, port, [key for key in before if key not in keys], at)
+
+
+async def forget(session: Session, name: str) -> None:
+    """Delete what is known of a plugin: its state, settings and measurements."""
+    await session.execute(delete(PluginState).where(PluginState.name == name))
+    await session.execute(delete(PluginMeter).where(PluginMeter.owner == name))
 
 
 async def next_generation(session: Session) -> int:
@@ -43,3 +75,9 @@ async def next_generation(session: Session) -> int:
         await session.execute(insert(Generation).values(id=1, number=1))
         return 1
     return number
+
+
+async def _add(session: Session, name: str, at: datetime, **more: Any) -> None:
+    last = await session.value(select(func.coalesce(func.max(PluginState.position), 0)))
+    values: dict[str, Any] = {"is_on": False, "settings": {}, "digest": "", **more}
+    await session.add(PluginState, name=name, position=last + 1, updated_at=at, **values)

@@ -1,0 +1,35 @@
+"""What the desk says no with."""
+
+from collections.abc import Sequence
+
+import msgspec
+
+from vetrina.kernel.errors import Refusal
+
+
+class PluginRefused(Refusal):
+    """The plugin would not work, or others would not without it; the reason is a sentence with what would help."""
+
+    code = "PLUGIN_REFUSED"
+    text = "{reason}"
+
+
+class SettingsProblem(msgspec.Struct, frozen=True):
+    """What is wrong with one field of a plugin's settings; no path is all of them together."""
+
+    field: tuple[str, ...]
+    code: str
+    """Pydantic's word for it, such as missing, or the code of the Refusal that `check` raised."""
+    message: str
+
+
+class SettingsRefused(Refusal):
+    """Settings that are not kept: every problem at once, the first also as this refusal's own field and message."""
+
+    code = "SETTINGS_REFUSED"
+    text = "{problem}"
+
+    def __init__(self, problems: Sequence[SettingsProblem]) -> None:
+        self.problems = tuple(problems)
+        first = self.problems[0]
+        super().__init__(field=first.field or None, problem=first.message)
