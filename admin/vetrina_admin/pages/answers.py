@@ -14,7 +14,7 @@ from vetrina_admin.pages.asking import SIGN_IN
 from vetrina_admin.pages.forms import form_token
 from vetrina_admin.pages.visits import Visit
 from vetrina_admin.pages.wording import LANGUAGES, NAMES, Say
-from vetrina_admin.pages.written import day_text, moment, money_text, number_text, share_text
+from vetrina_admin.pages.written import browser_name, day_text, moment, money_text, number_text, share_text
 
 Answer = Response[Any]
 HTML = "text/html; charset=utf-8"
@@ -81,6 +81,7 @@ def _around(visit: Visit) -> dict[str, Any]:
         "visit": visit,
         "say": visit.say,
         "may": visit.may,
+        "rooms": {entry.name for entry in visit.menu},
         "language": language,
         "languages": [(code, NAMES[code]) for code in LANGUAGES],
         "shop_name": visit.shop_name,
@@ -95,6 +96,7 @@ def _around(visit: Visit) -> dict[str, Any]:
         "number": partial(number_text, language=language),
         "share": partial(share_text, language=language),
         "icon": _icon,
+        "browser": browser_name,
     }
 
 

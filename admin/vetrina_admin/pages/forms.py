@@ -33,6 +33,13 @@ class Form(msgspec.Struct, frozen=True):
         """Every field of that name: checkboxes that were ticked."""
         return self.fields.get(name, [])
 
+    def number(self, name: str) -> int:
+        """A key out of a field that our page has filled. Raises NotOurForm for what is none."""
+        digits = self.get(name)
+        if not (digits.isascii() and digits.isdecimal() and len(digits) < 19):
+            raise NotOurForm
+        return int(digits)
+
     def has(self, name: str) -> bool:
         """Whether a checkbox of that name was ticked."""
         return name in self.fields

@@ -1,10 +1,14 @@
 """What flows refuse, in the reader's words and beside the field it is about."""
 
-from collections import defaultdict
-from collections.abc import Mapping
-
 from vetrina.kernel.errors import Refusal
 from vetrina_admin.pages.wording import Say, knows
+
+
+class Wrong(dict[str, str]):
+    """What is wrong with each field of a form, by its name; under "" what is about none. Nothing with the others."""
+
+    def __missing__(self, name: str) -> str:
+        return ""
 
 
 def told(say: Say, refusal: Refusal) -> str:
@@ -20,7 +24,7 @@ def told(say: Say, refusal: Refusal) -> str:
     return say("problem.other", message=refusal.message)
 
 
-def beside(say: Say, refusal: Refusal, *fields: str) -> Mapping[str, str]:
-    """What is wrong with each field of a form, by name; under "" what is about none of `fields`."""
+def beside(say: Say, refusal: Refusal, *fields: str) -> Wrong:
+    """A refusal at the field it names, if that is one of the form's `fields`."""
     named = next((part for part in reversed(refusal.field or ()) if part in fields), "")
-    return defaultdict(str, {named: told(say, refusal)})
+    return Wrong({named: told(say, refusal)})

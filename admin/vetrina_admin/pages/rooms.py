@@ -1,14 +1,17 @@
 """The rooms of the admin, in the order of the menu."""
 
-from vetrina_admin.pages import account, home, sign_in
+from vetrina_admin.pages import account, home, sign_in, staff, tokens, trail
 from vetrina_admin.pages.screens import Room
 from vetrina_admin.pages.visits import Entry
 from vetrina_admin.pages.wording import speaker
 
 ROOMS: tuple[Room, ...] = (
     home.ROOM,
-    sign_in.ROOM,
+    staff.ROOM,
+    tokens.ROOM,
+    trail.ROOM,
     account.ROOM,
+    sign_in.ROOM,
 )
 
 

@@ -77,6 +77,11 @@ class Visit(msgspec.Struct, kw_only=True):
         """This page's own address, to come back to."""
         return local_path(f"{self.path}?{urlencode(self.query)}" if self.query else self.path)
 
+    def query_number(self, name: str) -> int | None:
+        """A key out of the query, such as where a page begins; None for what is none."""
+        digits = self.query.get(name, "")
+        return int(digits) if digits.isascii() and digits.isdecimal() and len(digits) < 19 else None
+
     def link(self, **changed: str | int | None) -> str:
         """This page with a changed query: visit.link(after=cursor, before=None)."""
         merged = {**self.query, **changed}

@@ -45,6 +45,13 @@ def moment(at: datetime, language: str) -> Markup:
     )
 
 
+def browser_name(user_agent: str) -> str:
+    """A browser and its system, as far as it says; empty where it says nothing we know."""
+    browser = next((name for sign, name in _BROWSERS if sign in user_agent), "")
+    system = next((name for sign, name in _SYSTEMS if sign in user_agent), "")
+    return " · ".join(filter(None, (browser, system)))
+
+
 @cache
 def locale_of(language: str) -> Locale:
     """English as in Britain: the shop is in Europe."""
@@ -53,3 +60,15 @@ def locale_of(language: str) -> Locale:
 
 def _here(at: datetime) -> datetime:
     return (at if at.tzinfo else at.replace(tzinfo=UTC)).astimezone(REPORTS_ZONE)
+
+
+# In the order in which they give themselves away: Edge says Chrome too, and Chrome says Safari.
+_BROWSERS = (("Edg", "Edge"), ("OPR/", "Opera"), ("Firefox/", "Firefox"), ("Chrome/", "Chrome"), ("Safari/", "Safari"))
+_SYSTEMS = (
+    ("Android", "Android"),
+    ("iPhone", "iPhone"),
+    ("iPad", "iPad"),
+    ("Windows", "Windows"),
+    ("Mac OS X", "macOS"),
+    ("Linux", "Linux"),
+)
