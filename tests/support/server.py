@@ -7,11 +7,12 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Generator
+from collections.abc import Generator, Mapping
 from pathlib import Path
 from typing import Any
 
 import httpx
+from tests.support.forked import Forked
 
 ROOT = Path(__file__).parents[2]
 PLUGINS = ROOT / "tests" / "support" / "plugins"
@@ -22,7 +23,7 @@ PLUGINS_PATH = os.pathsep.join((str(PLUGINS), str(ROOT)))
 class Server:
     """A running server and where to reach it; `log` is everything it has said."""
 
-    def __init__(self, process: "subprocess.Popen[bytes]", port: int, log_path: Path) -> None:
+    def __init__(self, process: "Forked | subprocess.Popen[bytes]", port: int, log_path: Path) -> None:
         self.process = process
         self.url = f"http://127.0.0.1:{port}"
         self._log_path = log_path
@@ -48,9 +49,14 @@ class Server:
 
 @contextlib.contextmanager
 def serving(
-    database_url: str, folder: Path, *, workers: int = 1, environment: dict[str, str] | None = None
+    database_url: str,
+    folder: Path,
+    *,
+    workers: int = 1,
+    environment: dict[str, str] | None = None,
+    is_fresh: bool = False,
 ) -> Generator[Server]:
-    """Serve a shop that is set up already; the server is ready when this yields."""
+    """Serve a shop that is set up already; the server is ready when this yields. A fresh one imports all it needs."""
     port = free_port()
     log_path = folder / f"server-{port}.log"
     variables = {
@@ -63,15 +69,20 @@ def serving(
         "VETRINA_LOG_FORMAT": "json",
         **(environment or {}),
     }
-    command = [sys.executable, "-m", "vetrina.cli", "serve", "--port", str(port), "--workers", str(workers)]
-    with log_path.open("wb") as log:
-        process = subprocess.Popen(command, env=variables, stdout=log, stderr=log, cwd=folder, start_new_session=True)
-    server = Server(process, port, log_path)
+    arguments = ("serve", "--port", str(port), "--workers", str(workers))
+    start = _fresh if is_fresh else Forked
+    server = Server(start(*arguments, environment=variables, printed=log_path, cwd=folder), port, log_path)
     try:
         _wait_until_ready(server)
         yield server
     finally:
         server.stop()
+
+
+def _fresh(*arguments: str, environment: Mapping[str, str], printed: Path, cwd: Path) -> "subprocess.Popen[bytes]":
+    command = [sys.executable, "-m", "vetrina.cli", *arguments]
+    with printed.open("wb") as log:
+        return subprocess.Popen(command, env=environment, stdout=log, stderr=log, cwd=cwd, start_new_session=True)
 
 
 def vetrina(*arguments: str, environment: dict[str, str] | None = None, cwd: Path | None = None) -> str:

@@ -3,8 +3,6 @@
 import asyncio
 import os
 import signal
-import subprocess
-import sys
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from datetime import timedelta
@@ -15,6 +13,7 @@ from typing import Any, cast
 import msgspec
 import pytest
 from sqlalchemy import select
+from tests.support.forked import Forked
 from tests.support.lamps import LampLit, light
 from tests.support.shops import StillClock, opened
 
@@ -42,7 +41,7 @@ async def test_what_another_process_committed_is_heard_once(database_url: str, t
             await emit(session, OrderPlaced(order_id=1, number=1001, total=100, currency="EUR"), ctx.now())
         async with asyncio.timeout(30):
             while "OrderPlaced" not in printed.read_text():  # noqa: ASYNC110 (another process writes it)
-                await asyncio.sleep(0.1)
+                await asyncio.sleep(0.05)
         await asyncio.sleep(1)  # long enough for a second delivery, were there one
     finally:
         worker.send_signal(signal.SIGTERM)
@@ -52,14 +51,9 @@ async def test_what_another_process_committed_is_heard_once(database_url: str, t
     assert ended == 0
 
 
-def _start(database_url: str, printed: Path) -> "subprocess.Popen[bytes]":
-    with printed.open("wb") as output:
-        return subprocess.Popen(
-            [sys.executable, "-m", "vetrina.cli", "work", "--database-url", database_url],
-            stdout=output,
-            stderr=output,
-            env={**os.environ, "VETRINA_ENV": "test", "VETRINA_LOG_FORMAT": "json"},
-        )
+def _start(database_url: str, printed: Path) -> Forked:
+    environment = {**os.environ, "VETRINA_ENV": "test", "VETRINA_LOG_FORMAT": "json"}
+    return Forked("work", "--database-url", database_url, environment=environment, printed=printed, cwd=printed.parent)
 
 
 class Wing:
