@@ -1,17 +1,29 @@
 """Every test of flows and views runs on both engines; time stands still; the network ends at loopback."""
 
+import functools
+import gc
 import os
 import uuid
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Mapping
 from pathlib import Path
 
 import pytest
+from sqlalchemy import Dialect
 from tests.support import postgres, shops
 from tests.support.reuse import Reused
 
+from vetrina.graphql.schema import ComposedSchema
 from vetrina.kernel import migrate
 from vetrina.kernel.context import Context
+from vetrina.kernel.db import postgres as postgres_engine
+from vetrina.kernel.db import sqlite
+from vetrina.kernel.db.statements import Statements
+from vetrina.plugin import GraphQLFields, GraphQLRoots
 from vetrina.plugin.discovery import migrations
+from vetrina_admin.api.schema import compose_admin
+from vetrina_storefront.schema import compose_storefront
+
+Contributed = tuple[tuple[str, GraphQLFields | GraphQLRoots], ...]
 
 ENGINES = tuple(os.environ.get("VETRINA_TEST_ENGINES", "sqlite,postgresql").split(","))
 
@@ -22,6 +34,45 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if elsewhere:
         config.hook.pytest_deselected(items=elsewhere)
         items[:] = [item for item in items if item not in elsewhere]
+
+
+def pytest_collection_finish() -> None:
+    """What was imported and collected stays to the end: as in a shop that serves, it is not searched for garbage."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(10_000, 20, 20)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def kept() -> Iterator[None]:
+    """Statements and schemas are made once per process and kind, not anew for each test's database and Runtime."""
+    with pytest.MonkeyPatch.context() as patch:
+        for engine in (sqlite, postgres_engine):
+            patch.setattr(engine, "Statements", _of_the_process)
+        patch.setattr("vetrina_storefront.door.compose_storefront", functools.cache(compose_storefront))
+        patch.setattr("vetrina_admin.api.door.compose_admin", _composed_admin)
+        yield
+
+
+def _composed_admin(permissions: Mapping[str, str], contributed: Contributed) -> ComposedSchema:
+    return _admin_of(tuple(permissions.items()), contributed)
+
+
+@functools.cache
+def _admin_of(permissions: tuple[tuple[str, str], ...], contributed: Contributed) -> ComposedSchema:
+    return compose_admin(dict(permissions), contributed)
+
+
+@functools.cache
+def _by_dialect(name: str) -> list[Statements]:
+    return []
+
+
+def _of_the_process(dialect: Dialect) -> Statements:
+    kept = _by_dialect(dialect.name)
+    if not kept:
+        kept.append(Statements(dialect, limit=20_000))
+    return kept[0]
 
 
 @pytest.fixture(scope="session")
@@ -36,7 +87,7 @@ def postgres_template(postgres_server: str) -> str:
     """The name of a database as migrations leave it: all tables and no rows."""
     name = f"template_{uuid.uuid4().hex}"
     url = shops.postgres_url(postgres_server, "template0", name)
-    migrate.upgrade(url, migrations())
+    assert not migrate.upgrade(url, migrations()).failed
     return name
 
 
@@ -44,7 +95,7 @@ def postgres_template(postgres_server: str) -> str:
 def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A file as migrations leave it: all tables and no rows."""
     path = tmp_path_factory.mktemp("template") / "template.sqlite3"
-    migrate.upgrade(f"sqlite:///{path}", migrations())
+    assert not migrate.upgrade(f"sqlite:///{path}", migrations()).failed
     return path
 
 

@@ -1,5 +1,6 @@
 """Sums up what the series of this process and of its workers saw."""
 
+import gc
 from collections.abc import Callable, Iterator
 
 import msgspec
@@ -7,6 +8,13 @@ import pytest
 from tests.differential.running import Tally
 
 TALLY = "differential tally"
+
+
+@pytest.fixture(autouse=True)
+def thawed(request: pytest.FixtureRequest) -> None:
+    """Long series go through many schemas, which memory would not hold: those of series before are let go of."""
+    if request.node.get_closest_marker("fuzz"):
+        gc.unfreeze()
 
 
 @pytest.fixture

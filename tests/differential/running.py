@@ -143,17 +143,21 @@ def _swept() -> Generator[Callable[[], Any]]:
     """Collects garbage when told to.
 
     graphql-core forgets coroutines of fields it cuts off. Python says so when they are collected, and cannot say it in
-    the middle of making a named tuple, which has no builtins to import `warnings` by.
+    the middle of making a named tuple, which has no builtins to import `warnings` by. What has been gone through once
+    is not gone through again: it stays frozen, as what all tests share (see the `thawed` of this folder's conftest).
     """
-    gc.collect()
-    gc.freeze()
+    _sweep()
     gc.disable()
     try:
-        yield gc.collect
+        yield _sweep
     finally:
-        gc.collect()
+        _sweep()
         gc.enable()
-        gc.unfreeze()
+
+
+def _sweep() -> None:
+    gc.collect()
+    gc.freeze()
 
 
 async def differs(
