@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import pytest_asyncio
 from tests.support import shops
 from tests.support.effort import effort
 from tests.support.warehouses import stock_up
@@ -20,10 +21,11 @@ PRODUCTS = 3_000
 PAGE = 20
 
 
-@pytest.fixture
-async def warehouse(sqlite_template: Path, tmp_path: Path, clock: shops.StillClock) -> AsyncIterator[Context]:
-    """A shop of three thousand products on SQLite, whose steps can be counted."""
-    ctx = await shops.opened(shops.sqlite_url(sqlite_template, tmp_path), clock)
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def warehouse(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Context]:
+    """A shop of three thousand products on SQLite, whose steps can be counted; nobody writes to it."""
+    folder = tmp_path_factory.mktemp("warehouse")
+    ctx = await shops.opened(shops.sqlite_url(sqlite_template, folder), shops.StillClock())
     await stock_up(ctx, range(1, PRODUCTS + 1))
     yield ctx
     await ctx.db.close()
@@ -39,6 +41,7 @@ async def cost_of(ctx: Context, read: Any, window: Window) -> tuple[int, Any]:
 LISTS = [order for order in ProductOrder if order is not ProductOrder.MANUAL]
 
 
+@pytest.mark.asyncio(loop_scope="module")
 @pytest.mark.parametrize("reverse", [False, True])
 @pytest.mark.parametrize("order", LISTS)
 async def test_a_deep_page_costs_what_the_first_costs(warehouse: Context, order: ProductOrder, reverse: bool) -> None:
@@ -48,6 +51,7 @@ async def test_a_deep_page_costs_what_the_first_costs(warehouse: Context, order:
     await compare(warehouse, read, reverse=reverse)
 
 
+@pytest.mark.asyncio(loop_scope="module")
 async def test_a_deep_page_of_a_collection_costs_what_its_first_costs(warehouse: Context) -> None:
     async def read(window: Window) -> Any:
         return (await products_of_collections(warehouse, [1], ProductOrder.MANUAL, window))[1]
@@ -55,6 +59,7 @@ async def test_a_deep_page_of_a_collection_costs_what_its_first_costs(warehouse:
     await compare(warehouse, read)
 
 
+@pytest.mark.asyncio(loop_scope="module")
 @pytest.mark.parametrize("asked", [2, 3, MOST_APART + 1])
 async def test_collections_together_answer_what_each_answers_alone(warehouse: Context, asked: int) -> None:
     """A few of them cost what their pages cost, however long they are."""
