@@ -4,6 +4,7 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3)
 BIN := .venv/bin
 LOCK = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header
 READY := .venv/.ready
+DRAWS := .venv/browser/.ready
 # Compiled modules are kept with the virtual environment: tests start many processes, and each would compile its own.
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PYTHONPYCACHEPREFIX := $(CURDIR)/.venv/pycache
@@ -17,7 +18,7 @@ COUNT ?= 100000
 QUERY ?= list
 
 .DEFAULT_GOAL := words
-.PHONY: words setup check test chaos fuzz bench bench-full profile docs demo new-plugin lock style types contracts drift
+.PHONY: words setup check test chaos fuzz bench bench-full profile docs demo browse new-plugin lock style types contracts drift
 
 words:
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -49,8 +50,14 @@ contracts: $(READY)
 drift: $(READY)
 	$(BIN)/python -m vetrina.house docs --check
 
-test: $(READY) ## every test, on SQLite and on PostgreSQL; ARGS goes to pytest
+test: $(READY) $(DRAWS) ## every test, on SQLite and on PostgreSQL; ARGS goes to pytest
 	VETRINA_TEST_ENGINES=sqlite,postgresql $(BIN)/pytest -n 2 -m 'not chaos and not fuzz' $(ARGS)
+
+browse: $(READY) $(DRAWS) ## the tests of pages alone, drawn by a browser; part of make test
+	$(BIN)/pytest tests/browser $(ARGS)
+
+$(DRAWS): tests/browser/package-lock.json | $(READY)
+	@$(BIN)/python -m tests.support.browser_setup && touch $@ || true # tests of pages say again what is missing
 
 chaos: $(READY) ## every way to die in the middle of a checkout or a long import, on both engines
 	$(BIN)/pytest tests/chaos $(ARGS)

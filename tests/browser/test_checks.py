@@ -14,7 +14,7 @@ BROKEN = {
     "grey on grey": ("<p class='grey'>Hard to read</p>", ".grey { color: #999; background: #aaa }", "color-contrast"),
     "too wide": ("<div class='wide'>Wide</div>", ".wide { width: 500px }", "reaches to 50"),
     "a small button": ("<button class='tiny'>Go</button>", ".tiny { min-height: 20px }", "<button submit> Go measures"),
-    "a script that fails": ("<script>setTimeout(() => missing())</script>", "", "missing is not defined"),
+    "a script that fails": ("<script>missing()</script>", "", "missing is not defined"),
     "a word of warning": ("<script>console.error('I am', 'broken')</script>", "", "I am broken"),
     "a focus nobody sees": ("", "button { outline: 0 }", "Buy does not show that it has the focus"),
     "a focus behind something": (

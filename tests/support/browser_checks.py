@@ -17,8 +17,10 @@ MOST_STOPS = 300
 
 def faults(browser: Browser, *, finger: int = FINGER) -> list[str]:
     """Everything that is wrong with the page as it stands, as short sentences; none for a good page."""
-    found = [*browser.complaints, *too_wide(browser), *violations(browser)]
-    return [*found, *too_small(browser, finger)] if browser.width <= PHONE else found
+    found = [*too_wide(browser), *violations(browser)]
+    if browser.width <= PHONE:
+        found += too_small(browser, finger)
+    return [*browser.complaints, *found]
 
 
 def violations(browser: Browser) -> list[str]:

