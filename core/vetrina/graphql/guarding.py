@@ -1,13 +1,13 @@
 """Plugins' fields, guarded: each behind a meter of its own, none able to take a core object or an answer down."""
 
 import copy
-from collections.abc import Awaitable, Callable, Collection
+from collections.abc import Awaitable, Callable, Collection, Iterator
 from functools import wraps
 from types import MappingProxyType
 from typing import Any
 
 from strawberry.tools import create_type
-from strawberry.types.base import StrawberryObjectDefinition, StrawberryOptional
+from strawberry.types.base import StrawberryContainer, StrawberryObjectDefinition, StrawberryOptional
 from strawberry.types.field import StrawberryField
 from strawberry.utils.str_converters import to_camel_case
 
@@ -37,11 +37,13 @@ def guarded(
     if isinstance(part, GraphQLFields):
         fields = [_guard(owner, part.on, field, meters, DEADLINE) for field in _fields(part.fields)]
         _look(owner, part.on, fields, claimed)
+        _look_at_types(owner, part.fields, claimed)
         return GraphQLFields(part.api, part.on, _holder(part.fields, fields))
     query = _root(owner, "Query", part.query, meters, DEADLINE, claimed)
     mutation = _root(owner, "Mutation", part.mutation, meters, MUTATION_DEADLINE, claimed)
-    for kind in part.types:
-        _look_at_type(owner, kind, claimed)
+    for holder in (part.query, part.mutation, *part.types):
+        if holder is not None:
+            _look_at_types(owner, holder, claimed, is_itself_seen=holder in part.types)
     return GraphQLRoots(part.api, query, mutation, part.types)
 
 
@@ -88,16 +90,46 @@ def _look(owner: str, on: str, fields: Collection[StrawberryField], claimed: Col
             raise BadField(owner, f"{owner} adds {on}.{name}, which must be able to be null: plugins fail")
 
 
-def _look_at_type(owner: str, kind: type[Any], claimed: Collection[str]) -> None:
-    name: str = kind.__strawberry_definition__.name
-    prefix = to_camel_case(f"_{owner}")
-    if name not in claimed and not name.startswith(prefix):
-        raise BadField(owner, f"{owner} adds the type {name}, which must begin with {prefix}")
+def _look_at_types(owner: str, holder: type[Any], claimed: Collection[str], *, is_itself_seen: bool = False) -> None:
+    """Every type of the plugin's own package that its fields lead to carries the plugin's name."""
+    package = holder.__module__.partition(".")[0]
+    prefix = owner.title().replace("_", "")
+    seen, waiting = set[Any](), [holder]
+    while waiting:
+        kind = waiting.pop()
+        if kind in seen or getattr(kind, "__module__", "").partition(".")[0] != package:
+            continue
+        seen.add(kind)
+        name = _type_name(kind) if kind is not holder or is_itself_seen else None
+        if name is not None and name not in claimed and not name.startswith(prefix):
+            raise BadField(owner, f"{owner} adds the type {name}, which must begin with {prefix}")
+        waiting.extend(_mentioned(kind))
+
+
+def _type_name(kind: Any) -> str | None:
+    """What an object, an input, an enum or an interface is called on the wire; None for anything else."""
+    definition = getattr(kind, "__strawberry_definition__", None)
+    return getattr(definition, "name", None)
+
+
+def _mentioned(kind: Any) -> Iterator[Any]:
+    """Types that a type's fields and their arguments lead to, unwrapped."""
+    for field in _fields(kind) if hasattr(kind, "__strawberry_definition__") else ():
+        yield _inner(field.type)
+        for argument in field.arguments:
+            yield _inner(argument.type)
+
+
+def _inner(kind: Any) -> Any:
+    """Out of lists and optionals; an enum's definition stands for its class."""
+    while isinstance(kind, StrawberryContainer):
+        kind = kind.of_type
+    return getattr(kind, "wrapped_cls", kind)
 
 
 def _fields(holder: type[Any]) -> list[StrawberryField]:
     definition: StrawberryObjectDefinition = holder.__strawberry_definition__
-    return list(definition.fields)
+    return list(getattr(definition, "fields", ()))
 
 
 def _holder(holder: type[Any], fields: list[StrawberryField]) -> type[Any]:
