@@ -12,6 +12,7 @@ from vetrina_admin.api.jobs import JobMutation, JobQuery
 from vetrina_admin.api.orders import OrderMutation, OrderQuery
 from vetrina_admin.api.prices import PriceMutation
 from vetrina_admin.api.shop import ShopQuery
+from vetrina_admin.api.staff import StaffQuery, staff_mutation
 from vetrina_admin.api.stock import StockQuery
 from vetrina_admin.api.stock_changes import StockMutation
 from vetrina_admin.api.tokens import token_roots
@@ -23,7 +24,7 @@ def compose_admin(
     """Build the schema. Raises Unguarded for a root field of ours that declares no permission; FieldsClash."""
     parts = tuple(contributed)
     token_query, token_mutation = token_roots(permissions)
-    queries = (CatalogQuery, StockQuery, OrderQuery, DeliveryQuery, JobQuery, ShopQuery, token_query)
+    queries = (CatalogQuery, StockQuery, OrderQuery, DeliveryQuery, JobQuery, ShopQuery, StaffQuery, token_query)
     mutations = (
         CatalogMutation,
         PriceMutation,
@@ -31,6 +32,7 @@ def compose_admin(
         OrderMutation,
         DeliveryMutation,
         JobMutation,
+        staff_mutation(permissions),
         token_mutation,
     )
     check_guards((*queries, *mutations), permissions)

@@ -82,6 +82,7 @@ async def enrol_member(
     return member_id
 
 
+@once
 async def change_member(
     ctx: Context, member_id: int, change: MemberChange, *, known: Collection[str] = frozenset(PERMISSIONS)
 ) -> None:
@@ -115,6 +116,7 @@ async def change_member(
         await audited(ctx, session, "member.changed", member_name(member_id), before=before, after=values)
 
 
+@once
 async def set_password(ctx: Context, member_id: int, password: str) -> None:
     """Give somebody else a new password; he is signed out everywhere. Needs staff.write.
 

@@ -7,7 +7,7 @@ import msgspec
 from sqlalchemy import bindparam, select
 
 from vetrina.flows.auditing import audited
-from vetrina.kernel.context import Actor, Context
+from vetrina.kernel.context import Actor, Context, once
 from vetrina.kernel.crypto import digest, draw_token, hash_password, hash_token, needs_rehash, password_matches
 from vetrina.kernel.db import Session
 from vetrina.kernel.errors import NotFound, Refusal
@@ -122,6 +122,7 @@ async def sign_out(ctx: Context, session_id: int) -> None:
             await audited(ctx, session, "member.signed-out", ctx.actor.name)
 
 
+@once
 async def end_session(ctx: Context, session_id: int) -> None:
     """End a session: one's own, or with staff.write anybody's. Raises NotFound for one that has ended."""
     owner: int | None = await ctx.db.value(_OWNER, {"session_": session_id})
