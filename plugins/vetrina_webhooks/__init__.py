@@ -3,8 +3,9 @@
 from typing import Any
 
 from vetrina.plugin import GraphQLRoots, Job, React, hookimpl
+from vetrina.plugin.admin import AdminPage
 from vetrina.plugin.declarations import Declaration
-from vetrina_webhooks import graphql, health, jobs, reactions
+from vetrina_webhooks import admin, graphql, health, jobs, reactions
 from vetrina_webhooks.settings import WebhooksSettings
 
 
@@ -21,6 +22,11 @@ def register_jobs(settings: WebhooksSettings) -> list[Job]:
 @hookimpl
 def register_graphql() -> list[GraphQLRoots]:
     return graphql.roots()
+
+
+@hookimpl
+def register_admin() -> list[AdminPage]:
+    return admin.pages()
 
 
 @hookimpl

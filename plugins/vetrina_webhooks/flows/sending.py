@@ -13,6 +13,7 @@ from sqlalchemy import bindparam, func, select, update
 
 from vetrina.flows.auditing import audited
 from vetrina.kernel.context import Context
+from vetrina.kernel.crypto import NotOurs, Vault
 from vetrina.kernel.db import Session
 from vetrina.kernel.outgoing import ForbiddenAddress, Unreachable
 from vetrina_webhooks.flows.writing import send_at
@@ -91,21 +92,23 @@ class Sender:
         """Send what is due, and what becomes due meanwhile, until nothing is left or the time is up."""
         calls: dict[asyncio.Task[None], int] = {}
         loop = asyncio.get_running_loop()
-        until = loop.time() + BEGINS_FOR
+        until, trouble = loop.time() + BEGINS_FOR, None
         try:
             while True:
                 if loop.time() < until:
                     await self._begin(ctx, calls)
                 if not calls:
-                    return
+                    break
                 done, _ = await asyncio.wait(calls, timeout=LOOKS_AGAIN, return_when=asyncio.FIRST_COMPLETED)
                 for call in done:
                     del calls[call]
-                    call.result()
+                    trouble = call.exception() or trouble
         finally:
             for call in calls:
                 call.cancel()
             await asyncio.gather(*calls, return_exceptions=True)
+        if trouble is not None:
+            raise trouble  # ours, not a receiver's; the others' calls were finished first
 
     async def _begin(self, ctx: Context, calls: dict[asyncio.Task[None], int]) -> None:
         """Take what is due as long as there are places, one for each endpoint in turn."""
@@ -186,10 +189,11 @@ async def take(ctx: Context, endpoint_id: int) -> Order | None:
 
 async def call(ctx: Context, order: Order) -> Outcome:
     """Post the message, signed; never raises for what the receiver does."""
-    vault, now, body = ctx.shop.vault, ctx.now(), order.body.encode()
-    secrets = [vault.open(SECRET, order.secret)]
-    if order.old_secret is not None and order.old_secret_until is not None and order.old_secret_until > now:
-        secrets.append(vault.open(SECRET, order.old_secret))
+    now, body = ctx.now(), order.body.encode()
+    try:
+        secrets = _secrets(ctx.shop.vault, order, now)
+    except NotOurs:
+        return Outcome(0, error="its secret was sealed under another VETRINA_SECRET_KEY: rotate it")
     headers = signed_headers(secrets, order.message_id, int(now.timestamp()), body)
     loop = asyncio.get_running_loop()
     begun = loop.time()
@@ -205,6 +209,14 @@ async def call(ctx: Context, order: Order) -> Outcome:
         return Outcome(spent(), error=str(error))
     error = None if is_accepted(reply.status) else f"it answered {reply.status}"
     return Outcome(spent(), reply.status, shown_answer(reply.body), error, reply.headers.get("retry-after"))
+
+
+def _secrets(vault: Vault, order: Order, now: datetime) -> list[str]:
+    """Those that sign now, the present one first. Raises NotOurs."""
+    sealed = [order.secret]
+    if order.old_secret is not None and order.old_secret_until is not None and order.old_secret_until > now:
+        sealed.append(order.old_secret)
+    return [vault.open(SECRET, secret) for secret in sealed]
 
 
 async def pause(ctx: Context, session: Session, endpoint_id: int, reason: PauseReason) -> bool:
