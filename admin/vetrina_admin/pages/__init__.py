@@ -5,6 +5,7 @@ from litestar import Router
 from vetrina.plugin import Site
 from vetrina_admin.pages.assets import asset
 from vetrina_admin.pages.forms import LARGEST_FORM
+from vetrina_admin.pages.plugin_pages import plugin_entries, plugin_screens
 from vetrina_admin.pages.rooms import ROOMS, entries
 from vetrina_admin.pages.screens import Room, check_permissions
 from vetrina_admin.pages.serving import route, unforeseen
@@ -13,10 +14,15 @@ __all__ = ["page_routes"]
 
 
 def page_routes(site: Site, rooms: tuple[Room, ...] = ROOMS) -> list[Router]:
-    """Every address below /admin but the API's. Raises NoSuchPermission for a screen nobody could be let into."""
+    """Every address below /admin but the API's. Raises NoSuchPermission for a screen nobody could be let into.
+
+    Raises LeaveOut for a plugin whose pages cannot stand where they want to.
+    """
     check_permissions(rooms, site.permissions)
-    menu = entries(rooms)
-    screens = [screen for room in rooms for screen in room.screens]
+    menu = (*entries(rooms), *plugin_entries(site))
+    own = [screen for room in rooms for screen in room.screens]
+    reserved = {"static", "graphql", *(screen.path.split("/")[1] for screen in own)}
+    screens = [*own, *plugin_screens(site, reserved)]
     return [
         Router(
             path="/admin",

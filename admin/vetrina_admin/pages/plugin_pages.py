@@ -1,0 +1,200 @@
+"""Plugins' own pages: /admin/<plugin>/<path>, drawn from blocks, with actions sent to the same address."""
+
+import re
+from collections.abc import Collection, Iterator
+from functools import partial
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, ValidationError
+
+from vetrina.kernel.errors import NotAllowed, NotFound, NotSignedIn, Refusal
+from vetrina.kernel.meters import Work
+from vetrina.plugin import Site, WrongAnswer
+from vetrina.plugin.admin import Action, AdminPage, Asked, Done
+from vetrina.plugin.collected import LeaveOut
+from vetrina.plugin.words import said
+from vetrina_admin.pages.answers import Answer, render, see_other
+from vetrina_admin.pages.blocks import Typed, draw
+from vetrina_admin.pages.blocks.cells import address_of, words_of
+from vetrina_admin.pages.forms import Form
+from vetrina_admin.pages.guarded import ACTION, PAGE, Failed, apology, asked, title_of
+from vetrina_admin.pages.model_forms import changed, read_draft, refused, shape_of, values_of, wrong_with
+from vetrina_admin.pages.refusals import told
+from vetrina_admin.pages.screens import Screen
+from vetrina_admin.pages.visits import Entry, Told, Visit
+
+T = TypeVar("T")
+
+_PART = re.compile(r"[a-z0-9][a-z0-9._~-]*|\{[a-z][a-z0-9_]*\}")
+LONGEST_VALUE = 2_000
+"""Characters of a button's value."""
+
+
+def plugin_screens(site: Site, reserved: Collection[str]) -> list[Screen]:
+    """A page and its actions, for each page of a plugin. `reserved` are first parts of addresses that are the admin's.
+
+    Raises LeaveOut, naming the plugin, for an address that is none, is another page's, or belongs to the admin.
+    """
+    screens: list[Screen] = []
+    known: dict[str, str] = {}
+    for owner, item in _pages(site):
+        if owner in reserved:
+            raise LeaveOut(owner, f"/admin/{owner} is a room of the admin: a plugin with pages needs another name")
+        path = _route(owner, item)
+        if known.setdefault(re.sub(r"\{[^}]*\}", "{}", path), item.path) is not item.path:
+            raise LeaveOut(owner, f"two of its pages have the address {item.path!r}")
+        screens.append(Screen(path=path, can=item.permission, show=partial(_show, owner, item)))
+        if item.actions:
+            screens.append(Screen(path=path, can=item.permission, act=partial(_act, owner, item)))
+    return screens
+
+
+def plugin_entries(site: Site) -> tuple[Entry, ...]:
+    """The menu of plugins' pages: those that want to stand there, and have no part of their address open."""
+    return tuple(
+        Entry(
+            name=f"{owner}.{item.path}",
+            title=partial(said, item.title),
+            path=address_of(item.path, owner),
+            icon="plug",
+            group="plugins",
+            can=item.permission,
+        )
+        for owner, item in _pages(site)
+        if item.is_in_menu and "{" not in item.path
+    )
+
+
+def _pages(site: Site) -> Iterator[tuple[str, AdminPage]]:
+    for owner, item in site.collected.admin:
+        if isinstance(item, AdminPage):
+            yield owner, item
+
+
+def _route(owner: str, page: AdminPage) -> str:
+    parts = [part for part in page.path.split("/") if part]
+    if not all(_PART.fullmatch(part) for part in parts):
+        raise LeaveOut(owner, f"{page.path!r} is no address for a page: small letters, digits, dashes and {{parts}}")
+    return "/".join(["", owner, *(part.replace("}", ":str}") for part in parts)])
+
+
+async def _show(owner: str, page: AdminPage, visit: Visit) -> Answer:
+    return await _shown(visit, owner, page)
+
+
+async def _shown(visit: Visit, owner: str, page: AdminPage, typed: Typed | None = None, *, status: int = 200) -> Answer:
+    """The page, with a form as it was typed if one was sent. Raises the Refusals a page answers with."""
+
+    ask, use = partial(page.show, visit.ctx, _asked(visit)), partial(draw, visit, owner, acts=True, typed=typed)
+    try:
+        content = await asked(visit, Work(owner, "page", page.path or "/"), ask, PAGE, use)
+    except (NotFound, NotAllowed, NotSignedIn):
+        raise
+    except Refusal as refusal:
+        visit.told.append(Told(told(visit.say, refusal), "warning"))
+        content = ""
+    if isinstance(content, Failed):
+        content, status = apology(visit, content), 503
+    crumbs = [] if page.is_in_menu and "{" not in page.path else _crumbs(visit, owner)
+    title = words_of(page.title, visit.language)
+    return render(visit, "blocks/page.html", status=status, name=title, content=content, crumbs=crumbs)
+
+
+async def _act(owner: str, page: AdminPage, visit: Visit, form: Form) -> Answer:
+    """Do one of the page's actions, for somebody who may, with a form that is right; say what came of it."""
+    action = next((action for action in page.actions if action.name == form.get("action")), None)
+    if action is None:
+        visit.tell("blocks.page_gone", "warning")
+        return see_other(visit, visit.here)
+    visit.ctx.require(action.permission)
+    if action.form is not None:
+        return await _act_on_form(owner, page, visit, form, action, action.form)
+    sent = {name[2:]: values[-1][:LONGEST_VALUE] for name, values in form.fields.items() if name.startswith("v.")}
+    try:
+        done = await _done(visit, owner, page, action, sent)
+    except (NotAllowed, NotSignedIn):
+        raise
+    except Refusal as refusal:
+        visit.tell_text(told(visit.say, refusal), "bad")
+        return see_other(visit, visit.here)
+    if isinstance(done, Failed):
+        visit.tell_text(_failure(visit, done), "bad")
+        return see_other(visit, visit.here)
+    return _went_well(visit, owner, done)
+
+
+async def _act_on_form(
+    owner: str, page: AdminPage, visit: Visit, form: Form, action: Action, model: type[BaseModel]
+) -> Answer:
+    shape = shape_of(model)
+    draft = read_draft(shape, form.fields)
+    wish = form.get("do")
+    if wish:
+        draft = changed(shape, draft, wish)
+        typed = Typed(form.get("form"), draft, open=wish.partition(":")[2])
+        return await _shown(visit, owner, page, typed)
+    values, unread = values_of(shape, draft, visit.language)
+    sent = await asked(visit, _work(owner, page, action), partial(_validated, model, values), ACTION, _as_it_is)
+    if isinstance(sent, ValidationError) or unread:
+        error = sent if isinstance(sent, ValidationError) else None
+        wrong = wrong_with(visit.say, visit.language, shape, draft, error, unread)
+        return await _shown(visit, owner, page, Typed(form.get("form"), draft, wrong), status=422)
+    try:
+        done = sent if isinstance(sent, Failed) else await _done(visit, owner, page, action, sent)
+    except (NotAllowed, NotSignedIn):
+        raise
+    except Refusal as refusal:
+        wrong = refused(visit.say, shape, draft, refusal)
+        return await _shown(visit, owner, page, Typed(form.get("form"), draft, wrong), status=422)
+    if isinstance(done, Failed):
+        visit.told.append(Told(_failure(visit, done), "bad"))
+        return await _shown(visit, owner, page, Typed(form.get("form"), draft), status=503)
+    return _went_well(visit, owner, done)
+
+
+async def _validated(model: type[BaseModel], values: dict[str, Any]) -> BaseModel | ValidationError:
+    """What is wrong with what people type is no fault of the plugin's."""
+    try:
+        return model.model_validate(values)
+    except ValidationError as error:
+        return error
+
+
+async def _done(visit: Visit, owner: str, page: AdminPage, action: Action, sent: Any) -> Done | Failed:
+    def checked(done: Any) -> Done:
+        if not isinstance(done, Done):
+            raise WrongAnswer(f"{type(done).__name__} is not what came of an action: it answers Done")
+        words_of(done.message, visit.language)
+        return done
+
+    ask = partial(action.run, visit.ctx, _asked(visit), sent)
+    return await asked(visit, _work(owner, page, action), ask, ACTION, checked)
+
+
+def _as_it_is(answer: T) -> T:
+    return answer
+
+
+def _failure(visit: Visit, failed: Failed) -> str:
+    key = "blocks.kept_out" if failed.is_kept_out else "blocks.failed_action"
+    return visit.say(key, plugin=title_of(visit, failed.work.owner), trail=visit.ctx.trail)
+
+
+def _went_well(visit: Visit, owner: str, done: Done) -> Answer:
+    visit.tell_text(said(done.message, visit.language))
+    return see_other(visit, visit.here if done.to is None else address_of(done.to, owner))
+
+
+def _work(owner: str, page: AdminPage, action: Action) -> Work:
+    return Work(owner, "page", f"{page.path or '/'} {action.name}")
+
+
+def _asked(visit: Visit) -> Asked:
+    parts = {name: str(value) for name, value in visit.request.path_params.items()}
+    return Asked(parts=parts, query=visit.query)
+
+
+def _crumbs(visit: Visit, owner: str) -> list[tuple[str, str]]:
+    """The plugin's first page in the menu."""
+    own = [entry for entry in visit.menu if entry.name.startswith(f"{owner}.") and entry.group == "plugins"]
+    return [(own[0].title(visit.language), own[0].path)] if own else []
