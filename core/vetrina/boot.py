@@ -23,6 +23,7 @@ from vetrina.kernel.registry import Ports, Provided, in_order
 from vetrina.kernel.settings import Settings
 from vetrina.plugin.collected import DOORS, Collected, LeaveOut, Loaded
 from vetrina.plugin.contributions import GraphQLFields, GraphQLRoots
+from vetrina.plugin.desk.definitions import metafield_types
 from vetrina.plugin.loader import Wanted, call_hook, load, within_patience
 from vetrina.plugin.site import Markets, Site
 from vetrina.views.markets import atlas
@@ -119,6 +120,7 @@ def _shop(
         wake=wake,
         return_origins=settings.return_origins,
         outgoing=Outgoing(settings.private_addresses),
+        metafield_types=metafield_types(collected),
     )
 
 

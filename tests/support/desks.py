@@ -6,6 +6,7 @@ from vetrina.kernel.context import Context
 from vetrina.kernel.log import draw_trail
 from vetrina.kernel.registry import Ports, Provided, in_order
 from vetrina.kernel.settings import Settings
+from vetrina.plugin.desk.definitions import metafield_types
 from vetrina.plugin.loader import Wanted, load
 from vetrina.plugin.site import Markets, Site
 from vetrina.views.permissions import CORE_PERMISSIONS
@@ -19,7 +20,7 @@ async def site_now(ctx: Context, url: str) -> Site:
     provided = [Provided(item.port, item.key, owner, item.implementation) for owner, item in collected.ports]
     ports = Ports(in_order(provided, orders), ctx.ports.meters)
     return Site(
-        shop=msgspec.structs.replace(ctx.shop, ports=ports),
+        shop=msgspec.structs.replace(ctx.shop, ports=ports, metafield_types=metafield_types(collected)),
         markets=Markets(ctx.db),
         settings=Settings(env="test", database_url=url),
         graphql=collected.graphql,

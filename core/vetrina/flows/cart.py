@@ -158,7 +158,7 @@ async def _created(ctx: Context, new: NewCart) -> CartOutcome:
     addresses = chosen(
         checked_addresses(new.addresses, place.country, ("input", "delivery", "addresses")), has_selected=False
     )
-    entries = checked_entries(new.metafields, ("input", "metafields"))
+    entries = checked_entries(ctx, new.metafields, ("input", "metafields"))
     fit = await fit_added(ctx.db, ctx, place, (), new.lines, ("input", "lines")) if new.lines else Fit()
     row = carts.new_cart(key=draw_key(), at=ctx.now(), **columns)
     async with ctx.tx() as session:

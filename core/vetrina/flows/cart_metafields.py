@@ -37,7 +37,7 @@ async def set_metafields(ctx: Context, key: str, entries: Sequence[Entry]) -> Me
                 edit.touch()
 
     try:
-        checked = checked_entries(entries, ("metafields",))
+        checked = checked_entries(ctx, entries, ("metafields",))
         outcome = await change_cart(ctx, key, change)
     except BadInput as refused:
         return MetafieldsOutcome(errors=(_value_problem(refused),))
@@ -68,11 +68,12 @@ async def delete_metafield(ctx: Context, key: str, namespace: str, name: str) ->
     return MetafieldsOutcome(deleted_id=outcome.deleted_id)
 
 
-def checked_entries(entries: Sequence[Entry], field: Path) -> tuple[Entry, ...]:
+def checked_entries(ctx: Context, entries: Sequence[Entry], field: Path) -> tuple[Entry, ...]:
     """Metafields as they will be stored. Raises BadInput."""
     if len(entries) > MOST_METAFIELDS:
         raise BadInput(field=field, problem=f"At most {MOST_METAFIELDS} metafields can be set in one call.")
-    return tuple(checked_entry(entry, (*field, str(index))) for index, entry in enumerate(entries))
+    declared = ctx.shop.metafield_types
+    return tuple(checked_entry(entry, (*field, str(at)), OWNER, declared) for at, entry in enumerate(entries))
 
 
 async def entries_of(reads: Reads, cart_id: int) -> tuple[Entry, ...]:

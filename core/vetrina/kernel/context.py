@@ -1,6 +1,6 @@
 """Context: who asks, from which market, in which language; the only way to a transaction."""
 
-from collections.abc import AsyncGenerator, Callable, Coroutine
+from collections.abc import AsyncGenerator, Callable, Coroutine, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import datetime
 from functools import wraps
@@ -59,6 +59,8 @@ class Shop(msgspec.Struct, frozen=True):
     """Told after a commit what there is to do: events, jobs."""
     return_origins: tuple[str, ...] = ()
     """Storefronts' origins beside our own, such as https://shop.example, that a payment may lead the buyer back to."""
+    metafield_types: Mapping[tuple[str, str, str], str] = {}
+    """Types that plugins have declared for metafields, by owner type, namespace (the plugin's name) and key."""
     outgoing: Outgoing = msgspec.field(default_factory=Outgoing)
     """The one way to call somebody outside over HTTP."""
 

@@ -14,6 +14,7 @@ from vetrina.plugin.admin import SLOTS, AdminPage, AdminPanel, AdminTile
 from vetrina.plugin.contributions import GraphQLFields, GraphQLRoots, Provide, React
 from vetrina.plugin.declarations import DemoData, HealthCheck, Kpi, MetafieldDefinition, PersonalData
 from vetrina.plugin.manifest import Manifest, ManifestRefused
+from vetrina.views.metafields import METAFIELD_TYPES
 from vetrina.views.permissions import CORE_PERMISSIONS
 
 KINDS: Mapping[str, tuple[type[Any], ...]] = {
@@ -72,6 +73,11 @@ def _look_at_kpi(manifest: Manifest, item: Kpi) -> None:
     _belongs(manifest, item.code, "KPI")
 
 
+def _look_at_metafield(_: Manifest, item: MetafieldDefinition) -> None:
+    if item.type not in METAFIELD_TYPES:
+        raise ManifestRefused(f"its metafield {item.key} is a {item.type!r}, which is no type of metafields")
+
+
 def _look_at_page(manifest: Manifest, item: AdminPage) -> None:
     _is_known(manifest, item.permission, f"the page {item.path!r}")
     for action in item.actions:
@@ -114,6 +120,7 @@ _LOOKS: Mapping[type[Any], Callable[[Manifest, Any], None]] = {
     React: _look_at_reaction,
     Job: _look_at_job,
     Kpi: _look_at_kpi,
+    MetafieldDefinition: _look_at_metafield,
     AdminPage: _look_at_page,
     AdminPanel: _look_at_panel,
     AdminTile: _look_at_tile,

@@ -9,8 +9,11 @@ from sqlalchemy import bindparam, select
 from vetrina.kernel.context import Context
 from vetrina.kernel.db import id_in, text_in
 from vetrina.shop.metafields.models import Metafield
+from vetrina.shop.metafields.rules import TYPES
 
 MOST_IDENTIFIERS = 250
+METAFIELD_TYPES = frozenset(TYPES)
+"""Every type a metafield may have."""
 
 
 class MetafieldRow(msgspec.Struct, frozen=True):

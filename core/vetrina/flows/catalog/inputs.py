@@ -1,11 +1,13 @@
 """What comes in: a product with its prices, stock and metafields, checked whole before anything is written."""
 
+from collections.abc import Sequence
+
 import msgspec
 
 from vetrina.flows.prices import NewPrice, PriceBook, minor_units
 from vetrina.kernel.errors import BadInput
 from vetrina.shop.catalog.rules import ProductSheet, VariantSheet, checked_product
-from vetrina.shop.metafields.rules import Entry, checked_entry
+from vetrina.shop.metafields.rules import Declared, Entry, checked_entry
 from vetrina.vocabulary import LARGEST_QUANTITY
 
 
@@ -43,11 +45,14 @@ class Prepared(msgspec.Struct, frozen=True):
     """By variant, in the product's order."""
 
 
-def prepare(new: NewProduct, book: PriceBook) -> Prepared:
-    """Check a new product whole. Raises BadInput or NoSuchPriceList, naming the field."""
+def prepare(new: NewProduct, book: PriceBook, declared: Declared) -> Prepared:
+    """Check a new product whole, metafields by what plugins have declared of them.
+
+    Raises BadInput or NoSuchPriceList, naming the field.
+    """
     product = checked_product(new)
-    variants = tuple(checked_extras(variant, index) for index, variant in enumerate(product.variants))
-    metafields = tuple(checked_entry(entry, ("metafields", str(at))) for at, entry in enumerate(product.metafields))
+    variants = tuple(checked_extras(variant, index, declared) for index, variant in enumerate(product.variants))
+    metafields = checked_metafields(product.metafields, "Product", declared)
     return Prepared(
         product=msgspec.structs.replace(product, variants=variants, metafields=metafields),
         prices=tuple(checked_prices(book, variant.prices, index) for index, variant in enumerate(variants)),
@@ -72,7 +77,16 @@ def checked_prices(book: PriceBook, prices: tuple[NewPrice, ...], index: int) ->
     return tuple(found.values())
 
 
-def checked_extras(variant: NewVariant, index: int) -> NewVariant:
+def checked_metafields(
+    entries: Sequence[Entry], owner_type: str, declared: Declared, path: tuple[str, ...] = ()
+) -> tuple[Entry, ...]:
+    """Metafields of one owner as they will be stored. Raises BadInput."""
+    return tuple(
+        checked_entry(entry, (*path, "metafields", str(at)), owner_type, declared) for at, entry in enumerate(entries)
+    )
+
+
+def checked_extras(variant: NewVariant, index: int, declared: Declared) -> NewVariant:
     """Stock and metafields of a variant as they will be stored. Raises BadInput."""
     path = ("variants", str(index))
     for name in ("stock", "backorder_limit"):
@@ -80,8 +94,5 @@ def checked_extras(variant: NewVariant, index: int) -> NewVariant:
         if number is not None and not 0 <= number <= LARGEST_QUANTITY:
             raise BadInput(field=(*path, name), problem=f"A quantity is between 0 and {LARGEST_QUANTITY}.")
     return msgspec.structs.replace(
-        variant,
-        metafields=tuple(
-            checked_entry(entry, (*path, "metafields", str(at))) for at, entry in enumerate(variant.metafields)
-        ),
+        variant, metafields=checked_metafields(variant.metafields, "ProductVariant", declared, path)
     )

@@ -7,7 +7,7 @@ from datetime import datetime
 import msgspec
 
 from vetrina.flows.auditing import audited
-from vetrina.flows.catalog.inputs import NewProduct, Prepared, prepare
+from vetrina.flows.catalog.inputs import NewProduct, Prepared, checked_metafields, prepare
 from vetrina.flows.catalog.writing import write_new
 from vetrina.flows.prices import price_book
 from vetrina.kernel.context import Context, once
@@ -18,7 +18,7 @@ from vetrina.shop.catalog.events import ProductArchived, ProductChanged
 from vetrina.shop.catalog.rules import HandleTaken, ProductChanges, checked_product_changes
 from vetrina.shop.catalog.service import Created, Edit
 from vetrina.shop.metafields import service as metafields
-from vetrina.shop.metafields.rules import Entry, checked_entry
+from vetrina.shop.metafields.rules import Entry
 
 
 @once
@@ -29,7 +29,7 @@ async def create_product(ctx: Context, new: NewProduct) -> Created:
     at once. Raises BadInput, NoSuchPriceList, HandleTaken for a chosen handle somebody has, NowhereToStock.
     """
     require_for(ctx, new)
-    prepared = prepare(new, await price_book(ctx.db))
+    prepared = prepare(new, await price_book(ctx.db), ctx.shop.metafield_types)
     async with handles_in_one_hand(new.handle or new.title), ctx.tx() as session:
         (created,) = await write_new(ctx, session, [prepared])
         if new.handle and created.handle != new.handle:
@@ -49,7 +49,7 @@ async def edit_product(
     """
     ctx.require("catalog.write")
     checked = checked_product_changes(changes)
-    entries = [checked_entry(entry, ("metafields", str(at))) for at, entry in enumerate(metafields)]
+    entries = checked_metafields(metafields, "Product", ctx.shop.metafield_types)
     async with handles_in_one_hand(str(checked.handle)), ctx.tx() as session:
         edit = await catalog.edit(session, product_id, checked, language=ctx.place.default_language, at=ctx.now())
         written = await _set_metafields(ctx, session, product_id, entries)

@@ -29,7 +29,7 @@ async def add_variants(ctx: Context, product_id: int, variants: Sequence[NewVari
     BadInput for a combination that exists or options the product has not, NoSuchPriceList, NowhereToStock.
     """
     _require(ctx, variants)
-    book, checked = await price_book(ctx.db), _checked(variants)
+    book, checked = await price_book(ctx.db), _checked(ctx, variants)
     amounts = [checked_prices(book, variant.prices, index) for index, variant in enumerate(checked)]
     async with ctx.tx() as session:
         added = await catalog.add_variants(session, product_id, checked, at=ctx.now())
@@ -49,7 +49,7 @@ async def arrange_variants(
     prices.write and stock.write when those are given. Raises as add_variants does.
     """
     _require(ctx, variants)
-    book, (whole, ordered) = await price_book(ctx.db), checked_options(options, _checked(variants))
+    book, (whole, ordered) = await price_book(ctx.db), checked_options(options, _checked(ctx, variants))
     async with ctx.tx() as session:
         arranged = await catalog.arrange(session, product_id, whole, ordered, at=ctx.now())
         await write_extras_of_new(ctx, session, book, arranged, ordered)
@@ -117,9 +117,9 @@ async def _reindexed(ctx: Context, session: Session, product_id: int, action: st
     await tell(ctx, session, action, product_id, Edit(product.handle, {}, dict(told)))
 
 
-def _checked(variants: Sequence[NewVariant]) -> tuple[NewVariant, ...]:
+def _checked(ctx: Context, variants: Sequence[NewVariant]) -> tuple[NewVariant, ...]:
     return tuple(
-        checked_extras(checked_variant(variant, ("variants", str(index))), index)
+        checked_extras(checked_variant(variant, ("variants", str(index))), index, ctx.shop.metafield_types)
         for index, variant in enumerate(variants)
     )
 

@@ -70,7 +70,7 @@ def _archived(line: CheckedLine, source: str) -> Prepared:
         variants=(NewVariant(sku=line.sku),),
         source_key=f"{source}:sku:{line.sku}",
     )
-    checked = prepare(draft, _NO_PRICES)
+    checked = prepare(draft, _NO_PRICES, {})
     return Prepared(msgspec.structs.replace(checked.product, status=ProductStatus.ARCHIVED), checked.prices)
 
 

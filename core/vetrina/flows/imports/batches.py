@@ -80,7 +80,8 @@ async def _jobs(ctx: Context, run: Run, entries: Sequence[Sourced]) -> list[Job]
             _count_contents(run, entry)
             continue
         try:
-            jobs.append(Job(entry, prepare(new_product(entry, run.book), run.book), product_id))
+            prepared = prepare(new_product(entry, run.book), run.book, ctx.shop.metafield_types)
+            jobs.append(Job(entry, prepared, product_id))
         except Refusal as refusal:
             _skip(run, problem_of(entry.draft, refusal))
     return jobs

@@ -3,28 +3,41 @@
 from vetrina.plugin.desk.cards import PluginCard, PluginProblem, catalogue, plugin_card
 from vetrina.plugin.desk.configuring import SettingsCard, configure, plugin_settings, try_settings
 from vetrina.plugin.desk.contents import Contribution
+from vetrina.plugin.desk.definitions import DefinitionCard, definitions
+from vetrina.plugin.desk.figures import KpiResult, kpis
+from vetrina.plugin.desk.health import CheckResult, health
 from vetrina.plugin.desk.ordering import PortCard, PortPlace, port_orders, reorder
 from vetrina.plugin.desk.refusals import PluginRefused, SettingsProblem, SettingsRefused
+from vetrina.plugin.desk.removing import Removal, remove, would_remove
 from vetrina.plugin.desk.switching import confirm, disable, enable
 
 __all__ = [
+    "CheckResult",
     "Contribution",
+    "DefinitionCard",
+    "KpiResult",
     "PluginCard",
     "PluginProblem",
     "PluginRefused",
     "PortCard",
     "PortPlace",
+    "Removal",
     "SettingsCard",
     "SettingsProblem",
     "SettingsRefused",
     "catalogue",
     "configure",
     "confirm",
+    "definitions",
     "disable",
     "enable",
+    "health",
+    "kpis",
     "plugin_card",
     "plugin_settings",
     "port_orders",
+    "remove",
     "reorder",
     "try_settings",
+    "would_remove",
 ]

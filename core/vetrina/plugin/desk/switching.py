@@ -34,7 +34,7 @@ async def enable(site: Site, ctx: Context, name: str) -> PluginCard:
     if not disk.is_there:
         raise NotFound(what=f"The plugin {name}", field=("name",))
     await _try(site, rows, name)
-    await migrate(site, name)
+    await bring_up(site, name)
     if is_on:
         await try_plugin_again(ctx, name)
     else:
@@ -80,18 +80,9 @@ async def confirm(site: Site, ctx: Context, name: str) -> PluginCard:
         check_manifest(disk.manifest, vetrina.__version__, {*DOORS, *(row.name for row in rows.values() if row.is_on)})
     except ManifestRefused as refusal:
         raise PluginRefused(field=("name",), reason=str(refusal)) from refusal
-    await migrate(site, name)
+    await bring_up(site, name)
     await confirm_files(ctx, name, disk.digest)
     return await plugin_card(site, ctx.db, name, is_decided=True)
-
-
-async def migrate(site: Site, name: str) -> None:
-    """Bring the tables up to date. Raises PluginRefused where a migration fails: then none of it has happened."""
-    try:
-        await asyncio.to_thread(bring_up, site.settings.database_url, name)
-    except Exception as error:
-        reason = f"Its tables could not be brought up to date: {type(error).__name__}: {error}"
-        raise PluginRefused(field=("name",), reason=reason) from error
 
 
 async def _try(site: Site, rows: dict[str, PluginRow], name: str) -> None:

@@ -1,7 +1,7 @@
 """Typed values: what each metafield type may hold, in the public API's words, and how it is written down."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any, cast
@@ -45,6 +45,11 @@ _GID = re.compile(r"gid://[A-Za-z0-9-]+/([A-Za-z0-9]+)/[^\s/]+")
 _NUMBER = re.compile(r"[+-]?[0-9]+")
 
 
+Declared = Mapping[tuple[str, str, str], str]
+"""Types that plugins have declared, by owner type, namespace and key."""
+_NOTHING: Declared = {}
+
+
 class Entry(msgspec.Struct, frozen=True, kw_only=True):
     """One metafield to set. The value is a text, as the public API writes it; lists and measures are JSON."""
 
@@ -55,14 +60,23 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
     description: str | None = None
 
 
-def checked_entry(entry: Entry, path: tuple[str, ...] = ("metafields",)) -> Entry:
-    """The metafield as it will be stored. Raises BadInput for an unknown type, or a value that is not of its type."""
+def checked_entry(
+    entry: Entry, path: tuple[str, ...] = ("metafields",), owner_type: str = "", declared: Declared = _NOTHING
+) -> Entry:
+    """The metafield as it will be stored.
+
+    Raises BadInput for an unknown type, another one than is declared, or a value that is not of its type.
+    """
     for name, longest in (("namespace", 255), ("key", 255)):
         part = getattr(entry, name)
         if len(part) > longest or not _NAME.fullmatch(part):
             raise BadInput(field=(*path, name), problem=f"A {name} is letters, digits, dashes and underscores.")
     if entry.type not in TYPES:
         raise BadInput(field=(*path, "type"), problem=f"There is no metafield type {entry.type[:50]!r}.")
+    wanted = declared.get((owner_type, entry.namespace, entry.key), entry.type)
+    if wanted != entry.type:
+        problem = f"{entry.namespace}.{entry.key} is a {wanted}: it was declared as one."
+        raise BadInput(field=(*path, "type"), problem=problem)
     at = (*path, "value")
     raw = text(entry.value, field=at, limit=LONGEST_VALUE, required=True)
     description = entry.description
