@@ -87,7 +87,7 @@ def postgres_template(postgres_server: str) -> str:
     """The name of a database as migrations leave it: all tables and no rows."""
     name = f"template_{uuid.uuid4().hex}"
     url = shops.postgres_url(postgres_server, "template0", name)
-    migrate.upgrade(url, migrations())
+    assert not migrate.upgrade(url, migrations()).failed
     return name
 
 
@@ -95,7 +95,7 @@ def postgres_template(postgres_server: str) -> str:
 def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A file as migrations leave it: all tables and no rows."""
     path = tmp_path_factory.mktemp("template") / "template.sqlite3"
-    migrate.upgrade(f"sqlite:///{path}", migrations())
+    assert not migrate.upgrade(f"sqlite:///{path}", migrations()).failed
     return path
 
 

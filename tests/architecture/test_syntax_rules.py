@@ -17,6 +17,10 @@ SWALLOWERS = {
     "core/vetrina/kernel/crew.py": {"attempt"},  # a reaction or job may fail in any way; it is recorded
     "core/vetrina/kernel/registry.py": {"ask"},  # a plugin behind a port may fail in any way; it is named
     "core/vetrina/kernel/meters.py": {"run", "call"},  # counted, then raised again
+    "core/vetrina/kernel/migrate.py": {
+        "upgrade_plugin",
+        "load",
+    },  # a plugin's revisions may fail in any way; it is named
     "core/vetrina/plugin/loader.py": {"load", "run"},  # a plugin may fail in any way; it is left out and named
     "core/vetrina/boot.py": {"_routes"},  # the same, while its routes are built
     "core/vetrina/web/held.py": {"held_open"},  # the same, while it opens and closes what it holds

@@ -1,13 +1,16 @@
 """What a database holds besides rows, as text that two databases can be compared by."""
 
 import sqlite3
+from typing import Any
 
 import psycopg
-from sqlalchemy import create_engine
+from sqlalchemy import MetaData, Table, create_engine
 
-from vetrina.kernel.migrate import OWN_TABLES
+from vetrina.kernel.db import Model, table_of
+from vetrina.kernel.fences import BOOKS
 from vetrina.migrations.tables import metadata
 
+CORE = "vetrina."
 POSTGRES = {
     "column": """
         SELECT table_name, column_name, format('%s %s null=%s default=%s', ordinal_position, data_type, is_nullable,
@@ -22,10 +25,23 @@ POSTGRES = {
 }
 
 
+def core_tables() -> list[Table[Any]]:
+    """The core's tables alone, whichever plugins' models this process has imported."""
+    return [table_of(mapper.class_) for mapper in Model.registry.mappers if mapper.class_.__module__.startswith(CORE)]
+
+
+def core_metadata() -> MetaData:
+    """Copies of them, to be compared with a database."""
+    copies = MetaData(naming_convention=metadata().naming_convention)
+    for table in core_tables():
+        table.to_metadata(copies)
+    return copies
+
+
 def create_by_models(url: str) -> None:
-    """Make all tables in an empty database as the models declare them, without migrations."""
+    """Make the core's tables in an empty database as the models declare them, without migrations."""
     engine = create_engine(url.replace("postgresql://", "postgresql+psycopg://"))
-    metadata().create_all(engine)
+    metadata().create_all(engine, tables=core_tables())
     engine.dispose()
 
 
@@ -38,7 +54,7 @@ def schema_of(url: str) -> dict[str, str]:
             f"{kind} {table}.{name}": definition
             for kind, query in POSTGRES.items()
             for table, name, definition in connection.execute(query.encode()).fetchall()
-            if table not in OWN_TABLES
+            if table not in BOOKS
         }
 
 
@@ -48,7 +64,7 @@ def _sqlite(path: str) -> dict[str, str]:
         rows = connection.execute("SELECT type, tbl_name, name, coalesce(sql, '') FROM sqlite_master").fetchall()
     finally:
         connection.close()
-    return {f"{kind} {table}.{name}": _sorted(sql) for kind, table, name, sql in rows if table not in OWN_TABLES}
+    return {f"{kind} {table}.{name}": _sorted(sql) for kind, table, name, sql in rows if table not in BOOKS}
 
 
 def _sorted(sql: str) -> str:

@@ -13,7 +13,7 @@ from vetrina.kernel.crypto import Vault
 from vetrina.kernel.db import open_database
 from vetrina.kernel.errors import Unavailable
 from vetrina.kernel.meters import Meters
-from vetrina.kernel.migrate import CORE, downgrade, upgrade
+from vetrina.kernel.migrate import Migrated, Pending, pending, remove_all, upgrade
 from vetrina.kernel.registry import Ports
 from vetrina.kernel.settings import Settings
 from vetrina.plugin.discovery import migrations
@@ -31,10 +31,21 @@ _NOWHERE = Place(
 """Where a shop sells that has no markets yet; nothing is priced there."""
 
 
-def migrate_all(settings: Settings) -> None:
-    """Run the migrations of the core and of every installed plugin. Raises Unavailable without a database."""
+def migrate_all(settings: Settings) -> Migrated:
+    """Run the migrations of the core and of every installed plugin. Raises Unavailable without a database.
+
+    A plugin whose migration fails is named in what is returned; the shop serves without it.
+    """
     try:
-        upgrade(settings.database_url, migrations())
+        return upgrade(settings.database_url, migrations())
+    except OperationalError as error:
+        raise Unavailable(f"the database does not answer: {error.orig}") from error
+
+
+def pending_all(settings: Settings) -> Pending:
+    """What `migrate_all` would run. Raises Unavailable without a database."""
+    try:
+        return pending(settings.database_url, migrations())
     except OperationalError as error:
         raise Unavailable(f"the database does not answer: {error.orig}") from error
 
@@ -47,7 +58,7 @@ def start_over(settings: Settings) -> None:
             Path(file + ending).unlink(missing_ok=True)
         return
     migrate_all(settings)
-    downgrade(settings.database_url, migrations(), CORE)
+    remove_all(settings.database_url, migrations())
 
 
 def open_if_new(settings: Settings, new: NewShop = STARTER, plugins: tuple[str, ...] | None = None) -> bool:
