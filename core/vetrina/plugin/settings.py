@@ -22,7 +22,16 @@ class PluginSettings(BaseModel):
     """What the shop decides about a plugin: typed fields with titles, each with a default.
 
     Form, JSON Schema, validation and documentation come from it. `pydantic.SecretStr` fields are sealed at rest and
-    never shown again.
+    never shown again. The same holds for the models of `Form` blocks:
+
+    * `title` and `description` of a field are English; other languages stand beside them, and so do the names of
+      options: `Field(title="Finish", json_schema_extra={"it": {"title": "Finitura", "options": {"matt": "Opaca"}}})`.
+      A model's own title and description go into its `model_config`: `ConfigDict(title=..., json_schema_extra=...)`.
+    * a text of more than 255 characters (`max_length`) is asked for in several lines; `list[str]` one per line;
+      `dict[str, Decimal]` in rows; a list of models as cards, called by their first text; what has no form of its
+      own, such as a list of lists, is written as JSON. A secret inside a list is to be typed again at every change.
+    * a validator says what is wrong in the reader's language: `raise ValueError(Say(en="...", it="..."))`. What
+      pydantic itself refuses is translated already.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")

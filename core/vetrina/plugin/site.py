@@ -57,6 +57,8 @@ class Site(msgspec.Struct, frozen=True):
     markets: Markets
     collected: Collected
     """Which plugins are in, which are left out, and everything they contributed."""
+    generation: int = 0
+    """Of the Runtime: a change of plugins that was asked for has a higher one, until it is taken up."""
     documents: dict[str, str] = {}
     """GraphQL documents registered for the storefront, by their hash."""
     rehearse: Callable[[Sequence[Any]], Collected] | None = None

@@ -12,6 +12,9 @@ class Say(msgspec.Struct, frozen=True):
     en: str
     it: str
 
+    def __str__(self) -> str:
+        return self.en
+
 
 Words = str | Say
 """A text for people; a plain string is the same in every language, such as a name."""

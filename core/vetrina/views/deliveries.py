@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import Any
 
 import msgspec
-from sqlalchemy import bindparam, case, func, or_, select
+from sqlalchemy import Integer, bindparam, case, func, or_, select
 
 from vetrina.kernel.db import Instant, Reads, id_in
 from vetrina.kernel.messages.tables import OutboxCursor, OutboxEvent, OutboxFailure
@@ -58,11 +58,15 @@ async def subscribers(db: Reads) -> list[SubscriberRow]:
 
 
 async def failing_deliveries(
-    db: Reads, *, size: int, below: int | None = None, parked_only: bool = False
+    db: Reads, *, size: int, below: int | None = None, parked_only: bool = False, owner: str | None = None
 ) -> list[DeliveryRow]:
-    """Deliveries that did not succeed, the latest first, at most `size`; those with a smaller id than `below`."""
-    statement = _PARKED if parked_only else _ALL
-    return await db.rows(DeliveryRow, statement, {"below": 2**63 - 1 if below is None else below, "size": size})
+    """Deliveries that did not succeed, the latest first, at most `size`; those with a smaller id than `below`.
+
+    With `owner` those of one plugin's subscribers.
+    """
+    prefix = "" if owner is None else f"{owner}."
+    known = {"below": 2**63 - 1 if below is None else below, "size": size, "prefix": prefix, "length_": len(prefix)}
+    return await db.rows(DeliveryRow, _PARKED if parked_only else _ALL, known)
 
 
 async def deliveries_by_id(db: Reads, delivery_ids: Sequence[int]) -> dict[int, DeliveryRow]:
@@ -106,6 +110,9 @@ _ANY = select(
         else_=DeliveryState.QUEUED.value,
     ).label("state"),
 ).join(OutboxEvent, OutboxEvent.id == OutboxFailure.event_id)
-_ALL = _ANY.where(OutboxFailure.id < bindparam("below")).order_by(OutboxFailure.id.desc()).limit(bindparam("size"))
+_ALL = _ANY.where(
+    OutboxFailure.id < bindparam("below"),
+    func.substr(OutboxFailure.subscriber, 1, bindparam("length_", type_=Integer)) == bindparam("prefix"),
+).order_by(OutboxFailure.id.desc()).limit(bindparam("size"))
 _PARKED = _ALL.where(OutboxFailure.parked_at.is_not(None))
 _SOME = _ANY.where(id_in(OutboxFailure.id, "ids"))

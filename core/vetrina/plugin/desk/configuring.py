@@ -165,5 +165,8 @@ def _imported(place: str) -> type[BaseModel]:
 
 def problems(error: ValidationError) -> list[SettingsProblem]:
     """Everything that is wrong, without what was given: it may be a secret."""
-    found = cast("list[dict[str, Any]]", error.errors(include_url=False, include_context=False, include_input=False))
-    return [SettingsProblem(tuple(map(str, entry["loc"])), str(entry["type"]), str(entry["msg"])) for entry in found]
+    found = cast("list[dict[str, Any]]", error.errors(include_url=False, include_input=False))
+    return [
+        SettingsProblem(tuple(map(str, entry["loc"])), str(entry["type"]), str(entry["msg"]), entry.get("ctx", {}))
+        for entry in found
+    ]

@@ -1,6 +1,7 @@
 """What the desk says no with."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import msgspec
 
@@ -21,6 +22,8 @@ class SettingsProblem(msgspec.Struct, frozen=True):
     code: str
     """Pydantic's word for it, such as missing, or the code of the Refusal that `check` raised."""
     message: str
+    facts: Mapping[str, Any] = {}
+    """What the message speaks of, such as a limit; `error` is the exception that a validator raised."""
 
 
 class SettingsRefused(Refusal):
