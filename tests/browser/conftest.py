@@ -9,8 +9,16 @@ from tests.support.browser import Browser, page
 from tests.support.browser_pipe import Pipe, running
 from tests.support.browser_setup import chromium
 from tests.support.browser_shop import Served, served_shop
+from tests.support.managers import enrolled
+
+from vetrina.flows.staff_sessions import open_session
+from vetrina.kernel.context import Context
+from vetrina.kernel.crypto import hash_password
+from vetrina_admin.pages.asking import HOME, SESSION
 
 FOLDER = Path(__file__).parent
+PASSWORD = "a long walk along the Po"
+"""Of mara@shop.test, who may do everything."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -54,3 +62,21 @@ def browser(chromium_pipe: Pipe, tmp_path: Path) -> Iterator[Browser]:
     """A page of somebody who was never here."""
     with page(chromium_pipe) as opened:
         yield opened
+
+
+@pytest.fixture(scope="package")
+def session(shop: Served) -> str:
+    """The secret of a session of hers."""
+
+    async def enrol(ctx: Context) -> str:
+        member_id = await enrolled(ctx, password_hash=await hash_password(PASSWORD))
+        return await open_session(ctx, member_id)
+
+    return shop.do(enrol)
+
+
+@pytest.fixture
+def desk(browser: Browser, shop: Served, session: str) -> Browser:
+    """The same page, where she has signed in to the admin."""
+    browser.keep(SESSION, session, shop.url, HOME)
+    return browser

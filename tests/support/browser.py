@@ -81,9 +81,9 @@ class Browser:
         yield
         self.tell("Emulation.setScriptExecutionDisabled", value=not self.has_scripts)
 
-    def keep(self, name: str, value: str, url: str) -> None:
+    def keep(self, name: str, value: str, url: str, path: str = "/") -> None:
         """Put a cookie of the site at an address into this browser."""
-        self.tell("Network.setCookie", name=name, value=value, url=url, httpOnly=True)
+        self.tell("Network.setCookie", name=name, value=value, url=url, path=path, httpOnly=True)
 
     def open(self, url: str, *, width: int | None = None) -> None:
         """Go to a page, at that width from now on, and wait until it is at rest. Narrow windows are phones."""

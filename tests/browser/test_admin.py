@@ -1,0 +1,92 @@
+"""The admin in a browser: every page on a phone in Italian and on a desk in English, and by the keyboard."""
+
+import re
+
+import pytest
+from tests.browser.conftest import PASSWORD
+from tests.support.browser import DESKTOP, PHONE, Browser
+from tests.support.browser_checks import faults, unreachable
+from tests.support.browser_shop import Served
+
+from vetrina_admin.pages.rooms import ROOMS
+
+PAGES = (
+    "/admin",
+    "/admin/nowhere",
+    "/admin/staff",
+    "/admin/staff/1",
+    "/admin/staff/new",
+    "/admin/tokens",
+    "/admin/tokens/new",
+    "/admin/trail",
+    "/admin/account",
+)
+"""A line for each page; ids are those of the shop in tests/support/browser_shop.py."""
+
+
+FINGER = 40
+"""The admin stands closer than the shop window: pixels of a control on a phone."""
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_the_page_is_for_everybody(shop: Served, desk: Browser, path: str) -> None:
+    for width, language in ((PHONE, "it"), (DESKTOP, "en")):
+        desk.prefer(language=language)
+        desk.open(shop.url + path, width=width)
+        assert desk.path == path
+        assert desk.ask("document.documentElement.lang") == language
+        wrong = [*faults(desk, finger=FINGER), *(unreachable(desk) if width == DESKTOP else ())]
+        assert not wrong, "\n".join([f"{path} at {width} px:", *wrong])
+
+
+def test_every_page_is_looked_at() -> None:
+    known = [screen.path for room in ROOMS for screen in room.screens if screen.show and not screen.is_open]
+    patterns = {path: re.sub(r"\{\w+:\w+\}", "[^/]+", f"/admin{path}".rstrip("/")) for path in known}
+    missed = [path for path, pattern in patterns.items() if not any(re.fullmatch(pattern, page) for page in PAGES)]
+    assert missed == []
+
+
+@pytest.mark.parametrize(("width", "scripts"), [(PHONE, True), (DESKTOP, False)])
+def test_one_signs_in_and_out_with_the_keyboard(shop: Served, browser: Browser, width: int, *, scripts: bool) -> None:
+    browser.prefer(scripts=scripts)
+    browser.open(f"{shop.url}/admin/tokens", width=width)
+    assert browser.path.startswith("/admin/sign-in")
+    sign_in(browser, "not my password")
+    assert [*faults(browser, finger=FINGER), *unreachable(browser)] == []
+    sign_in(browser, PASSWORD)
+    assert browser.path == "/admin/tokens"
+    browser.tab_to("Your account: Mara Neri" if width == PHONE else "Mara Neri")
+    browser.press("Enter")
+    browser.tab_to("Sign out")
+    follow(browser, "Enter")
+    assert browser.path == "/admin/sign-in"
+
+
+def test_the_menu_of_a_phone_opens_and_closes_with_the_keyboard(shop: Served, desk: Browser) -> None:
+    desk.open(f"{shop.url}/admin", width=PHONE)
+    desk.tab_to("Menu")
+    desk.press("Space")
+    assert faults(desk, finger=FINGER) == []
+    desk.tab_to("Tokens")
+    desk.press("Escape")
+    assert desk.focused == "Menu"
+    assert not desk.ask("document.getElementById('menu').checkVisibility()")
+    desk.press("Enter")
+    desk.tab_to("Tokens")
+    follow(desk, "Enter")
+    assert desk.path == "/admin/tokens"
+
+
+def sign_in(browser: Browser, password: str) -> None:
+    """Give address and password, and press Enter."""
+    for field, text in (("email", "mara@shop.test"), ("password", password)):
+        browser.tab_to(field)
+        browser.ask("document.activeElement.select()")
+        browser.type(text)
+    follow(browser, "Enter")
+
+
+def follow(browser: Browser, key: str) -> None:
+    """Press a key that leads to another page."""
+    with browser.going():
+        browser.press(key)
