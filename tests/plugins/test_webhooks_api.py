@@ -219,9 +219,8 @@ async def test_the_health_page_names_who_is_told_nothing(admin: Admin, station: 
 
 
 @pytest.mark.embedded
-@pytest.mark.parametrize(("language", "said"), [("en", "The secret is"), ("it", "Il segreto è")])
-async def test_the_pages_do_what_the_api_does(station: Station, site: Site, language: str, said: str) -> None:
-    mara = await signed_in(station.ctx, site, *PERMISSIONS, language=language)
+async def test_the_pages_do_what_the_api_does(station: Station, site: Site) -> None:
+    mara = await signed_in(station.ctx, site, *PERMISSIONS, language="it")
 
     async def press(action: str, **typed: str) -> str:
         form = next(form for form in mara.page.forms if form.fields.get("action") == action)
@@ -230,9 +229,8 @@ async def test_the_pages_do_what_the_api_does(station: Station, site: Site, lang
     await mara.open("/admin/webhooks")
     await press("register", name="ERP", url="https://inside.example/")
     assert (mara.answer.status_code, mara.page.wrong) == (422, ["f.url"])
-    assert said in await press("register", name="ERP", url="https://erp.example/hooks")
+    assert "Il segreto è whsec_" in await press("register", name="ERP", url="https://erp.example/hooks")
     assert mara.where == "/admin/webhooks/endpoints/1"
-    assert "whsec_" in mara.page.words
     assert "whsec_" not in (await mara.open("/admin/webhooks/endpoints/1")).words
     station.world.says["erp.example"] = httpx.Response(410, text="gone fishing")
     await station.happen(*(paid(number) for number in range(30)))
@@ -272,7 +270,8 @@ async def test_who_may_only_read_is_offered_nothing_else(station: Station, site:
     await station.register()
     await station.happen(paid())
     reader = await signed_in(station.ctx, site, "webhooks.read")
-    for path in ("", "/endpoints/1", "/deliveries/1"):
+    for path, said in (("", "Active"), ("/endpoints/1", "Waiting"), ("/deliveries/1", "It has not been tried yet.")):
         page = await reader.open(f"/admin/webhooks{path}")
         assert reader.answer.status_code == 200
+        assert said in page.words
         assert not [form for form in page.forms if "/webhooks" in form.action], path
