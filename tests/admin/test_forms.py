@@ -60,7 +60,7 @@ def test_every_kind_of_field(showcase: Any) -> None:
 
 @pytest.mark.parametrize("language", ["en", "it"])
 def test_what_is_drawn_comes_back_as_it_was(showcase: Any, language: str) -> None:
-    full = showcase.ShowcaseSettings(
+    full: BaseModel = showcase.ShowcaseSettings(
         story="one\ntwo", width=Decimal("12.50"), is_lit=False, since=date(2026, 2, 3),
         opens=datetime(2026, 7, 1, 10, 30, tzinfo=UTC), finish="gloss", sides=["left", "right"], words=["a", "b c"],
         notes={"en": "x.y", "it": "zß"}, place={"street": "Via Roma", "floor": -1},
@@ -68,7 +68,7 @@ def test_what_is_drawn_comes_back_as_it_was(showcase: Any, language: str) -> Non
     )  # fmt: skip
     models: tuple[BaseModel, ...] = (full, FlatRateSettings(), ManualPaymentSettings())
     for model in models:
-        kind: Any = type(model)
+        kind = type(model)
         shape = shape_of(kind)
         draft = draft_of(kind, shape, model.model_dump(), language)
         read = read_draft(shape, posted(draft))
@@ -96,8 +96,8 @@ def _problems(model: type[BaseModel], typed: dict[str, Any], language: str) -> d
     try:
         model.model_validate(values)
     except ValidationError as error:
-        return wrong_with(speaker(language), language, shape, draft, error, unread)
-    return wrong_with(speaker(language), language, shape, draft, None, unread)
+        return wrong_with(speaker(language), language, shape, draft, error.errors(), unread)
+    return wrong_with(speaker(language), language, shape, draft, (), unread)
 
 
 def test_everything_wrong_is_said_at_once_and_in_both_languages(showcase: Any) -> None:

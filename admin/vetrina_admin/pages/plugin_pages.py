@@ -17,9 +17,8 @@ from vetrina_admin.pages.answers import Answer, render, see_other
 from vetrina_admin.pages.blocks import Typed, draw
 from vetrina_admin.pages.blocks.cells import address_of, words_of
 from vetrina_admin.pages.forms import Form
-from vetrina_admin.pages.guarded import ACTION, PAGE, Failed, apology, asked, title_of
-from vetrina_admin.pages.model_forms import changed, read_draft, refused, shape_of, values_of, wrong_with
-from vetrina_admin.pages.refusals import told
+from vetrina_admin.pages.guarded import ACTION, PAGE, Failed, apology, asked, said_no, title_of
+from vetrina_admin.pages.model_forms import changed, placed, read_draft, shape_of, values_of, wrong_with
 from vetrina_admin.pages.screens import Screen
 from vetrina_admin.pages.visits import Entry, Told, Visit
 
@@ -91,7 +90,7 @@ async def _shown(visit: Visit, owner: str, page: AdminPage, typed: Typed | None 
     except (NotFound, NotAllowed, NotSignedIn):
         raise
     except Refusal as refusal:
-        visit.told.append(Told(told(visit.say, refusal), "warning"))
+        visit.told.append(Told(said_no(visit, refusal), "warning"))
         content = ""
     if isinstance(content, Failed):
         content, status = apology(visit, content), 503
@@ -115,7 +114,7 @@ async def _act(owner: str, page: AdminPage, visit: Visit, form: Form) -> Answer:
     except (NotAllowed, NotSignedIn):
         raise
     except Refusal as refusal:
-        visit.tell_text(told(visit.say, refusal), "bad")
+        visit.tell_text(said_no(visit, refusal), "bad")
         return see_other(visit, visit.here)
     if isinstance(done, Failed):
         visit.tell_text(_failure(visit, done), "bad")
@@ -136,15 +135,15 @@ async def _act_on_form(
     values, unread = values_of(shape, draft, visit.language)
     sent = await asked(visit, _work(owner, page, action), partial(_validated, model, values), ACTION, _as_it_is)
     if isinstance(sent, ValidationError) or unread:
-        error = sent if isinstance(sent, ValidationError) else None
-        wrong = wrong_with(visit.say, visit.language, shape, draft, error, unread)
+        details = sent.errors(include_url=False) if isinstance(sent, ValidationError) else ()
+        wrong = wrong_with(visit.say, visit.language, shape, draft, details, unread)
         return await _shown(visit, owner, page, Typed(form.get("form"), draft, wrong), status=422)
     try:
         done = sent if isinstance(sent, Failed) else await _done(visit, owner, page, action, sent)
     except (NotAllowed, NotSignedIn):
         raise
     except Refusal as refusal:
-        wrong = refused(visit.say, shape, draft, refusal)
+        wrong = {placed(shape, draft, refusal.field or ())[0]: said_no(visit, refusal)}
         return await _shown(visit, owner, page, Typed(form.get("form"), draft, wrong), status=422)
     if isinstance(done, Failed):
         visit.told.append(Told(_failure(visit, done), "bad"))

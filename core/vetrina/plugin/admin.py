@@ -168,6 +168,8 @@ class Done(msgspec.Struct, frozen=True):
 class Action(msgspec.Struct, frozen=True):
     """Something a page can do. `form`, if any, validates what was sent; a Refusal is shown at the field it names.
 
+    A refusal in the reader's language: `raise BadInput(field=("name",), problem=Say(en="...", it="..."))`.
+
     `run(ctx, asked, sent)`: `sent` is the form's model, or a mapping of a button's values.
     """
 
@@ -178,7 +180,11 @@ class Action(msgspec.Struct, frozen=True):
 
 
 class AdminPage(msgspec.Struct, frozen=True):
-    """A page under /admin/<plugin>/<path>; `path` may hold {parts}. Those without stand in the menu, if they want."""
+    """A page under /admin/<plugin>/<path>; `path` may hold {parts}. Those without stand in the menu, if they want.
+
+    Parts of a path are small letters, digits, dashes, dots and underscores. A plugin called like a room of the admin,
+    such as products, is left out when it has pages. `show` has five seconds, an action fifteen.
+    """
 
     path: str
     title: Words

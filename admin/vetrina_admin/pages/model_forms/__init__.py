@@ -4,7 +4,7 @@ from vetrina_admin.pages.model_forms.drafts import Draft, changed, draft_of, rea
 from vetrina_admin.pages.model_forms.shapes import Shape, shape_of
 from vetrina_admin.pages.model_forms.sheets import Sheet
 from vetrina_admin.pages.model_forms.values import values_of
-from vetrina_admin.pages.model_forms.wrong import placed, refused, wrong_with
+from vetrina_admin.pages.model_forms.wrong import placed, wrong_with
 
 __all__ = [
     "Draft",
@@ -14,7 +14,6 @@ __all__ = [
     "draft_of",
     "placed",
     "read_draft",
-    "refused",
     "shape_of",
     "values_of",
     "wrong_with",

@@ -3,14 +3,10 @@
 from collections.abc import Mapping, Sequence
 from typing import Any, cast
 
-from pydantic import ValidationError
-
-from vetrina.kernel.errors import Refusal
 from vetrina.plugin.words import Say, said
 from vetrina_admin.pages.model_forms.drafts import Draft
 from vetrina_admin.pages.model_forms.shapes import Shape
 from vetrina_admin.pages.model_forms.values import Unread
-from vetrina_admin.pages.refusals import told
 from vetrina_admin.pages.wording import Say as Speak
 from vetrina_admin.pages.wording import knows
 
@@ -38,23 +34,16 @@ def wrong_with(
     language: str,
     shape: Shape,
     draft: Mapping[str, Draft],
-    error: ValidationError | None,
+    details: Sequence[Any] = (),
     unread: Sequence[Unread] = (),
 ) -> dict[str, str]:
-    """Every sentence there is about a form, by path; a field keeps the first."""
+    """Every sentence there is about a form, by path; a field keeps the first. `details` are pydantic's errors()."""
     wrong = {part.path: say(f"input.{part.problem}") for part in unread}
-    for detail in error.errors(include_url=False) if error is not None else ():
+    for detail in details:
         path, rest = placed(shape, draft, detail["loc"])
-        wrong.setdefault(
-            path, _sentence(say, language, detail) if not rest else f"{rest}: {_sentence(say, language, detail)}"
-        )
+        sentence = _sentence(say, language, detail)
+        wrong.setdefault(path, f"{rest}: {sentence}" if rest else sentence)
     return wrong
-
-
-def refused(say: Speak, shape: Shape, draft: Mapping[str, Draft], refusal: Refusal) -> dict[str, str]:
-    """The same for what a flow or a plugin refuses: at the field that it names, else above the form."""
-    path, _ = placed(shape, draft, refusal.field or ())
-    return {path: told(say, refusal)}
 
 
 def placed(shape: Shape, draft: Mapping[str, Draft], loc: Sequence[str | int]) -> tuple[str, str]:
@@ -66,7 +55,8 @@ def placed(shape: Shape, draft: Mapping[str, Draft], loc: Sequence[str | int]) -
     inside: Any = draft
     is_list = False
     path: list[str] = []
-    for step in loc:
+    for each in loc:
+        step = int(each) if here.kind in ("lines", "cards") and str(each).isdecimal() else each
         if here.kind == "lines" and isinstance(step, int):
             lines = [line.strip() for line in inside.split("\n") if line.strip()]
             return ".".join(path), lines[step] if step < len(lines) else ""
