@@ -15,6 +15,7 @@ class Form:
 
     def __init__(self, attributes: dict[str, str]) -> None:
         self.action = attributes.get("action", "")
+        self.method = attributes.get("method", "get").lower()
         self.fields: dict[str, str] = {}
         self.buttons: list[dict[str, str]] = []
         self.choices: dict[str, list[str]] = {}
@@ -62,13 +63,13 @@ class Page(HTMLParser):
                 self.forms.append(Form(given))
             case "button" if "form" in self.open and "form" not in given:
                 self.forms[-1].buttons.append(given)
-            case "input" if given.get("type") == "checkbox":
+            case "input" if given.get("type") == "checkbox" and "name" in given:
                 self.forms[-1].boxes.setdefault(given["name"], {})[given["value"]] = "checked" in given
             case "input" if given.get("type") == "radio":
                 self.forms[-1].choices.setdefault(given["name"], []).append(given["value"])
                 if "checked" in given:
                     self.forms[-1].fields[given["name"]] = given["value"]
-            case "input" | "textarea":
+            case "input" | "textarea" if "name" in given:
                 self.forms[-1].fields[given["name"]] = given.get("value", "")
                 self._textarea = given["name"] if tag == "textarea" else ""
             case "select":

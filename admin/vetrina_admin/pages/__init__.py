@@ -7,8 +7,8 @@ from vetrina_admin.pages.assets import asset
 from vetrina_admin.pages.forms import LARGEST_FORM
 from vetrina_admin.pages.plugin_pages import plugin_entries, plugin_screens
 from vetrina_admin.pages.rooms import ROOMS, entries
-from vetrina_admin.pages.screens import Room, check_permissions
-from vetrina_admin.pages.serving import route, unforeseen
+from vetrina_admin.pages.screens import Room, check_permissions, ways_up
+from vetrina_admin.pages.serving import route, unforeseen, way_up
 
 __all__ = ["page_routes"]
 
@@ -26,7 +26,11 @@ def page_routes(site: Site, rooms: tuple[Room, ...] = ROOMS) -> list[Router]:
     return [
         Router(
             path="/admin",
-            route_handlers=[asset, *(route(site, menu, screen) for screen in screens)],
+            route_handlers=[
+                asset,
+                *(route(site, menu, screen) for screen in screens),
+                *(way_up(path, length) for path, length in ways_up(screens)),
+            ],
             request_max_body_size=LARGEST_FORM,
             exception_handlers={Exception: unforeseen},
         )

@@ -1,6 +1,6 @@
 """What a room of the admin is made of: screens with their permissions, and an entry in the menu."""
 
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
 from typing import Any, Literal
 
 import msgspec
@@ -55,6 +55,16 @@ class Room(msgspec.Struct, frozen=True, kw_only=True):
     icon: str = ""
     """A name out of admin/package.json's list; without one it stands not in the menu."""
     group: Group = "shop"
+
+
+def ways_up(screens: Iterable[Screen]) -> Iterator[tuple[str, int]]:
+    """Addresses that only take forms, and how many of their parts lead to a page: for who loads one of them again."""
+    screens = list(screens)
+    pages = {screen.path.rstrip("/") for screen in screens if screen.show is not None}
+    for path in sorted({screen.path for screen in screens} - pages - {"/"}):
+        parts = path.split("/")
+        length = next(length for length in range(len(parts) - 1, 0, -1) if "/".join(parts[:length]) in pages)
+        yield path, length
 
 
 def check_permissions(rooms: Iterable[Room], known: Mapping[str, str]) -> None:

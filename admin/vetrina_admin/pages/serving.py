@@ -3,14 +3,14 @@
 from typing import Any
 
 import structlog
-from litestar import Request, get, post
+from litestar import Request, Response, get, post
 from litestar.exceptions import HTTPException
 from litestar.handlers import HTTPRouteHandler
 
 from vetrina.kernel.errors import NotAllowed, NotFound, NotSignedIn, Refusal, Unavailable
 from vetrina.kernel.log import draw_trail
 from vetrina.plugin import Site
-from vetrina_admin.pages.answers import Answer, plain, render, to_sign_in
+from vetrina_admin.pages.answers import HEADERS, Answer, plain, render, to_sign_in
 from vetrina_admin.pages.asking import came_from
 from vetrina_admin.pages.forms import NotOurForm, read_form
 from vetrina_admin.pages.refusals import told
@@ -45,6 +45,16 @@ def route(site: Site, menu: tuple[Entry, ...], screen: Screen) -> HTTPRouteHandl
 
     verb = get if screen.show is not None else post
     return verb(screen.path, status_code=200)(answer)
+
+
+def way_up(path: str, length: int) -> HTTPRouteHandler:
+    """Whoever loads an address that only takes forms gets to the page above it: after a language was chosen, say."""
+
+    async def answer(request: Request[Any, Any, Any]) -> Answer:
+        above = "/".join(request.url.path.split("/")[: length + 1])
+        return Response("", status_code=303, headers={**HEADERS, "location": above})
+
+    return get(path, status_code=303)(answer)
 
 
 async def _answer(visit: Visit, screen: Screen) -> Answer:

@@ -14,7 +14,18 @@ from vetrina.kernel.context import Actor, Context
 from vetrina.kernel.crypto import draw_key, hash_token, same
 from vetrina.kernel.errors import NotFound
 from vetrina.plugin import Site
-from vetrina_admin.pages.asking import A_YEAR, DOOR, LANGUAGE, SESSION, TOLD, Asked, keeping, kept, local_path
+from vetrina_admin.pages.asking import (
+    A_YEAR,
+    DOOR,
+    LANGUAGE,
+    SESSION,
+    TOLD,
+    Asked,
+    came_from,
+    keeping,
+    kept,
+    local_path,
+)
 from vetrina_admin.pages.wording import LANGUAGES, Say, accepted, speaker, spoken
 
 Tone = Literal["good", "warning", "bad", "neutral"]

@@ -13,7 +13,7 @@ NAMES = {"en": "English", "it": "Italiano"}
 
 Wording = str | list[str]
 Say = Callable[..., str]
-"""say("orders.title", **facts): a sentence with its {named} places filled."""
+"""say("staff.title", **facts): a sentence with its {named} places filled."""
 
 
 class TwiceSaid(Fault):

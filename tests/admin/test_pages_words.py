@@ -1,0 +1,73 @@
+"""The admin says everything in English and in Italian, also what flows refuse, and keeps no word it never says."""
+
+import json
+import re
+from importlib.resources import files
+from pathlib import Path
+from string import Formatter
+
+from vetrina.kernel.errors import BadInput, NotFound
+from vetrina.views.permissions import CORE_PERMISSIONS
+from vetrina_admin.pages.refusals import beside, told
+from vetrina_admin.pages.rooms import ROOMS
+from vetrina_admin.pages.wording import LANGUAGES, Wording, accepted, sentences, speaker, spoken
+
+PAGES = Path(str(files("vetrina_admin.pages")))
+SOURCES = [*PAGES.rglob("*.py"), *PAGES.rglob("*.html")]
+TEXT = "\n".join(path.read_text() for path in SOURCES)
+KEY = r"[a-z_]+\.[A-Za-z0-9_]+"
+SAID = set(re.findall(rf'"({KEY})"', TEXT)) | set(re.findall(rf"'({KEY})'", TEXT))
+BEGUN = tuple(re.findall(r'"([a-z_]+\.[A-Za-z0-9_]*)"\s*~|f"([a-z_]+\.[A-Za-z0-9_]*)\{', TEXT))
+BEGINNINGS = tuple({first or second for first, second in BEGUN})
+"""What keys begin with that are put together where they are said."""
+FAILURES = {f"{key}_text" for key in SAID if key.startswith("error.")}
+"""`serving.failed` and `answers.plain` say a heading, and below it the text of the same name."""
+
+
+def facts(wording: Wording) -> set[str]:
+    texts = wording if isinstance(wording, list) else [wording]
+    return {name for text in texts for _, name, _, _ in Formatter().parse(text) if name}
+
+
+def test_every_sentence_is_in_every_language_with_the_same_facts() -> None:
+    for key, wordings in sentences().items():
+        assert tuple(wordings) == LANGUAGES, key
+        assert facts(wordings["en"]) == facts(wordings["it"]), key
+        assert type(wordings["en"]) is type(wordings["it"]) and all(wordings.values()), key
+
+
+def test_whatever_is_said_has_words_and_no_word_is_kept_in_vain() -> None:
+    said = set(re.findall(rf'\bsay\(\s*"({KEY})"\s*[,)]', TEXT)) | set(re.findall(rf'\.tell\(\s*"({KEY})"', TEXT))
+    assert len(said) > 100 and said - set(sentences()) == set()
+    titles = {f"{room.name}.title" for room in ROOMS if room.icon}
+    assert titles <= set(sentences())
+    unsaid = set(sentences()) - SAID - titles - FAILURES
+    assert {key for key in unsaid if not key.startswith(BEGINNINGS)} == set()
+
+
+def test_every_permission_has_its_sentence_and_its_group() -> None:
+    for code, sentence in CORE_PERMISSIONS.items():
+        key = f"permissions.{code.replace('.', '_')}"
+        assert sentences()[key]["en"] == sentence and sentences()[key]["it"] != sentence
+        assert f"permissions.group_{code.partition('.')[0]}" in sentences()
+
+
+def test_every_icon_that_is_asked_for_is_brought() -> None:
+    wanted = json.loads((PAGES.parents[1] / "package.json").read_text())["vetrina"]["sprites"]["icons.svg"]["icons"]
+    asked = set(re.findall(r'\bicon\("([a-z0-9-]+)"', TEXT)) | set(re.findall(r'icon(?:_name)?="([a-z0-9-]+)"', TEXT))
+    assert len(asked) > 10 and asked <= set(wanted)
+
+
+def test_what_flows_refuse_is_told_in_the_reader_s_words() -> None:
+    say = speaker("it")
+    assert told(say, NotFound(what="The order")) == "Non c'è più."
+    assert told(say, BadInput(problem="Odd.", reason="long", limit=9)) == "Al massimo 9 caratteri."
+    assert told(say, BadInput(problem="Odd <b>.")) == "Operazione non eseguita: Odd <b>."
+    wrong = beside(say, BadInput(problem="x", reason="empty", field=("input", "name")), "name", "email")
+    assert wrong == {"name": "Questo campo non può essere vuoto."} and wrong["email"] == ""
+    assert set(beside(say, BadInput(problem="x", field=("other",)), "name")) == {""}
+
+
+def test_the_browser_s_wish_is_heard() -> None:
+    headers = ["it-CH,en;q=0.5", "de,it;q=0.3,en;q=0.2", "it;q=0,en", "it;q=x", "*", None]
+    assert [spoken(*accepted(header)) for header in headers] == ["it", "it", "en", "en", "en", "en"]
