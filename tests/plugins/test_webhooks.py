@@ -137,6 +137,7 @@ async def test_a_dead_endpoint_delays_nobody(station: Station, monkeypatch: pyte
         return httpx.Response(200)
 
     all_arrived = asyncio.Event()
+    monkeypatch.setattr(sending, "AT_ONCE", sending.PER_ENDPOINT + 1)
     await station.register("dead.example")
     await station.register("living.example")
     station.world.says |= {"dead.example": after_the_living, "living.example": arrive}
@@ -230,6 +231,20 @@ async def test_a_success_starts_the_count_again(ctx: Context, clock: StillClock)
         await station.send(hours=13)
     assert (await endpoint(station)).pause_reason is None
     assert (await endpoint(station)).failing_since == station.ctx.now()
+
+
+async def test_resuming_does_not_wait_for_the_next_pause(station: Station) -> None:
+    created = await station.register()
+    station.world.says["erp.example"] = 500
+    await station.happen(paid())
+    for hours in (0, 1, 1, 3, 6):
+        await station.send(hours=hours)
+    await endpoints.pause_endpoint(station.ctx, created.endpoint_id)
+    assert len(station.world.posted) == 5
+    station.world.says.clear()
+    await endpoints.resume_endpoint(station.ctx, created.endpoint_id)
+    await station.send()
+    assert [row.state for row in await deliveries(station)] == [State.DELIVERED.value]
 
 
 async def test_what_failed_is_sent_again_since_a_time(station: Station) -> None:

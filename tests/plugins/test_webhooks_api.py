@@ -11,6 +11,7 @@ from tests.support.asking import Admin
 from tests.support.managers import admin_app, signed_in
 from tests.support.receivers import Station, paid
 from tests.support.shops import StillClock
+from tests.support.statements import statements
 
 from vetrina.flows.staff import issue_token
 from vetrina.graphql.guarding import guarded
@@ -145,7 +146,9 @@ async def test_an_endpoint_lives_through_the_api(admin: Admin, station: Station)
     await station.happen(paid())
     await station.send()
     wanted = "nodes { id messageId type state attempts nextAt endpoint { name } log { status answer error duration } }"
-    listed = await admin.ask(f"{{ webhooksDeliveries(endpointId: {endpoint}, state: WAITING) {{ {wanted} }} }}")
+    with statements(station.ctx.db) as texts:
+        listed = await admin.ask(f"{{ webhooksDeliveries(endpointId: {endpoint}, state: WAITING) {{ {wanted} }} }}")
+    assert len([text for text in texts if "webhooks_" in text]) == 3, "deliveries, their endpoints, their attempts"
     (row,) = listed["webhooksDeliveries"]["nodes"]
     assert (row["type"], row["attempts"], row["endpoint"]["name"]) == ("order.paid", 1, "ERP 2")
     assert [(one["status"], one["answer"], one["error"]) for one in row["log"]] == [(500, "no", "it answered 500")]

@@ -154,7 +154,7 @@ async def pause_endpoint(ctx: Context, endpoint_id: int) -> None:
 
 @once
 async def resume_endpoint(ctx: Context, endpoint_id: int, *, replay: bool = True) -> None:
-    """Send again: what waited goes out, and with `replay` every event since the pause that nothing was written for.
+    """Send again: what waited at once, and with `replay` every event since the pause that nothing was written for.
 
     Needs webhooks.write. Raises NotFound. One that is not paused stays as it is.
     """
@@ -164,6 +164,7 @@ async def resume_endpoint(ctx: Context, endpoint_id: int, *, replay: bool = True
         if before.paused_at is None:
             return
         await session.execute(_RESUME, {"endpoint": endpoint_id})
+        await replaying.begin_anew(session, endpoint_id, ctx.now())
         await send_at(session, f"resumed:{endpoint_id}", ctx.now())
         if replay:
             await replaying.begin(session, endpoint_id, replaying.MISSED, before.paused_at, ctx.now())

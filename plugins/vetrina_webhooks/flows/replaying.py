@@ -79,6 +79,11 @@ async def begin(session: Session, endpoint_id: int, what: str, since: datetime, 
     await _go_on(session, payload, 0, until)
 
 
+async def begin_anew(session: Session, endpoint_id: int, now: datetime) -> None:
+    """Give what waits for an endpoint all its attempts again, the first at once."""
+    await session.execute(_ANEW, {"endpoint": endpoint_id, "now": now})
+
+
 async def replay_page(ctx: Context, payload: Mapping[str, Any]) -> None:
     """Go through one page of the past and put the next one off. Cut off and run again, it repeats the page."""
     endpoint = (await endpoints_by_id(ctx.db, [payload["endpoint"]])).get(payload["endpoint"])
@@ -166,6 +171,11 @@ _REVIVE_MESSAGES = (
         text_in(WebhooksDelivery.message_id, "messages"),
         WebhooksDelivery.state != State.WAITING.value,
     )
+    .values(_AGAIN)
+)
+_ANEW = (
+    update(WebhooksDelivery)
+    .where(WebhooksDelivery.endpoint_id == bindparam("endpoint"), WebhooksDelivery.state == State.WAITING.value)
     .values(_AGAIN)
 )
 _FAILED = (

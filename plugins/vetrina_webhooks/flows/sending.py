@@ -115,9 +115,9 @@ class Sender:
         waiting = await endpoints_with_work(ctx.db, ctx.now())
         while waiting and len(calls) < AT_ONCE:
             busy, left = Counter(calls.values()), list[tuple[int, int]]()
-            for endpoint_id, misses in waiting[: AT_ONCE - len(calls)]:
-                if busy[endpoint_id] >= (1 if misses else PER_ENDPOINT):
-                    continue
+            # Those with no place of their own are passed over first: however many hang, they take nobody else's.
+            free = [(key, misses) for key, misses in waiting if busy[key] < (1 if misses else PER_ENDPOINT)]
+            for endpoint_id, misses in free[: AT_ONCE - len(calls)]:
                 order = await take(ctx, endpoint_id)
                 if order is not None:
                     calls[asyncio.create_task(self._send(ctx, order))] = endpoint_id

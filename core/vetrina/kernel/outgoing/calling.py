@@ -6,7 +6,7 @@ from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Mappi
 from contextlib import asynccontextmanager
 from importlib import import_module
 from ipaddress import ip_address
-from socket import SOCK_STREAM, gaierror
+from socket import SOCK_STREAM
 from typing import TYPE_CHECKING, cast
 from urllib.parse import urljoin
 
@@ -153,7 +153,7 @@ class Outgoing:
         """What the target's host leads to, looked up once. One private address among them refuses all."""
         try:
             found = [target.host] if target.is_numeric else await self._resolve(target.host, target.port)
-        except (gaierror, UnicodeError) as error:
+        except (OSError, UnicodeError) as error:
             raise Unreachable("its name is not known") from error
         if target.place not in self._exceptions and not all(is_public(ip_address(address)) for address in found):
             raise ForbiddenAddress(reason="it is, or leads to, an address that is not of the open internet")
