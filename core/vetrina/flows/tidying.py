@@ -1,5 +1,6 @@
 """Carts nobody came back to: dropped where nothing hangs on them, else kept without the person."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -28,6 +29,20 @@ async def tidy_carts(ctx: Context) -> int:
     note, attributes and payment. The order keeps what the law wants kept.
     """
     return await _drop_unsubmitted(ctx) + await _forget_buyers(ctx)
+
+
+async def forget_carts(session: Session, cart_ids: Sequence[int]) -> tuple[int, int]:
+    """Drop or forget these carts whatever their age; how many, and how many are being ordered now and stay."""
+    found = await session.fetch(_GIVEN, {"cart_ids": list(cart_ids)})
+    dropped = [cart_id for cart_id, has_attempts, _ in found if not has_attempts]
+    forgotten = [cart_id for cart_id, has_attempts, is_ordered in found if has_attempts and not is_ordered]
+    if dropped:
+        await metafields.forget_owners(session, "Cart", dropped)
+        await session.execute(_DROP, {"cart_ids": dropped})
+    if forgotten:
+        await _forget(session, forgotten)
+    done = len(dropped) + len(forgotten)
+    return done, len(found) - done
 
 
 async def _drop_unsubmitted(ctx: Context) -> int:
@@ -83,6 +98,7 @@ _is_personal = or_(
     Cart.note != "",
     exists().where(CartAddress.cart_id == Cart.id),
 )
+_GIVEN = select(Cart.id, _has_attempts, _is_being_ordered).where(id_in(Cart.id, "cart_ids")).with_for_update()
 _STALE = select(Cart.id).where(Cart.updated_at <= bindparam("before")).order_by(Cart.id).limit(bindparam("most"))
 _UNSUBMITTED = _STALE.where(~_has_attempts).with_for_update()
 _PERSONAL = _STALE.where(_has_attempts, ~_is_being_ordered, _is_personal).with_for_update()

@@ -6,6 +6,7 @@ from typing import Any, cast
 
 import click
 
+from vetrina.flows.forgetting import ERASE
 from vetrina.kernel.contracts import lacks
 from vetrina.kernel.jobs import Job
 from vetrina.kernel.messages import Event
@@ -67,6 +68,8 @@ def _look_at_reaction(_: Manifest, item: React[Any]) -> None:
 
 def _look_at_job(manifest: Manifest, item: Job) -> None:
     _belongs(manifest, item.name, "job")
+    if item.name == f"{manifest.name}.{ERASE}":
+        raise ManifestRefused(f"its job cannot be called {item.name}: that is how PersonalData is erased")
 
 
 def _look_at_kpi(manifest: Manifest, item: Kpi) -> None:

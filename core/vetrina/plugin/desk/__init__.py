@@ -7,6 +7,15 @@ from vetrina.plugin.desk.definitions import DefinitionCard, definitions
 from vetrina.plugin.desk.figures import KpiResult, kpis
 from vetrina.plugin.desk.health import CheckResult, health
 from vetrina.plugin.desk.ordering import PortCard, PortPlace, port_orders, reorder
+from vetrina.plugin.desk.persons import (
+    ErasureCard,
+    HeldPart,
+    PersonExport,
+    erase_person,
+    erasures_of,
+    export_person,
+    personal_jobs,
+)
 from vetrina.plugin.desk.refusals import PluginRefused, SettingsProblem, SettingsRefused
 from vetrina.plugin.desk.removing import Removal, remove, would_remove
 from vetrina.plugin.desk.switching import confirm, disable, enable
@@ -15,7 +24,10 @@ __all__ = [
     "CheckResult",
     "Contribution",
     "DefinitionCard",
+    "ErasureCard",
+    "HeldPart",
     "KpiResult",
+    "PersonExport",
     "PluginCard",
     "PluginProblem",
     "PluginRefused",
@@ -31,8 +43,12 @@ __all__ = [
     "definitions",
     "disable",
     "enable",
+    "erase_person",
+    "erasures_of",
+    "export_person",
     "health",
     "kpis",
+    "personal_jobs",
     "plugin_card",
     "plugin_settings",
     "port_orders",

@@ -1,15 +1,15 @@
-"""Remember who bought: guests by their e-mail address, people of the past also by their name elsewhere."""
+"""Remember who bought, by e-mail address or by a name elsewhere; keep the ledger of who was forgotten."""
 
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
 import msgspec
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, select, update
 
 from vetrina.kernel.db import Session, text_in
 from vetrina.kernel.errors import Fault
-from vetrina.shop.customers.models import Customer
+from vetrina.shop.customers.models import Customer, Erasure, ErasurePart
 
 
 class PastPerson(msgspec.Struct, frozen=True, kw_only=True):
@@ -90,6 +90,33 @@ async def remember_past(session: Session, people: Sequence[PastPerson]) -> Remem
     return Remembered(known | dict(zip((person.identity for person in new), customer_ids, strict=True)), len(new))
 
 
+async def begin_erasure(session: Session, subject: str, at: datetime, asked_by: str) -> int:
+    """Write down that somebody is forgotten, by the digest that stands for him; its id."""
+    return await session.insert(Erasure, subject=subject, asked_at=at, asked_by=asked_by)
+
+
+async def put_part(
+    session: Session,
+    erasure_id: int,
+    owner: str,
+    name: str,
+    *,
+    rows: int = 0,
+    kept: str = "",
+    done_at: datetime | None = None,
+    error: str | None = None,
+) -> None:
+    """Write down how far one owner is with one kind of what it holds."""
+    key = {"erasure_id": erasure_id, "owner": owner, "name": name}
+    values = {"rows": rows, "kept": kept, "done_at": done_at, "error": error}
+    await session.put(ErasurePart, tuple(key), **key, **values)
+
+
+async def settle_unnamed(session: Session, erasure_id: int, owner: str, at: datetime) -> None:
+    """An owner that was asked without knowing what it holds has answered."""
+    await session.execute(_SETTLE, {"erasure": erasure_id, "owner_": owner, "at_": at})
+
+
 def _past_row(customer_id: int, person: PastPerson) -> dict[str, Any]:
     return {
         "id": customer_id,
@@ -117,4 +144,13 @@ _BY_EMAILS = select(Customer.email, Customer.id, Customer.password_hash.is_not(N
 )
 _BY_SOURCE_KEYS = select(Customer.source_key, Customer.id, Customer.password_hash.is_not(None)).where(
     text_in(Customer.source_key, "source_keys", is_long=True)
+)
+_SETTLE = (
+    update(ErasurePart)
+    .where(
+        ErasurePart.erasure_id == bindparam("erasure"),
+        ErasurePart.owner == bindparam("owner_"),
+        ErasurePart.name == "",
+    )
+    .values(done_at=bindparam("at_"))
 )
