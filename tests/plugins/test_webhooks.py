@@ -128,7 +128,9 @@ async def test_the_log_keeps_the_beginning_of_an_answer(station: Station) -> Non
 
 async def test_a_dead_endpoint_delays_nobody(station: Station, monkeypatch: pytest.MonkeyPatch) -> None:
     async def after_the_living() -> httpx.Response:
+        waited.append(True)
         await all_arrived.wait()
+        waited.pop()
         raise httpx.ReadError("hung up")
 
     async def arrive() -> httpx.Response:
@@ -136,7 +138,7 @@ async def test_a_dead_endpoint_delays_nobody(station: Station, monkeypatch: pyte
             all_arrived.set()
         return httpx.Response(200)
 
-    all_arrived = asyncio.Event()
+    all_arrived, waited = asyncio.Event(), list[bool]()
     monkeypatch.setattr(sending, "AT_ONCE", sending.PER_ENDPOINT + 1)
     await station.register("dead.example")
     await station.register("living.example")
@@ -144,6 +146,7 @@ async def test_a_dead_endpoint_delays_nobody(station: Station, monkeypatch: pyte
     await station.happen(*(paid(number) for number in range(6)))
     await station.send()
     assert len(station.world.at("living.example")) == 6
+    assert waited == [], "they arrived while the dead one had not run into its deadline"
     assert len(station.world.at("dead.example")) == sending.PER_ENDPOINT, "the rest waits until it is tried again"
     # The negative control: with one place for all, those alive wait until the dead one's deadline has passed.
     all_arrived.clear()
@@ -153,7 +156,7 @@ async def test_a_dead_endpoint_delays_nobody(station: Station, monkeypatch: pyte
     station.clock.move(seconds=10)
     await station.happen(paid(7))
     await station.send()
-    assert not all_arrived.is_set()
+    assert waited == [True]
     assert station.world.posted[0].host == "dead.example"
 
 
