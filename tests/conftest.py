@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Iterator, Mapping
 from pathlib import Path
 
 import pytest
+import structlog
 from sqlalchemy import Dialect
 from tests.support import postgres, shops
 from tests.support.reuse import Reused
@@ -24,6 +25,15 @@ from vetrina_admin.api.schema import compose_admin
 from vetrina_storefront.schema import compose_storefront
 
 Contributed = tuple[tuple[str, GraphQLFields | GraphQLRoots], ...]
+
+# Tracebacks drawn with every variable in them take longer than most tests.
+structlog.configure(
+    processors=[
+        structlog.processors.add_log_level,
+        structlog.processors.TimeStamper(fmt="%H:%M:%S", utc=True),
+        structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlog.dev.plain_traceback),
+    ]
+)
 
 ENGINES = tuple(os.environ.get("VETRINA_TEST_ENGINES", "sqlite,postgresql").split(","))
 

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 import msgspec
@@ -24,6 +25,7 @@ from vetrina.kernel.settings import Settings
 from vetrina.plugin.collected import DOORS, Collected, LeaveOut, Loaded
 from vetrina.plugin.contributions import GraphQLFields, GraphQLRoots
 from vetrina.plugin.desk.definitions import metafield_types
+from vetrina.plugin.desk.persons import personal_jobs
 from vetrina.plugin.loader import Wanted, call_hook, load, within_patience
 from vetrina.plugin.site import Markets, Site
 from vetrina.views.markets import atlas
@@ -62,11 +64,14 @@ async def compose(
     wake: Callable[[set[str]], None] = lambda topics: None,
     meters: Meters | None = None,
     without: Mapping[str, str] | None = None,
+    *,
+    answers: bool = True,
 ) -> Runtime:
     """Compose the Runtime the shop's tables ask for. The slow part, plugins and schemas, runs in a thread.
 
     A plugin that cannot be loaded, or whose fields clash with an earlier one's, is left out and named; so are those
-    in `without`, a reason by name. `meters` are the process's own and outlive the Runtime.
+    in `without`, a reason by name. `meters` are the process's own and outlive the Runtime. One that never `answers`
+    has no routes, and does without the schemas behind them, which take most of the time.
     """
     number = await generation(db)
     known = await plugins(db)
@@ -81,13 +86,15 @@ async def compose(
         if plugin.is_on and not settings.safe
     ]
     metered = meters or Meters(clock)
+    db.on_reclaim = metered.leak
 
-    def build(plan: Sequence[Wanted]) -> Runtime:
+    def build(plan: Sequence[Wanted], *, answers: bool = True) -> Runtime:
         collected = load(plan, vault, strict=settings.strict)
         while True:
             try:
                 shop = _shop(settings, db, clock, wake, metered, vault, collected, orders)
-                return _assemble(number, settings, shop, place, registered, collected, rehearse)
+                runtime = _assemble(number, settings, shop, place, registered, collected, rehearse)
+                return _answering(runtime) if answers else runtime
             except LeaveOut as clash:
                 if settings.strict:
                     raise
@@ -97,7 +104,7 @@ async def compose(
     def rehearse(other: Sequence[Wanted]) -> Collected:
         return build(other).collected
 
-    return await asyncio.to_thread(build, plan)
+    return await asyncio.to_thread(partial(build, plan, answers=answers))
 
 
 def _shop(
@@ -147,22 +154,30 @@ def _assemble(
         collected=collected,
         documents=registered,
         rehearse=rehearse,
+        generation=number,
     )
 
     def context(trail: str | None = None, delivery: Delivery | None = None) -> Context:
         return Context(shop=shop, actor=SYSTEM, place=place, trail=trail or draw_trail(), delivery=delivery)
 
-    jobs = [*JOBS, *(job for _, job in collected.jobs)]
+    jobs = [*JOBS, *(job for _, job in collected.jobs), *personal_jobs(collected)]
     reactions = [Reaction(f"{owner}.{item.run.__name__}", item.event, item.run) for owner, item in collected.reactions]
     return Runtime(
         generation=number,
         site=site,
         collected=collected,
         place=place,
-        routes=tuple((plugin.name, route) for plugin in collected.loaded for route in _routes(plugin, site)),
+        routes=(),
         relay=Relay(shop.db, shop.clock, reactions, lambda delivery: context(delivery=delivery), meters.run),
         runner=Runner(shop.db, shop.clock, jobs, lambda _: context(), meters.run),
     )
+
+
+def _answering(runtime: Runtime) -> Runtime:
+    """The same with what its doors and plugins answer over HTTP. Raises LeaveOut."""
+    loaded = runtime.collected.loaded
+    routes = tuple((plugin.name, route) for plugin in loaded for route in _routes(plugin, runtime.site))
+    return msgspec.structs.replace(runtime, routes=routes)
 
 
 def _guarded(

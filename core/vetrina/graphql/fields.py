@@ -11,6 +11,7 @@ from strawberry.types import Info as StrawberryInfo
 
 from vetrina.kernel.context import Context
 from vetrina.kernel.errors import Fault, Unavailable
+from vetrina.kernel.meters import WrongAnswer
 
 Answer = TypeVar("Answer")
 Resolver = Callable[..., Awaitable[Any]]
@@ -191,8 +192,10 @@ class Batch:
 
 def check_count(function: Resolver, parents: Sequence[Any], results: Sequence[Any]) -> None:
     """Raises Fault when a batch function did not answer for each parent: its answers could not be told apart."""
+    name = getattr(function, "__qualname__", repr(function))
+    if not isinstance(cast(Any, results), Sequence):
+        raise WrongAnswer(f"{function.__module__}.{name} answered {type(results).__name__} instead of a list")
     if len(results) != len(parents):
-        name = function.__qualname__
         raise Fault(f"{function.__module__}.{name} answered {len(results)} times for {len(parents)} parents")
 
 

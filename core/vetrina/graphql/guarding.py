@@ -11,7 +11,7 @@ from strawberry.types.base import StrawberryContainer, StrawberryObjectDefinitio
 from strawberry.types.field import StrawberryField
 from strawberry.utils.str_converters import to_camel_case
 
-from vetrina.graphql.fields import BATCH, PERMISSION, PERSONAL, ROOT, SHARED, batch, root
+from vetrina.graphql.fields import BATCH, PERMISSION, PERSONAL, ROOT, SHARED, batch, check_count, root
 from vetrina.kernel.meters import Meters, Work
 from vetrina.plugin.collected import LeaveOut
 from vetrina.plugin.contributions import GraphQLFields, GraphQLRoots
@@ -64,9 +64,17 @@ def _guard(owner: str, on: str, field: StrawberryField, meters: Meters, deadline
     if function is None:
         raise BadField(owner, f"{owner} writes {work.name} with neither root nor batch of vetrina.graphql")
 
+    is_batch = BATCH in field.metadata
+
     @wraps(function)
     async def metered(*args: Any, **kwargs: Any) -> Any:
-        return await meters.run(work, lambda: function(*args, **kwargs), deadline)
+        async def answer() -> Any:
+            found = await function(*args, **kwargs)
+            if is_batch:
+                check_count(function, args[0], found)
+            return found
+
+        return await meters.run(work, answer, deadline)
 
     permission = field.metadata.get(PERMISSION)
     if ROOT in field.metadata:

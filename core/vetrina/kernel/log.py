@@ -18,7 +18,9 @@ def set_up(form: str, level: str) -> None:
         structlog.stdlib.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
     ]
-    console = structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())
+    # Tracebacks without the values of variables: those may be anybody's secrets, and take half a second to draw.
+    plain = structlog.dev.plain_traceback
+    console = structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty(), exception_formatter=plain)
     last: Any = structlog.processors.JSONRenderer() if form == "json" else console
     structlog.configure(
         processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],

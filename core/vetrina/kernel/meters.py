@@ -4,7 +4,7 @@ import asyncio
 import time
 from collections import deque
 from collections.abc import Awaitable, Callable, Generator, Iterable
-from contextvars import ContextVar
+from contextvars import Context, ContextVar, copy_context
 from typing import Any, TypeVar
 
 import msgspec
@@ -46,6 +46,10 @@ class KeptOut(Unavailable):
         super().__init__(f"{work.owner} is kept out of {work.kind} {work.name}: its breaker is open")
 
 
+class Kept(Exception):
+    """A plugin kept something that others were waiting for."""
+
+
 class WrongAnswer(Exception):
     """A plugin answered with something that its contract does not allow."""
 
@@ -60,6 +64,8 @@ class Meter(msgspec.Struct):
     """Calls not tried because the breaker was open."""
     seconds: float = 0.0
     slowest: float = 0.0
+    leaks: int = 0
+    """How often a transaction or a connection it had kept was taken back."""
     blocks: int = 0
     """How often it held the event loop for too long."""
     longest_block: float = 0.0
@@ -113,10 +119,11 @@ class Meters:
         if self._keeps_out(meter):
             raise KeptOut(work)
         began = time.perf_counter()
-        token = working_for.set(work)
+        context = copy_context()  # what the plugin leaves behind in it, such as a transaction, is not ours
+        context.run(working_for.set, work)
         try:
             async with asyncio.timeout(deadline):
-                result = await _Stepped(ask, meter, self.block)
+                result = await _Stepped(ask, context, meter, self.block)
         except Refusal:
             meter.opened_at = None
             raise
@@ -127,7 +134,6 @@ class Meters:
             self._succeed(meter)
             return result
         finally:
-            working_for.reset(token)
             _time(meter, time.perf_counter() - began)
 
     def call(self, work: Work, function: Callable[[], T]) -> T:
@@ -136,9 +142,10 @@ class Meters:
         if self._keeps_out(meter):
             raise KeptOut(work)
         began = time.perf_counter()
-        token = working_for.set(work)
+        context = copy_context()
+        context.run(working_for.set, work)
         try:
-            result = function()
+            result = context.run(function)
         except Refusal:
             meter.opened_at = None
             raise
@@ -149,7 +156,6 @@ class Meters:
             self._succeed(meter)
             return result
         finally:
-            working_for.reset(token)
             took = time.perf_counter() - began
             _time(meter, took)
             if took > BLOCKS_AFTER:
@@ -178,6 +184,12 @@ class Meters:
         meter.opened_at = now
         log.warning("plugin blocks", **_named(meter), seconds=round(seconds, 2))
 
+    def leak(self, work: Work, what: str) -> None:
+        """Count something that was kept for too long and has been taken back; it is a failure like any other."""
+        meter = self.of(work)
+        meter.leaks += 1
+        self.fail(meter, Kept(f"kept a {what}, which was taken back"))
+
     def _keeps_out(self, meter: Meter) -> bool:
         meter.calls += 1
         if meter.opened_at is None:
@@ -201,8 +213,15 @@ class Meters:
 class _Stepped:
     """An awaitable that times each stretch between two awaits: only those keep others waiting."""
 
-    def __init__(self, ask: Callable[[], Awaitable[Any]], meter: Meter, block: Callable[[Meter, float], None]) -> None:
+    def __init__(
+        self,
+        ask: Callable[[], Awaitable[Any]],
+        context: Context,
+        meter: Meter,
+        block: Callable[[Meter, float], None],
+    ) -> None:
         self._ask = ask
+        self._run = context.run
         self._meter = meter
         self._block = block
 
@@ -213,10 +232,9 @@ class _Stepped:
             began = time.perf_counter()
             try:
                 if resume is None:
-                    steps = _steps(self._ask())
-                    waits_for = steps.send(None)
-                else:
-                    waits_for = resume()
+                    steps = _steps(self._run(self._ask))
+                    resume = _sending(steps, None)
+                waits_for = self._run(resume)
             except StopIteration as done:
                 return done.value
             finally:

@@ -6,7 +6,7 @@ from typing import Any, Generic, Literal, ParamSpec, TypeVar
 import msgspec
 
 from vetrina.kernel.contracts import answered_type, fits
-from vetrina.kernel.db.session import open_transaction
+from vetrina.kernel.db.session import open_transaction, writer
 from vetrina.kernel.errors import Fault, Refusal, Unavailable
 from vetrina.kernel.meters import KeptOut, Meter, Meters, Work
 
@@ -90,6 +90,8 @@ class Ports:
         expected = answered_type(provided.port, function)
 
         async def answer() -> T:
+            if policy.inside:
+                writer.set(provided.owner)  # in the call's own context: it writes its own tables alone
             return fits(await function(*args, **kwargs), expected)
 
         try:

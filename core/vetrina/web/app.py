@@ -10,7 +10,7 @@ from litestar.static_files import create_static_files_router  # pyright: ignore[
 
 from vetrina.boot import Runtime
 from vetrina.kernel.errors import Refusal
-from vetrina.web.plugin_routes import plugin_routes
+from vetrina.web.plugin_routes import count_failure, plugin_routes
 from vetrina.web.problems import answer_fault, answer_http, answer_refusal
 from vetrina.web.webhooks import payment_webhooks
 
@@ -32,6 +32,7 @@ def build_app(runtime: Runtime) -> Litestar:
         state=State({"generation": runtime.generation}),
         openapi_config=None,
         logging_config=None,
+        after_exception=[count_failure(runtime.shop.ports.meters)],
         request_max_body_size=LARGEST_BODY,
         exception_handlers={
             Refusal: answer_refusal,

@@ -4,14 +4,17 @@ from collections.abc import Iterator
 from typing import Any, cast
 
 from litestar import Router
-from litestar.exceptions import LitestarException
+from litestar.exceptions import HTTPException, LitestarException
 from litestar.handlers import BaseRouteHandler
 from litestar.types import ASGIApp, Receive, Scope, Send
 
 from vetrina.boot import Runtime
+from vetrina.kernel.errors import Refusal
 from vetrina.kernel.meters import Meters, Work
 from vetrina.plugin.collected import DOORS, LeaveOut, Loaded
 
+OWNER = "plugin"
+"""Under which a route handler's `opt` names the plugin it belongs to."""
 DEADLINE = 30.0
 """Seconds a plugin's route may take."""
 
@@ -31,7 +34,19 @@ def plugin_routes(runtime: Runtime) -> Iterator[Any]:
         for path in _paths(owner, route):
             _look(plugin, path, taken)
             taken[path] = owner
-        yield Router(path="/", route_handlers=[route], middleware=[_metered(owner, meters)])
+        yield Router(path="/", route_handlers=[route], middleware=[_metered(owner, meters)], opt={OWNER: owner})
+
+
+def count_failure(meters: Meters) -> Any:
+    """A hook of the application: what a plugin's handler raised is counted before an error page is made of it."""
+
+    async def after_exception(error: Exception, scope: Scope) -> None:
+        handler = cast("dict[str, Any]", scope).get("route_handler")
+        owner = handler.opt.get(OWNER) if handler is not None else None
+        if owner is not None and not isinstance(error, HTTPException | Refusal):
+            meters.fail(meters.of(_work(owner, handler)), error)
+
+    return after_exception
 
 
 def _paths(owner: str, route: Any) -> list[str]:
@@ -58,10 +73,13 @@ def _metered(owner: str, meters: Meters) -> Any:
 
     def around(app: ASGIApp) -> ASGIApp:
         async def serve(scope: Scope, receive: Receive, send: Send) -> None:
-            handler = cast("dict[str, Any]", scope).get("route_handler")
-            name = min(handler.paths, default="/") if handler is not None else "/"
-            await meters.run(Work(owner, "route", name), lambda: app(scope, receive, send), DEADLINE)
+            work = _work(owner, cast("dict[str, Any]", scope).get("route_handler"))
+            await meters.run(work, lambda: app(scope, receive, send), DEADLINE)
 
         return serve
 
     return around
+
+
+def _work(owner: str, handler: Any) -> Work:
+    return Work(owner, "route", min(handler.paths, default="/"))

@@ -25,7 +25,7 @@ from vetrina.kernel.db.inserts import (
 from vetrina.kernel.db.owners import opener, refuse_foreign, writer
 from vetrina.kernel.db.statements import Call, Params, Statements
 from vetrina.kernel.errors import Fault
-from vetrina.kernel.meters import working_for
+from vetrina.kernel.meters import Work, working_for
 
 log = structlog.get_logger(__name__)
 
@@ -232,6 +232,8 @@ class Database(Reads, ABC):
         super().__init__(statements, driver)
         self.reclaims = Counter[str]()
         """How often something was taken back from each plugin since the process started."""
+        self.on_reclaim: Callable[[Work, str], None] = lambda work, what: None
+        """Told whose work it was taken back from. Set by whoever meters plugins."""
 
     @abstractmethod
     def transaction(self) -> AbstractAsyncContextManager[Session]: ...
@@ -255,6 +257,7 @@ class Database(Reads, ABC):
         self.reclaims[name] += 1
         work = working_for.get()
         log.error("taken back", plugin=name, what=what, kind=work and work.kind, work=work and work.name)
+        self.on_reclaim(work or Work(name, "transaction", "somewhere"), what)
 
     def reading(self) -> AbstractAsyncContextManager[None]:
         """Let the reads inside, of this task and of those it starts, share one connection, taken at the first read.
