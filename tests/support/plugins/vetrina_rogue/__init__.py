@@ -52,7 +52,7 @@ async def misbehave(place: str, ctx: Context | None) -> Any:
     if how == "answers the wrong type":
         return object()
     if how == "blocks":
-        time.sleep(BLOCKS_FOR)
+        time.sleep(BLOCKS_FOR)  # noqa: ASYNC251 (on purpose)
     if how == "leaks" and ctx is not None:
         transaction = ctx.tx()
         await transaction.__aenter__()
