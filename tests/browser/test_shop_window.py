@@ -8,6 +8,8 @@ from tests.support.browser_checks import faults, unreachable
 from tests.support.browser_shop import Served
 
 OIL = "/products/taggiasca-extra-virgin-olive-oil"
+POT = "/products/copper-pasta-pot"
+"""At a lower price than before."""
 DETAILS = {
     "email": "anna@rossi.example",
     "first_name": "Anna",
@@ -47,7 +49,7 @@ def test_every_page_to_an_order_is_for_everybody(
     inspector = Inspector(browser)
     browser.prefer(language=language, dark=dark, scripts=False)
     browser.resize(width)
-    for path in ("/", "/?collection=coffee-chocolate", "/products/nothing", OIL):
+    for path in ("/", "/?collection=coffee-chocolate", "/products/nothing", POT, OIL):
         browser.open(shop.url + path)
         inspector.look(expected=re.escape(path) + "$")
     inspector.go("form.buy button", expected=r"^/cart/\w+\?")
@@ -55,6 +57,8 @@ def test_every_page_to_an_order_is_for_everybody(
     with browser.going():
         browser.click("main form .button")
     assert browser.ask("document.activeElement.id") == "errors"
+    links = browser.ask("[...document.querySelectorAll('#errors a')].map((link) => link.hash)")
+    assert links == ["#email", "#last_name", "#address1", "#zip", "#city"]
     inspector.look(expected="/details")
     for field, text in DETAILS.items():
         browser.ask(f"document.getElementById('{field}').focus()")
@@ -64,7 +68,7 @@ def test_every_page_to_an_order_is_for_everybody(
     browser.click("[value$=bank-transfer]")
     inspector.go("main form .button", expected="step=review")
     inspector.go("button.order", expected=r"^/orders/\d+/")
-    assert inspector.seen == 11
+    assert inspector.seen == 12
 
 
 def test_somebody_buys_with_the_keyboard_alone(shop: Served, browser: Browser) -> None:

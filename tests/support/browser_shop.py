@@ -8,7 +8,6 @@ import threading
 from collections.abc import Awaitable, Callable, Generator
 from concurrent.futures import Future
 from datetime import UTC, datetime, timedelta
-from itertools import islice
 from pathlib import Path
 from typing import TypeVar
 
@@ -32,8 +31,9 @@ from vetrina.web.serving import Serving
 
 T = TypeVar("T")
 
-EVERY_SIXTH = 6
-"""Of the demo's products, so that there is something of every kind."""
+EVERY = 6
+"""One of so many of the demo's products, so that there is something of every kind; and one at a lower price."""
+REDUCED = "copper-pasta-pot"
 ORDERS = 60
 PEOPLE = ("Anna Rossi", "Luca Bianchi", "Jürgen Groß", "Siobhán O’Connor", "Maria-Antonietta Della Valle di Sotto")
 PATIENCE = 30
@@ -116,7 +116,7 @@ async def _open(settings: Settings) -> None:
 async def _fill(ctx: Context, media: Path) -> None:
     """Collections, a dozen products with pictures, and the orders of some weeks."""
     words = {words.name: words for words in option_translations()}
-    drafts = list(islice(products(), 0, None, EVERY_SIXTH))
+    drafts = [draft for place, draft in enumerate(products()) if place % EVERY == 0 or draft.handle == REDUCED]
     homes: dict[str, list[int]] = {}
     for draft in drafts:
         created = await create_product(ctx, _sheet(draft, words))

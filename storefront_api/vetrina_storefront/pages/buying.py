@@ -24,6 +24,9 @@ from vetrina_storefront.pages.steps import Step, earliest, may_see
 from vetrina_storefront.pages.visits import CART, Asked, Here, Visit, in_words_of, visit_cart
 
 FIELDS = ("first_name", "last_name", "company", "address1", "address2", "zip", "city", "province", "country", "phone")
+_FORM = ("email", "country", *(name for name in FIELDS if name != "country"), "note")
+_AS_THEY_STAND: dict[str | None, int] = {field: place for place, field in enumerate(_FORM)}
+"""Where a field stands in the form: what is wrong is told from its top to its end."""
 
 
 @post("/cart/{key:str}/details")
@@ -113,7 +116,7 @@ async def _keep_details(visit: Visit, quoted: CartQuote, form: Form) -> list[Pag
         address = Address(**{name: form.get(name) or None for name in FIELDS})
         given = AddressInput(address=address, is_selected=True, is_strict=True)
         errors += refused(visit, await replace_addresses(visit.ctx, cart.key, [given]))
-    return list(dict.fromkeys(errors))
+    return sorted(dict.fromkeys(errors), key=lambda error: _AS_THEY_STAND.get(error.field, -1))
 
 
 async def _quoted_again(visit: Visit, cart: CartRow) -> CartQuote:
