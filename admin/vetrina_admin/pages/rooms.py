@@ -1,6 +1,6 @@
 """The rooms of the admin, in the order of the menu."""
 
-from vetrina_admin.pages import account, home, sign_in, staff, tokens, trail
+from vetrina_admin.pages import account, home, plugins, sign_in, staff, tokens, trail
 from vetrina_admin.pages.screens import Room
 from vetrina_admin.pages.visits import Entry
 from vetrina_admin.pages.wording import speaker
@@ -10,6 +10,9 @@ ROOMS: tuple[Room, ...] = (
     staff.ROOM,
     tokens.ROOM,
     trail.ROOM,
+    plugins.PLUGINS,
+    plugins.HEALTH,
+    plugins.DELIVERIES,
     account.ROOM,
     sign_in.ROOM,
 )
