@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 import pytest
-from sqlalchemy import text, update
+from sqlalchemy import Executable, column, table, update
 from tests.support import shops
 from tests.support.checkouts import (
     BY_BANK_PAGE,
@@ -286,7 +286,7 @@ async def test_a_gift_card_that_was_spent_elsewhere_leaves_nothing_written(
 ) -> None:
     await desk.cards.fill(desk.ctx, "CARD", 1_500)
     key = await cart_to_pay(desk, FREE, None, cards=("CARD",))
-    await _race(desk, monkeypatch, "UPDATE test_purse SET balance = 100")
+    await _race(desk, monkeypatch, update(table("cards_balance", column("balance"))).values(balance=100))
     answer = await submit(desk.buyer, key, "one")
     assert isinstance(answer, NotAccepted)
     assert [(p.code, p.reason) for p in answer.problems] == [
@@ -343,12 +343,12 @@ async def test_numbers_have_no_gaps_however_many_submissions_fail(desk: Desk) ->
     await check_ledgers(desk)
 
 
-async def _race(desk: Desk, monkeypatch: pytest.MonkeyPatch, statement: str) -> None:
+async def _race(desk: Desk, monkeypatch: pytest.MonkeyPatch, statement: Executable) -> None:
     """Between the submission's quote and its reservation, somebody else's statement takes effect."""
     reserve = desk.cards.reserve
 
     async def slower(session: Session, code: str, amount: int, reference: str, expires_at: datetime) -> None:
-        await session.execute(text(statement))
+        await session.execute(statement)
         await reserve(session, code, amount, reference, expires_at)
 
     monkeypatch.setattr(desk.cards, "reserve", slower)

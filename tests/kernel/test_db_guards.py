@@ -194,8 +194,11 @@ async def test_a_transaction_that_is_never_left_is_taken_back(
     working_for.set(Work("leaky", "job", "drip"))
     with structlog.testing.capture_logs() as told:
         leaked = [await asyncio.create_task(leaky.leak(shop, by_the_back_door=by_the_back_door)) for _ in range(2)]
-        async with asyncio.timeout(10), shop.tx() as session:
-            await session.execute(RENAME)
+        async with asyncio.timeout(10):
+            async with shop.tx() as session:
+                await session.execute(RENAME)
+            while shop.db.reclaims["leaky"] < len(leaked):  # noqa: ASYNC110 (nothing announces it)
+                await asyncio.sleep(0.01)
     assert shop.db.reclaims == {"leaky": 2}
     assert [(entry["plugin"], entry["work"]) for entry in told if entry["event"] == "taken back"] == [
         ("leaky", "drip"), ("leaky", "drip"),

@@ -5,7 +5,8 @@ from datetime import datetime
 from typing import Any
 
 import msgspec
-from sqlalchemy import func, select, text
+from sqlalchemy import BigInteger, CheckConstraint, Column, MetaData, Table, Text, func, insert, select, text, update
+from sqlalchemy.schema import CreateTable
 from tests.support import shops, stock
 from tests.support.wares import ware
 
@@ -82,6 +83,29 @@ class FiveOffSet(msgspec.Struct, frozen=True):
         return RulesAnswer(adjustments=(off,))
 
 
+def _purse_tables(name: str) -> tuple[Table, Table]:
+    tables = MetaData()
+    balances = Table(
+        f"{name}_balance",
+        tables,
+        Column("code", Text, primary_key=True),
+        Column("balance", BigInteger, CheckConstraint("balance >= 0"), nullable=False),
+    )
+    uses = Table(
+        f"{name}_use",
+        tables,
+        Column("reference", Text, primary_key=True),
+        Column("code", Text, nullable=False),
+        Column("amount", BigInteger, nullable=False),
+        Column("state", Text, nullable=False),
+    )
+    return balances, uses
+
+
+_PURSES = {name: _purse_tables(name) for name in ("cards", "codes")}
+"""Made together, when the first purse is filled: each is asked about every code."""
+
+
 class Purse:
     """A Redeemable with a table of its own: balances that only a conditional UPDATE lowers."""
 
@@ -89,50 +113,43 @@ class Purse:
 
     def __init__(self, name: str) -> None:
         self.name = name
+        self._balances, self._uses = _PURSES[name]
 
     async def fill(self, ctx: Context, code: str, balance: int) -> None:
         async with ctx.tx() as session:
-            for statement in _TABLES:
-                await session.execute(text(statement))
-            insert = text("INSERT INTO test_purse (name, code, balance) VALUES (:name, :code, :balance)")
-            await session.execute(insert, {"name": self.name, "code": code, "balance": balance})
+            for each in (table for tables in _PURSES.values() for table in tables):
+                create = CreateTable(each, if_not_exists=True).compile(dialect=session.dialect)
+                await session.execute(text(str(create)))
+            await session.execute(insert(self._balances), {"code": code, "balance": balance})
 
     async def balance(self, ctx: Context, code: str) -> int:
-        found = text("SELECT balance FROM test_purse WHERE name = :name AND code = :code")
-        return await ctx.db.value(found, {"name": self.name, "code": code})
+        return await ctx.db.value(select(self._balances.c.balance).where(self._balances.c.code == code))
 
     async def uses(self, ctx: Context) -> list[tuple[str, str, int]]:
         """Reference, state and amount of each use."""
-        found = text("SELECT reference, state, amount FROM test_use WHERE name = :name ORDER BY reference")
-        return [(row[0], row[1], row[2]) for row in await ctx.db.fetch(found, {"name": self.name})]
+        uses = self._uses.c
+        found = await ctx.db.fetch(select(uses.reference, uses.state, uses.amount).order_by(uses.reference))
+        return [(row[0], row[1], row[2]) for row in found]
 
     async def look_up(self, ctx: Context, codes: Sequence[str], currency: str) -> tuple[Redeemed, ...]:
         found = list[Redeemed]()
         for code in codes:
-            query = text("SELECT balance FROM test_purse WHERE name = :name AND code = :code AND balance > 0")
-            balance = await ctx.db.value(query, {"name": self.name, "code": code})
+            query = select(self._balances.c.balance).where(self._balances.c.code == code, self._balances.c.balance > 0)
+            balance = await ctx.db.value(query)
             if balance is not None:
                 found.append(Redeemed(id=code, code=code, last_characters=code[-4:], balance=balance))
         return tuple(found)
 
     async def reserve(self, session: Session, code: str, amount: int, reference: str, expires_at: datetime) -> None:
-        lower = text(
-            "UPDATE test_purse SET balance = balance - :amount "
-            "WHERE name = :name AND code = :code AND balance >= :amount"
-        )
-        if await session.execute(lower, {"amount": amount, "name": self.name, "code": code}) != 1:
+        kept = self._balances.c
+        lower = update(self._balances).where(kept.code == code, kept.balance >= amount)
+        if await session.execute(lower.values(balance=kept.balance - amount)) != 1:
             raise BadInput(problem="The balance is lower than that.")
-        use = text(
-            "INSERT INTO test_use (name, reference, code, amount, state) "
-            "VALUES (:name, :reference, :code, :amount, 'held')"
-        )
-        await session.execute(use, {"name": self.name, "reference": reference, "code": code, "amount": amount})
+        use = {"reference": reference, "code": code, "amount": amount, "state": "held"}
+        await session.execute(insert(self._uses), use)
 
     async def confirm(self, session: Session, reference: str) -> None:
-        confirm = text(
-            "UPDATE test_use SET state = 'used' WHERE name = :name AND reference = :reference AND state = 'held'"
-        )
-        await session.execute(confirm, {"name": self.name, "reference": reference})
+        await session.execute(self._moved(reference, "held", "used"))
 
     async def release(self, session: Session, reference: str) -> None:
         await self._return(session, reference, "held")
@@ -141,22 +158,15 @@ class Purse:
         await self._return(session, reference, "used")
 
     async def _return(self, session: Session, reference: str, state: str) -> None:
-        key = {"name": self.name, "reference": reference, "state": state}
-        found = text(
-            "UPDATE test_use SET state = 'back' WHERE name = :name AND reference = :reference AND state = :state "
-            "RETURNING code, amount"
-        )
-        for code, amount in await session.fetch(found, key):
-            back = text("UPDATE test_purse SET balance = balance + :amount WHERE name = :name AND code = :code")
-            await session.execute(back, {"amount": amount, "name": self.name, "code": code})
+        uses, kept = self._uses.c, self._balances.c
+        moved = self._moved(reference, state, "back").returning(uses.code, uses.amount)
+        for code, amount in await session.fetch(moved):
+            back = update(self._balances).where(kept.code == code).values(balance=kept.balance + amount)
+            await session.execute(back)
 
-
-_TABLES = (
-    "CREATE TABLE IF NOT EXISTS test_purse (name TEXT NOT NULL, code TEXT NOT NULL, balance BIGINT NOT NULL "
-    "CHECK (balance >= 0), PRIMARY KEY (name, code))",
-    "CREATE TABLE IF NOT EXISTS test_use (name TEXT NOT NULL, reference TEXT NOT NULL, code TEXT NOT NULL, "
-    "amount BIGINT NOT NULL, state TEXT NOT NULL, PRIMARY KEY (name, reference))",
-)
+    def _moved(self, reference: str, before: str, after: str) -> Any:
+        uses = self._uses.c
+        return update(self._uses).where(uses.reference == reference, uses.state == before).values(state=after)
 
 
 class Desk(msgspec.Struct):
