@@ -2,7 +2,6 @@
 
 import shutil
 from collections.abc import Iterable
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -15,25 +14,20 @@ from vetrina.kernel.crypto import Vault
 from vetrina.kernel.db import Database, open_database
 from vetrina.kernel.meters import Meters
 from vetrina.kernel.registry import Ports, Provided
+from vetrina.testing.clock import StillClock
+from vetrina.testing.opening import NOWHERE
 from vetrina.views.markets import atlas
 
-NOWHERE = Place(
-    market_id=0, price_list_id=0, currency="EUR", country="IT", language="en", default_language="en",
-    prices_include_tax=True,
-)  # fmt: skip
-
-
-class StillClock:
-    """Time that moves only when told to."""
-
-    def __init__(self) -> None:
-        self.at = datetime(2026, 3, 14, 9, 26, 53, tzinfo=UTC)
-
-    def now(self) -> datetime:
-        return self.at
-
-    def move(self, **by: float) -> None:
-        self.at += timedelta(**by)
+__all__ = [
+    "NOWHERE",
+    "StillClock",
+    "context",
+    "drop_database",
+    "make_shop",
+    "opened",
+    "postgres_url",
+    "sqlite_url",
+]
 
 
 def sqlite_url(template: Path, folder: Path) -> str:
