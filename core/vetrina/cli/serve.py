@@ -10,6 +10,7 @@ import uvicorn
 
 from vetrina.boot import Runtime, compose
 from vetrina.cli.running import database_option, settings_from
+from vetrina.flows.measuring import Measuring
 from vetrina.kernel.clock import SystemClock
 from vetrina.kernel.db import open_database
 from vetrina.kernel.meters import Meters
@@ -64,7 +65,7 @@ async def _work(settings: Settings) -> None:
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     clock = SystemClock()
-    meters = Meters(clock)
+    meters, measuring = Meters(clock), Measuring()
     current: list[Runtime] = [await compose(settings, db, clock, bell.ring, meters)]
 
     async def follow() -> None:
@@ -73,11 +74,13 @@ async def _work(settings: Settings) -> None:
             try:
                 if await generation(db) != current[0].generation:
                     current[0] = await compose(settings, db, clock, bell.ring, meters)
+                await measuring.write(current[0].context())
             except Exception as error:  # an outage of the database, say: it is asked again
                 log.error("runtime not replaced", error=repr(error), exc_info=error)
             await asyncio.sleep(IDLE)
 
     try:
         await asyncio.gather(work(lambda: current[0], bell, stop), follow())
+        await measuring.end(current[0].context())
     finally:
         await db.close()

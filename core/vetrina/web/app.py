@@ -10,6 +10,7 @@ from litestar.static_files import create_static_files_router  # pyright: ignore[
 
 from vetrina.boot import Runtime
 from vetrina.kernel.errors import Refusal
+from vetrina.web.metrics import metrics
 from vetrina.web.plugin_routes import count_failure, plugin_routes
 from vetrina.web.problems import answer_fault, answer_http, answer_refusal
 from vetrina.web.webhooks import payment_webhooks
@@ -25,6 +26,7 @@ def build_app(runtime: Runtime) -> Litestar:
     return Litestar(
         route_handlers=[
             healthz,
+            metrics(runtime),
             payment_webhooks(runtime.context),
             create_static_files_router(path="/media", directories=[media], after_request=_for_media),
             *plugin_routes(runtime),

@@ -11,6 +11,7 @@ from litestar import Litestar
 from litestar.types import Receive, Scope, Send
 
 from vetrina.boot import Runtime, compose
+from vetrina.flows.measuring import Measuring
 from vetrina.graphql.http import doors
 from vetrina.kernel.clock import SystemClock
 from vetrina.kernel.db import Database, open_database
@@ -94,6 +95,7 @@ class Serving:
         self._swapping = asyncio.Lock()
         self._clock = SystemClock()
         self._meters = Meters(self._clock)
+        self._measuring = Measuring()
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         if scope["type"] == "lifespan":
@@ -124,7 +126,11 @@ class Serving:
         if self._current is not None:
             await self._current.close()
         if self._db is not None:
-            await self._db.close()
+            try:
+                if self._current is not None:
+                    await self._measuring.end(self.runtime.context())
+            finally:
+                await self._db.close()
 
     async def swap(self) -> None:
         """Serve new requests with the Runtime the shop asks for; the old one ends with its last request.
@@ -162,6 +168,7 @@ class Serving:
         while not self._stop.is_set():
             try:
                 await self.swap()
+                await self._measuring.write(self.runtime.context())
             except Exception as error:  # the shop goes on with the Runtime it has
                 log.error("runtime not swapped", error=repr(error), exc_info=error)
             await _sleep(LOOK, self._stop)

@@ -45,6 +45,7 @@ def create_plugins_meter() -> None:
         sa.Column("failures", BigInt, nullable=False),
         sa.Column("refusals", BigInt, nullable=False),
         sa.Column("blocks", BigInt, nullable=False),
+        sa.Column("leaks", BigInt, nullable=False),
         sa.Column("spent", BigInt, nullable=False),
         sa.Column("slowest", BigInt, nullable=False),
         sa.Column("usual", BigInt, nullable=False),

@@ -54,6 +54,7 @@ class PluginMeter(Model):
     failures: Mapped[int]
     refusals: Mapped[int]
     blocks: Mapped[int]
+    leaks: Mapped[int]
     spent: Mapped[int]
     slowest: Mapped[int]
     usual: Mapped[int]

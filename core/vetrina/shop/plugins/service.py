@@ -1,10 +1,10 @@
 """Switch plugins on and off, keep their settings, digests and order, forget them, and count generations."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy import delete, func, insert, or_, select, update
 
 from vetrina.kernel.db import Session
 from vetrina.shop.plugins.models import Generation, PluginMeter, PluginState, PortOrder
@@ -64,6 +64,18 @@ async def forget(session: Session, name: str) -> None:
     """Delete what is known of a plugin: its state, settings and measurements."""
     await session.execute(delete(PluginState).where(PluginState.name == name))
     await session.execute(delete(PluginMeter).where(PluginMeter.owner == name))
+
+
+async def write_meters(session: Session, process: str, rows: Sequence[Mapping[str, Any]], at: datetime) -> None:
+    """Write down what a process has measured, and that it is alive: its other rows stand as they are."""
+    for row in rows:
+        await session.put(PluginMeter, ("process", "owner", "kind", "name"), process=process, at=at, **row)
+    await session.execute(update(PluginMeter).where(PluginMeter.process == process).values(at=at))
+
+
+async def forget_meters(session: Session, process: str, before: datetime) -> None:
+    """Drop what processes have measured that were not heard of since then, and what this one has."""
+    await session.execute(delete(PluginMeter).where(or_(PluginMeter.at < before, PluginMeter.process == process)))
 
 
 async def next_generation(session: Session) -> int:
