@@ -87,3 +87,7 @@ class Collected(msgspec.Struct, frozen=True):
             declarations=keep(self.declarations),
             commands=keep(self.commands),
         )
+
+
+NOTHING = Collected((), (), (), (), (), (), (), (), ())
+"""No plugin at all."""

@@ -13,7 +13,7 @@ import structlog
 import vetrina
 from vetrina.kernel.crypto import Vault
 from vetrina.plugin import hookspecs
-from vetrina.plugin.collected import DOORS, Collected, LeftOut, Loaded
+from vetrina.plugin.collected import DOORS, NOTHING, Collected, LeftOut, Loaded
 from vetrina.plugin.discovery import Installed, digest, wanted
 from vetrina.plugin.manifest import Manifest, ManifestRefused, check_manifest, read_manifest
 from vetrina.plugin.neighbourly import KINDS, taken
@@ -47,7 +47,7 @@ def load(plugins: Iterable[Wanted | str], vault: Vault | None = None, *, strict:
     packages = wanted(states)
     left_out: list[LeftOut] = []
     manifests = _read_all(packages, left_out)
-    collected = _EMPTY
+    collected = NOTHING
     for manifest in _by_requirement(manifests):
         loadable = {plugin.name for plugin in collected.loaded}
         try:
@@ -173,6 +173,3 @@ def _by_requirement(manifests: Mapping[str, Manifest]) -> list[Manifest]:
 
 def _sentence(error: Exception) -> str:
     return str(error) if isinstance(error, ManifestRefused) else f"{type(error).__name__}: {error}"
-
-
-_EMPTY = Collected((), (), **{hook.removeprefix("register_"): () for hook in KINDS})

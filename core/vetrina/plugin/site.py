@@ -8,7 +8,7 @@ import msgspec
 from vetrina.kernel.context import Actor, Context, Place, Shop
 from vetrina.kernel.db import Database
 from vetrina.kernel.settings import Settings
-from vetrina.plugin.collected import Collected
+from vetrina.plugin.collected import NOTHING, Collected
 from vetrina.plugin.contributions import GraphQLFields, GraphQLRoots
 from vetrina.views.markets import Atlas, atlas
 
@@ -55,7 +55,7 @@ class Site(msgspec.Struct, frozen=True):
     """Every permission there is, core's and plugins', with its sentence."""
     draw_trail: Callable[[], str]
     markets: Markets
-    collected: Collected
+    collected: Collected = NOTHING
     """Which plugins are in, which are left out, and everything they contributed."""
     generation: int = 0
     """Of the Runtime: a change of plugins that was asked for has a higher one, until it is taken up."""
