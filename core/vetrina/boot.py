@@ -118,6 +118,8 @@ def _shop(
     orders: Mapping[str, Sequence[str]],
 ) -> Shop:
     provided = (Provided(item.port, item.key, owner, item.implementation) for owner, item in collected.ports)
+    # Those of an earlier Runtime stay known: its work may still be under way.
+    db.packages = {**db.packages, **{_package(plugin): plugin.name for plugin in collected.loaded}}
     return Shop(
         db=db,
         clock=clock,
@@ -129,6 +131,10 @@ def _shop(
         outgoing=Outgoing(settings.private_addresses),
         metafield_types=metafield_types(collected),
     )
+
+
+def _package(plugin: Loaded) -> str:
+    return plugin.module.__name__.partition(".")[0]
 
 
 def _assemble(

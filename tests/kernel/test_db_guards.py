@@ -27,6 +27,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from tests.support.server import PLUGINS
 from tests.support.shops import StillClock, opened
 
+from vetrina.boot import compose
 from vetrina.kernel.context import Context
 from vetrina.kernel.db import Model, Session, table_of
 from vetrina.kernel.db import session as sessions
@@ -36,6 +37,7 @@ from vetrina.kernel.errors import Fault
 from vetrina.kernel.jobs import JobRun, put_off
 from vetrina.kernel.messages import OutboxEvent, receive
 from vetrina.kernel.meters import Work, working_for
+from vetrina.kernel.settings import Settings
 from vetrina.migrations.tables import metadata
 from vetrina.shop.markets.models import ShopProfile
 
@@ -261,3 +263,9 @@ async def test_a_reading_that_is_never_left_gives_its_connection_back(
         await held.__aexit__(None, None, None)
     if shop.db.dialect.name == "postgresql":
         assert shop.db.reclaims["leaky"] >= 1
+
+
+@pytest.mark.embedded
+async def test_a_runtime_says_which_package_is_whose(shop: Context) -> None:
+    await compose(Settings(env="test", worker=False), shop.db, shop.shop.clock)
+    assert shop.db.packages == {"vetrina_storefront": "storefront", "vetrina_admin": "admin"}
