@@ -9,6 +9,7 @@ from babel.dates import format_date
 from vetrina.kernel.errors import NotFound
 from vetrina.views.home import DAYS, DayRow, day_starts, recent_sales, to_do
 from vetrina_admin.pages.answers import Answer, render
+from vetrina_admin.pages.panels import panels, tiles
 from vetrina_admin.pages.screens import Room, page
 from vetrina_admin.pages.visits import Visit
 from vetrina_admin.pages.written import day_text, locale_of, money_text
@@ -40,7 +41,7 @@ class Today(msgspec.Struct, frozen=True):
 
 
 async def home(visit: Visit) -> Answer:
-    """What this person may see of it. Two statements, whatever the shop's size."""
+    """What this person may see of it. Two statements, whatever the shop's size, and those of plugins."""
     db, now = visit.ctx.db, visit.ctx.now()
     starts = day_starts(now)
     sales = await recent_sales(db, starts) if visit.may("orders.read") else []
@@ -55,6 +56,8 @@ async def home(visit: Visit) -> Answer:
         to_do=await to_do(db) if visit.menu else None,
         left_out=visit.site.collected.left_out,
         day_of=day_text(now, visit.language),
+        plugin_tiles=await tiles(visit),
+        plugin_panels=await panels("home", None, visit),
     )
 
 

@@ -21,7 +21,6 @@ from vetrina_admin.pages.asking import (
     SESSION,
     TOLD,
     Asked,
-    came_from,
     keeping,
     kept,
     local_path,

@@ -7,6 +7,11 @@ document.addEventListener("htmx:config:request", (event) => {
   if (token) event.detail.ctx.request.headers["x-csrf-token"] = token.content;
 });
 
+// What had the focus may have been exchanged with the part of the page around it: reading goes on at its beginning.
+document.addEventListener("htmx:after:swap", () => {
+  if (document.activeElement === document.body) document.getElementById("content").focus({ preventScroll: true });
+});
+
 // A form that wants to be confirmed first asks in its dialog; the dialog's own button sends it.
 document.addEventListener("submit", (event) => {
   const form = event.target;
