@@ -19,9 +19,9 @@ from tests.support.asking import Admin
 
 from vetrina.graphql import Info, root
 from vetrina.graphql.fields import PERMISSION
-from vetrina.graphql.schema import FieldsClash
 from vetrina.kernel.context import Context
 from vetrina.plugin import GraphQLRoots, Site
+from vetrina.plugin.collected import LeaveOut
 from vetrina.views.deliveries import failing_deliveries
 from vetrina.views.permissions import CORE_PERMISSIONS
 from vetrina.views.product_sheets import SheetOrder, product_sheets
@@ -155,7 +155,7 @@ def test_a_root_field_without_a_permission_of_ours_stops_the_start(holder: type[
 def test_a_plugin_with_such_a_field_is_left_out_by_its_name(site: Site, holder: type[Any], where: str) -> None:
     roots: dict[str, Any] = {where: holder}
     contributed = (("careless", GraphQLRoots(api="admin", **roots)),)
-    with pytest.raises(FieldsClash, match="careless") as refused:
+    with pytest.raises(LeaveOut, match="careless") as refused:
         routes(msgspec.structs.replace(site, graphql=contributed))
     assert refused.value.owner == "careless"
 
