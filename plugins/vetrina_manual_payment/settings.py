@@ -3,38 +3,85 @@
 import re
 from decimal import Decimal
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic import BaseModel, ConfigDict, Field, JsonValue, field_validator
 
 from vetrina.kernel.errors import BadInput
 from vetrina.kernel.money import from_decimal
+from vetrina.plugin import Say
 
 IBAN = re.compile(r"[A-Z]{2}\d{2}[A-Z0-9]{11,30}")
 BIC = re.compile(r"[A-Z]{6}[A-Z0-9]{2}([A-Z0-9]{3})?")
 
 
+def _it(title: str, description: str = "") -> dict[str, JsonValue]:
+    """What a field or the model is called in Italian."""
+    return {"it": {"title": title, "description": description}}
+
+
 class ManualPaymentSettings(BaseModel):
     """Countries are ISO 3166-1 codes; no countries means everywhere the shop sells."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(
+        frozen=True,
+        extra="forbid",
+        json_schema_extra=_it(
+            "Bonifico e contrassegno",
+            "I paesi sono codici di due lettere (ISO 3166-1); nessun paese vuol dire ovunque.",
+        ),
+    )
 
-    iban: str = Field(default="", title="IBAN", description="Without it, bank transfer is not offered.")
-    bic: str = Field(default="", title="BIC", description="Needed by banks outside the single euro payments area.")
-    account_holder: str = Field(default="", max_length=140, title="Account holder")
-    bank: str = Field(default="", max_length=140, title="Bank")
+    iban: str = Field(
+        default="",
+        title="IBAN",
+        description="Without it, bank transfer is not offered.",
+        json_schema_extra=_it("IBAN", "Senza, il bonifico non viene offerto."),
+    )
+    bic: str = Field(
+        default="",
+        title="BIC",
+        description="Needed by banks outside the single euro payments area.",
+        json_schema_extra=_it("BIC", "Serve alle banche fuori dall'area unica dei pagamenti in euro."),
+    )
+    account_holder: str = Field(
+        default="", max_length=140, title="Account holder", json_schema_extra=_it("Intestatario del conto")
+    )
+    bank: str = Field(default="", max_length=140, title="Bank", json_schema_extra=_it("Banca"))
     days_until_due: int = Field(
-        default=7, ge=1, le=60, title="Days until due", description="So long the goods are reserved for a transfer."
+        default=7,
+        ge=1,
+        le=60,
+        title="Days until due",
+        description="So long the goods are reserved for a transfer.",
+        json_schema_extra=_it(
+            "Giorni alla scadenza", "Per tanto tempo la merce resta riservata in attesa del bonifico."
+        ),
     )
     transfer_currencies: list[str] = Field(
-        default=["EUR"], title="Currencies of the account", description="Transfers are offered in these."
+        default=["EUR"],
+        title="Currencies of the account",
+        description="Transfers are offered in these.",
+        json_schema_extra=_it("Valute del conto", "Il bonifico viene offerto in queste."),
     )
-    transfer_countries: list[str] = Field(default=[], title="Countries offered a transfer")
-    takes_cash: bool = Field(default=True, title="Cash on delivery")
-    cash_countries: list[str] = Field(default=[], title="Countries offered cash on delivery")
+    transfer_countries: list[str] = Field(
+        default=[], title="Countries offered a transfer", json_schema_extra=_it("Paesi a cui si offre il bonifico")
+    )
+    takes_cash: bool = Field(default=True, title="Cash on delivery", json_schema_extra=_it("Contrassegno"))
+    cash_countries: list[str] = Field(
+        default=[],
+        title="Countries offered cash on delivery",
+        json_schema_extra=_it("Paesi a cui si offre il contrassegno"),
+    )
     cash_fees: dict[str, Decimal] = Field(
-        default={}, title="Fee for cash", description='By currency, such as {"EUR": "3.50"}; charged to the buyer.'
+        default={},
+        title="Fee for cash",
+        description="By currency, such as EUR: 3.50; charged to the buyer.",
+        json_schema_extra=_it("Supplemento per il contrassegno", "Per valuta, come EUR: 3,50; a carico di chi compra."),
     )
     cash_limits: dict[str, Decimal] = Field(
-        default={}, title="Most in cash", description="By currency; above it, cash is not offered."
+        default={},
+        title="Most in cash",
+        description="By currency; above it, cash is not offered.",
+        json_schema_extra=_it("Massimo in contanti", "Per valuta; oltre, il contrassegno non viene offerto."),
     )
 
     @field_validator("iban", "bic")
@@ -46,14 +93,19 @@ class ManualPaymentSettings(BaseModel):
     @classmethod
     def _iban_is_right(cls, value: str) -> str:
         if value and not (IBAN.fullmatch(value) and _remainder(value) == 1):
-            raise ValueError("this is not an IBAN: a digit is wrong or missing")
+            raise ValueError(
+                Say(
+                    "this is not an IBAN: a digit is wrong or missing",
+                    "questo non è un IBAN: una cifra è sbagliata o manca",
+                )
+            )
         return value
 
     @field_validator("bic")
     @classmethod
     def _bic_is_right(cls, value: str) -> str:
         if value and not BIC.fullmatch(value):
-            raise ValueError("a BIC has 8 or 11 characters")
+            raise ValueError(Say("a BIC has 8 or 11 characters", "un BIC ha 8 o 11 caratteri"))
         return value
 
     @field_validator("transfer_countries", "cash_countries")
@@ -61,7 +113,9 @@ class ManualPaymentSettings(BaseModel):
     def _countries_are_codes(cls, value: list[str]) -> list[str]:
         codes = [code.strip().upper() for code in value]
         if not all(re.fullmatch("[A-Z]{2}", code) for code in codes):
-            raise ValueError("a country is a code of two letters, such as IT")
+            raise ValueError(
+                Say("a country is a code of two letters, such as IT", "un paese è un codice di due lettere, come IT")
+            )
         return codes
 
     @field_validator("transfer_currencies")
@@ -79,14 +133,16 @@ class ManualPaymentSettings(BaseModel):
             except BadInput as refusal:
                 raise ValueError(str(refusal)) from refusal
             if money.amount < 0:
-                raise ValueError("an amount is not below zero")
+                raise ValueError(Say("an amount is not below zero", "un importo non è sotto lo zero"))
         return amounts
 
 
 def _currency(code: str) -> str:
     folded = code.strip().upper()
     if not re.fullmatch("[A-Z]{3}", folded):
-        raise ValueError("a currency is a code of three letters, such as EUR")
+        raise ValueError(
+            Say("a currency is a code of three letters, such as EUR", "una valuta è un codice di tre lettere, come EUR")
+        )
     return folded
 
 

@@ -44,7 +44,7 @@ def draw_chart(values: Sequence[Any], kind: str) -> Drawn:
         raise WrongAnswer(f"a chart of {len(values)} points: at most {MOST_POINTS} can be told apart")
     if not all(isinstance(value, int | float) and isfinite(value) for value in values):
         raise WrongAnswer("a chart's values are numbers")
-    top, bottom = _round(max([0.0, *values])), -_round(-min([0.0, *values]))
+    top, bottom = _round(max([0.0, *values])), 0.0 - _round(-min([0.0, *values]))
     top = top if top > bottom else bottom + 1
     step = WIDTH / max(len(values), 1)
 

@@ -66,6 +66,8 @@ def troubles(visit: Visit, card: PluginCard) -> list[str]:
 
 def duration(seconds: float, language: str) -> str:
     """Seconds as people compare them: 0.4 ms, 12 ms, 1.3 s."""
+    if seconds >= 120:
+        return span(timedelta(seconds=seconds), language)
     if seconds >= 1:
         return f"{number_text(round(seconds, 1), language)} s"
     milliseconds = seconds * 1000
