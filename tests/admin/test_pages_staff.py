@@ -72,7 +72,8 @@ async def test_a_person_is_enrolled_signs_in_and_is_sent_away(ctx: Context, site
     await mara.send(f"{here}/active")
     assert "Piero can sign in again." in mara.page.words
     await mara.open("/admin/trail")
-    assert {"member.enrolled", "member.changed", "member.password-set"} <= set(mara.page.words.split())
+    for action in ("Added a person", "Changed a person", "Gave somebody a new password"):
+        assert action in mara.page.words
     await piero.client.aclose()
 
 

@@ -52,6 +52,15 @@ def test_every_permission_has_its_sentence_and_its_group() -> None:
         assert f"permissions.group_{code.partition('.')[0]}" in sentences()
 
 
+def test_whatever_flows_write_into_the_audit_trail_has_words() -> None:
+    flows = "\n".join(path.read_text() for path in Path(str(files("vetrina.flows"))).rglob("*.py"))
+    calls = re.findall(r'audited\(\s*ctx,\s*session,\s*"([a-z.-]+)"|action="([a-z.-]+)"', flows)
+    actions = {first or second for first, second in calls}
+    assert len(actions) > 25
+    known = {key.partition(".")[2] for key in sentences() if key.startswith("done.")}
+    assert {action for action in actions if re.sub("[.-]", "_", action) not in known} == set()
+
+
 def test_every_icon_that_is_asked_for_is_brought() -> None:
     wanted = json.loads((PAGES.parents[1] / "package.json").read_text())["vetrina"]["sprites"]["icons.svg"]["icons"]
     asked = set(re.findall(r'\bicon\("([a-z0-9-]+)"', TEXT)) | set(re.findall(r'icon(?:_name)?="([a-z0-9-]+)"', TEXT))

@@ -7,6 +7,7 @@ from vetrina.views.staff_members import member_names, whole_audit_trail
 from vetrina_admin.pages.answers import Answer, render
 from vetrina_admin.pages.screens import Room, page
 from vetrina_admin.pages.visits import Visit
+from vetrina_admin.pages.wording import knows
 
 PAGE = 50
 LONGEST_VALUE = 200
@@ -20,12 +21,18 @@ async def trail_page(visit: Visit) -> Answer:
     return render(
         visit,
         "staff/trail.html",
-        entries=[(entry, _differences(entry)) for entry in entries[:PAGE]],
+        entries=[(entry, _action(visit, entry.action), _differences(entry)) for entry in entries[:PAGE]],
         names={f"member:{key}": name for key, name in (await member_names(visit.ctx.db, ids)).items()},
         actor=actor,
         previous=visit.link(after=None) if after else None,
         following=visit.link(after=entries[PAGE - 1].id) if len(entries) > PAGE else None,
     )
+
+
+def _action(visit: Visit, code: str) -> str:
+    """What was done, in words; what only a plugin knows by its code."""
+    key = f"done.{code.replace('.', '_').replace('-', '_')}"
+    return visit.say(key) if knows(key) else code
 
 
 def _member_ids(entry: AuditRow) -> list[str]:
