@@ -151,12 +151,12 @@ async def test_memory_stays_flat_however_often_plugins_come_and_go(
                 await (switch_off if turn % 2 else switch_on)(ctx, ["lantern"])
                 await serving.swap()
                 assert (await client.post("/graphql", json={"query": "{ shop { name } }"})).status_code == 200
-            await asyncio.sleep(0)
+            await asyncio.sleep(0.1)  # the last of them is let go of beside us
 
         await toggle(4)
         alive, resident = runtimes_alive(), resident_kilobytes()
         await toggle(toggles)
-        assert runtimes_alive() == alive
+        assert runtimes_alive() <= alive
         if toggles > 100:
             assert resident_kilobytes() - resident < 20_000, "one Runtime with its schemas takes several megabytes"
         await toggle(2, keeps=True)
