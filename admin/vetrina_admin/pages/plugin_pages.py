@@ -18,7 +18,7 @@ from vetrina_admin.pages.blocks import Typed, draw
 from vetrina_admin.pages.blocks.cells import address_of, words_of
 from vetrina_admin.pages.forms import Form
 from vetrina_admin.pages.guarded import ACTION, PAGE, Failed, apology, asked, said_no, title_of
-from vetrina_admin.pages.model_forms import changed, placed, read_draft, shape_of, values_of, wrong_with
+from vetrina_admin.pages.model_forms import changed, opened, placed, read_draft, shape_of, values_of, wrong_with
 from vetrina_admin.pages.screens import Screen
 from vetrina_admin.pages.visits import Entry, Told, Visit
 
@@ -130,7 +130,7 @@ async def _act_on_form(
     wish = form.get("do")
     if wish:
         draft = changed(shape, draft, wish)
-        typed = Typed(form.get("form"), draft, open=wish.partition(":")[2])
+        typed = Typed(form.get("form"), draft, open=opened(shape, draft, wish))
         return await _shown(visit, owner, page, typed)
     values, unread = values_of(shape, draft, visit.language)
     sent = await asked(visit, _work(owner, page, action), partial(_validated, model, values), ACTION, _as_it_is)

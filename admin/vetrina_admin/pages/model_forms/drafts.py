@@ -68,6 +68,13 @@ def changed(shape: Shape, draft: dict[str, Draft], wish: str) -> dict[str, Draft
     return draft
 
 
+def opened(shape: Shape, draft: dict[str, Draft], wish: str) -> str:
+    """The path to be shown open after `changed`: the new card, or the list that lost one."""
+    verb, _, path = wish.partition(":")
+    found = _found(shape, draft, path.split(".")) if verb == "add" else None
+    return f"{path}.{len(found[1]) - 1}" if found is not None else path
+
+
 def blank(shape: Shape) -> Draft:
     """A new card or row; a card with its fields' defaults."""
     if shape.kind == "pairs":

@@ -60,8 +60,8 @@ class _Reader:
         if shape.kind == "secret":
             return text
         bare = text.strip()
-        if not bare and (shape.is_nullable or shape.kind not in ("text", "long")):
-            # An empty field that must hold something is the model's to refuse, with its own sentence.
+        if not bare and (shape.is_nullable or shape.kind not in ("text", "long") or shape.pattern):
+            # Left out, an empty field that must hold something is refused as missing, not as badly written.
             return None if shape.is_nullable else msgspec.UNSET if shape.is_required else ""
         match shape.kind:
             case "integer" | "number":

@@ -6,7 +6,7 @@ from vetrina.kernel.errors import NotAllowed, NotFound, NotSignedIn, Refusal
 from vetrina.plugin.desk import SettingsProblem, SettingsRefused, configure, plugin_settings, try_settings
 from vetrina_admin.pages.answers import Answer
 from vetrina_admin.pages.forms import Form
-from vetrina_admin.pages.model_forms import changed, read_draft, values_of, wrong_with
+from vetrina_admin.pages.model_forms import changed, opened, read_draft, values_of, wrong_with
 from vetrina_admin.pages.plugins.details import shown
 from vetrina_admin.pages.plugins.settings import fresh, typed_again
 from vetrina_admin.pages.plugins.waiting import soon
@@ -26,7 +26,7 @@ async def change_settings(visit: Visit, form: Form) -> Answer:
     wish = form.get("do")
     if ":" in wish:
         draft = changed(sheet.shape, draft, wish)
-        return await shown(visit, typed_again(sheet, draft, open_=wish.partition(":")[2]))
+        return await shown(visit, typed_again(sheet, draft, open_=opened(sheet.shape, draft, wish)))
     values, unread = values_of(sheet.shape, draft, visit.language)
     try:
         if wish == "try" or unread:

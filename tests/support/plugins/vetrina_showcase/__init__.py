@@ -12,8 +12,28 @@ from vetrina.kernel.errors import BadInput, NotFound
 from vetrina.kernel.money import Money
 from vetrina.plugin import Context, PluginSettings, Say, hookimpl
 from vetrina.plugin.admin import (
-    Action, AdminPage, AdminPanel, AdminTile, Asked, Badge, Block, Button, Chart, Column, Done, Facts, Figure, Figures,
-    Form, Link, Notice, Point, Row, Section, Table, Text,
+    Action,
+    AdminPage,
+    AdminPanel,
+    AdminTile,
+    Asked,
+    Badge,
+    Block,
+    Button,
+    Chart,
+    Column,
+    Done,
+    Facts,
+    Figure,
+    Figures,
+    Form,
+    Link,
+    Notice,
+    Point,
+    Row,
+    Section,
+    Table,
+    Text,
 )  # fmt: skip
 
 NASTY = "<script>alert(1)</script>"
