@@ -10,6 +10,7 @@ import structlog
 
 from vetrina.flows.upkeep import JOBS
 from vetrina.graphql.guarding import guarded
+from vetrina.kernel.branches import READY, standing
 from vetrina.kernel.clock import Clock
 from vetrina.kernel.context import SYSTEM, Context, Place, Shop
 from vetrina.kernel.crypto import Vault
@@ -26,6 +27,7 @@ from vetrina.plugin.collected import DOORS, Collected, LeaveOut, Loaded
 from vetrina.plugin.contributions import GraphQLFields, GraphQLRoots
 from vetrina.plugin.desk.definitions import metafield_types
 from vetrina.plugin.desk.persons import personal_jobs
+from vetrina.plugin.discovery import migrations
 from vetrina.plugin.loader import Wanted, call_hook, load, within_patience
 from vetrina.plugin.site import Markets, Site
 from vetrina.views.markets import atlas
@@ -79,7 +81,8 @@ async def compose(
     place = (await atlas(db)).place()
     registered = {document.hash: document.text for document in await documents(db)}
     vault = Vault(settings.secret_key.get_secret_value())
-    kept_out = without or {}
+    tables = await standing(db, migrations())
+    kept_out = {name: problem for name, problem in tables.items() if problem != READY} | dict(without or {})
     plan = [
         Wanted(plugin.name, plugin.settings, plugin.digest, kept_out.get(plugin.name, ""))
         for plugin in known

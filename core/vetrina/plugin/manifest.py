@@ -12,6 +12,13 @@ from packaging.version import Version
 from vetrina.kernel.errors import Fault
 from vetrina.plugin.discovery import folder_of
 
+RESERVED = frozenset({
+    "catalog", "cart", "checkout", "core", "corrections", "customers", "delivery", "inventory", "markets", "metafields",
+    "orders", "payments", "plugins", "pricing", "staff", "tax",
+    "admin", "alembic", "deliveries", "documents", "graphql", "house", "idempotency", "inbox", "job", "kernel", "media",
+    "outbox", "plugin", "prices", "shop", "stock", "storefront", "testing", "tokens",
+})  # fmt: skip
+"""Names whose tables, permissions, addresses or pages would be mistaken for the core's."""
 _NAME = re.compile("[a-z][a-z0-9_]{0,39}")
 
 
@@ -67,6 +74,8 @@ def read_manifest(package: str) -> Manifest:
 
 def _prefixed(manifest: Manifest) -> Manifest:
     """Raises ManifestRefused for a name or a permission that could be mistaken for somebody else's."""
+    if manifest.name in RESERVED and not manifest.door:
+        raise ManifestRefused(f"{manifest.name} is the core's own word: its tables and permissions begin with it")
     if not _NAME.fullmatch(manifest.name):
         raise ManifestRefused(f"{manifest.name!r} is no name for a plugin: small letters, digits and underscores")
     for code in manifest.permissions:

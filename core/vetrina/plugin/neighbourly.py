@@ -64,6 +64,8 @@ def _look_at_reaction(_: Manifest, item: React[Any]) -> None:
     event: Any = item.event
     if not (isinstance(event, type) and issubclass(event, Event)):
         raise ManifestRefused(f"{item.event!r} is no event: see vetrina.events")
+    if not hasattr(item.run, "__name__"):
+        raise ManifestRefused("a reaction is a function with a name: its cursor is kept under it")
 
 
 def _look_at_job(manifest: Manifest, item: Job) -> None:
