@@ -80,9 +80,9 @@ docs: $(READY) ## write the documents that are made from the code
 demo: $(READY) ## a shop to look at and to buy in; ARGS="--port 8765" goes to it
 	$(BIN)/vetrina demo $(ARGS)
 
-new-plugin: $(READY) ## begin a plugin: make new-plugin NAME=gift
+new-plugin: $(READY) ## begin a plugin: make new-plugin NAME=gift, ARGS=--small for two files
 	@test -n "$(NAME)" || { echo "make new-plugin NAME=gift" >&2; exit 2; }
-	$(BIN)/python -m vetrina.house new-plugin $(NAME)
+	$(BIN)/python -m vetrina.house new-plugin $(NAME) $(ARGS)
 	$(BIN)/pip install --quiet --no-deps --no-build-isolation -e .
 	@touch $(READY)
 	$(BIN)/python -m vetrina.house docs

@@ -24,6 +24,8 @@ from vetrina.plugin.discovery import migrations
 from vetrina_admin.api.schema import compose_admin
 from vetrina_storefront.schema import compose_storefront
 
+pytest_plugins = ("vetrina.testing.fixtures",)  # shop, as authors of plugins have it; and no network
+
 Contributed = tuple[tuple[str, GraphQLFields | GraphQLRoots], ...]
 
 # Tracebacks drawn with every variable in them take longer than most tests.
@@ -126,6 +128,12 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str
     database: Reused = request.getfixturevalue("postgres_database")
     yield database.url
     database.start_again()
+
+
+@pytest.fixture
+def shop_url(database_url: str) -> str:
+    """The kit's own fixture `shop` works on both engines here."""
+    return database_url
 
 
 @pytest.fixture

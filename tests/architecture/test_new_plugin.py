@@ -4,7 +4,7 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import pytest
@@ -19,41 +19,35 @@ LEFT_OUT = shutil.ignore_patterns("node_modules", "__pycache__", "samples")
 
 @pytest.fixture(scope="module")
 def checkout(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """A copy of the house in which a plugin `gift` was begun."""
+    """A copy of the house in which two plugins were begun: `gift`, and `mute`, which is small."""
     root = tmp_path_factory.mktemp("checkout")
     for room in ROOMS:
         shutil.copytree(ROOT / room, root / room, ignore=LEFT_OUT)
     shutil.copytree(ROOT / "tests" / "support", root / "tests" / "support", ignore=LEFT_OUT)
     shutil.copy(ROOT / "tests" / "conftest.py", root / "tests")
     shutil.copy(ROOT / "pyproject.toml", root)
-    ran = run(root, "-m", "vetrina.house", "new-plugin", "gift")
-    assert ran.returncode == 0, ran.stdout + ran.stderr
+    write_plugin(root, "gift")
+    write_plugin(root, "mute", small=True)
     yield root
 
 
-def run(root: Path, *arguments: str) -> "subprocess.CompletedProcess[str]":
-    """Run Python over the copy's own sources."""
-    path = os.pathsep.join(str(root / room) for room in ROOMS)
+def run(root: Path, *arguments: str, rooms: Iterable[str] = ROOMS) -> "subprocess.CompletedProcess[str]":
+    """Run Python over the copy's own sources, or over these rooms of it and our own others."""
+    path = os.pathsep.join(str(root / room) for room in rooms)
     environment = {**os.environ, "PYTHONPATH": path, "VETRINA_TEST_ENGINES": "sqlite"}
     return subprocess.run(
         [sys.executable, *arguments], cwd=root, env=environment, capture_output=True, text=True, check=False
     )
 
 
-def test_its_test_passes(checkout: Path) -> None:
-    ran = run(checkout, "-m", "pytest", "tests/plugins/test_gift.py", "-p", "no:cacheprovider")
-    assert ran.returncode == 0, ran.stdout + ran.stderr
-    assert "1 passed" in ran.stdout
-
-
-def test_its_test_fails_when_it_stays_silent(checkout: Path) -> None:
-    module = checkout / "plugins" / "vetrina_gift" / "__init__.py"
-    written = module.read_text()
-    module.write_text(written.replace('log.info("thank you"', 'log.debug("nothing"'))
-    try:
-        assert run(checkout, "-m", "pytest", "tests/plugins/test_gift.py", "-p", "no:cacheprovider").returncode == 1
-    finally:
-        module.write_text(written)
+def test_its_tests_pass_and_fail_when_it_does_nothing(checkout: Path) -> None:
+    module = checkout / "plugins" / "vetrina_mute" / "__init__.py"
+    module.write_text(module.read_text().replace('log.info("thank you"', 'log.debug("nothing"'))
+    tests = [f"tests/plugins/test_{name}.py" for name in ("gift", "mute")]
+    ran = run(checkout, "-m", "pytest", *tests, "-p", "no:cacheprovider", rooms=["plugins"])
+    assert ran.returncode == 1, ran.stdout + ran.stderr
+    assert "1 failed, 4 passed" in ran.stdout
+    assert "FAILED tests/plugins/test_mute.py::test_mute_says_thank_you" in ran.stdout
 
 
 def test_it_is_in_the_lists_and_keeps_the_contracts(checkout: Path) -> None:
@@ -78,14 +72,15 @@ def test_a_new_plugin_is_held_to_the_public_rooms(checkout: Path) -> None:
 
 
 def test_it_is_written_in_the_house_style(checkout: Path) -> None:
-    written = [str(path) for path in checkout.rglob("*gift*") if path.name != "__pycache__"]
+    written = [str(path) for name in ("gift", "mute") for path in checkout.rglob(f"*{name}*") if path.suffix != ".pyc"]
     for verb in (["check"], ["format", "--check"]):
         ran = run(checkout, "-m", "ruff", *verb, "--no-cache", *written)
         assert ran.returncode == 0, ran.stdout + ran.stderr
 
 
 @pytest.mark.parametrize(
-    "name", ["", "Gift", "gift-card", "1gift", "gift card", "../gift", "class", "a" * 25, "orders", "admin", "gift"]
+    "name",
+    ["", "Gift", "gift-card", "1gift", "gift card", "../gift", "class", "a" * 25, "orders", "admin", "testing", "gift"],
 )
 def test_names_that_cannot_be_are_refused(checkout: Path, name: str) -> None:
     before = sorted((checkout / "plugins").iterdir())

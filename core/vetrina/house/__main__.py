@@ -6,7 +6,6 @@ from pathlib import Path
 import click
 
 from vetrina.house import foundation
-from vetrina.house.contracts import write_plugins
 from vetrina.house.documents import outdated, write_documents
 from vetrina.house.new_plugin import BadName, write_plugin
 from vetrina.house.npm import DOORS, NotInstalled, bring, npm_ci
@@ -35,14 +34,14 @@ def docs(check: bool) -> None:
 
 @main.command("new-plugin")
 @click.argument("name")
-def new_plugin(name: str) -> None:
-    """Begin a plugin: its folder, a test that passes, and its place in the lists."""
+@click.option("--small", is_flag=True, help="A manifest and a reaction; without settings, table, field and pages.")
+def new_plugin(name: str, *, small: bool) -> None:
+    """Begin a plugin: its folder, tests that pass, and its place in the lists."""
     try:
-        for path in write_plugin(ROOT, name):
+        for path in write_plugin(ROOT, name, small=small):
             click.echo(path.relative_to(ROOT))
     except BadName as refusal:
         raise click.ClickException(str(refusal)) from None
-    write_plugins(ROOT)
 
 
 @main.command("foundation")
