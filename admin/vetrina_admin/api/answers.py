@@ -9,6 +9,7 @@ import strawberry
 from strawberry.utils.str_converters import to_camel_case
 
 from vetrina.kernel.errors import NotAllowed, NotSignedIn, Refusal
+from vetrina.plugin.desk import SettingsRefused
 
 Payload = TypeVar("Payload")
 
@@ -39,11 +40,16 @@ async def answer(
     except (NotAllowed, NotSignedIn):
         raise
     except Refusal as refusal:
-        fields, errors = {}, [_user_error(refusal, within, below)]
+        fields, errors = {}, _user_errors(refusal, within, below)
     names = [field.name for field in dataclasses.fields(payload)]  # pyright: ignore[reportArgumentType]
     return payload(**{name: errors if name == "user_errors" else fields.get(name) for name in names})
 
 
-def _user_error(refusal: Refusal, within: tuple[str, ...], below: int) -> UserErrorRow:
+def _user_errors(refusal: Refusal, within: tuple[str, ...], below: int) -> list[UserErrorRow]:
+    """One, or as many as there are problems with settings; those are named as the plugin's schema names them."""
+    if isinstance(refusal, SettingsRefused):
+        return [
+            UserErrorRow(refusal.code, ["settings", *problem.field], problem.message) for problem in refusal.problems
+        ]
     path = None if refusal.field is None else [*within, *(to_camel_case(part) for part in refusal.field[below:])]
-    return UserErrorRow(refusal.code, path, refusal.message)
+    return [UserErrorRow(refusal.code, path, refusal.message)]

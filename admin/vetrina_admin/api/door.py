@@ -8,6 +8,7 @@ from vetrina.graphql.http import Endpoint, Headers, Question, handler
 from vetrina.kernel.context import Actor, Context
 from vetrina.kernel.errors import NotSignedIn
 from vetrina.plugin import Site
+from vetrina_admin.api.desk import seated
 from vetrina_admin.api.schema import compose_admin
 
 PATH = "/admin/graphql"
@@ -37,6 +38,6 @@ def _doorkeeper(site: Site) -> Callable[[Headers], Awaitable[Actor]]:
 
 def _context_maker(site: Site) -> Callable[[Actor, Headers, Question], Awaitable[Context]]:
     async def make_context(actor: Actor, _: Headers, question: Question) -> Context:
-        return await site.context(actor)
+        return await seated(site, actor)
 
     return make_context

@@ -8,8 +8,11 @@ from vetrina.views.permissions import CORE_PERMISSIONS
 from vetrina_admin.api.catalog import CatalogMutation, CatalogQuery
 from vetrina_admin.api.deliveries import DeliveryMutation, DeliveryQuery
 from vetrina_admin.api.guard import check_contributed, check_guards
+from vetrina_admin.api.health import HealthQuery
 from vetrina_admin.api.jobs import JobMutation, JobQuery
 from vetrina_admin.api.orders import OrderMutation, OrderQuery
+from vetrina_admin.api.persons import PersonMutation, PersonQuery
+from vetrina_admin.api.plugins import PluginMutation, PluginQuery
 from vetrina_admin.api.prices import PriceMutation
 from vetrina_admin.api.shop import ShopQuery
 from vetrina_admin.api.staff import StaffQuery, staff_mutation
@@ -24,7 +27,19 @@ def compose_admin(
     """Build the schema. Raises Unguarded for a root field of ours that declares no permission; FieldsClash."""
     parts = tuple(contributed)
     token_query, token_mutation = token_roots(permissions)
-    queries = (CatalogQuery, StockQuery, OrderQuery, DeliveryQuery, JobQuery, ShopQuery, StaffQuery, token_query)
+    queries = (
+        CatalogQuery,
+        StockQuery,
+        OrderQuery,
+        DeliveryQuery,
+        JobQuery,
+        ShopQuery,
+        StaffQuery,
+        token_query,
+        PluginQuery,
+        HealthQuery,
+        PersonQuery,
+    )
     mutations = (
         CatalogMutation,
         PriceMutation,
@@ -34,6 +49,8 @@ def compose_admin(
         JobMutation,
         staff_mutation(permissions),
         token_mutation,
+        PluginMutation,
+        PersonMutation,
     )
     check_guards((*queries, *mutations), permissions)
     check_contributed(parts, permissions)

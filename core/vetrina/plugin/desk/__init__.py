@@ -19,6 +19,7 @@ from vetrina.plugin.desk.persons import (
 from vetrina.plugin.desk.refusals import PluginRefused, SettingsProblem, SettingsRefused
 from vetrina.plugin.desk.removing import Removal, remove, would_remove
 from vetrina.plugin.desk.switching import confirm, disable, enable
+from vetrina.plugin.desk.wellbeing import Wellbeing, wellbeing
 
 __all__ = [
     "CheckResult",
@@ -37,6 +38,7 @@ __all__ = [
     "SettingsCard",
     "SettingsProblem",
     "SettingsRefused",
+    "Wellbeing",
     "catalogue",
     "configure",
     "confirm",
@@ -55,5 +57,6 @@ __all__ = [
     "remove",
     "reorder",
     "try_settings",
+    "wellbeing",
     "would_remove",
 ]

@@ -32,8 +32,8 @@ class Removal(msgspec.Struct, frozen=True):
 
 
 async def would_remove(site: Site, ctx: Context, name: str) -> Removal:
-    """What would go if the plugin was removed now; nothing is changed. Needs plugins.write. Raises NotFound."""
-    ctx.require("plugins.write")
+    """What would go if the plugin was removed now; nothing is changed. Needs plugins.read. Raises NotFound."""
+    ctx.require("plugins.read")
     rows = {row.name: row for row in await plugins(ctx.db)}
     disk = await look_at(name)
     if name in DOORS or (not disk.is_there and name not in rows):
