@@ -11,6 +11,7 @@ from vetrina_admin.pages.answers import Answer, render, see_other
 from vetrina_admin.pages.forms import Form
 from vetrina_admin.pages.model_forms import Sheet
 from vetrina_admin.pages.plugins import looks
+from vetrina_admin.pages.plugins.measured import work_of
 from vetrina_admin.pages.plugins.settings import settings_sheet
 from vetrina_admin.pages.plugins.stuck import stuck_of
 from vetrina_admin.pages.plugins.waiting import soon, until_taken_up
@@ -26,12 +27,11 @@ async def plugin_page(visit: Visit) -> Answer:
 async def shown(visit: Visit, sheet: Sheet | None = None, *, status: int = 200, typed_name: str = "") -> Answer:
     """The page; `sheet` is a settings form as it was just sent. Raises NotFound."""
     card = await plugin_card(visit.site, visit.ctx.db, visit.part("name"))
-    meters = sorted(visit.ctx.ports.meters.all(card.name), key=lambda meter: (-meter.is_open, -meter.failures))
     values: dict[str, Any] = {
         "card": card,
         "looks": looks,
         "is_in": visit.site.collected.find(card.name) is not None,
-        "meters": meters,
+        "work": (await work_of(visit, card.name)).get(card.name, []),
         "jobs": [job for owner, job in visit.site.collected.jobs if owner == card.name],
         "stuck": await stuck_of(visit, card.name) if visit.may("deliveries.read") else None,
         "tables": await _tables(visit, card),

@@ -6,6 +6,7 @@ from vetrina.views.jobs import parked_jobs
 from vetrina_admin.pages.answers import Answer, render
 from vetrina_admin.pages.guarded import title_of
 from vetrina_admin.pages.plugins import looks
+from vetrina_admin.pages.plugins.measured import summed, work_of
 from vetrina_admin.pages.visits import Visit
 
 MOST_JOBS = 200
@@ -14,8 +15,8 @@ MOST_JOBS = 200
 async def health_page(visit: Visit) -> Answer:
     """Plugins that are on, or should be, or have left something undone."""
     cards = [card for card in await catalogue(visit.site, visit.ctx.db) if card.is_on or looks.has_trouble(card)]
-    meters = visit.ctx.ports.meters
-    rows = [(card, looks.summed(meters.all(card.name))) for card in cards]
+    work = await work_of(visit)
+    rows = [(card, summed(work.get(card.name, []))) for card in cards]
     rows.sort(key=lambda row: (-looks.badness(row[0]), -row[1].failures, row[0].name))
     parked = sum(problem.count for card in cards for problem in card.problems if problem.kind == "deliveries")
     return render(
@@ -23,7 +24,7 @@ async def health_page(visit: Visit) -> Answer:
         "plugins/health.html",
         rows=rows,
         looks=looks,
-        open_breakers=sum(meter.is_open for card in cards for meter in meters.all(card.name)),
+        open_breakers=sum(sums.open_breakers for _, sums in rows),
         parked=parked,
         jobs=len(await parked_jobs(visit.ctx.db, size=MOST_JOBS)),
         in_trouble=sum(looks.has_trouble(card) for card, _ in rows),

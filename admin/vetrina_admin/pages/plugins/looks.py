@@ -1,12 +1,10 @@
 """How plugins look: the tone of a state, what is wrong in a sentence, durations and sizes."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import timedelta
 
-import msgspec
 from babel.dates import format_timedelta
 
-from vetrina.kernel.meters import Meter
 from vetrina.plugin.admin import Tone
 from vetrina.plugin.desk import PluginCard
 from vetrina_admin.pages.visits import Visit
@@ -41,7 +39,7 @@ def badness(card: PluginCard) -> int:
     kinds = {problem.kind for problem in card.problems}
     if kinds & {"breaker"}:
         return 3
-    if kinds & {"blocks", "deliveries"}:
+    if kinds & {"blocks", "leaks", "deliveries"}:
         return 2
     return 1 if kinds or card.state == "restart" else 0
 
@@ -56,7 +54,7 @@ def tone_of(card: PluginCard) -> Tone:
 
 def troubles(visit: Visit, card: PluginCard) -> list[str]:
     """What is wrong, a sentence each, the worst first."""
-    order = ("breaker", "blocks", "deliveries", "failures")
+    order = ("breaker", "blocks", "leaks", "deliveries", "failures")
     found = sorted(card.problems, key=lambda problem: order.index(problem.kind))
     return [
         visit.say(f"plugins.trouble_{problem.kind}", count=problem.count, work=problem.work, detail=problem.detail)
@@ -89,24 +87,3 @@ def size(count: int | None, language: str) -> str:
 def span(every: timedelta, language: str) -> str:
     """How often: 5 minutes, 1 day."""
     return format_timedelta(every, locale=locale_of(language), threshold=2)
-
-
-class Sums(msgspec.Struct, frozen=True):
-    """What was measured of a plugin altogether. Durations in seconds."""
-
-    calls: int
-    failures: int
-    blocks: int
-    usual: float
-    slowest: float
-
-
-def summed(meters: Sequence[Meter]) -> Sums:
-    """All pieces of a plugin's work together; `usual` is that of the slowest piece."""
-    return Sums(
-        calls=sum(meter.calls for meter in meters),
-        failures=sum(meter.failures for meter in meters),
-        blocks=sum(meter.blocks for meter in meters),
-        usual=max((meter.usual for meter in meters), default=0.0),
-        slowest=max((meter.slowest for meter in meters), default=0.0),
-    )
