@@ -35,7 +35,7 @@ def pytest_runtest_makereport(
     """Of a test that failed, keep what its page looked like."""
     report = yield
     given: dict[str, Any] = getattr(item, "funcargs", {})
-    browser = given.get("browser")
+    browser = given.get("browser") or given.get("reader")
     if report.when == "call" and report.failed and isinstance(browser, Browser):
         picture: Path = given["tmp_path"] / "page.png"
         browser.draw(picture)
@@ -73,6 +73,21 @@ def session(shop: Served) -> str:
         return await open_session(ctx, member_id)
 
     return shop.do(enrol)
+
+
+@pytest.fixture(scope="module")
+def shared_page(chromium_pipe: Pipe) -> Iterator[Browser]:
+    """One page for all tests of a module."""
+    with page(chromium_pipe) as opened:
+        yield opened
+
+
+@pytest.fixture
+def reader(shared_page: Browser, tmp_path: Path) -> Browser:
+    """A page for tests that read and change nothing: it is warm, and a fresh one costs as much as all the checks."""
+    shared_page.complaints.clear()
+    shared_page.prefer()
+    return shared_page
 
 
 @pytest.fixture

@@ -8,17 +8,26 @@ from tests.support.browser import DESKTOP, PHONE, Browser
 from tests.support.browser_checks import faults, unreachable
 from tests.support.browser_shop import Served
 
+from vetrina_admin.pages.asking import HOME, SESSION
 from vetrina_admin.pages.rooms import ROOMS
 
+NOWHERE = "/admin/nowhere"
 PAGES = (
     "/admin",
-    "/admin/nowhere",
+    NOWHERE,
     "/admin/staff",
     "/admin/staff/1",
     "/admin/staff/new",
     "/admin/tokens",
     "/admin/tokens/new",
     "/admin/trail",
+    "/admin/plugins",
+    "/admin/plugins/manual_payment",
+    "/admin/plugins/flat_rate",
+    "/admin/ports",
+    "/admin/health",
+    "/admin/health/checks",
+    "/admin/deliveries",
     "/admin/account",
 )
 """A line for each page; ids are those of the shop in tests/support/browser_shop.py."""
@@ -29,13 +38,14 @@ FINGER = 40
 
 
 @pytest.mark.parametrize("path", PAGES)
-def test_the_page_is_for_everybody(shop: Served, desk: Browser, path: str) -> None:
+def test_the_page_is_for_everybody(shop: Served, session: str, reader: Browser, path: str) -> None:
+    reader.keep(SESSION, session, shop.url, HOME)
     for width, language in ((PHONE, "it"), (DESKTOP, "en")):
-        desk.prefer(language=language)
-        desk.open(shop.url + path, width=width)
-        assert desk.path == path
-        assert desk.ask("document.documentElement.lang") == language
-        wrong = [*faults(desk, finger=FINGER), *(unreachable(desk) if width == DESKTOP else ())]
+        reader.prefer(language=language)
+        reader.open(shop.url + path, width=width)
+        assert (reader.path, reader.status) == (path, 404 if path == NOWHERE else 200)
+        assert reader.ask("document.documentElement.lang") == language
+        wrong = [*faults(reader, finger=FINGER), *(unreachable(reader) if width == DESKTOP else ())]
         assert not wrong, "\n".join([f"{path} at {width} px:", *wrong])
 
 
@@ -75,6 +85,20 @@ def test_the_menu_of_a_phone_opens_and_closes_with_the_keyboard(shop: Served, de
     desk.tab_to("Tokens")
     follow(desk, "Enter")
     assert desk.path == "/admin/tokens"
+
+
+def test_a_plugin_is_found_and_switched_with_the_keyboard(shop: Served, desk: Browser) -> None:
+    desk.open(f"{shop.url}/admin/plugins", width=DESKTOP)
+    desk.tab_to("q")
+    with desk.going():
+        desk.type("bell")
+    assert (desk.focused, desk.path) == ("q", "/admin/plugins?q=bell&state=")
+    assert "Importers" not in desk.words
+    for before, after in (("On", "Off"), ("Off", "On")):
+        desk.tab_to(f"Shop bell:\n{before}")
+        follow(desk, "Space")
+        desk.until(f"document.querySelector('[role=switch]').innerText.endsWith('{after}')")
+    assert faults(desk) == []
 
 
 def sign_in(browser: Browser, password: str) -> None:

@@ -35,12 +35,12 @@ def wrong_with(browser: Browser, body: str, style: str, width: int) -> str:
     return "\n".join([*faults(browser), *unreachable(browser)])
 
 
-def test_nothing_is_wrong_with_a_good_page(browser: Browser) -> None:
-    assert wrong_with(browser, "", "", PHONE) == ""
-    assert wrong_with(browser, "<div class='wide'>Wide</div>", ".wide { width: 500px }", DESKTOP) == ""
+def test_nothing_is_wrong_with_a_good_page(reader: Browser) -> None:
+    assert wrong_with(reader, "", "", PHONE) == ""
+    assert wrong_with(reader, "<div class='wide'>Wide</div>", ".wide { width: 500px }", DESKTOP) == ""
 
 
 @pytest.mark.parametrize("broken", BROKEN)
-def test_what_is_broken_is_found(browser: Browser, broken: str) -> None:
+def test_what_is_broken_is_found(reader: Browser, broken: str) -> None:
     body, style, found = BROKEN[broken]
-    assert found in wrong_with(browser, body, style, PHONE)
+    assert found in wrong_with(reader, body, style, PHONE)

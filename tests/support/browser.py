@@ -50,10 +50,13 @@ class Browser:
 
     def __init__(self, pipe: Pipe, context: str) -> None:
         self._pipe, self._context = pipe, context
-        self._running: dict[str, str] = {}
+        self._running: dict[str, tuple[str, str]] = {}
+        """By request: the document it belongs to, and its address."""
         self._documents: set[str] = set()
         self._begun = 0
         self.width = DESKTOP
+        self.status = 0
+        """What the page was answered with, in HTTP's words."""
         self.requests: list[str] = []
         self.complaints: list[str] = []
         """What the console said: errors and warnings, refusals of the content security policy, what did not load."""
@@ -104,9 +107,12 @@ class Browser:
         begun = self._begun
         yield
         deadline = time.monotonic() + PATIENCE
-        while self._begun == begun or self._running or not self._at_rest():
+        rested = 0
+        while rested < 2:  # what a page fetches of its own accord, it asks for a moment after it was there
             assert time.monotonic() < deadline, f"nothing came of it: {self.path}, {list(self._running.values())}"
             self._pipe.listen(0.01)
+            is_at_rest = self._begun > begun and not self._running and self._at_rest()
+            rested = rested + 1 if is_at_rest else 0
 
     def until(self, condition: str) -> None:
         """Wait until an expression of JavaScript is true in the page."""
@@ -191,11 +197,16 @@ class Browser:
                 self.requests.append(address)
                 if params.get("type") in WATCHED:
                     self._begun += 1
-                    self._running[params["requestId"]] = address
+                    self._running[params["requestId"]] = params["loaderId"], address
                 if params.get("type") == "Document":
                     self._documents.add(address)
+            case "Network.responseReceived" if params["type"] == "Document":
+                self.status = params["response"]["status"]
             case "Network.loadingFinished" | "Network.loadingFailed":
                 self._running.pop(params["requestId"], None)
+            case "Page.frameNavigated" if "parentId" not in params["frame"]:
+                document = params["frame"]["loaderId"]  # nobody tells of requests that a document left unanswered
+                self._running = {key: value for key, value in self._running.items() if value[0] == document}
             case "Log.entryAdded" if params["entry"]["level"] in ("error", "warning"):
                 entry = params["entry"]
                 if entry["source"] != "network" or entry["url"] not in self._documents:  # a page may say "not found"
