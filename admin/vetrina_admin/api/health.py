@@ -1,6 +1,7 @@
 """How plugins fare, and the shop's key figures."""
 
 from datetime import datetime
+from decimal import Decimal as Exact
 from typing import Annotated, Any
 
 import msgspec
@@ -149,6 +150,6 @@ def _kpi(result: KpiResult, language: str) -> KpiRow:
         unit=kpi.unit,
         better=kpi.better,
         amount=money(value.amount, value.currency) if is_money else None,
-        number=None if is_money or value is None else f"{value:f}",
+        number=None if is_money or value is None else f"{Exact(value):f}",
         problem=result.problem,
     )

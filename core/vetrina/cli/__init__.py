@@ -23,13 +23,25 @@ class Commands(click.Group):
         return getattr(import_module(module), name)
 
 
+class Main(Commands):
+    """Our commands, and under a plugin's name those that it brings."""
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        found = super().get_command(ctx, cmd_name)
+        if found is not None:
+            return found
+        from vetrina.cli.plugin_commands import plugin_commands
+
+        return plugin_commands(cmd_name)
+
+
 @click.group(
-    cls=Commands,
+    cls=Main,
     places={
         "demo": "vetrina.cli.demo:demo",
         "documents": "vetrina.cli.documents:documents",
         "migrate": "vetrina.cli.shop:migrate",
-        "plugins": "vetrina.cli.shop:plugins",
+        "plugins": "vetrina.cli.plugins:plugins",
         "serve": "vetrina.cli.serve:serve",
         "setup": "vetrina.cli.shop:setup",
         "staff": "vetrina.cli.staff:staff",

@@ -16,7 +16,7 @@ from vetrina.kernel.meters import Meters
 from vetrina.kernel.migrate import Migrated, Pending, pending, remove_all, upgrade
 from vetrina.kernel.registry import Ports
 from vetrina.kernel.settings import Settings
-from vetrina.plugin.discovery import migrations
+from vetrina.plugin.discovery import digests, migrations
 from vetrina.views.markets import is_open
 
 _NOWHERE = Place(
@@ -75,7 +75,7 @@ def open_if_new(settings: Settings, new: NewShop = STARTER, plugins: tuple[str, 
             shop = Shop(db=db, clock=clock, ports=Ports((), Meters(clock)), vault=vault, base_url=settings.base_url)
             ctx = Context(shop=shop, actor=SYSTEM, place=_NOWHERE, trail="opening")
             await open_shop(ctx, new)
-            await switch_on(ctx, names)
+            await switch_on(ctx, names, digests(names))
             return True
         finally:
             await db.close()

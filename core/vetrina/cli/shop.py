@@ -1,21 +1,15 @@
-"""setup, migrate, token and plugins: what an operator does to a shop from the command line."""
+"""setup, migrate and token: what an operator does to a shop from the command line."""
 
 import sys
 from collections.abc import Mapping
 from datetime import timedelta
 
 import click
-from rich.console import Console
-from rich.table import Table
 
 from vetrina.boot import Runtime
 from vetrina.cli.opening import migrate_all, open_if_new, pending_all
 from vetrina.cli.running import database_option, settings_from, with_runtime
-from vetrina.flows.plugins import switch_off, switch_on
 from vetrina.flows.staff import issue_token
-from vetrina.plugin.collected import DOORS
-from vetrina.plugin.discovery import installed, wanted
-from vetrina.plugin.manifest import ManifestRefused, read_manifest
 
 
 @click.command()
@@ -73,51 +67,3 @@ def token(name: str, permissions: tuple[str, ...], days: int | None, database_ur
         return await issue_token(ctx, name, permissions or tuple(known), expires_at, known=known)
 
     click.echo(with_runtime(settings_from(database_url=database_url), issue))
-
-
-@click.group()
-def plugins() -> None:
-    """See plugins, switch them on and off."""
-
-
-@plugins.command("list")
-@database_option
-def list_plugins(database_url: str | None) -> None:
-    """What is installed, what is on, and why something that should be on is not."""
-
-    async def current(runtime: Runtime) -> Runtime:
-        return runtime
-
-    runtime = with_runtime(settings_from(database_url=database_url), current)
-    loaded = {plugin.name for plugin in runtime.collected.loaded}
-    reasons = {entry.name: entry.reason for entry in runtime.collected.left_out}
-    table = Table("plugin", "title", "state", box=None)
-    for name, package in sorted(installed().items()):
-        try:
-            title = read_manifest(package.package).title
-        except ManifestRefused as refused:
-            title, reasons[name] = "", str(refused)
-        state = "on" if name in loaded else f"left out: {reasons[name]}" if name in reasons else "off"
-        table.add_row(name, title, state)
-    Console().print(table)
-
-
-@plugins.command("on")
-@click.argument("names", nargs=-1, required=True)
-@database_option
-def plugins_on(names: tuple[str, ...], database_url: str | None) -> None:
-    """Switch plugins on; running processes follow within a second."""
-    for package in wanted(names).values():
-        try:
-            read_manifest(package.package)
-        except ManifestRefused as refused:
-            raise click.ClickException(str(refused)) from refused
-    with_runtime(settings_from(database_url=database_url), lambda runtime: switch_on(runtime.context(), names))
-
-
-@plugins.command("off")
-@click.argument("names", nargs=-1, required=True)
-@database_option
-def plugins_off(names: tuple[str, ...], database_url: str | None) -> None:
-    """Switch plugins off; their tables and settings stay."""
-    with_runtime(settings_from(database_url=database_url), lambda runtime: switch_off(runtime.context(), names, DOORS))

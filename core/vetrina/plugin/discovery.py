@@ -79,6 +79,12 @@ def digest(package: str) -> str:
     return fold.hexdigest()
 
 
+def digests(names: Iterable[str]) -> dict[str, str]:
+    """The digests of those whose files are watched, by name."""
+    packages = wanted(names)
+    return {name: digest(package.package) for name, package in packages.items() if package.is_watched}
+
+
 def _installed(entry: EntryPoint) -> Installed:
     if entry.dist is None:
         return Installed(entry.name, entry.value)
