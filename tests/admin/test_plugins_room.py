@@ -173,8 +173,8 @@ async def test_the_culprit_is_named(ctx: Context, site: Site, shop: Swapping) ->
     mara = await manager(ctx, site, shop)
     page = await mara.open("/admin/health")
     assert whole(page) and "Need attention 2 of 4 plugins" in page.words
-    assert "DeliveryProvider flat_rate is kept out" in page.words and "RuntimeError: boom" in page.words
-    assert "reaction ring_paid held up the whole shop once, for up to 1.5 s." in page.words
+    assert "Port DeliveryProvider flat_rate is kept out" in page.words and "RuntimeError: boom" in page.words
+    assert "Reaction ring_paid held up the whole shop once, for up to 1.5 s." in page.words
     assert "No plugin that is on has a check of its own." in (await mara.open("/admin/health/checks")).words
     page = await mara.open("/admin/plugins/bell")
     assert whole(page) and "Held up the shop once" in page.words and "On, needs attention" in page.words

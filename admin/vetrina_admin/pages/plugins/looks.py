@@ -57,9 +57,20 @@ def troubles(visit: Visit, card: PluginCard) -> list[str]:
     order = ("breaker", "blocks", "leaks", "deliveries", "failures")
     found = sorted(card.problems, key=lambda problem: order.index(problem.kind))
     return [
-        visit.say(f"plugins.trouble_{problem.kind}", count=problem.count, work=problem.work, detail=problem.detail)
+        visit.say(
+            f"plugins.trouble_{problem.kind}",
+            count=problem.count,
+            work=_work(visit, problem.work),
+            detail=problem.detail,
+        ).strip()
         for problem in found
     ]
+
+
+def _work(visit: Visit, work: str) -> str:
+    """A piece of work with its kind in words: Card product.side Reviews."""
+    kind, _, name = work.partition(" ")
+    return f"{visit.say(f'plugins.kind_{kind}')} {name}" if kind in KINDS_SAID else work
 
 
 def duration(seconds: float, language: str) -> str:

@@ -3,6 +3,8 @@
 from collections.abc import Iterator, Mapping
 from typing import Any, cast
 
+from pydantic import PydanticUserError
+
 from vetrina.kernel.errors import NotAllowed, NotSignedIn, Refusal
 from vetrina.plugin.desk import PluginCard, SettingsCard, plugin_settings
 from vetrina_admin.pages.model_forms import Sheet, draft_of, shape_of
@@ -23,6 +25,8 @@ async def settings_sheet(visit: Visit, card: PluginCard, typed: Sheet | None) ->
         raise
     except Refusal as refusal:
         return {"sheet": None, "settings": None, "no_settings": told(visit.say, refusal)}
+    except PydanticUserError as error:  # a field of a type that no schema can describe
+        return {"sheet": None, "settings": None, "no_settings": visit.say("plugins.no_form", problem=str(error)[:300])}
     sheet = typed or (fresh(visit, card.name, known) if known is not None else None)
     return {"sheet": sheet, "settings": known, "no_settings": ""}
 

@@ -46,7 +46,7 @@ async def delivery_list(visit: Visit) -> Answer:
     owner, below = visit.query.get("plugin") or None, visit.query_number("after")
     db = visit.ctx.db
     rows = await failing_deliveries(db, size=PAGE + 1, below=below, owner=owner)
-    known = await subscribers(db)
+    known = sorted(await subscribers(db), key=lambda row: (-row.parked, -row.retrying, row.subscriber))
     jobs = [row for row in await parked_jobs(db, size=MOST_JOBS) if owner in (None, _owner(row.name))]
     owners = {_owner(name) for name in (*(row.subscriber for row in known), *(row.name for row in jobs))}
     return render(
