@@ -1,14 +1,18 @@
 """Plugins are switched on when they have shown that they work, off when nobody needs them, and stopped when changed."""
 
+from pathlib import Path
+
 import msgspec
 import pytest
 from tests.desk.conftest import Sitting
 from tests.support.schemas import schema_of
 from tests.support.shelves import Shelf
 
+from vetrina.boot import compose
 from vetrina.flows.plugins import DoorStaysOpen
 from vetrina.kernel.context import Actor, Context
 from vetrina.kernel.errors import NotAllowed, NotFound
+from vetrina.kernel.settings import Settings
 from vetrina.plugin.desk import PluginRefused, catalogue, confirm, disable, enable, plugin_card
 from vetrina.views.plugins import generation, plugin_row
 
@@ -17,6 +21,18 @@ BAD = {
     "lonely": ('requires = ["friend"]', "", "Lonely requires the plugin friend: switch it on first"),
     "hungry": ('needs = ["no_such_sdk"]', "", "needs the module no_such_sdk"),
     "broken": ("", "raise RuntimeError('no such luck')", "RuntimeError: no such luck"),
+    "greedy": (
+        "",
+        "from vetrina.plugin import Job, hookimpl\nasync def run(ctx, payload): ...\n@hookimpl\n"
+        "def register_jobs(): return [Job(name='greedy.erase-person', run=run)]",
+        "Its job cannot be called greedy.erase-person",
+    ),
+    "typeless": (
+        "",
+        "from vetrina.plugin import MetafieldDefinition, hookimpl\n@hookimpl\n"
+        "def register_declarations(): return [MetafieldDefinition('Product', 'x', 'feeling', 'X')]",
+        "Its metafield x is a 'feeling'",
+    ),
     "pushy": ('permissions = { "orders.write" = "Everything" }', "", "must begin with pushy."),
 }
 
@@ -44,7 +60,8 @@ async def test_a_plugin_is_seen_switched_on_with_its_tables_and_off_again(
     }  # fmt: skip
     assert (await disable(await sitting(), ctx, "guestbook")).state == "off"
     assert "guestbook_entry" in str(schema_of(database_url))
-    assert (await plugin_card(await sitting(), ctx.db, "guestbook")).contributions == ()
+    off = await plugin_card(await sitting(), ctx.db, "guestbook")
+    assert (off.contributions, off.tables) == ((), ("guestbook_entry",))
 
 
 async def test_what_would_not_work_is_refused_with_its_reason_and_stays_off(
@@ -135,3 +152,36 @@ async def test_what_is_left_out_is_tried_again_when_its_reason_is_gone(
     counted = await generation(ctx.db)
     await enable(await sitting(), ctx, "lonely")
     assert await generation(ctx.db) == counted
+
+
+@pytest.mark.embedded
+async def test_what_would_spoil_the_whole_is_refused_before_it_is_on(
+    ctx: Context, database_url: str, tmp_path: Path, shelf: Shelf
+) -> None:
+    settings = Settings(database_url=database_url, env="test", media_root=str(tmp_path / "media"))
+    runtime = await compose(settings, ctx.db, ctx.shop.clock)
+    shelf.write("friend")
+    assert (await enable(runtime.site, ctx, "friend")).state == "on"
+    shelf.write("open", module=UNGUARDED)
+    with pytest.raises(PluginRefused, match="declares no permission"):
+        await enable(runtime.site, ctx, "open")
+    assert await plugin_row(ctx.db, "open") is None
+
+
+UNGUARDED = """
+import strawberry
+from vetrina.graphql import Info, root
+from vetrina.plugin import GraphQLRoots, hookimpl
+
+
+@strawberry.type
+class OpenQuery:
+    @root
+    async def open_secrets(self, info: Info) -> str | None:
+        return "everybody's"
+
+
+@hookimpl
+def register_graphql():
+    return [GraphQLRoots("admin", query=OpenQuery)]
+"""

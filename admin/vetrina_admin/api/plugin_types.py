@@ -61,6 +61,7 @@ class Plugin:
     permissions: list[PluginPermission]
     has_settings: bool
     has_tables: bool
+    tables: list[str] = strawberry.field(description="Those of its tables that stand.")
     slots: list[str]
     contributions: list[PluginContribution]
     problems: list[PluginProblem]

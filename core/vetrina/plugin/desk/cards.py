@@ -1,12 +1,13 @@
 """The catalogue: what is known of every plugin, whether it is on, left out, changed or gone."""
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Literal
 
 import msgspec
 
 from vetrina.kernel.db import Reads
+from vetrina.kernel.db.sizes import tables_owned
 from vetrina.kernel.errors import NotFound
 from vetrina.kernel.meters import Meter
 from vetrina.plugin.collected import DOORS
@@ -55,6 +56,8 @@ class PluginCard(msgspec.Struct, frozen=True, kw_only=True):
     permissions: dict[str, str]
     has_settings: bool
     has_tables: bool
+    tables: tuple[str, ...]
+    """Those of its tables that stand: they stay when it is switched off, and go when it is removed."""
     slots: tuple[str, ...]
     contributions: tuple[Contribution, ...]
     problems: tuple[PluginProblem, ...]
@@ -67,8 +70,9 @@ async def catalogue(site: Site, db: Reads) -> list[PluginCard]:
     rows = {row.name: row for row in await plugins(db)}
     parked = await _parked(db)
     shelf = await look(rows)
+    tables = await tables_owned(db, list(shelf))
     is_on = {*DOORS, *(name for name, row in rows.items() if row.is_on)}
-    return [_card(site, name, disk, rows.get(name), is_on, parked[name]) for name, disk in shelf.items()]
+    return [_card(site, name, disk, rows.get(name), is_on, parked[name], tables[name]) for name, disk in shelf.items()]
 
 
 async def plugin_card(site: Site, db: Reads, name: str, *, is_decided: bool = False) -> PluginCard:
@@ -84,7 +88,15 @@ async def plugin_card(site: Site, db: Reads, name: str, *, is_decided: bool = Fa
     return card
 
 
-def _card(site: Site, name: str, disk: OnDisk, row: PluginRow | None, is_on: set[str], parked: int) -> PluginCard:
+def _card(
+    site: Site,
+    name: str,
+    disk: OnDisk,
+    row: PluginRow | None,
+    is_on: set[str],
+    parked: int,
+    tables: Sequence[str],
+) -> PluginCard:
     manifest = disk.manifest
     state, reason = _state(site, name, disk, row)
     requires = manifest.requires if manifest is not None else ()
@@ -105,6 +117,7 @@ def _card(site: Site, name: str, disk: OnDisk, row: PluginRow | None, is_on: set
         permissions=dict(manifest.permissions) if manifest is not None else {},
         has_settings=manifest is not None and manifest.settings is not None,
         has_tables=manifest is not None and manifest.tables,
+        tables=tuple(tables),
         slots=manifest.slots if manifest is not None else (),
         contributions=contributions(site.collected, name),
         problems=_problems(site.shop.ports.meters.all(name), parked),

@@ -2,13 +2,14 @@
 
 import asyncio
 from decimal import Decimal
+from typing import Any
 
 import msgspec
 
 from vetrina.kernel.context import Context
 from vetrina.kernel.contracts import fits
 from vetrina.kernel.errors import BadInput, Refusal
-from vetrina.kernel.meters import KeptOut, Work
+from vetrina.kernel.meters import KeptOut, Work, WrongAnswer
 from vetrina.kernel.money import Money, digits
 from vetrina.plugin.declarations import Kpi, Period
 from vetrina.plugin.site import Site
@@ -53,7 +54,7 @@ async def _computed(site: Site, ctx: Context, owner: str, kpi: Kpi, period: Peri
         return KpiResult(owner, kpi, await kpi.compute(ctx, period))
 
     async def attempt() -> Value:
-        return fits(await kpi.compute(ctx, period), Value)
+        return _value(await kpi.compute(ctx, period))
 
     try:
         value = await site.shop.ports.meters.run(Work(owner, "kpi", kpi.code), attempt, PATIENCE)
@@ -66,6 +67,14 @@ async def _computed(site: Site, ctx: Context, owner: str, kpi: Kpi, period: Peri
     except Exception as error:  # a plugin's figure may fail in any way; the others stand
         return KpiResult(owner, kpi, None, f"{owner} failed: {type(error).__name__}.")
     return KpiResult(owner, kpi, value)
+
+
+def _value(answer: Any) -> Value:
+    """A figure as it came. Raises WrongAnswer for what is no amount and no number."""
+    is_number = isinstance(answer, int | Decimal) and not isinstance(answer, bool) and Decimal(answer).is_finite()
+    if answer is None or is_number or (isinstance(answer, Money) and isinstance(fits(answer, Money), Money)):
+        return answer
+    raise WrongAnswer(f"{type(answer).__name__} is no figure: Money, Decimal, int or None")
 
 
 async def _sales(ctx: Context, period: Period) -> Sales | None:

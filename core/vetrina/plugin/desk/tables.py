@@ -9,7 +9,6 @@ from collections.abc import Iterable
 import msgspec
 from sqlalchemy import func, select, table
 
-from vetrina.kernel.branches import READY, standing
 from vetrina.kernel.db import Reads
 from vetrina.kernel.db.sizes import table_sizes, tables_owned
 from vetrina.plugin.desk.refusals import PluginRefused
@@ -68,9 +67,3 @@ async def table_cards(db: Reads, name: str, known: Iterable[str]) -> list[TableC
     sizes = await table_sizes(db, found)
     counts = [await db.value(select(func.count()).select_from(table(each))) for each in found]
     return [TableCard(each, count, sizes.get(each)) for each, count in zip(found, counts, strict=True)]
-
-
-async def tables_behind(db: Reads) -> dict[str, str]:
-    """By plugin, why its tables are not as its code wants them; nothing for those that are."""
-    folders = await asyncio.to_thread(migrations)
-    return {name: state for name, state in (await standing(db, folders)).items() if state != READY}
