@@ -34,7 +34,7 @@ T = TypeVar("T")
 EVERY = 6
 """One of so many of the demo's products, so that there is something of every kind; and one at a lower price."""
 REDUCED = "copper-pasta-pot"
-ORDERS = 60
+ORDERS = 24
 PEOPLE = ("Anna Rossi", "Luca Bianchi", "Jürgen Groß", "Siobhán O’Connor", "Maria-Antonietta Della Valle di Sotto")
 PATIENCE = 30
 """Seconds until the shop answers."""
