@@ -13,7 +13,7 @@ OWN = HERE / "static" / "own"
 """What we wrote ourselves."""
 VENDOR = HERE / "static" / "vendor"
 """What npm brings, copied as admin/package.json says; not kept in the repository."""
-OWN_FILES = ("admin.css", "blocks.css", "admin.js", "plain.css")
+OWN_FILES = ("admin.css", "blocks.css", "desk.css", "admin.js", "plain.css")
 VENDOR_FILES = ("tabler.css", "htmx.js", "icons.svg")
 BUILD = "python -m vetrina.house assets"
 

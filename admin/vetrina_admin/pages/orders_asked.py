@@ -1,0 +1,78 @@
+"""What the address of the list of orders asks for: a tab, words, filters, and in which order."""
+
+import msgspec
+
+from vetrina.views.markets import Atlas
+from vetrina.views.matching import Matching
+from vetrina.views.order_desk import OrderDeskOrder
+from vetrina.views.order_queries import (
+    CANCELLED,
+    TO_HANDLE,
+    UNPAID,
+    OrderFilters,
+    order_filters,
+    order_query,
+)
+from vetrina.vocabulary import FinancialStatus, FulfilmentStatus, OrderState
+from vetrina_admin.pages.listings import amount_of, chosen, day_after, day_of, searched
+from vetrina_admin.pages.visits import Visit
+
+TABS = {"all": OrderFilters(), "handle": TO_HANDLE, "unpaid": UNPAID, "cancelled": CANCELLED}
+"""The tabs, in their order; the first one's address names none."""
+SORTS = {
+    "newest": (OrderDeskOrder.PLACED_AT, True),
+    "oldest": (OrderDeskOrder.PLACED_AT, False),
+    "number_down": (OrderDeskOrder.NUMBER, True),
+    "number_up": (OrderDeskOrder.NUMBER, False),
+    "total_down": (OrderDeskOrder.TOTAL, True),
+    "total_up": (OrderDeskOrder.TOTAL, False),
+}
+"""Ways to sort: by what, and whether the highest comes first."""
+FILTERS = ("payment", "goods", "state", "market", "country", "from", "to", "least", "most")
+
+
+class Asked(msgspec.Struct, frozen=True):
+    """A list of orders as its address wishes it."""
+
+    tab: str
+    sort: str
+    matching: Matching
+    filters: int
+    """How many are set, beside the tab and the words."""
+
+    @property
+    def order(self) -> OrderDeskOrder:
+        return SORTS[self.sort][0]
+
+    @property
+    def reverse(self) -> bool:
+        return SORTS[self.sort][1]
+
+
+def asked(visit: Visit, atlas: Atlas) -> Asked:
+    """What the visit's query asks for; what is no choice says nothing. Raises BadInput for a query nobody can read."""
+    tab = chosen(visit, "tab", TABS) or "all"
+    filters = _filters(visit, atlas)
+    matching = order_query(searched(visit)) & order_filters(TABS[tab], "tab_") & order_filters(filters)
+    is_set = sum(getattr(filters, name) not in (None, ()) for name in filters.__struct_fields__)
+    return Asked(tab, chosen(visit, "sort", SORTS) or "newest", matching, is_set)
+
+
+def _filters(visit: Visit, atlas: Atlas) -> OrderFilters:
+    def one(name: str, known: tuple[str, ...]) -> tuple[str, ...]:
+        value = chosen(visit, name, known)
+        return (value,) if value else ()
+
+    handles = {market.handle: market.id for market in atlas.markets}
+    until = day_of(visit, "to")
+    return OrderFilters(
+        financial=one("payment", tuple(FinancialStatus)),
+        fulfilment=one("goods", tuple(FulfilmentStatus)),
+        states=one("state", tuple(OrderState)),
+        market_ids=tuple(handles[handle] for handle in one("market", tuple(handles))),
+        countries=one("country", tuple(code for code, _ in atlas.countries)),
+        since=day_of(visit, "from"),
+        before=day_after(until) if until is not None else None,
+        least=amount_of(visit, "least"),
+        most=amount_of(visit, "most"),
+    )

@@ -1,0 +1,189 @@
+"""What an order's rows tell: its sums, and what happened to its money, to its goods and at all, by time. Pure."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Literal
+
+import msgspec
+
+from vetrina.views.histories import EventRow, GoodsMoveRow, OrderCorrectionRow
+from vetrina.views.orders import OrderDeliveryRow, OrderDiscountRow, OrderLineRow, OrderTaxLineRow, OrderView
+from vetrina.views.payments import PaymentEntryRow, PaymentRow
+from vetrina.views.staff import AuditRow
+from vetrina.vocabulary import OrderState
+from vetrina_admin.pages.wording import Say, knows
+
+MEMBER = "member:"
+TONES: Mapping[str, str] = {
+    "authorised": "neutral",
+    "captured": "good",
+    "refunded": "warning",
+    "voided": "neutral",
+    "mismatched": "bad",
+    "returned": "warning",
+    "reserved": "neutral",
+    "taken": "neutral",
+    "released": "neutral",
+    "sent": "good",
+    "cancelled": "neutral",
+}
+
+
+class Sum(msgspec.Struct, frozen=True):
+    """One line of the totals, in minor units; those of kind `part` add up to the one of kind `total`."""
+
+    kind: Literal["part", "total", "note"]
+    label: str
+    amount: int
+
+
+class Moment(msgspec.Struct, frozen=True, kw_only=True):
+    """One thing that happened. `amount` is in minor units of `currency`; `pieces` are quantities and titles."""
+
+    at: datetime
+    kind: str
+    tone: str = "neutral"
+    amount: int | None = None
+    currency: str = ""
+    pieces: tuple[tuple[int, str], ...] = ()
+    text: str = ""
+    reference: str = ""
+    actor: str = ""
+
+
+def sums(
+    say: Say,
+    order: OrderView,
+    discounts: Sequence[OrderDiscountRow],
+    deliveries: Sequence[OrderDeliveryRow],
+    taxes: Sequence[OrderTaxLineRow],
+) -> list[Sum]:
+    """How the order comes to its total: goods, less discounts, delivery, tax on top, fee."""
+    found = [Sum("part", say("orders.subtotal"), order.subtotal)]
+    for discount in discounts:
+        named = discount.code or discount.title
+        label = say("orders.discount_named", name=named) if named else say("orders.discount")
+        found.append(Sum("part", label, -discount.amount))
+    for delivery in deliveries:
+        found.append(Sum("part", say("orders.delivery_named", name=delivery.title), delivery.amount))
+    rates: dict[tuple[str, int], int] = {}
+    for tax in taxes:
+        rates[tax.title, tax.rate] = rates.get((tax.title, tax.rate), 0) + tax.amount
+    named_taxes = [(_tax_name(title, rate), amount) for (title, rate), amount in rates.items()]
+    if not order.prices_include_tax:
+        found += [Sum("part", name, amount) for name, amount in named_taxes]
+    if order.payment_fee:
+        found.append(Sum("part", say("orders.fee"), order.payment_fee))
+    found.append(Sum("total", say("orders.total"), order.total))
+    if order.prices_include_tax:
+        found += [Sum("note", say("orders.tax_inside", name=name), amount) for name, amount in named_taxes]
+    return found
+
+
+def outstanding(order: OrderView, payments: Iterable[PaymentRow]) -> int:
+    """What is still to be received, in minor units."""
+    if order.state == OrderState.CANCELLED:
+        return 0
+    return max(order.total - order.redeemed - sum(payment.captured for payment in payments), 0)
+
+
+def money_story(
+    payments: Iterable[PaymentRow], entries: Iterable[PaymentEntryRow], corrections: Iterable[OrderCorrectionRow]
+) -> list[Moment]:
+    """The money ledger, and what was taken off sales, the oldest first."""
+    methods = {payment.id: payment.method.partition(":")[2] or payment.method for payment in payments}
+    found = [
+        Moment(
+            at=entry.at,
+            kind=entry.kind,
+            tone=TONES.get(entry.kind, "neutral"),
+            amount=-entry.amount if entry.kind in ("refunded", "returned", "voided") else entry.amount,
+            currency=entry.currency,
+            text=methods.get(entry.payment_id, ""),
+            reference=entry.reference,
+            actor=entry.actor,
+        )
+        for entry in entries
+    ]
+    found += [
+        Moment(
+            at=correction.at,
+            kind=f"correction_{correction.kind}",
+            amount=correction.amount + correction.delivery,
+            currency=correction.currency,
+            text=correction.note,
+            reference=correction.source_name or "",
+        )
+        for correction in corrections
+    ]
+    return sorted(found, key=lambda moment: moment.at)
+
+
+def goods_story(moves: Iterable[GoodsMoveRow], lines: Iterable[OrderLineRow]) -> list[Moment]:
+    """The goods ledger, the oldest first: what was done with several lines at once is one moment."""
+    titles = {line.id: _title(line) for line in lines}
+    groups: dict[tuple[datetime, str, str], list[tuple[int, str]]] = {}
+    for move in moves:
+        pieces = groups.setdefault((move.at, move.kind, move.reference), [])
+        pieces.append((move.quantity, titles.get(move.line_id, "")))
+    found = [
+        Moment(at=at, kind=kind, tone=TONES.get(kind, "neutral"), pieces=tuple(pieces), reference=reference)
+        for (at, kind, reference), pieces in groups.items()
+    ]
+    return sorted(found, key=lambda moment: moment.at)
+
+
+def story(say: Say, order: OrderView, audit: Iterable[AuditRow], events: Iterable[EventRow]) -> list[Moment]:
+    """What the staff did and which events told of it, the latest first; and that it was placed, if nothing says so."""
+    found = [
+        Moment(at=event.at, kind="event", text=_said(say, f"orders.event_{event.name}", event.name)) for event in events
+    ]
+    found += [
+        Moment(
+            at=entry.at,
+            kind="action",
+            text=_said(say, f"orders.action_{_plain(entry.action)}", entry.action),
+            actor=entry.actor,
+        )
+        for entry in audit
+    ]
+    if not any(event.name == "OrderPlaced" for event in events):
+        found.append(Moment(at=order.placed_at, kind="event", text=say("orders.event_OrderPlaced")))
+    return sorted(found, key=lambda moment: moment.at, reverse=True)
+
+
+def member_ids(moments: Iterable[Moment]) -> set[int]:
+    """The people these moments name, by number."""
+    found = (moment.actor.removeprefix(MEMBER) for moment in moments if moment.actor.startswith(MEMBER))
+    return {int(digits) for digits in found if digits.isdecimal() and len(digits) < 19}
+
+
+def actor_of(say: Say, names: Mapping[int, str], moment: Moment) -> str:
+    """Who did something, by name; nobody where it was the shop itself."""
+    actor = moment.actor
+    kind, _, digits = actor.partition(":")
+    if kind == "member" and digits.isdecimal() and int(digits) in names:
+        return names[int(digits)]
+    return say("orders.by_program") if kind == "token" else "" if kind in ("", "system", "buyer") else actor
+
+
+def _said(say: Say, key: str, name: str) -> str:
+    """The words for a name; the name itself, such as a plugin's, where there are none."""
+    return say(key) if knows(key) else name
+
+
+def _plain(action: str) -> str:
+    """An action's name as the end of a key."""
+    return action.replace(".", "_").replace("-", "_")
+
+
+def _title(line: OrderLineRow) -> str:
+    return f"{line.title} · {line.variant_title}" if _tells(line.variant_title) else line.title
+
+
+def _tells(variant_title: str) -> bool:
+    return bool(variant_title) and variant_title != "Default Title"
+
+
+def _tax_name(title: str, rate: int) -> str:
+    return f"{title} {rate / 10_000:g} %" if "%" not in title else title
