@@ -82,7 +82,7 @@ class Reads:
 
     def __init__(self, statements: Statements, driver: Driver) -> None:
         self._statements = statements
-        self._driver = driver
+        self._driver: Driver = driver
 
     @property
     def dialect(self) -> Dialect:
