@@ -1,4 +1,4 @@
-"""A plugin for tests: a page with every block, a page of one thing with a form, a panel, a tile, settings of all kinds."""
+"""A plugin for tests: a page with every block, a page of one thing, a panel, a tile, settings of all kinds."""
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime
@@ -108,7 +108,7 @@ async def everything(ctx: Context, asked: Asked) -> Sequence[Block]:
     rows = (
         Row((NASTY, Badge(Say("Ready", "Pronto"), "good"), Money(123450, "EUR"), 1234), to="things/7?tab=a&b=c"),
         Row(("Lamp", Badge("Broken", "bad"), Money(0, "EUR"), None), buttons=(
-            Button("drop", Say("Remove", "Rimuovi"), {"id": "8"}, "bad", Say("Remove the lamp?", "Rimuovere la lampada?")),
+            Button("drop", Say("Remove", "Rimuovi"), {"id": "8"}, "bad", Say("Remove it?", "Rimuoverla?")),
         )),
     )  # fmt: skip
     months = ("Jan", "Feb", "Mar", "Apr", "May", "Jun")
