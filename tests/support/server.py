@@ -73,7 +73,7 @@ def serving(
     start = _fresh if is_fresh else Forked
     server = Server(start(*arguments, environment=variables, printed=log_path, cwd=folder), port, log_path)
     try:
-        _wait_until_ready(server)
+        wait_until_ready(server)
         yield server
     finally:
         server.stop()
@@ -115,7 +115,7 @@ def free_port() -> int:
         return probe.getsockname()[1]
 
 
-def _wait_until_ready(server: Server, seconds: float = 30.0) -> None:
+def wait_until_ready(server: Server, seconds: float = 30.0) -> None:
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
         if server.process.poll() is not None:

@@ -103,7 +103,7 @@ def check_manifest(manifest: Manifest, version: str, loadable: set[str]) -> None
         if other not in loadable:
             raise ManifestRefused(f"{manifest.name} requires the plugin {other}: switch it on first")
     for module in missing_modules(manifest):
-        raise ManifestRefused(f"{manifest.name} needs the module {module}: install vetrina[{manifest.name}]")
+        raise ManifestRefused(f"{manifest.name} needs the module {module}: install the package that brings it")
 
 
 def missing_modules(manifest: Manifest) -> tuple[str, ...]:

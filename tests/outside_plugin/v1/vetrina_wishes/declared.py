@@ -36,7 +36,6 @@ def declarations(settings: WishesSettings) -> list[Declaration]:
             Say("Wishes made in the period", it="Desideri espressi nel periodo"),
             "count",
             made,
-            permission="wishes.read",
         ),
         PersonalData("wishes", Say("What somebody wishes for", it="Che cosa desidera una persona"), export, erase),
     ]
