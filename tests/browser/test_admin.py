@@ -15,6 +15,8 @@ NOWHERE = "/admin/nowhere"
 PAGES = (
     "/admin",
     NOWHERE,
+    "/admin/orders",
+    "/admin/orders/1",
     "/admin/staff",
     "/admin/staff/1",
     "/admin/staff/new",
