@@ -15,6 +15,8 @@ CONTRACT_NAMES = frozenset(
     {"BaseCartLine", "BaseCartLineEdge", "BaseCartLineConnection", "CartRemovePersonalDataPayload"}
 )
 """Types that the public contract calls so."""
+LAW_NAMES = frozenset({"PersonalData"})
+"""What Regulation (EU) 2016/679 calls so, and everybody who has to do with it."""
 
 
 def wrong_names(source: Source) -> list[str]:
@@ -38,7 +40,7 @@ def _is_parser(node: ast.ClassDef) -> bool:
 
 
 def _objection(name: str) -> str | None:
-    if name in CONTRACT_NAMES:
+    if name in CONTRACT_NAMES | LAW_NAMES:
         return None
     plain = name.strip("_").lower()
     words = [word.lower() for word in re.findall(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+", name)]

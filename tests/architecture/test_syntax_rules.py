@@ -22,6 +22,7 @@ SWALLOWERS = {
         "upgrade_plugin",
         "load",
     },  # a plugin's revisions may fail in any way; it is named
+    "core/vetrina/testing/doctor/examining.py": {"_run"},  # whatever a plugin does under examination is a finding
     "core/vetrina/plugin/loader.py": {"load", "run"},  # a plugin may fail in any way; it is left out and named
     "core/vetrina/plugin/desk/figures.py": {"_computed"},  # a plugin's figure is missing, and why
     "core/vetrina/plugin/desk/health.py": {"_asked"},  # what a check met is what it found
@@ -31,6 +32,7 @@ SWALLOWERS = {
     },  # who failed is named in the answer, the job tries again
     "core/vetrina/boot.py": {"_routes"},  # the same, while its routes are built
     "core/vetrina/web/held.py": {"held_open"},  # the same, while it opens and closes what it holds
+    "core/vetrina/cli/demo.py": {"_enliven"},  # said on the console
     "core/vetrina/cli/serve.py": {"follow"},  # the old Runtime goes on
     "core/vetrina/graphql/fields.py": {"_resolve"},  # every parent of the batch is handed the error
     "core/vetrina/graphql/operations.py": {"warm", "run"},  # a plan's own fault is logged; the reference answers

@@ -15,6 +15,7 @@ from vetrina.demo.shop import PLUGINS, configure, fill, hang_pictures, profile, 
 from vetrina.flows.staff import issue_token
 from vetrina.flows.staff_members import enrol_member
 from vetrina.kernel.settings import Settings
+from vetrina.plugin.declarations import DemoRows
 
 FOLDER = Path("var")
 MEMBER, PASSWORD = "demo@vetrina.example", "olive-e-capperi"
@@ -43,8 +44,8 @@ def demo(fresh: bool, port: int, workers: int, without_history: bool, database_u
     hang_pictures(Path(settings.media_root))
     if is_new:
         _fill(settings, console, with_history=not without_history)
-    if is_new:
         with_runtime(settings, _enrol)
+        with_runtime(settings, lambda runtime: _enliven(runtime, console))
     token = with_runtime(settings, _issue)
     _introduce(console, settings.base_url, token)
     run_server(settings, "127.0.0.1", port, workers)
@@ -67,6 +68,16 @@ def _fill(settings: Settings, console: Console, *, with_history: bool) -> None:
         count, orders = with_runtime(settings, bring_in)
     past = f", {orders:,} orders in the books" if orders else ""
     console.print(f"{count} products on the shelves{past}.", highlight=False)
+
+
+async def _enliven(runtime: Runtime, console: Console) -> None:
+    """Let plugins bring the rows that make them worth looking at; what one of them cannot do is said."""
+    for owner, rows in runtime.collected.declarations:
+        if isinstance(rows, DemoRows):
+            try:
+                await rows.run(runtime.context())
+            except Exception as error:  # a demo without one plugin's rows is a demo all the same
+                console.print(f"{owner} could not bring its rows: {type(error).__name__}: {error}", style="yellow")
 
 
 async def _enrol(runtime: Runtime) -> None:

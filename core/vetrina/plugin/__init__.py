@@ -5,7 +5,7 @@ from vetrina.kernel.jobs import Job
 from vetrina.kernel.meters import WrongAnswer
 from vetrina.plugin.contributions import GraphQLFields, GraphQLRoots, Provide, React
 from vetrina.plugin.declarations import (
-    DemoData,
+    DemoRows,
     HealthCheck,
     Kpi,
     MetafieldDefinition,
@@ -20,7 +20,7 @@ from vetrina.plugin.words import Say, Words
 
 __all__ = [
     "Context",
-    "DemoData",
+    "DemoRows",
     "GraphQLFields",
     "GraphQLRoots",
     "HealthCheck",

@@ -82,10 +82,10 @@ class MetafieldDefinition(msgspec.Struct, frozen=True):
     description: Words = ""
 
 
-class DemoData(msgspec.Struct, frozen=True):
+class DemoRows(msgspec.Struct, frozen=True):
     """Rows that make the plugin worth looking at in `vetrina demo`; run once, in a fresh demo shop."""
 
     run: Callable[[Context], Awaitable[None]]
 
 
-Declaration = HealthCheck | Kpi | PersonalData | MetafieldDefinition | DemoData
+Declaration = HealthCheck | Kpi | PersonalData | MetafieldDefinition | DemoRows

@@ -12,7 +12,7 @@ from vetrina.kernel.context import Context
 from vetrina.kernel.db.sizes import table_sizes, tables_owned
 from vetrina.kernel.errors import NotSignedIn
 from vetrina.views.deliveries import subscribers
-from vetrina.views.measurements import ProcessMeter, process_meters
+from vetrina.views.measurements import MeterRow, process_meters
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 
@@ -20,7 +20,7 @@ Sample = tuple[Mapping[str, str], float]
 Family = tuple[str, str, str, Sequence[Sample]]
 """Name, type, help and samples of one metric."""
 
-_OF_METERS: tuple[tuple[str, str, str, Callable[[ProcessMeter], float]], ...] = (
+_OF_METERS: tuple[tuple[str, str, str, Callable[[MeterRow], float]], ...] = (
     ("calls_total", "counter", "Times a plugin's work was tried", lambda row: row.calls),
     ("failures_total", "counter", "Times it failed or took too long", lambda row: row.failures),
     ("refusals_total", "counter", "Times it was not tried, its breaker being open", lambda row: row.refusals),
@@ -87,7 +87,7 @@ async def _families(runtime: Runtime, ctx: Context) -> list[Family]:
     ]
 
 
-def _of(row: ProcessMeter) -> dict[str, str]:
+def _of(row: MeterRow) -> dict[str, str]:
     return {"plugin": row.owner, "kind": row.kind, "name": row.name, "process": row.process}
 
 

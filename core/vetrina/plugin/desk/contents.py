@@ -9,7 +9,7 @@ from vetrina.kernel.jobs import Job
 from vetrina.plugin.admin import AdminPage, AdminPanel, AdminTile
 from vetrina.plugin.collected import Collected
 from vetrina.plugin.contributions import GraphQLFields, GraphQLRoots, Provide, React
-from vetrina.plugin.declarations import DemoData, HealthCheck, Kpi, MetafieldDefinition, PersonalData
+from vetrina.plugin.declarations import DemoRows, HealthCheck, Kpi, MetafieldDefinition, PersonalData
 
 
 class Contribution(msgspec.Struct, frozen=True):
@@ -51,7 +51,7 @@ _KINDS: Mapping[type[Any], tuple[str, Callable[[Any], str]]] = {
     Kpi: ("kpi", lambda item: item.code),
     PersonalData: ("personal", lambda item: item.name),
     MetafieldDefinition: ("metafield", lambda item: f"{item.owner_type}.{item.key}"),
-    DemoData: ("demo", lambda item: item.run.__name__),
+    DemoRows: ("demo", lambda item: item.run.__name__),
 }
 _COMMAND: tuple[str, Callable[[Any], str]] = ("command", lambda item: str(item.name))
 """What else there is: click commands, of whatever class."""
