@@ -1,4 +1,4 @@
-"""The vetrina command: serve, work, setup, migrate, import, staff, token, plugins, documents, demo."""
+"""The vetrina command: serve, work, setup, migrate, import, staff, token, plugins, doctor, new-plugin, demo..."""
 
 from importlib import import_module
 from typing import Any
@@ -39,8 +39,10 @@ class Main(Commands):
     cls=Main,
     places={
         "demo": "vetrina.cli.demo:demo",
+        "doctor": "vetrina.cli.doctor:doctor",
         "documents": "vetrina.cli.documents:documents",
         "migrate": "vetrina.cli.shop:migrate",
+        "new-plugin": "vetrina.cli.new_plugin:new_plugin",
         "plugins": "vetrina.cli.plugins:plugins",
         "serve": "vetrina.cli.serve:serve",
         "setup": "vetrina.cli.shop:setup",

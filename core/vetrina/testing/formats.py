@@ -20,20 +20,21 @@ NOBODYS = b"Nobody's format; only words\n"
 class CatalogueFormatContract:
     """Inherit, make the reader, name a sample of what it reads, and let pytest collect it."""
 
-    sample: Path
-    """A file or a folder with at least one product."""
+    def sample(self) -> Path:
+        """A file or a folder with at least one product."""
+        raise NotImplementedError
 
     def reader(self) -> CatalogueFormat:
         raise NotImplementedError
 
     def read(self, path: Path | None = None) -> list[ProductDraft | RowProblem]:
-        return list(self.reader().read(path or self.sample))
+        return list(self.reader().read(path or self.sample()))
 
     def test_it_is_titled(self) -> None:
         assert self.reader().title.strip()
 
     def test_it_knows_its_own(self) -> None:
-        assert self.reader().recognises(self.sample)
+        assert self.reader().recognises(self.sample())
 
     def test_it_claims_nothing_else(self, tmp_path: Path) -> None:
         empty, words = tmp_path / "empty.csv", tmp_path / "words.txt"
@@ -62,7 +63,7 @@ class CatalogueFormatContract:
 
     def test_it_reads_as_it_is_asked(self) -> None:
         """Memory is bounded by one product: nothing is read before somebody asks for it."""
-        found = self.reader().read(self.sample)
+        found = self.reader().read(self.sample())
         assert iter(found) is iter(found)
         assert isinstance(next(found), ProductDraft | RowProblem)
 
@@ -70,20 +71,21 @@ class CatalogueFormatContract:
 class OrderHistoryFormatContract:
     """Inherit, make the reader, name a sample of what it reads, and let pytest collect it."""
 
-    sample: Sequence[Path]
-    """Files, or one folder, with at least one order."""
+    def sample(self) -> Sequence[Path]:
+        """Files, or one folder, with at least one order."""
+        raise NotImplementedError
 
     def reader(self) -> OrderHistoryFormat:
         raise NotImplementedError
 
     def read(self) -> list[PastOrder | PastCorrection | PastCustomer | RowProblem]:
-        return list(self.reader().read(self.sample))
+        return list(self.reader().read(self.sample()))
 
     def test_it_is_titled(self) -> None:
         assert self.reader().title.strip()
 
     def test_it_knows_its_own(self) -> None:
-        assert self.reader().recognises(self.sample)
+        assert self.reader().recognises(self.sample())
 
     def test_it_claims_nothing_else(self, tmp_path: Path) -> None:
         words = tmp_path / "words.csv"
@@ -93,7 +95,7 @@ class OrderHistoryFormatContract:
     def test_it_counts_its_lines(self) -> None:
         """About, for a progress bar: no line that is read was left uncounted."""
         read = sum(len(found.lines) for found in self.read() if isinstance(found, PastOrder | PastCorrection))
-        assert self.reader().lines(self.sample) >= read > 0
+        assert self.reader().lines(self.sample()) >= read > 0
 
     def test_orders_are_whole_and_told_apart(self) -> None:
         orders = [found for found in self.read() if isinstance(found, PastOrder)]
