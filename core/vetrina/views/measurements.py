@@ -13,7 +13,7 @@ HEARD_WITHIN = timedelta(minutes=2)
 """A process not heard of for longer is gone."""
 
 
-class ProcessMeter(msgspec.Struct, frozen=True):
+class MeterRow(msgspec.Struct, frozen=True):
     """One piece of work in one process since it started. Durations in microseconds."""
 
     process: str
@@ -58,20 +58,20 @@ class Measured(msgspec.Struct, frozen=True, kw_only=True):
     last_error_at: datetime | None
 
 
-async def process_meters(db: Reads, now: datetime, owner: str | None = None) -> list[ProcessMeter]:
+async def process_meters(db: Reads, now: datetime, owner: str | None = None) -> list[MeterRow]:
     """What every process heard of lately has measured, of all plugins or of one; by owner, kind, name, process."""
-    return await db.rows(ProcessMeter, _METERS, {"since": now - HEARD_WITHIN, "owner_": owner})
+    return await db.rows(MeterRow, _METERS, {"since": now - HEARD_WITHIN, "owner_": owner})
 
 
 async def measurements(db: Reads, now: datetime, owner: str | None = None) -> list[Measured]:
     """The same over all processes; by owner, kind and name."""
-    found: dict[tuple[str, str, str], list[ProcessMeter]] = {}
+    found: dict[tuple[str, str, str], list[MeterRow]] = {}
     for row in await process_meters(db, now, owner):
         found.setdefault((row.owner, row.kind, row.name), []).append(row)
     return [_sum(rows) for rows in found.values()]
 
 
-def _sum(rows: list[ProcessMeter]) -> Measured:
+def _sum(rows: list[MeterRow]) -> Measured:
     failed = [row for row in rows if row.last_error_at is not None]
     latest = max(failed, key=lambda row: row.last_error_at or row.at, default=None)
     first = rows[0]
@@ -101,7 +101,7 @@ def _worst(micros: Iterable[int]) -> float:
 
 _owner = bindparam("owner_", type_=Text())
 _METERS = (
-    select(*(getattr(PluginMeter, name) for name in ProcessMeter.__struct_fields__))
+    select(*(getattr(PluginMeter, name) for name in MeterRow.__struct_fields__))
     .where(PluginMeter.at >= bindparam("since"), or_(_owner.is_(None), PluginMeter.owner == _owner))
     .order_by(PluginMeter.owner, PluginMeter.kind, PluginMeter.name, PluginMeter.process)
 )
