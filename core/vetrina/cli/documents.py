@@ -86,7 +86,7 @@ def remove(key: str, database_url: str | None) -> None:
 
 
 def _door(runtime: Runtime) -> Door:
-    return next(door for door in doors(runtime.routes) if door.takes_documents)
+    return next(door for door in doors(route for _, route in runtime.routes) if door.takes_documents)
 
 
 def _read(file: Path) -> list[NewDocument]:

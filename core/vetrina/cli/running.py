@@ -23,13 +23,16 @@ def settings_from(**options: Any) -> Settings:
     return settings
 
 
-def with_runtime(settings: Settings, act: Callable[[Runtime], Awaitable[T]]) -> T:
-    """Run a coroutine over the shop's current Runtime; a Refusal or a Fault becomes the command's error message."""
+def with_runtime(settings: Settings, act: Callable[[Runtime], Awaitable[T]], *, answers: bool = True) -> T:
+    """Run a coroutine over the shop's current Runtime; a Refusal or a Fault becomes the command's error message.
+
+    A command that needs no schema says that nothing `answers`: most of the time goes into composing them.
+    """
 
     async def opened() -> T:
         db = await open_database(settings.database_url, settings.pool_size)
         try:
-            return await act(await compose(settings, db, SystemClock()))
+            return await act(await compose(settings, db, SystemClock(), answers=answers))
         finally:
             await db.close()
 

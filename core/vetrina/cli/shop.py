@@ -66,4 +66,4 @@ def token(name: str, permissions: tuple[str, ...], days: int | None, database_ur
         known = runtime.site.permissions
         return await issue_token(ctx, name, permissions or tuple(known), expires_at, known=known)
 
-    click.echo(with_runtime(settings_from(database_url=database_url), issue))
+    click.echo(with_runtime(settings_from(database_url=database_url), issue, answers=False))

@@ -35,7 +35,7 @@ def add(email: str, name: str, permissions: tuple[str, ...], draw: bool, databas
         known = runtime.site.permissions
         await enrol_member(runtime.context(), email, name, permissions or tuple(known), password, known=known)
 
-    with_runtime(settings_from(database_url=database_url), enrol)
+    with_runtime(settings_from(database_url=database_url), enrol, answers=False)
     if is_drawn:
         click.echo(password)
 
@@ -49,7 +49,7 @@ def list_members(database_url: str | None) -> None:
         return await staff_members(runtime.site.shop.db, size=MOST_LISTED)
 
     table = Table("address", "name", "state", "permissions", box=None)
-    for member in with_runtime(settings_from(database_url=database_url), current):
+    for member in with_runtime(settings_from(database_url=database_url), current, answers=False):
         state = "active" if member.is_active else "gone"
         table.add_row(member.email, member.name, state, str(len(member.permissions)))
     Console().print(table)
@@ -68,4 +68,4 @@ def deactivate(email: str, database_url: str | None) -> None:
             raise click.ClickException(f"Nobody works here with the address {email}.")
         await change_member(runtime.context(), found.id, MemberChange(is_active=False))
 
-    with_runtime(settings_from(database_url=database_url), send_away)
+    with_runtime(settings_from(database_url=database_url), send_away, answers=False)
