@@ -169,3 +169,15 @@ async def test_nobody_is_asked_inside_a_transaction(
             await ports.ask(served, almanac.tomorrow)
     assert almanac.asked == 0
     assert await ports.ask(served, almanac.tomorrow) == "sun"
+
+
+def test_a_method_that_is_not_async_is_guarded_alike(ports: Ports, served: Provided[Any]) -> None:
+    def yesterday() -> int:
+        raise KeyError("barometer")
+
+    assert ports.call(served, lambda: 7) == 7
+    for _ in range(OPENS_AFTER):
+        with pytest.raises(PortFailed, match="farmer failed as Weather 'almanac': KeyError"):
+            ports.call(served, yesterday)
+    with pytest.raises(PortFailed, match="breaker"):
+        ports.call(served, lambda: 7)

@@ -103,6 +103,18 @@ class Ports:
         except Exception as error:
             raise PortFailed(provided, f"{type(error).__name__}: {error}") from error
 
+    def call(self, provided: Provided[Any], function: Callable[A, T], *args: A.args, **kwargs: A.kwargs) -> T:
+        """The same for a method that is not async, such as one that checks a signature; nothing ends it early."""
+        expected = answered_type(provided.port, function)
+        try:
+            return self.meters.call(_work(provided), lambda: fits(function(*args, **kwargs), expected))
+        except Refusal:
+            raise
+        except KeptOut as error:
+            raise PortFailed(provided, "its breaker is open") from error
+        except Exception as error:
+            raise PortFailed(provided, f"{type(error).__name__}: {error}") from error
+
 
 def in_order(provided: Iterable[Provided[Any]], orders: Mapping[str, Sequence[str]]) -> list[Provided[Any]]:
     """Implementations as somebody has put them in order, by port and key; the rest behind, as they were declared."""

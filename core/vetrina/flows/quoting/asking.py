@@ -111,6 +111,6 @@ async def _payable(ctx: Context, quote: Quote, cart: CartRow) -> tuple[tuple[Met
     if not quote.lines:
         return (), None
     handles = tuple(delivery.option_handle for delivery in quote.deliveries)
-    methods = await offered_methods(ctx, quote.currency, quote.amount_due, handles)
+    methods = offered_methods(ctx, quote.currency, quote.amount_due, handles)
     chosen = (cart.payment or {}).get("handle")
     return methods, next((method for method in methods if method.handle == chosen), None)

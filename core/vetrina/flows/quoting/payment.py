@@ -34,7 +34,7 @@ FREE = MethodOffer(
 """The only way offered when nothing is left to pay."""
 
 
-async def offered_methods(
+def offered_methods(
     ctx: Context, currency: str, due: int, delivery_handles: tuple[str, ...]
 ) -> tuple[MethodOffer, ...]:
     """The ways to pay `due` minor units, in the providers' order; a failing provider offers none."""
@@ -56,7 +56,7 @@ async def offered_methods(
                 method=method,
                 amount=due + method.fee,
             )
-            for method in await _methods(ctx, provided, request)
+            for method in _methods(ctx, provided, request)
             if method.fee >= 0
         )
     return tuple(offers)
@@ -84,13 +84,8 @@ async def redemptions(ctx: Context, codes: Sequence[str], currency: str) -> tupl
     return tuple(found.values())
 
 
-async def _methods(
-    ctx: Context, provided: Provided[PaymentProvider], request: OfferRequest
-) -> tuple[OfferedMethod, ...]:
-    async def answer() -> tuple[OfferedMethod, ...]:
-        return provided.implementation.methods(request)
-
+def _methods(ctx: Context, provided: Provided[PaymentProvider], request: OfferRequest) -> tuple[OfferedMethod, ...]:
     try:
-        return await ctx.ports.ask(provided, answer)
+        return ctx.ports.call(provided, provided.implementation.methods, request)
     except (PortFailed, Refusal):
         return ()
