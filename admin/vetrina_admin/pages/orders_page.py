@@ -20,14 +20,12 @@ from vetrina.views.orders import (
     order_tax_lines,
 )
 from vetrina.views.payments import payment_entries, payments_of_orders
-from vetrina.views.staff_members import member_names
 from vetrina.vocabulary import Address
+from vetrina_admin.pages.actors import actor_names
 from vetrina_admin.pages.answers import Answer, render
 from vetrina_admin.pages.listings import country_name
 from vetrina_admin.pages.orders_story import (
-    actor_of,
     goods_story,
-    member_ids,
     money_story,
     outstanding,
     story,
@@ -120,7 +118,6 @@ async def _stories(visit: Visit, order: OrderView, lines: Sequence[OrderLineRow]
     audit, events = await audit_of(db, subjects), await events_of(db, subjects)
     money = money_story(payments, entries, corrections)
     history = story(visit.say, order, audit, events)
-    names = await member_names(db, member_ids([*money, *history]))
     return {
         "payments": payments,
         "money_story": money,
@@ -128,5 +125,5 @@ async def _stories(visit: Visit, order: OrderView, lines: Sequence[OrderLineRow]
         "paid": sum(payment.captured for payment in payments),
         "outstanding": outstanding(order, payments),
         "history": history,
-        "actor": partial(actor_of, visit.say, names),
+        "actors": await actor_names(visit, (each.actor for each in (*money, *history))),
     }

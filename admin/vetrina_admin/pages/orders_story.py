@@ -13,7 +13,6 @@ from vetrina.views.staff import AuditRow
 from vetrina.vocabulary import OrderState
 from vetrina_admin.pages.wording import Say, knows
 
-MEMBER = "member:"
 TONES: Mapping[str, str] = {
     "authorised": "neutral",
     "captured": "good",
@@ -150,21 +149,6 @@ def story(say: Say, order: OrderView, audit: Iterable[AuditRow], events: Iterabl
     if not any(event.name == "OrderPlaced" for event in events):
         found.append(Moment(at=order.placed_at, kind="event", text=say("orders.event_OrderPlaced")))
     return sorted(found, key=lambda moment: moment.at, reverse=True)
-
-
-def member_ids(moments: Iterable[Moment]) -> set[int]:
-    """The people these moments name, by number."""
-    found = (moment.actor.removeprefix(MEMBER) for moment in moments if moment.actor.startswith(MEMBER))
-    return {int(digits) for digits in found if digits.isdecimal() and len(digits) < 19}
-
-
-def actor_of(say: Say, names: Mapping[int, str], moment: Moment) -> str:
-    """Who did something, by name; nobody where it was the shop itself."""
-    actor = moment.actor
-    kind, _, digits = actor.partition(":")
-    if kind == "member" and digits.isdecimal() and int(digits) in names:
-        return names[int(digits)]
-    return say("orders.by_program") if kind == "token" else "" if kind in ("", "system", "buyer") else actor
 
 
 def _said(say: Say, key: str, name: str) -> str:
