@@ -21,6 +21,7 @@ from litestar import Litestar
 from vetrina.boot import compose
 from vetrina.flows.plugins import switch_off, switch_on
 from vetrina.graphql import Info, batch
+from vetrina.graphql.guarding import guarded
 from vetrina.graphql.operations import Operations
 from vetrina.kernel.clock import SystemClock
 from vetrina.kernel.context import BUYER
@@ -31,7 +32,8 @@ from vetrina_storefront.door import routes
 from vetrina_storefront.schema import compose_storefront
 
 FIELDS = 10
-PLUGINS = 50
+CROWDS = (10, 50)
+"""How many idle plugins."""
 LIST = "query Bare($first: Int!) {{ products(first: $first) {{ nodes {{ id {fields} }} }} }}"
 IDLE = '''
 """A plugin that is switched on and never asked."""
@@ -39,11 +41,26 @@ IDLE = '''
 import strawberry
 
 from vetrina.events import OrderPlaced
-from vetrina.plugin import Context, GraphQLFields, React, hookimpl
+from vetrina.plugin import Context, GraphQLFields, HealthCheck, Job, React, hookimpl
+from vetrina.plugin.admin import AdminPage, AdminPanel, Asked
 from vetrina.graphql import Info, batch
 
 
 async def hear(ctx: Context, event: OrderPlaced) -> None: ...
+
+
+async def work(ctx: Context, payload: dict[str, object]) -> None: ...
+
+
+async def check(ctx: Context) -> None: ...
+
+
+async def page(ctx: Context, asked: Asked) -> list[object]:
+    return []
+
+
+async def panel(ctx: Context, subject: int | None) -> list[object]:
+    return []
 
 
 async def load_note(rows: list[object], info: Info) -> list[str]:
@@ -52,7 +69,7 @@ async def load_note(rows: list[object], info: Info) -> list[str]:
 
 @strawberry.type
 class Fields:
-    {name}_note: str = batch(load_note)
+    {name}_note: str | None = batch(load_note)
 
 
 @hookimpl
@@ -63,7 +80,23 @@ def register_reactions():
 @hookimpl
 def register_graphql():
     return [GraphQLFields("storefront", "Product", Fields)]
+
+
+@hookimpl
+def register_jobs():
+    return [Job(name="{name}.work", run=work)]
+
+
+@hookimpl
+def register_declarations():
+    return [HealthCheck("check", "Check", check)]
+
+
+@hookimpl
+def register_admin():
+    return [AdminPage("", "Idle", "shop.read", page), AdminPanel("product.side", "Idle", "shop.read", panel)]
 '''
+MANIFEST = 'name = "{name}"\ntitle = "Idle"\nvetrina = ">=1.0,<2"\nslots = ["product.side"]\n'
 
 
 def test_an_answer_that_is_kept(shop: MeasuredShop, meter: Meter, run: Run, report: Report) -> None:
@@ -83,8 +116,10 @@ def test_an_answer_that_is_kept(shop: MeasuredShop, meter: Meter, run: Run, repo
 
 def test_one_more_plugin_field(shop: MeasuredShop, run: Run, report: Report) -> None:
     names = [f"bench{number}" for number in range(FIELDS)]
-    site = shop.runtime.site
-    more = tuple(("bench", GraphQLFields("storefront", "Product", _holder(name))) for name in names)
+    site, meters = shop.runtime.site, shop.runtime.shop.ports.meters
+    more = tuple(
+        ("bench", guarded("bench", GraphQLFields("storefront", "Product", _holder(name)), meters)) for name in names
+    )
     app = Litestar(routes(msgspec.structs.replace(site, graphql=site.graphql + more)), openapi_config=None)
     given = questions.variables("list")
     contestants = {
@@ -100,7 +135,7 @@ async def _load_number(rows: Sequence[ProductRow], info: Info) -> list[int]:
 
 
 def _holder(name: str) -> type[Any]:
-    return strawberry.type(type(name.title(), (), {"__annotations__": {name: int}, name: batch(_load_number)}))
+    return strawberry.type(type(name.title(), (), {"__annotations__": {name: int | None}, name: batch(_load_number)}))
 
 
 @pytest.mark.parametrize("question", ["list"])
@@ -134,25 +169,31 @@ def _coerced(variables: Any) -> Any:
 def test_idle_plugins(
     shop: MeasuredShop, meter: Meter, run: Run, report: Report, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    names = [f"idle{number:02}" for number in range(PLUGINS)]
+    names = [f"idle{number:02}" for number in range(max(CROWDS))]
     for name in names:
         package = tmp_path / f"vetrina_{name}"
         package.mkdir()
         (package / "__init__.py").write_text(IDLE.format(name=name))
-        (package / "plugin.toml").write_text(f'name = "{name}"\ntitle = "Idle"\nvetrina = ">=1.0,<2"\n')
+        (package / "plugin.toml").write_text(MANIFEST.format(name=name))
     monkeypatch.syspath_prepend(tmp_path)  # pyright: ignore[reportUnknownMemberType]
+    apps = {count: _crowded(shop, run, names[:count]) for count in CROWDS}
+    for question in ("list", "product", "search"):
+        body = questions.body(questions.document(question), questions.variables(question))
+        contestants = {f"{count} idle": Post(app, GRAPHQL, body) for count, app in apps.items()}
+        costs = compare(meter, run, {"alone": Post(shop.app, GRAPHQL, body), **contestants}, rounds=2 * ROUNDS)
+        for crowd in contestants:
+            report.add("idle_plugins", costs[crowd].over(costs["alone"]), f"{crowd}, {question}, {shop.engine}")
+    for name in names:
+        sys.modules.pop(f"vetrina_{name}", None)
+
+
+def _crowded(shop: MeasuredShop, run: Run, names: Sequence[str]) -> Litestar:
+    """The same shop with those plugins switched on as well."""
     ctx = shop.runtime.context()
     run(switch_on(ctx, names))
     try:
         crowded = run(compose(shop.settings, shop.runtime.shop.db, SystemClock()))
     finally:
         run(switch_off(ctx, names))
-    assert len(crowded.collected.loaded) >= PLUGINS, crowded.collected.left_out
-    app = build_app(crowded)
-    for question in ("list", "product", "search"):
-        body = questions.body(questions.document(question), questions.variables(question))
-        contestants = {"alone": Post(shop.app, GRAPHQL, body), "crowded": Post(app, GRAPHQL, body)}
-        costs = compare(meter, run, contestants, rounds=2 * ROUNDS)
-        report.add("idle_plugins", costs["crowded"].over(costs["alone"]), f"{question}, {shop.engine}")
-    for name in names:
-        sys.modules.pop(f"vetrina_{name}", None)
+    assert len(crowded.collected.loaded) >= len(names), crowded.collected.left_out
+    return build_app(crowded)
