@@ -8,7 +8,7 @@ import httpx
 from tests.support.server import Server
 from tests.support.visitor import Visitor
 
-PATIENCE = 10.0
+PATIENCE = 30.0
 """Seconds until something is taken up that every process follows within two."""
 
 

@@ -202,7 +202,7 @@ def keeps_its_secret(life: Life, caller: Caller) -> None:
 
 
 async def shows_pages(life: Life, mara: Person) -> None:
-    """Its page stands in the menu of who may see it, and its form writes down a wish; its settings are a form."""
+    """Its page stands in the menu of who may see it, its form writes down a wish, a product has its card."""
     password = life.place.vetrina("staff", "add", MAIL, "--name", "Mara", url=life.url).strip()
     await mara.sign_in(MAIL, password)
     page = await mara.open("/admin/wishes")
@@ -214,6 +214,7 @@ async def shows_pages(life: Life, mara: Person) -> None:
     assert mara.answer.status_code == 422 and page.wrong == ["f.email"]
     page = await mara.post("/admin/wishes", typed | {"f.email": "carla@x.test"})
     assert "Il desiderio è annotato." in page.words and "carla@x.test" in page.words
+    assert "Desiderato da 2" in (await mara.open(f"/admin/products/{number}")).words
     page = await mara.open("/admin/plugins/wishes")
     assert "Dimentica i desideri dopo giorni" in page.words and SECRET not in page.html
 
