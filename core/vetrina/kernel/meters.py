@@ -116,14 +116,14 @@ class Meters:
         A Refusal is an answer and passes. Raises KeptOut, TimeoutError, and whatever the plugin raises.
         """
         meter = self.of(work)
-        if self._keeps_out(meter):
+        if meter.opened_at is not None and self._keeps_out(meter, meter.opened_at):
             raise KeptOut(work)
+        meter.calls += 1
         began = time.perf_counter()
         context = copy_context()  # what the plugin leaves behind in it, such as a transaction, is not ours
         context.run(working_for.set, work)
         try:
-            async with asyncio.timeout(deadline):
-                result = await _Stepped(ask, context, meter, self.block)
+            result = await self._answered(meter, context, ask, deadline)
         except Refusal:
             meter.opened_at = None
             raise
@@ -131,16 +131,35 @@ class Meters:
             self.fail(meter, error)
             raise
         else:
-            self._succeed(meter)
+            if meter.opened_at is not None:
+                self._succeed(meter)
             return result
         finally:
             _time(meter, time.perf_counter() - began)
 
+    async def _answered(
+        self, meter: Meter, context: Context, ask: Callable[[], Awaitable[Any]], deadline: float
+    ) -> Any:
+        """Most answers wait for nobody: only one that does is given a deadline, which could not end it before."""
+        began = time.perf_counter()
+        try:
+            steps = _steps(context.run(ask))
+            waits_for = context.run(steps.send, None)
+        except StopIteration as done:
+            return done.value
+        finally:
+            took = time.perf_counter() - began
+            if took > BLOCKS_AFTER:
+                self.block(meter, took)
+        async with asyncio.timeout(deadline):
+            return await _Waiting(steps, waits_for, context, meter, self.block)
+
     def call(self, work: Work, function: Callable[[], T]) -> T:
         """The same for what a plugin answers without awaiting. Raises KeptOut and whatever the plugin raises."""
         meter = self.of(work)
-        if self._keeps_out(meter):
+        if meter.opened_at is not None and self._keeps_out(meter, meter.opened_at):
             raise KeptOut(work)
+        meter.calls += 1
         began = time.perf_counter()
         context = copy_context()
         context.run(working_for.set, work)
@@ -153,7 +172,8 @@ class Meters:
             self.fail(meter, error)
             raise
         else:
-            self._succeed(meter)
+            if meter.opened_at is not None:
+                self._succeed(meter)
             return result
         finally:
             took = time.perf_counter() - began
@@ -190,63 +210,53 @@ class Meters:
         meter.leaks += 1
         self.fail(meter, Kept(f"kept a {what}, which was taken back"))
 
-    def _keeps_out(self, meter: Meter) -> bool:
-        meter.calls += 1
-        if meter.opened_at is None:
-            return False
+    def _keeps_out(self, meter: Meter, opened_at: float) -> bool:
+        """Whether an open breaker refuses a call. Every half minute one may try; the others wait for its answer."""
         now = self._clock.now().timestamp()
-        if now - meter.opened_at >= STAYS_OPEN:
-            meter.opened_at = now  # this call tries; others are refused until it is answered
+        if now - opened_at >= STAYS_OPEN:
+            meter.opened_at = now
             return False
-        meter.calls -= 1
         meter.refusals += 1
         return True
 
     def _succeed(self, meter: Meter) -> None:
         """A trial that went well closes the breaker, unless it has just blocked again."""
-        if meter.opened_at is not None and meter.opened_at != meter.last_error_at:
+        if meter.opened_at != meter.last_error_at:
             meter.opened_at = None
             meter.recent_failures.clear()
             log.info("breaker closed", **_named(meter))
 
 
-class _Stepped:
-    """An awaitable that times each stretch between two awaits: only those keep others waiting."""
+class _Waiting:
+    """The rest of a coroutine that waits: each stretch between two awaits is timed; only those keep others waiting."""
 
     def __init__(
-        self,
-        ask: Callable[[], Awaitable[Any]],
-        context: Context,
-        meter: Meter,
-        block: Callable[[Meter, float], None],
+        self, steps: Any, waits_for: Any, context: Context, meter: Meter, block: Callable[[Meter, float], None]
     ) -> None:
-        self._ask = ask
+        self._steps = steps
+        self._waits_for = waits_for
         self._run = context.run
         self._meter = meter
         self._block = block
 
     def __await__(self) -> Generator[Any, Any, Any]:
-        steps: Any = None
-        resume: Callable[[], Any] | None = None
+        waits_for = self._waits_for
         while True:
+            try:
+                sent = yield waits_for
+            except BaseException as error:
+                resume, given = self._steps.throw, error
+            else:
+                resume, given = self._steps.send, sent
             began = time.perf_counter()
             try:
-                if resume is None:
-                    steps = _steps(self._run(self._ask))
-                    resume = _sending(steps, None)
-                waits_for = self._run(resume)
+                waits_for = self._run(resume, given)
             except StopIteration as done:
                 return done.value
             finally:
                 took = time.perf_counter() - began
                 if took > BLOCKS_AFTER:
                     self._block(self._meter, took)
-            try:
-                sent = yield waits_for
-            except BaseException as error:
-                resume = _throwing(steps, error)
-            else:
-                resume = _sending(steps, sent)
 
 
 def _steps(answer: Any) -> Any:
@@ -255,14 +265,6 @@ def _steps(answer: Any) -> Any:
     if wait is None:
         raise WrongAnswer(f"{type(answer).__name__} is nothing to await: the function must be async")
     return wait()
-
-
-def _sending(steps: Any, value: Any) -> Callable[[], Any]:
-    return lambda: steps.send(value)
-
-
-def _throwing(steps: Any, error: BaseException) -> Callable[[], Any]:
-    return lambda: steps.throw(error)
 
 
 def _time(meter: Meter, seconds: float) -> None:
