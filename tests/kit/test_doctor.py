@@ -260,8 +260,8 @@ async def test_its_tests_types_and_start_are_looked_at(shelf: Shelf, monkeypatch
     monkeypatch.setattr(Patient, "tests", (Path(__file__),))
     assert (await silver.tests(patient)).state == "failed"
     assert (await silver.tests(patient)).reason == "3 passed"
-    answers = iter([(0, "0.5\n")] * 3)
-    assert (await gold.start(patient)).reason == "importing it takes 500.0 ms of 10"
+    answers = iter([(0, "0.5\n")] * 2)
+    assert (await gold.start(patient)).reason == "importing it takes 500.0 ms; the aim is 10, the limit 50"
     error = {"file": "/a/b.py", "range": {"start": {"line": 6}}, "message": "no", "severity": "error"}
     answers = iter([(1, json.dumps({"generalDiagnostics": [error]})), (0, '{"generalDiagnostics": []}')])
     assert (await gold.types(patient)).reason == "b.py:7 no"

@@ -2,7 +2,7 @@
 
 import json
 import shutil
-from collections.abc import AsyncGenerator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, asynccontextmanager
 from functools import cache
 from pathlib import Path
@@ -34,6 +34,8 @@ from vetrina.web.serving import Generation
 
 COMPANIONS = ("flat_rate", "manual_payment")
 """Plugins that are on in every shop, unless told otherwise: without delivery and payment nothing can be ordered."""
+SOMEWHERE = "93.184.215.14"
+"""A public address; nothing is sent there, it only looks like one that may be called."""
 
 
 class Unanswered(AssertionError):
@@ -57,6 +59,7 @@ class Workshop:
         self._runtime: Runtime | None = None
         self._generation: Generation | None = None
         self._token = ""
+        self._outside: httpx.MockTransport | None = None
 
     @property
     def runtime(self) -> Runtime:
@@ -112,6 +115,13 @@ class Workshop:
         """The texts of all SQL statements that are run inside the block."""
         return all_statements(self.db)
 
+    def outside(self, answer: Callable[[httpx.Request], httpx.Response]) -> None:
+        """Let `answer` be the outside world: it is given every call through `ctx.shop.outgoing`, by its host's name."""
+        self._outside = httpx.MockTransport(answer)
+        self._connected(self.runtime)
+        if self._generation is not None:
+            self._connected(self._generation.runtime)
+
     async def product(self, title: str = "Olive oil", **more: Any) -> Created:
         """A product on sale for 12.50 in the default market's currency, ten of it in stock; see `make_product`."""
         return await make_product(self.ctx, title, **more)
@@ -137,7 +147,8 @@ class Workshop:
 
     async def follow(self) -> None:
         """Go on with what the shop's tables ask for now, as a server does when a plugin was switched."""
-        self._runtime = await compose(self.settings, self.db, self.clock, meters=self._meters, answers=False)
+        runtime = await compose(self.settings, self.db, self.clock, meters=self._meters, answers=False)
+        self._runtime = self._connected(runtime)
         if self._generation is not None:
             await self._generation.close()
             self._generation = None
@@ -148,7 +159,7 @@ class Workshop:
         """Be ready to answer requests; the first one would see to it."""
         if self._generation is None:
             runtime = await compose(self.settings, self.db, self.clock, meters=self._meters)
-            self._generation = Generation(runtime)
+            self._generation = Generation(self._connected(runtime))
             await self._generation.open()
 
     async def close(self) -> None:
@@ -156,6 +167,12 @@ class Workshop:
         if self._generation is not None:
             await self._generation.close()
         await self.db.close()
+
+    def _connected(self, runtime: Runtime) -> Runtime:
+        if self._outside is not None:
+            runtime.shop.outgoing._transport = self._outside
+            runtime.shop.outgoing._resolve = _resolved
+        return runtime
 
     async def _serve(self, scope: Any, receive: Any, send: Any) -> None:
         await self.answer()
@@ -175,6 +192,10 @@ class Workshop:
 
     def _failures(self) -> dict[Any, int]:
         return {meter.work: meter.failures for meter in self._meters.all()}
+
+
+async def _resolved(host: str, port: int) -> Sequence[str]:
+    return [SOMEWHERE]
 
 
 @asynccontextmanager

@@ -14,8 +14,8 @@ from vetrina.testing.doctor.budget import budget
 from vetrina.testing.doctor.grades import Check, Grade, Outcome, failed, passed, spared
 from vetrina.testing.doctor.patient import Patient, models_of
 
-LONGEST_IMPORT = 0.010
-"""Seconds of work; what its vendor's SDK takes is not counted."""
+AIM, LONGEST_IMPORT = 0.010, 0.050
+"""Seconds of work; what its vendor's SDK takes is not counted. A busy computer takes several times its usual."""
 SHOWN_ERRORS = 5
 
 
@@ -65,11 +65,11 @@ async def runbook(patient: Patient) -> Outcome:
 
 
 async def start(patient: Patient) -> Outcome:
-    """The only check that reads a clock, and generous: the least of three."""
+    """The only check that reads a clock, and generous: the better of two tries."""
     if patient.is_quick:
         return spared("its cost at the start is not measured")
     seconds = await cost_of_import(patient)
-    told = f"{seconds * 1000:.1f} ms of {LONGEST_IMPORT * 1000:.0f}"
+    told = f"{seconds * 1000:.1f} ms; the aim is {AIM * 1000:.0f}, the limit {LONGEST_IMPORT * 1000:.0f}"
     if seconds <= LONGEST_IMPORT:
         return passed(told)
     return failed(f"importing it takes {told}", "import a vendor's SDK inside the function that needs it")
@@ -114,5 +114,5 @@ CHECKS = (
     Check(Grade.GOLD, "statements", "its fields cost as many statements for 20 as for 1", statements),
     Check(Grade.GOLD, "translations", "all it says to the staff is said in every language", translations),
     Check(Grade.GOLD, "runbook", "README.md says what to do about a parked delivery", runbook),
-    Check(Grade.GOLD, "start", "importing it takes less than 10 ms", start),
+    Check(Grade.GOLD, "start", "importing it takes about 10 ms, or less", start),
 )
