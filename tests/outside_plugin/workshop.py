@@ -2,12 +2,14 @@
 
 import contextlib
 import os
+import re
 import shutil
 import subprocess
 import sys
 import sysconfig
 import venv
 from collections.abc import Generator, Mapping
+from importlib.metadata import distributions
 from pathlib import Path
 
 from hatchling.build import build_wheel
@@ -16,7 +18,6 @@ from tests.support.server import ROOT, Server, free_port, wait_until_ready
 HERE = Path(__file__).parent
 PROJECT = Path(sysconfig.get_paths()["purelib"])
 """Where third parties are installed for those who work on Vetrina, and Vetrina itself as their checkout."""
-OURS = ("vetrina", "_vetrina", "__editable__")
 
 
 def wheel_of_vetrina(folder: Path) -> Path:
@@ -62,7 +63,7 @@ def _built(source: Path, folder: Path) -> Path:
 
 
 class Environment:
-    """A virtual environment without anything of this checkout; third parties are lent to it, one by one."""
+    """A virtual environment without anything of this checkout; what runtime.txt locks is lent to it, and no more."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder / "environment"
@@ -70,9 +71,8 @@ class Environment:
         self.packages = next(self.folder.glob("lib/python*/site-packages"))
         lent = folder / "lent"
         lent.mkdir()
-        for path in PROJECT.iterdir():
-            if not path.name.startswith(OURS) and path.suffix != ".pth" and path.name != "__pycache__":
-                (lent / path.name).symlink_to(path)
+        for name in _locked():
+            (lent / name).symlink_to(PROJECT / name)
         (self.packages / "lent.pth").write_text(f"{lent}\n")
         self._cache = _shared_cache(folder / "pycache", lent)
 
@@ -124,6 +124,15 @@ class Environment:
         )
         assert done.returncode == 0, done.stdout + done.stderr
         return done.stdout
+
+
+def _locked() -> set[str]:
+    """What the distributions that a shop runs on have installed: folders and modules, by their names."""
+    lines = (ROOT / "requirements" / "runtime.txt").read_text().splitlines()
+    names = {line.partition("==")[0] for line in lines if "==" in line}
+    locked = [each for each in distributions(path=[str(PROJECT)]) if re.sub("[-_.]+", "-", each.name).lower() in names]
+    tops = {file.parts[0] for each in locked for file in each.files or ()}
+    return {name for name in tops if name not in ("..", "__pycache__") and not name.endswith(".pth")}
 
 
 def _shared_cache(folder: Path, lent: Path) -> dict[str, str]:
