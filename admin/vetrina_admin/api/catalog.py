@@ -13,7 +13,7 @@ from vetrina.flows.catalog import (
     publish_product,
     unpublish_product,
 )
-from vetrina.graphql import Info, ctx_of, int_key_of, root
+from vetrina.graphql import IdArgument, Info, UserError, answer, ctx_of, int_key_of, root
 from vetrina.graphql.scalars import DateTime
 from vetrina.kernel import texts
 from vetrina.kernel.context import Context
@@ -26,8 +26,6 @@ from vetrina.views.product_sheets import (
     variant_sheets_by_id,
 )
 from vetrina.vocabulary import ProductStatus as Status
-from vetrina_admin.api.answers import UserError, answer
-from vetrina_admin.api.ids import IdArgument
 from vetrina_admin.api.inputs import ProductCreateInput, ProductUpdateInput, new_product, product_changes
 from vetrina_admin.api.paging import connect_window, window_args
 from vetrina_admin.api.products import Product, ProductConnection, ProductStatus, ProductVariant

@@ -7,13 +7,23 @@ from typing import Any
 import strawberry
 
 from vetrina.flows.deliveries import replay_all, replay_delivery, replay_since, skip_delivery
-from vetrina.graphql import Info, PageInfo, ctx_of, gid, int_key_of, root
+from vetrina.graphql import (
+    IdArgument,
+    Info,
+    PageInfo,
+    UserError,
+    answer,
+    ctx_of,
+    forward,
+    gid,
+    id_field,
+    int_key_of,
+    newest_first,
+    root,
+)
 from vetrina.graphql.scalars import JSON, DateTime
 from vetrina.kernel.context import Context
 from vetrina.views.deliveries import deliveries_by_id, failing_deliveries, subscribers
-from vetrina_admin.api.answers import UserError, answer
-from vetrina_admin.api.ids import IdArgument, id_field
-from vetrina_admin.api.paging import forward, newest_first
 
 
 @strawberry.type(description="Where one subscriber stands; those of plugins that are off are listed too.")

@@ -6,13 +6,23 @@ from typing import Any
 import strawberry
 
 from vetrina.flows.jobs import drop_job, retry_job
-from vetrina.graphql import Info, PageInfo, ctx_of, gid, int_key_of, root
+from vetrina.graphql import (
+    IdArgument,
+    Info,
+    PageInfo,
+    UserError,
+    answer,
+    ctx_of,
+    forward,
+    gid,
+    id_field,
+    int_key_of,
+    newest_first,
+    root,
+)
 from vetrina.graphql.scalars import JSON, DateTime
 from vetrina.kernel.context import Context
 from vetrina.views.jobs import jobs_by_id, parked_jobs
-from vetrina_admin.api.answers import UserError, answer
-from vetrina_admin.api.ids import IdArgument, id_field
-from vetrina_admin.api.paging import forward, newest_first
 
 
 @strawberry.type(description="Work that was put off, or recurs, and what went wrong at its last try.")

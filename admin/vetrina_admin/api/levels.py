@@ -4,10 +4,9 @@ from collections.abc import Sequence
 
 import strawberry
 
-from vetrina.graphql import Info, batch, ctx_of
+from vetrina.graphql import Info, batch, ctx_of, id_field
 from vetrina.views.product_sheets import VariantSheetRow, variant_sheets_by_id
 from vetrina.views.stock import LocationRow, StockLevelRow, locations_by_id
-from vetrina_admin.api.ids import id_field
 from vetrina_admin.api.later import later
 
 

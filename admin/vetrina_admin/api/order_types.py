@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 import strawberry
 
-from vetrina.graphql import Info, PageInfo, batch, ctx_of
+from vetrina.graphql import Info, PageInfo, batch, ctx_of, id_field
 from vetrina.graphql.scalars import DateTime
 from vetrina.views.orders import OrderLineRow, OrderView, order_deliveries, order_lines
 from vetrina.views.payments import payments_of_orders
@@ -15,7 +15,6 @@ from vetrina.views.product_sheets import VariantSheetRow, variant_sheets_by_id
 from vetrina.vocabulary import Address, Attribute
 from vetrina.vocabulary import FinancialStatus as Financial
 from vetrina.vocabulary import FulfilmentStatus as Fulfilment
-from vetrina_admin.api.ids import id_field
 from vetrina_admin.api.money import Money, money_field
 from vetrina_admin.api.products import ProductVariant
 

@@ -8,12 +8,22 @@ from typing import Any
 import strawberry
 
 from vetrina.flows.orders import cancel_order, mark_as_paid
-from vetrina.graphql import Info, PageArgs, connect_page, ctx_of, int_key_of, page_args, root, write_cursor
+from vetrina.graphql import (
+    IdArgument,
+    Info,
+    PageArgs,
+    UserError,
+    answer,
+    connect_page,
+    ctx_of,
+    int_key_of,
+    page_args,
+    root,
+    write_cursor,
+)
 from vetrina.kernel.context import Context
 from vetrina.kernel.errors import BadInput
 from vetrina.views.orders import OrderView, order_by_id, order_list
-from vetrina_admin.api.answers import UserError, answer
-from vetrina_admin.api.ids import IdArgument
 from vetrina_admin.api.order_types import Order, OrderConnection
 
 

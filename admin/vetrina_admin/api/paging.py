@@ -1,15 +1,12 @@
-"""From the wire's paging arguments to what views read, and back to connections."""
+"""From the wire's paging arguments to the windows that views read, and back to connections."""
 
 from collections.abc import Sequence
-from typing import Any, TypeVar
+from typing import TypeVar
 
-from vetrina.graphql import Connection, PageArgs, connect_page, page_args, write_cursor
-from vetrina.kernel.errors import BadInput
+from vetrina.graphql import Connection, page_args
 from vetrina.views.windows import Placed, Window
-from vetrina_admin.api.ids import Keyed
 
 Row = TypeVar("Row")
-KeyedRow = TypeVar("KeyedRow", bound=Keyed)
 
 
 def window_args(
@@ -34,23 +31,3 @@ def connect_window(found: Sequence[Placed[Row]], window: Window) -> Connection[R
         has_next_page=window.before is not None if window.is_backward else has_more,
         has_previous_page=has_more if window.is_backward else window.after is not None,
     )
-
-
-def forward(first: int | None, after: str | None, *kinds: type) -> PageArgs:
-    """The arguments of a list that is read in one direction; its cursor holds values of these types."""
-    page = page_args(first, None, after, None)
-    if page.after is not None:
-        given = page.after
-        if len(given) != len(kinds) or not all(map(_fits, given, kinds)):
-            raise BadInput(field=("after",), problem="This is not a cursor of this connection.")
-    return page
-
-
-def newest_first(rows: Sequence[KeyedRow], page: PageArgs) -> Connection[KeyedRow]:
-    """A connection of rows read by falling ids, one row too many."""
-    return connect_page(rows, page, lambda row: write_cursor(row.id))
-
-
-def _fits(value: Any, kind: type) -> bool:
-    """Whether a cursor's value may be compared with its column."""
-    return isinstance(value, kind) and (not isinstance(value, int) or abs(value) < 2**63)

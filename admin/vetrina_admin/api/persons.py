@@ -6,14 +6,13 @@ from typing import Any
 import msgspec
 import strawberry
 
-from vetrina.graphql import Info, ctx_of, root
+from vetrina.graphql import Info, UserError, answer, ctx_of, root
 from vetrina.graphql.scalars import JSON, DateTime
 from vetrina.kernel.context import Context
 from vetrina.plugin import desk
 from vetrina.plugin.desk import ErasureCard, PersonExport
 from vetrina.plugin.words import said
 from vetrina.views.persons import ErasurePartRow
-from vetrina_admin.api.answers import UserError, answer
 from vetrina_admin.api.desk import site_of
 from vetrina_admin.api.plugin_types import language_of
 

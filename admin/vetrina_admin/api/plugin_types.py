@@ -37,7 +37,7 @@ class PluginContribution:
 
 @strawberry.type(description="Something of a plugin to look at, in this process.")
 class PluginProblem:
-    kind: str = strawberry.field(description="breaker, blocks, failures or deliveries.")
+    kind: str = strawberry.field(description="breaker, blocks, leaks, failures or deliveries.")
     work: str
     count: int
     detail: str

@@ -6,13 +6,12 @@ from typing import Any
 import msgspec
 import strawberry
 
-from vetrina.graphql import Info, ctx_of, root
+from vetrina.graphql import Info, UserError, UserErrorRow, answer, ctx_of, root, user_errors
 from vetrina.graphql.scalars import JSON
 from vetrina.kernel.context import Context
-from vetrina.kernel.errors import BadInput
+from vetrina.kernel.errors import BadInput, Refusal
 from vetrina.plugin import Site, desk
 from vetrina.plugin.words import said
-from vetrina_admin.api.answers import UserError, answer
 from vetrina_admin.api.desk import site_of
 from vetrina_admin.api.plugin_types import (
     MetafieldDefinition,
@@ -147,7 +146,7 @@ class PluginMutation:
             kept = await desk.plugin_settings(site_of(info), ctx, name)
             return {"plugin": plugin_of(card), "settings": settings_of(kept) if kept is not None else None}
 
-        return await answer(PluginConfigurePayload, change(ctx_of(info)))
+        return await answer(PluginConfigurePayload, change(ctx_of(info)), told=_settings_errors)
 
     @root(permission="plugins.write", description="Validate a plugin's settings and let it try them; keep nothing.")
     async def plugin_settings_try(self, info: Info, name: str, settings: JSON) -> PluginSettingsTryPayload:
@@ -155,7 +154,7 @@ class PluginMutation:
             await desk.try_settings(site_of(info), ctx, name, _object(settings))
             return {"is_valid": True}
 
-        return await answer(PluginSettingsTryPayload, attempt(ctx_of(info)))
+        return await answer(PluginSettingsTryPayload, attempt(ctx_of(info)), told=_settings_errors)
 
     @root(
         permission="plugins.write",
@@ -184,3 +183,10 @@ def _object(settings: Any) -> Mapping[str, Any]:
     if not isinstance(settings, dict):
         raise BadInput(field=("settings",), problem="Settings are an object of fields and values.")
     return settings  # pyright: ignore[reportUnknownVariableType]
+
+
+def _settings_errors(refusal: Refusal) -> list[UserErrorRow]:
+    """As many as there are problems with settings; those are named as the plugin's schema names them."""
+    if not isinstance(refusal, desk.SettingsRefused):
+        return user_errors(refusal)
+    return [UserErrorRow(refusal.code, ["settings", *problem.field], problem.message) for problem in refusal.problems]

@@ -6,11 +6,10 @@ from typing import Any
 import strawberry
 
 from vetrina.flows.prices import PriceChange, set_prices
-from vetrina.graphql import Info, ctx_of, int_key_of, root
+from vetrina.graphql import Info, UserError, answer, ctx_of, int_key_of, root
 from vetrina.graphql.scalars import Decimal
 from vetrina.kernel.context import Context
 from vetrina.views.product_sheets import variant_sheets_by_id
-from vetrina_admin.api.answers import UserError, answer
 from vetrina_admin.api.products import ProductVariant
 
 

@@ -5,7 +5,7 @@ from enum import Enum
 
 import strawberry
 
-from vetrina.graphql import Connection, Info, PageInfo, batch, ctx_of
+from vetrina.graphql import Connection, Info, PageInfo, batch, ctx_of, id_field
 from vetrina.graphql.scalars import HTML, DateTime
 from vetrina.views.price_lists import ListedPriceRow, PriceListRow, price_lists, prices_of
 from vetrina.views.product_sheets import (
@@ -18,7 +18,6 @@ from vetrina.views.product_sheets import (
     variant_sheets_of,
 )
 from vetrina.views.stock import StockLevelRow, stock_levels
-from vetrina_admin.api.ids import id_field
 from vetrina_admin.api.later import later
 from vetrina_admin.api.levels import StockLevel
 from vetrina_admin.api.money import Money, money_field

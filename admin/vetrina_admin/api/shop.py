@@ -5,10 +5,9 @@ from typing import Any
 import msgspec
 import strawberry
 
-from vetrina.graphql import Info, ctx_of, root
+from vetrina.graphql import Info, ctx_of, id_field, root
 from vetrina.views.markets import Atlas, MarketRow, atlas
 from vetrina.views.price_lists import PriceListRow, price_lists
-from vetrina_admin.api.ids import id_field
 from vetrina_admin.api.products import PriceList
 
 

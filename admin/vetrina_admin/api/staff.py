@@ -7,13 +7,24 @@ import strawberry
 
 from vetrina.flows.staff_members import MemberChange, change_member, enrol_member, set_password
 from vetrina.flows.staff_sessions import end_session
-from vetrina.graphql import Info, PageInfo, connect_page, ctx_of, int_key_of, root, write_cursor
+from vetrina.graphql import (
+    IdArgument,
+    Info,
+    PageInfo,
+    UserError,
+    answer,
+    connect_page,
+    ctx_of,
+    forward,
+    id_field,
+    int_key_of,
+    newest_first,
+    root,
+    write_cursor,
+)
 from vetrina.graphql.scalars import DateTime
 from vetrina.kernel.context import Context
 from vetrina.views.staff_members import staff_member, staff_members, staff_sessions
-from vetrina_admin.api.answers import UserError, answer
-from vetrina_admin.api.ids import IdArgument, id_field
-from vetrina_admin.api.paging import forward, newest_first
 
 
 @strawberry.type(description="A person who may sign in to the admin.")

@@ -5,7 +5,19 @@ from typing import Any
 
 import strawberry
 
-from vetrina.graphql import Info, PageInfo, batch, connect_page, ctx_of, int_key_of, root, write_cursor
+from vetrina.graphql import (
+    Info,
+    PageInfo,
+    batch,
+    connect_page,
+    ctx_of,
+    forward,
+    id_field,
+    int_key_of,
+    newest_first,
+    root,
+    write_cursor,
+)
 from vetrina.graphql.scalars import DateTime
 from vetrina.views.product_sheets import VariantSheetRow, variant_sheets_by_id
 from vetrina.views.stock import (
@@ -18,9 +30,7 @@ from vetrina.views.stock import (
     movements,
     stock_list,
 )
-from vetrina_admin.api.ids import id_field
 from vetrina_admin.api.levels import Location, StockLevel
-from vetrina_admin.api.paging import forward, newest_first
 from vetrina_admin.api.products import ProductVariant
 
 

@@ -6,10 +6,9 @@ from typing import Any
 import strawberry
 
 from vetrina.flows import stock as flows
-from vetrina.graphql import Info, ctx_of, int_key_of, root
+from vetrina.graphql import Info, UserError, answer, ctx_of, int_key_of, root
 from vetrina.kernel.context import Context
 from vetrina.views.stock import StockLevelRow, stock_levels
-from vetrina_admin.api.answers import UserError, answer
 from vetrina_admin.api.levels import StockLevel
 
 

@@ -7,13 +7,22 @@ import msgspec
 import strawberry
 
 from vetrina.flows.staff import issue_token, revoke_token
-from vetrina.graphql import Info, PageInfo, ctx_of, int_key_of, root
+from vetrina.graphql import (
+    IdArgument,
+    Info,
+    PageInfo,
+    UserError,
+    answer,
+    ctx_of,
+    forward,
+    id_field,
+    int_key_of,
+    newest_first,
+    root,
+)
 from vetrina.graphql.scalars import DateTime
 from vetrina.kernel.context import Context
 from vetrina.views.staff import staff_token, staff_tokens, token_of_secret
-from vetrina_admin.api.answers import UserError, answer
-from vetrina_admin.api.ids import IdArgument, id_field
-from vetrina_admin.api.paging import forward, newest_first
 
 
 class PermissionRow(msgspec.Struct, frozen=True):

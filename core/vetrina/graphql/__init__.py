@@ -1,4 +1,4 @@
-"""GraphQL for both doors and all plugins: fields in batches, ids, connections, limits, HTTP."""
+"""GraphQL for both doors and all plugins: fields in batches, ids, connections, what mutations answer, limits, HTTP."""
 
 from vetrina.graphql.connections import (
     Connection,
@@ -14,27 +14,38 @@ from vetrina.graphql.connections import (
 )
 from vetrina.graphql.fields import Info, batch, ctx_of, keep, once, read_from, root
 from vetrina.graphql.ids import gid, int_key_of, key_of, split_gid
+from vetrina.graphql.mutations import UserError, UserErrorRow, answer, user_errors
+from vetrina.graphql.nodes import IdArgument, Keyed, forward, id_field, newest_first
 
 __all__ = [
     "Connection",
     "Edge",
+    "IdArgument",
     "Info",
+    "Keyed",
     "PageArgs",
     "PageInfo",
+    "UserError",
+    "UserErrorRow",
+    "answer",
     "batch",
     "connect",
     "connect_list",
     "connect_page",
     "ctx_of",
+    "forward",
     "gid",
+    "id_field",
     "int_key_of",
     "keep",
     "key_of",
+    "newest_first",
     "once",
     "page_args",
     "read_cursor",
     "read_from",
     "root",
     "split_gid",
+    "user_errors",
     "write_cursor",
 ]

@@ -5,21 +5,26 @@ from typing import Any
 
 import strawberry
 
-from vetrina.graphql import Info, ctx_of, gid, int_key_of, root
+from vetrina.graphql import (
+    IdArgument,
+    Info,
+    PageArgs,
+    UserError,
+    answer,
+    ctx_of,
+    forward,
+    gid,
+    int_key_of,
+    newest_first,
+    root,
+)
 from vetrina.graphql.scalars import DateTime
 from vetrina.kernel.context import Context
 from vetrina_webhooks.events import TYPES
 from vetrina_webhooks.flows import endpoints, replaying
-from vetrina_webhooks.graphql.answers import (
+from vetrina_webhooks.graphql.types import (
     DELIVERY,
     ENDPOINT,
-    IdArgument,
-    WebhooksUserError,
-    answer,
-    forward,
-    newest_first,
-)
-from vetrina_webhooks.graphql.types import (
     WebhooksDelivery,
     WebhooksDeliveryConnection,
     WebhooksDeliveryState,
@@ -45,26 +50,26 @@ class WebhooksEndpointInput:
 @strawberry.type(description="The endpoint as it is now.")
 class WebhooksEndpointPayload:
     endpoint: WebhooksEndpoint | None
-    user_errors: list[WebhooksUserError]
+    user_errors: list[UserError]
 
 
 @strawberry.type(description="The endpoint and its secret: keep it now, it is not shown again.")
 class WebhooksSecretPayload:
     endpoint: WebhooksEndpoint | None
     secret: str | None
-    user_errors: list[WebhooksUserError]
+    user_errors: list[UserError]
 
 
 @strawberry.type(description="The endpoint that is told nothing more.")
 class WebhooksEndpointDeletePayload:
     deleted_endpoint_id: strawberry.ID | None
-    user_errors: list[WebhooksUserError]
+    user_errors: list[UserError]
 
 
 @strawberry.type(description="The delivery as it is now.")
 class WebhooksDeliveryPayload:
     delivery: WebhooksDelivery | None
-    user_errors: list[WebhooksUserError]
+    user_errors: list[UserError]
 
 
 @strawberry.type
@@ -73,8 +78,8 @@ class WebhooksQuery:
     async def webhooks_endpoints(
         self, info: Info, first: int | None = None, after: str | None = None
     ) -> WebhooksEndpointConnection | None:
-        page, below = forward(first, after)
-        found: Any = newest_first(await endpoint_list(ctx_of(info).db, size=page.size + 1, below=below), page)
+        page = forward(first, after, int)
+        found: Any = newest_first(await endpoint_list(ctx_of(info).db, size=page.size + 1, below=below_of(page)), page)
         return found
 
     @root(permission=READ, description="What was sent and is to be sent, the newest first, for as long as it is kept.")
@@ -86,10 +91,12 @@ class WebhooksQuery:
         endpoint_id: strawberry.ID | None = None,
         state: WebhooksDeliveryState | None = None,
     ) -> WebhooksDeliveryConnection | None:
-        page, below = forward(first, after)
+        page = forward(first, after, int)
         owner = None if endpoint_id is None else int_key_of(endpoint_id, ENDPOINT, field=("endpointId",))
         wanted = None if state is None else State(state.value)
-        rows = await delivery_list(ctx_of(info).db, size=page.size + 1, below=below, endpoint_id=owner, state=wanted)
+        rows = await delivery_list(
+            ctx_of(info).db, size=page.size + 1, below=below_of(page), endpoint_id=owner, state=wanted
+        )
         found: Any = newest_first(rows, page)
         return found
 
@@ -110,7 +117,7 @@ class WebhooksMutation:
             created = await endpoints.create_endpoint(ctx, name=input.name, url=input.url, events=input.events)
             return {**await shown(ctx, created.endpoint_id), "secret": created.secret}
 
-        return await answer(WebhooksSecretPayload, change(ctx_of(info)), "input")
+        return await answer(WebhooksSecretPayload, change(ctx_of(info)), within=("input",))
 
     @root(permission=WRITE, description="Give an endpoint another name, address or list of events.")
     async def webhooks_endpoint_update(
@@ -124,7 +131,7 @@ class WebhooksMutation:
             await endpoints.update_endpoint(ctx, key, name=input.name, url=input.url, events=input.events)
             return await shown(ctx, key)
 
-        return await answer(WebhooksEndpointPayload, change(ctx_of(info)), "input")
+        return await answer(WebhooksEndpointPayload, change(ctx_of(info)), within=("input",))
 
     @root(permission=WRITE, description="Remove an endpoint with all that was delivered to it.")
     async def webhooks_endpoint_delete(self, info: Info, endpoint_id: IdArgument) -> WebhooksEndpointDeletePayload:
@@ -188,6 +195,11 @@ class WebhooksMutation:
             return await shown(ctx, key_of(endpoint_id))
 
         return await answer(WebhooksEndpointPayload, change(ctx_of(info)))
+
+
+def below_of(page: PageArgs) -> int | None:
+    """Below which key a list goes on."""
+    return page.after[0] if page.after else None
 
 
 def key_of(endpoint_id: str) -> int:

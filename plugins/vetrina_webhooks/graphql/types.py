@@ -5,12 +5,13 @@ from enum import Enum
 
 import strawberry
 
-from vetrina.graphql import Info, PageInfo, batch, ctx_of
+from vetrina.graphql import Info, PageInfo, batch, ctx_of, id_field
 from vetrina.graphql.scalars import DateTime
 from vetrina_webhooks.flows import replaying
-from vetrina_webhooks.graphql.answers import DELIVERY, ENDPOINT, id_field
 from vetrina_webhooks.rules import PauseReason, State
 from vetrina_webhooks.views import AttemptRow, DeliveryRow, EndpointRow, attempts_of, endpoints_by_id
+
+ENDPOINT, DELIVERY = "WebhooksEndpoint", "WebhooksDelivery"
 
 
 @strawberry.enum(description="Waiting for an attempt, taken by the receiver, or given up.")

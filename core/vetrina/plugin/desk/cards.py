@@ -29,7 +29,7 @@ SAFE = "The shop runs in safe mode, with its doors alone."
 class PluginProblem(msgspec.Struct, frozen=True):
     """Something to look at. `work` is the piece of work it is about, such as "job reviews.send-invitations"."""
 
-    kind: Literal["breaker", "blocks", "failures", "deliveries"]
+    kind: Literal["breaker", "blocks", "leaks", "failures", "deliveries"]
     work: str
     count: int
     detail: str = ""
@@ -157,6 +157,8 @@ def _problems(meters: list[Meter], parked: int) -> tuple[PluginProblem, ...]:
             found.append(PluginProblem("breaker", work, meter.refusals, detail))
         if meter.blocks:
             found.append(PluginProblem("blocks", work, meter.blocks, f"{meter.longest_block:.1f} s"))
+        if meter.leaks:
+            found.append(PluginProblem("leaks", work, meter.leaks, detail))
         if meter.failures:
             found.append(PluginProblem("failures", work, meter.failures, detail))
     if parked:

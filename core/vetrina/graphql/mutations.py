@@ -1,7 +1,7 @@
-"""What a mutation answers: its object, or the errors that say what to change."""
+"""What a mutation answers: its object, or the errors that say what to change; one type of them for everybody."""
 
 import dataclasses
-from collections.abc import Awaitable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, TypeVar
 
 import msgspec
@@ -9,7 +9,6 @@ import strawberry
 from strawberry.utils.str_converters import to_camel_case
 
 from vetrina.kernel.errors import NotAllowed, NotSignedIn, Refusal
-from vetrina.plugin.desk import SettingsRefused
 
 Payload = TypeVar("Payload")
 
@@ -22,34 +21,39 @@ class UserError:
 
 
 class UserErrorRow(msgspec.Struct, frozen=True):
+    """What UserError is read from."""
+
     code: str
     field: list[str] | None
     message: str
 
 
+def user_errors(refusal: Refusal, *, within: tuple[str, ...] = (), below: int = 0) -> list[UserErrorRow]:
+    """A refusal on the wire. `within` and `below` as in `answer`."""
+    path = None if refusal.field is None else [*within, *(to_camel_case(part) for part in refusal.field[below:])]
+    return [UserErrorRow(refusal.code, path, refusal.message)]
+
+
 async def answer(
-    payload: type[Payload], change: Awaitable[Mapping[str, Any]], *, within: tuple[str, ...] = (), below: int = 0
+    payload: type[Payload],
+    change: Awaitable[Mapping[str, Any]],
+    *,
+    within: tuple[str, ...] = (),
+    below: int = 0,
+    told: Callable[[Refusal], list[UserErrorRow]] | None = None,
 ) -> Payload:
     """Await the change and answer with its fields; a refusal becomes a user error and leaves them null.
 
+    `payload` has a field `user_errors: list[UserError]`; what `change` answers has the names of the others.
     `within` is the argument that holds the input, put before the refusal's path; `below` is how many parts of that
-    path the wire does not have. A missing permission is no user error: it fails the field.
+    path the wire does not have. `told`, if given, makes the errors instead. A missing permission is no user error: it
+    fails the field.
     """
     try:
         fields, errors = dict(await change), list[UserErrorRow]()
     except (NotAllowed, NotSignedIn):
         raise
     except Refusal as refusal:
-        fields, errors = {}, _user_errors(refusal, within, below)
+        fields, errors = {}, user_errors(refusal, within=within, below=below) if told is None else told(refusal)
     names = [field.name for field in dataclasses.fields(payload)]  # pyright: ignore[reportArgumentType]
     return payload(**{name: errors if name == "user_errors" else fields.get(name) for name in names})
-
-
-def _user_errors(refusal: Refusal, within: tuple[str, ...], below: int) -> list[UserErrorRow]:
-    """One, or as many as there are problems with settings; those are named as the plugin's schema names them."""
-    if isinstance(refusal, SettingsRefused):
-        return [
-            UserErrorRow(refusal.code, ["settings", *problem.field], problem.message) for problem in refusal.problems
-        ]
-    path = None if refusal.field is None else [*within, *(to_camel_case(part) for part in refusal.field[below:])]
-    return [UserErrorRow(refusal.code, path, refusal.message)]
