@@ -13,11 +13,16 @@ from typing import Any
 from pydantic import BaseModel, SecretStr
 
 import vetrina.events
+import vetrina.graphql
 import vetrina.plugin
+import vetrina.plugin.admin
 import vetrina.ports
+from vetrina.graphql import guarding
 from vetrina.kernel.registry import Policy
 from vetrina.kernel.settings import Settings
 from vetrina.plugin import hookspecs
+from vetrina.plugin.admin import SLOTS
+from vetrina.plugin.manifest import Manifest
 from vetrina.views.permissions import CORE_PERMISSIONS
 
 FAILURES = {
@@ -27,15 +32,32 @@ FAILURES = {
 }
 
 
+GRAPHQL = f"""
+Fields and roots of plugins are classes of strawberry whose fields are made by `root` and `batch` of `vetrina.graphql`.
+A name begins with the plugin's, in camel case, unless the manifest's `speaks` claims it; so do the names of types.
+What is added may be null, mutations excepted. Of two plugins that want one name the later is left out. A field answers
+within {guarding.DEADLINE:g} s, a mutation within {guarding.MUTATION_DEADLINE:g} s; what raises, is too slow, or answers
+for too few parents leaves null behind, with an error, and everything around it as it is.
+"""
+SUITES_SAID = """
+What whoever serves a port inherits in a test: the promises of the port, as tests. They stand in `vetrina.testing`.
+"""
+
+
 def reference(root: Path) -> str:
     """The whole document."""
     sections = (
         ("Hooks", hookspecs.__doc__ or "", _hooks()),
-        ("Contributions", "What hooks return.", _contributions()),
+        ("Contributions", "What hooks return, and what their functions are given.", _contributions()),
+        ("GraphQL", GRAPHQL, _graphql()),
+        ("Admin", vetrina.plugin.admin.__doc__ or "", _admin()),
+        ("Slots", "Where panels may appear; the manifest names those it uses.", _slots()),
         ("Ports", "Protocols a plugin may serve. Their values are named after them.", _ports()),
+        ("Contract suites", SUITES_SAID, _suites()),
         ("Values of the ports", "What passes through the ports. Amounts are in minor units, times in UTC.", _values()),
         ("Events", "Facts, heard after their commit: at least once, in order per subject.", _events()),
         ("Permissions", "What `ctx.require` may ask for.", _permissions(root)),
+        ("Manifest", "Keys of plugin.toml; those with a value may be left out.", _manifest()),
         ("Settings of the process", "Read once from the environment.", _process_settings()),
         ("Settings of the plugins", "Kept per shop; secrets are sealed.", _plugin_settings(root)),
     )
@@ -56,6 +78,34 @@ def _contributions() -> Iterator[str]:
         found = getattr(vetrina.plugin, name)
         if inspect.isclass(found):
             yield _entry(name, _prose(found.__doc__), _fields(found))
+
+
+def _graphql() -> Iterator[str]:
+    for name in ("root", "batch", "ctx_of", "once"):
+        function = getattr(vetrina.graphql, name)
+        yield _entry(name, _code(function), _prose(function.__doc__))
+
+
+def _admin() -> Iterator[str]:
+    for name, found in vars(vetrina.plugin.admin).items():
+        if inspect.isclass(found) and found.__module__ == vetrina.plugin.admin.__name__:
+            yield _entry(name, _prose(found.__doc__), _fields(found))
+
+
+def _slots() -> Iterator[str]:
+    yield "\n".join(f"* `{slot}`: {said}" for slot, said in SLOTS.items())
+
+
+def _suites() -> Iterator[str]:
+    suites: dict[type[Any], type[Any]] = resolve_name("vetrina.testing.suites:SUITES")
+    for port, suite in suites.items():
+        promises = [name.removeprefix("test_").replace("_", " ") for name in vars(suite) if name.startswith("test_")]
+        told = "\n".join(f"* {promise}" for promise in promises)
+        yield _entry(f"{suite.__name__}, for {port.__name__}", _prose(suite.__doc__), told)
+
+
+def _manifest() -> Iterator[str]:
+    yield _fields(Manifest)
 
 
 def _ports() -> Iterator[str]:
