@@ -24,7 +24,7 @@ from vetrina.plugin import GraphQLRoots, Site
 from vetrina.plugin.collected import LeaveOut
 from vetrina.views.deliveries import failing_deliveries
 from vetrina.views.permissions import CORE_PERMISSIONS
-from vetrina.views.product_sheets import SheetOrder, product_sheets
+from vetrina.views.product_desk import ProductDeskOrder, products_matching
 from vetrina.views.staff import staff_tokens
 from vetrina.views.stock import stock_list
 from vetrina.views.windows import Window
@@ -110,7 +110,7 @@ async def test_a_role_reaches_exactly_what_it_may(admin: Admin, ctx: Context, ro
 
 async def everything(ctx: Context) -> list[Any]:
     """What no refused request may change."""
-    products = await product_sheets(ctx.db, SheetOrder.ID, Window(size=10))
+    products = await products_matching(ctx, ProductDeskOrder.ID, Window(size=10))
     return [
         *products,
         *await stock_list(ctx.db, size=10),

@@ -26,7 +26,6 @@ from vetrina.views.orders import (
     order_by_token,
     order_discounts,
     order_lines,
-    order_list,
     order_token,
     orders_by_id,
     status_url,
@@ -190,17 +189,6 @@ async def test_what_is_not_tracked_can_be_ordered_and_cancelled(desk: Desk) -> N
     order_id = await placed(desk, variant_id=endless, quantity=1_000)
     await cancel_order(keeper(desk), order_id, "CUSTOMER")
     assert (await books(desk)).orders == ((1001, "cancelled", "REFUNDED"),)
-
-
-async def test_orders_are_listed_newest_first_in_pages(desk: Desk) -> None:
-    for _ in range(3):
-        await placed(desk)
-        desk.clock.move(seconds=1)
-    first = await order_list(desk.ctx.db, size=2)
-    rest = await order_list(desk.ctx.db, size=2, after=(first[-1].placed_at, first[-1].id))
-    assert [order.number for order in (*first, *rest)] == [1003, 1002, 1001]
-    back = await order_list(desk.ctx.db, size=2, after=(rest[0].placed_at, rest[0].id), is_backward=True)
-    assert [order.number for order in back] == [1002, 1003]
 
 
 @pytest.mark.parametrize(

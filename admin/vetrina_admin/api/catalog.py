@@ -18,33 +18,40 @@ from vetrina.graphql.scalars import DateTime
 from vetrina.kernel import texts
 from vetrina.kernel.context import Context
 from vetrina.kernel.errors import BadInput
+from vetrina.views.product_desk import ProductDeskOrder, products_matching
 from vetrina.views.product_sheets import (
-    SheetOrder,
     product_sheet_by_handle,
-    product_sheets,
     product_sheets_by_id,
     variant_sheets_by_id,
 )
-from vetrina.vocabulary import ProductStatus as Status
+from vetrina.views.product_wishes import product_words
 from vetrina_admin.api.inputs import ProductCreateInput, ProductUpdateInput, new_product, product_changes
 from vetrina_admin.api.paging import connect_window, window_args
 from vetrina_admin.api.products import Product, ProductConnection, ProductStatus, ProductVariant
+from vetrina_admin.api.wishes import ProductFiltersInput, products_wished
 
 
 @strawberry.enum(description="In which order products are listed.")
 class ProductSortKeys(Enum):
     CREATED_AT = "created_at"
     ID = "id"
+    PRICE = "price"
+    STOCK = "stock"
     TITLE = "title"
     UPDATED_AT = "updated_at"
     VENDOR = "vendor"
+
+
+_HIDDEN = {"stock": "stock.read", "price": "prices.read"}
+"""What it takes to sort by what not everybody sees."""
 
 
 @strawberry.type
 class CatalogQuery:
     @root(
         permission="catalog.read",
-        description="Products of every status; query is looked for in title, handle, vendor and SKU.",
+        description="Products of every status. query is looked for in title, handle, vendor and SKU, and among the "
+        "words of the shop's search in its syntax; status is a shorter way to one of the filters.",
     )
     async def products(
         self,
@@ -57,16 +64,15 @@ class CatalogQuery:
         sort_key: ProductSortKeys = ProductSortKeys.ID,
         status: ProductStatus | None = None,
         query: str | None = None,
+        filters: ProductFiltersInput | None = None,
     ) -> ProductConnection:
-        window = window_args(first, after, last, before, reverse)
-        search = texts.line(query, field=("query",)) if query else None
-        rows = await product_sheets(
-            ctx_of(info).db,
-            SheetOrder(sort_key.value),
-            window,
-            status=Status(status.value) if status else None,
-            search=search,
+        window, ctx = window_args(first, after, last, before, reverse), ctx_of(info)
+        if sort_key.value in _HIDDEN:
+            ctx.require(_HIDDEN[sort_key.value])
+        matching = product_words(ctx, query, (ctx.place.language, ctx.place.default_language)) & products_wished(
+            ctx, filters, status
         )
+        rows = await products_matching(ctx, ProductDeskOrder(sort_key.value), window, matching)
         found: Any = connect_window(rows, window)
         return found
 

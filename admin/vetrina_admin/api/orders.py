@@ -1,30 +1,20 @@
 """Orders: list, find, mark as paid, cancel."""
 
 from collections.abc import Mapping
-from datetime import datetime
 from enum import Enum
 from typing import Any
 
 import strawberry
 
 from vetrina.flows.orders import cancel_order, mark_as_paid
-from vetrina.graphql import (
-    IdArgument,
-    Info,
-    PageArgs,
-    UserError,
-    answer,
-    connect_page,
-    ctx_of,
-    int_key_of,
-    page_args,
-    root,
-    write_cursor,
-)
+from vetrina.graphql import IdArgument, Info, UserError, answer, ctx_of, int_key_of, root
 from vetrina.kernel.context import Context
-from vetrina.kernel.errors import BadInput
-from vetrina.views.orders import OrderView, order_by_id, order_list
+from vetrina.views.order_desk import OrderDeskOrder, orders_matching
+from vetrina.views.order_queries import order_query
+from vetrina.views.orders import order_by_id
 from vetrina_admin.api.order_types import Order, OrderConnection
+from vetrina_admin.api.paging import connect_window, window_args
+from vetrina_admin.api.wishes import OrderFiltersInput, orders_wished
 
 
 @strawberry.enum(description="Why an order is cancelled.")
@@ -37,9 +27,21 @@ class OrderCancelReason(Enum):
     STAFF = "STAFF"
 
 
+@strawberry.enum(description="In which order orders are listed; totals as numbers, whatever their currency.")
+class OrderSortKeys(Enum):
+    NUMBER = "number"
+    PLACED_AT = "placed_at"
+    TOTAL = "total"
+
+
 @strawberry.type
 class OrderQuery:
-    @root(permission="orders.read", description="Orders, the newest first.")
+    @root(
+        permission="orders.read",
+        description="Orders, the newest first. query is text (a number, an e-mail address, a name, a SKU) or fields: "
+        "name, email, customer, sku, financial_status, fulfillment_status, status, country, currency, source, total, "
+        "placed_at.",
+    )
     async def orders(
         self,
         info: Info,
@@ -47,10 +49,15 @@ class OrderQuery:
         after: str | None = None,
         last: int | None = None,
         before: str | None = None,
+        reverse: bool = True,
+        sort_key: OrderSortKeys = OrderSortKeys.PLACED_AT,
+        query: str | None = None,
+        filters: OrderFiltersInput | None = None,
     ) -> OrderConnection:
-        page = page_args(first, last, after, before)
-        rows = await order_list(ctx_of(info).db, size=page.size + 1, after=_start(page), is_backward=page.is_backward)
-        found: Any = connect_page(rows, page, _cursor)
+        window = window_args(first, after, last, before, reverse)
+        matching = order_query(query) & orders_wished(filters)
+        rows = await orders_matching(ctx_of(info).db, OrderDeskOrder(sort_key.value), window, matching)
+        found: Any = connect_window(rows, window)
         return found
 
     @root(permission="orders.read", description="An order by its id.")
@@ -97,25 +104,3 @@ class OrderMutation:
             return {"order": await order_by_id(ctx.db, key)}
 
         return await answer(OrderCancelPayload, change(ctx_of(info)))
-
-
-def _cursor(row: OrderView) -> str:
-    return write_cursor(row.placed_at, row.id)
-
-
-def _start(page: PageArgs) -> tuple[datetime, int] | None:
-    """Where the page begins: after a cursor, or before one when it is read from the end."""
-    name, given = ("before", page.before) if page.is_backward else ("after", page.after)
-    if given is None:
-        return None
-    match given:
-        case (str(moment), int(key)) if abs(key) < 2**63:
-            try:
-                at = datetime.fromisoformat(moment)
-            except ValueError:
-                at = None
-            if at is not None and at.tzinfo is not None:
-                return at, key
-        case _:
-            pass
-    raise BadInput(field=(name,), problem="This is not a cursor of this connection.")

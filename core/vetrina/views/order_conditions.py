@@ -81,17 +81,15 @@ def _of_customers(inside: str, capital: str) -> Ids:
     order = aliased(Order)
     name = func.coalesce(Customer.first_name, "") + " " + func.coalesce(Customer.last_name, "")
     is_called = or_(_is_like(func.lower(name), inside), _is_like(name, capital))
-    return select(order.id).join(Customer, Customer.id == order.customer_id).where(is_called)
+    return select(order.id).where(order.customer_id.in_(select(Customer.id).where(is_called)))
 
 
 def _of_skus(pattern: str) -> tuple[Ids, Ids]:
     """By the variants that are called so, which have an index to their lines; and by lines that have no variant."""
-    known = select(OrderLine.order_id).join(Variant, Variant.id == OrderLine.variant_id)
+    variants = select(Variant.id).where(_is_like(func.lower(Variant.sku), pattern))
+    known = select(OrderLine.order_id).where(OrderLine.variant_id.in_(variants))
     unknown = select(OrderLine.order_id).where(OrderLine.variant_id.is_(None))
-    return (
-        known.where(_is_like(func.lower(Variant.sku), pattern)),
-        unknown.where(_is_like(func.lower(OrderLine.sku), pattern)),
-    )
+    return known, unknown.where(_is_like(func.lower(OrderLine.sku), pattern))
 
 
 def _is_like(text: Column, name: str) -> ColumnElement[bool]:

@@ -1,11 +1,11 @@
-"""Orders with their parts: by number, by the guest's token, by the secret of their status page, and as a list."""
+"""Orders with their parts: by number, by the guest's token, by the secret of their status page."""
 
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, ClassVar
 
 import msgspec
-from sqlalchemy import and_, bindparam, or_, select
+from sqlalchemy import bindparam, select
 
 from vetrina.kernel.context import Context
 from vetrina.kernel.crypto import same
@@ -200,17 +200,6 @@ async def orders_by_id(reads: Reads, order_ids: Sequence[int]) -> list[OrderView
     return await reads.rows(OrderView, _BY_IDS, {"order_ids": list(order_ids)})
 
 
-async def order_list(
-    reads: Reads, *, size: int, after: tuple[datetime, int] | None = None, is_backward: bool = False
-) -> list[OrderView]:
-    """Orders newest first, `size` of them after (or, backwards, before) a placed_at and id; backwards oldest first."""
-    params: dict[str, Any] = {"most": size}
-    if after is None:
-        return await reads.rows(OrderView, _OLDEST if is_backward else _NEWEST, params)
-    params |= {"at_": after[0], "id_": after[1]}
-    return await reads.rows(OrderView, _NEWER if is_backward else _OLDER, params)
-
-
 async def order_lines(reads: Reads, order_ids: Sequence[int]) -> list[OrderLineRow]:
     """The lines of several orders, in their order within each."""
     return await reads.rows(OrderLineRow, _LINES, {"order_ids": list(order_ids)})
@@ -256,14 +245,6 @@ _BY_KEYS = _ORDER.where(text_in(Order.key, "keys")).order_by(Order.id)
 _BY_NUMBER = _ORDER.where(Order.number == bindparam("number_"))
 _BY_ID = _ORDER.where(Order.id == bindparam("order_id"))
 _BY_IDS = _ORDER.where(id_in(Order.id, "order_ids")).order_by(Order.id)
-_NEWEST = _ORDER.order_by(Order.placed_at.desc(), Order.id.desc()).limit(bindparam("most"))
-_OLDEST = _ORDER.order_by(Order.placed_at, Order.id).limit(bindparam("most"))
-_OLDER = _NEWEST.where(
-    or_(Order.placed_at < bindparam("at_"), and_(Order.placed_at == bindparam("at_"), Order.id < bindparam("id_")))
-)
-_NEWER = _OLDEST.where(
-    or_(Order.placed_at > bindparam("at_"), and_(Order.placed_at == bindparam("at_"), Order.id > bindparam("id_")))
-)
 
 
 def _parts(row: type[msgspec.Struct], model: Any, *order: Any) -> Any:

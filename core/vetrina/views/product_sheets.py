@@ -2,12 +2,10 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from enum import StrEnum
 from functools import cache
-from typing import Any
 
 import msgspec
-from sqlalchemy import Text, bindparam, exists, func, or_, select
+from sqlalchemy import bindparam, select
 
 from vetrina.kernel.db import Reads, id_in
 from vetrina.shop.catalog.models import Option, OptionValue, Product, ProductTag, Variant
@@ -19,23 +17,10 @@ from vetrina.views.windows import (
     Window,
     direction,
     place_columns,
-    placed,
     placed_per_owner,
     window_params,
-    windowed,
     windowed_per_owner,
 )
-from vetrina.vocabulary import ProductStatus
-
-
-class SheetOrder(StrEnum):
-    """In which order products are listed."""
-
-    ID = "id"
-    TITLE = "title"
-    VENDOR = "vendor"
-    CREATED_AT = "created_at"
-    UPDATED_AT = "updated_at"
 
 
 class ProductSheetRow(msgspec.Struct, frozen=True):
@@ -90,20 +75,6 @@ class OptionSheetRow(msgspec.Struct, frozen=True):
     values: tuple[ValueSheetRow, ...]
 
 
-async def product_sheets(
-    db: Reads, order: SheetOrder, window: Window, *, status: ProductStatus | None = None, search: str | None = None
-) -> list[Placed[ProductSheetRow]]:
-    """A window on all products, one row too many: of one status, and with a text in title, handle, vendor or SKU."""
-    columns = _order(order)
-    params: dict[str, Any] = {**window_params(window, columns)}
-    if status is not None:
-        params["status_"] = status.value
-    if search is not None:
-        params["pattern"] = f"%{_escaped(search.lower())}%"
-    statement = _list(order, window.shape, status is not None, search is not None)
-    return await placed(db, ProductSheetRow, statement, params, columns)
-
-
 async def product_sheets_by_id(db: Reads, product_ids: Sequence[int]) -> dict[int, ProductSheetRow]:
     """Products by their id as the staff sees them; what is not there is left out."""
     return {row.id: row for row in await db.rows(ProductSheetRow, _BY_IDS, {"ids": list(product_ids)})}
@@ -145,39 +116,6 @@ async def variant_sheets_of(
 async def variant_sheets_by_id(db: Reads, variant_ids: Sequence[int]) -> dict[int, VariantSheetRow]:
     """Variants by their id as the staff sees them; what is not there is left out."""
     return {row.id: row for row in await db.rows(VariantSheetRow, _VARIANTS_BY_IDS, {"ids": list(variant_ids)})}
-
-
-def _order(order: SheetOrder) -> Order:
-    if order is SheetOrder.ID:
-        return Order((Product.id,), (int,))
-    kind = datetime if order in (SheetOrder.CREATED_AT, SheetOrder.UPDATED_AT) else str
-    return Order((getattr(Product, order.value), Product.id), (kind, int))
-
-
-@cache
-def _list(order: SheetOrder, shape: Shape, has_status: bool, has_search: bool) -> Selection:
-    columns, candidates = _order(order), select(Product.id)
-    if has_status:
-        candidates = candidates.where(Product.status == bindparam("status_"))
-    if has_search:
-        candidates = candidates.where(_matches())
-    page = windowed(candidates, columns, shape)
-    places = place_columns(page, columns)
-    statement = select(*places, *_PRODUCT).join_from(page, Product, Product.id == page.c.id)
-    return statement.order_by(*direction(places, shape))
-
-
-def _matches() -> Any:
-    """The text stands in the title, the handle, the vendor or a variant's SKU, in small or capital letters."""
-    pattern = bindparam("pattern", type_=Text())
-    has_sku = exists().where(Variant.product_id == Product.id, func.lower(Variant.sku).like(pattern, escape="\\"))
-    texts = (Product.title, Product.handle, Product.vendor)
-    return or_(*(func.lower(text).like(pattern, escape="\\") for text in texts), has_sku)
-
-
-def _escaped(text: str) -> str:
-    """A text in which % and _ mean themselves."""
-    return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
 
 
 @cache

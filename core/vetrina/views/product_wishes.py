@@ -77,11 +77,11 @@ def product_words(ctx: Context, text: str | None, languages: tuple[str, ...] = (
     """
     if not text or not text.strip():
         return EVERYTHING
-    meant = product_query(ctx, text, is_open=True)
+    meant, found = product_query(ctx, text, is_open=True), words(text)
     values = Values("typed_")
-    anywhere = Condition(_stands_in, (values.name(f"%{like(text.strip().lower())}%"),))
-    ways = [every(meant.conditions), anywhere]
-    found = words(text)
+    ways = [Condition(_stands_in, (values.name(f"%{like(text.strip().lower())}%"),))]
+    if found:
+        ways.append(every(meant.conditions))
     if found and languages and ":" not in text and "-" not in text:
         spoken = values.name(list(languages))
         ways.append(every(Condition(_is_indexed, (values.name(word), spoken)) for word in found))
