@@ -17,6 +17,8 @@ PAGES = (
     NOWHERE,
     "/admin/orders",
     "/admin/orders/1",
+    "/admin/products",
+    "/admin/products/1",
     "/admin/staff",
     "/admin/staff/1",
     "/admin/staff/new",
