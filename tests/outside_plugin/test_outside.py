@@ -114,6 +114,16 @@ async def test_a_plugin_of_somebody_else_comes_works_grows_and_goes(
         goes_without_a_trace(life, caller)
 
 
+@pytest.mark.chaos
+@pytest.mark.timeout(240)
+def test_a_plugin_of_somebody_else_is_graded_where_it_is_installed(wheels: dict[str, Path], tmp_path: Path) -> None:
+    place = workshop.Environment(tmp_path)
+    for wheel in (wheels["vetrina"], wheels["1.1.0"]):
+        place.install(wheel)
+    told = place.vetrina("doctor", "wishes", "--quick", "--at-least", "gold", url=f"sqlite:///{tmp_path / 'shop'}")
+    assert "wishes: gold" in told and "✗" not in told
+
+
 def opened(life: Life) -> None:
     """Vetrina from its wheel, and a shop opened by it."""
     life.place.install(life.wheels["vetrina"])

@@ -6,6 +6,7 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
+from vetrina.kernel.db import Document, Instant, Model
 from vetrina.testing.making import EMAIL
 
 ROWS = 2
@@ -15,19 +16,21 @@ ROWS = 2
 def fill(file: Path, tables: Sequence[str], customer_id: int | None = None) -> list[str]:
     """Write rows into the tables of a file that nobody has open; the names of those that would have none.
 
-    What a column may hold is guessed from its type. A table that refuses the guess is left empty.
+    What a column may hold is guessed from its type, the model's where there is one: SQLite keeps instants and documents
+    as texts. A table that refuses the guess is left empty.
     """
     refused = list[str]()
     with closing(sqlite3.connect(file, isolation_level=None)) as connection:
         connection.execute("PRAGMA foreign_keys=OFF")
         for table in tables:
-            columns = connection.execute("SELECT name, type, pk FROM pragma_table_info(?)", (table,)).fetchall()
+            found = connection.execute("SELECT name, type FROM pragma_table_info(?)", (table,)).fetchall()
+            columns = [(name, _as_declared(table, name) or kind) for name, kind in found]
             leads = dict(connection.execute('SELECT "from", "table" FROM pragma_foreign_key_list(?)', (table,)))
-            names = ", ".join(f'"{name}"' for name, *_ in columns)
+            names = ", ".join(f'"{name}"' for name, _ in columns)
             marks = ", ".join("?" for _ in columns)
             try:
                 for number in range(1, ROWS + 1):
-                    row = [_value(name, kind, leads.get(name), number, customer_id) for name, kind, _ in columns]
+                    row = [_value(name, kind, leads.get(name), number, customer_id) for name, kind in columns]
                     connection.execute(f'INSERT INTO "{table}" ({names}) VALUES ({marks})', row)  # noqa: S608 (its own)
             except sqlite3.IntegrityError:
                 refused.append(table)
@@ -48,6 +51,13 @@ def holds(file: Path, tables: Sequence[str], text: str) -> list[str]:
         ]
 
 
+def _as_declared(table: str, column: str) -> str:
+    """INSTANT or DOCUMENT where a model says so; empty for everything else."""
+    known = Model.metadata.tables.get(table)
+    declared = known.columns[column].type if known is not None and column in known.columns else None
+    return type(declared).__name__.upper() if isinstance(declared, Instant | Document) else ""
+
+
 def _value(name: str, kind: str, leads: str | None, number: int, customer_id: int | None) -> Any:
     if leads is not None:
         is_customer = leads.startswith("customers_") and customer_id is not None
@@ -61,6 +71,8 @@ def _value(name: str, kind: str, leads: str | None, number: int, customer_id: in
         return number
     if "JSON" in word or "DOCUMENT" in word:
         return "{}"
+    if word == "INSTANT":
+        return f"2026-03-14T09:26:53.{number:06}+00:00"
     if "DATE" in word or "TIME" in word:
         return 1_773_480_413_000_000 + number
     return f"{name} {number}"

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import UniqueConstraint
+from sqlalchemy import ForeignKey, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from vetrina.kernel.db import Model
@@ -13,7 +13,7 @@ class WishesList(Model):
 
     __tablename__ = "wishes_list"
 
-    product_id: Mapped[int] = mapped_column(primary_key=True)
+    product_id: Mapped[int] = mapped_column(ForeignKey("catalog_product.id"), primary_key=True)
     opened_at: Mapped[datetime]
 
 
@@ -23,7 +23,7 @@ class WishesWish(Model):
     __tablename__ = "wishes_wish"
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    product_id: Mapped[int]
+    product_id: Mapped[int] = mapped_column(ForeignKey("wishes_list.product_id"))
     email: Mapped[str]
     at: Mapped[datetime]
 
