@@ -1,6 +1,6 @@
 """Lists with a query: which page was asked for, the ways to its neighbours, how many rows match, what was typed."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal, InvalidOperation
 from typing import Generic, TypeVar, cast
@@ -8,7 +8,9 @@ from typing import Generic, TypeVar, cast
 import msgspec
 
 from vetrina.graphql import read_cursor, write_cursor
+from vetrina.kernel.errors import BadInput
 from vetrina.kernel.money import LARGEST
+from vetrina.views.matching import NOTHING, Matching
 from vetrina.views.order_queries import shop_midnight
 from vetrina.views.windows import Placed, Window
 from vetrina_admin.pages.visits import Visit
@@ -64,6 +66,17 @@ def searched(visit: Visit) -> str:
     """What was typed into the search field, without what a database cannot hold."""
     text = visit.query.get("q", "")[:LONGEST_SEARCH]
     return "".join(letter for letter in text if letter.isprintable()).strip()
+
+
+def meant(read: Callable[[], Matching]) -> tuple[Matching, bool]:
+    """What was typed means; nothing, and that it cannot be read, where the search syntax does not allow it.
+
+    That is no error: somebody may be in the midst of typing it.
+    """
+    try:
+        return read(), True
+    except BadInput:
+        return Matching((NOTHING,)), False
 
 
 def chosen(visit: Visit, name: str, known: Collection[str]) -> str:

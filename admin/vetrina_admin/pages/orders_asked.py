@@ -14,7 +14,7 @@ from vetrina.views.order_queries import (
     order_query,
 )
 from vetrina.vocabulary import FinancialStatus, FulfilmentStatus, OrderState
-from vetrina_admin.pages.listings import amount_of, chosen, day_after, day_of, searched
+from vetrina_admin.pages.listings import amount_of, chosen, day_after, day_of, meant, searched
 from vetrina_admin.pages.visits import Visit
 
 TABS = {"all": OrderFilters(), "handle": TO_HANDLE, "unpaid": UNPAID, "cancelled": CANCELLED}
@@ -39,6 +39,8 @@ class Asked(msgspec.Struct, frozen=True):
     matching: Matching
     filters: int
     """How many are set, beside the tab and the words."""
+    is_readable: bool
+    """Whether the words could be read in the search syntax; else nothing matches."""
 
     @property
     def order(self) -> OrderDeskOrder:
@@ -50,12 +52,13 @@ class Asked(msgspec.Struct, frozen=True):
 
 
 def asked(visit: Visit, atlas: Atlas) -> Asked:
-    """What the visit's query asks for; what is no choice says nothing. Raises BadInput for a query nobody can read."""
+    """What the visit's query asks for; what is no choice says nothing."""
     tab = chosen(visit, "tab", TABS) or "all"
     filters = _filters(visit, atlas)
-    matching = order_query(searched(visit)) & order_filters(TABS[tab], "tab_") & order_filters(filters)
+    words, is_readable = meant(lambda: order_query(searched(visit)))
+    matching = words & order_filters(TABS[tab], "tab_") & order_filters(filters)
     is_set = sum(getattr(filters, name) not in (None, ()) for name in filters.__struct_fields__)
-    return Asked(tab, chosen(visit, "sort", SORTS) or "newest", matching, is_set)
+    return Asked(tab, chosen(visit, "sort", SORTS) or "newest", matching, is_set, is_readable)
 
 
 def _filters(visit: Visit, atlas: Atlas) -> OrderFilters:

@@ -17,7 +17,7 @@ from vetrina.views.product_wishes import (
 )
 from vetrina.vocabulary import ProductStatus
 from vetrina_admin.pages.answers import Answer, render
-from vetrina_admin.pages.listings import amount_of, chosen, counted, listed, searched, window_of
+from vetrina_admin.pages.listings import amount_of, chosen, counted, listed, meant, searched, window_of
 from vetrina_admin.pages.pictures import picture_headers, picture_path
 from vetrina_admin.pages.products_page import STATUS_TONES, product_page
 from vetrina_admin.pages.screens import Room, page
@@ -42,11 +42,15 @@ NEEDED = {"stock": "stock.read", "price": "prices.read"}
 
 
 class Asked(msgspec.Struct, frozen=True):
-    """A list of products as its address wishes it. `filters` is how many are set beside the words."""
+    """A list of products as its address wishes it. `filters` is how many are set beside the words.
+
+    Where the words cannot be read in the search syntax, nothing matches.
+    """
 
     sort: str
     matching: Matching
     filters: int
+    is_readable: bool
 
     @property
     def order(self) -> ProductDeskOrder:
@@ -95,7 +99,7 @@ def _sorts(visit: Visit) -> list[str]:
 
 
 async def _asked(visit: Visit, choices: DeskChoices) -> Asked:
-    """What the visit's query asks for; what is no choice says nothing. Raises BadInput for an unreadable query."""
+    """What the visit's query asks for; what is no choice says nothing."""
 
     def one(name: str, known: Sequence[str]) -> tuple[str, ...]:
         value = chosen(visit, name, known)
@@ -114,9 +118,10 @@ async def _asked(visit: Visit, choices: DeskChoices) -> Asked:
     )
     atlas = await visit.site.markets.atlas()
     languages = tuple(sorted({atlas.profile.language, *(language for _, language in atlas.languages)}))
-    matching = product_words(visit.ctx, searched(visit), languages) & product_wishes(visit.ctx, wishes)
+    words, is_readable = meant(lambda: product_words(visit.ctx, searched(visit), languages))
+    matching = words & product_wishes(visit.ctx, wishes)
     is_set = sum(getattr(wishes, name) not in (None, ()) for name in wishes.__struct_fields__)
-    return Asked(chosen(visit, "sort", _sorts(visit)) or "title", matching, is_set)
+    return Asked(chosen(visit, "sort", _sorts(visit)) or "title", matching, is_set, is_readable)
 
 
 def _prices(visit: Visit) -> tuple[PriceSpan, ...]:
