@@ -44,7 +44,7 @@ def test_its_tests_pass_and_fail_when_it_does_nothing(checkout: Path) -> None:
     module = checkout / "plugins" / "vetrina_mute" / "__init__.py"
     module.write_text(module.read_text().replace('log.info("thank you"', 'log.debug("nothing"'))
     # All four of them are run in tests/kit/test_new_author.py, from a distribution.
-    tests = ["tests/plugins/test_gift.py::test_gift_counts_what_was_paid", "tests/plugins/test_mute.py"]
+    tests = ["tests/plugins/test_gift.py::test_gift_counts_what_was_ordered", "tests/plugins/test_mute.py"]
     ran = run(checkout, "-m", "pytest", *tests, "-p", "no:cacheprovider", rooms=["plugins"])
     assert ran.returncode == 1, ran.stdout + ran.stderr
     assert "1 failed, 1 passed" in ran.stdout

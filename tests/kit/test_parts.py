@@ -13,7 +13,16 @@ from vetrina.kernel.context import Context
 from vetrina.kernel.errors import BadInput
 from vetrina.kernel.messages import OutboxCursor
 from vetrina.kernel.registry import Policy
-from vetrina.testing import SUITES, NetworkRefused, no_network, race, recorded, with_guard_off
+from vetrina.testing import (
+    SUITES,
+    NetworkRefused,
+    StillClock,
+    Workshop,
+    no_network,
+    race,
+    recorded,
+    with_guard_off,
+)  # fmt: skip
 from vetrina.testing.payloads import NotRecorded
 from vetrina.testing.races import NothingToBreak
 
@@ -40,6 +49,19 @@ async def test_other_computers_are_refused_and_this_one_is_not() -> None:
             pass
         with pytest.raises(NetworkRefused), socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as out:
             out.sendto(b"hello", ("192.0.2.1", 53))
+
+
+@pytest.fixture
+def plugins() -> list[str]:
+    return ["bell", "webhooks"]
+
+
+async def test_the_fixture_is_a_shop_on_either_engine(shop: Workshop, clock: StillClock) -> None:
+    assert shop.clock is clock
+    order = await shop.order(await shop.product("Lamp"))
+    assert await shop.deliver() > 0
+    found = await shop.ask_admin("{ orders(first: 1) { nodes { name } } }")
+    assert found["orders"]["nodes"] == [{"name": order.name}]
 
 
 def test_recorded_payloads_are_played_back_with_their_headers(tmp_path: Path) -> None:
