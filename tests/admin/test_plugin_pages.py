@@ -9,6 +9,7 @@ from typing import Any, cast
 
 import msgspec
 import pytest
+from structlog.testing import capture_logs
 from tests.support.managers import Manager, signed_in
 from tests.support.visitor import Page
 
@@ -141,6 +142,29 @@ async def test_a_button_acts_and_is_refused(ctx: Context, site: Site, showcase: 
     assert mara.answer.status_code == 403 and len(showcase.done) == 1
 
 
+@pytest.mark.parametrize(("language", "said"), [("en", "It is shown only now"), ("it", "Viene mostrato solo adesso")])
+async def test_what_is_shown_once_is_in_the_answer_alone(
+    ctx: Context, site: Site, showcase: Any, language: str, said: str
+) -> None:
+    mara = await signed_in(ctx, site, *MAY, language=language)
+    drop = next(form for form in (await mara.open("/admin/showcase")).forms if form.fields.get("v.id") == "8")
+    with capture_logs() as logs:
+        page = await mara.post("/admin/showcase?tab=a", drop.fields | {"v.id": "lock"})
+    answer, key = mara.answer, showcase.KEY
+    assert (answer.status_code, mara.path, answer.history) == (200, "/admin/showcase?tab=a", []) and whole(page)
+    assert key in page.words and "A key was cut." in page.words and said in page.words
+    assert "/admin/showcase/things/8" in page.links and re.search(r'data-copies="(showcase-secret-\d)"', page.html)
+    assert "set-cookie" not in answer.headers and answer.headers["cache-control"] == "no-store"
+    assert not [each for each in (str(answer.headers), repr(logs), repr(showcase.cut())) if "key_" in each]
+    assert key not in (await mara.open("/admin/showcase/things/8")).words
+    told = await mara.post("/admin/showcase", drop.fields | {"v.id": "lockless"})
+    assert "No key was cut." not in told.words
+    failures = {meter.work.name: meter.failures for meter in ctx.ports.meters.all("showcase")}
+    assert failures == {"/": 0, "/ drop": 1, "things/{id}": 0}, "what cannot be drawn is the plugin's failure"
+    control = await mara.client.post("/admin/showcase", data=drop.fields, follow_redirects=False)
+    assert control.status_code == 303 and "set-cookie" in control.headers, "what is only said travels in a cookie"
+
+
 async def test_pages_and_actions_have_their_permissions(ctx: Context, site: Site, showcase: Any) -> None:
     nobody = await signed_in(ctx, site, "shop.read", email="a@shop.test")
     await nobody.open("/admin/showcase")
@@ -170,7 +194,7 @@ async def test_a_panel_that_fails_costs_its_own_card(
     side = await _see(mara, "/admin/host/p/side")
     assert "On show Product 7" in side and trail.search(side) and "/admin/plugins/unruly" in mara.page.links
     assert (await _see(mara, "/admin/host/p/main")).count("could not show this") == 1
-    assert (await _see(mara, "/admin/host/o/side")).count("could not show this") == 5
+    assert (await _see(mara, "/admin/host/o/side")).count("could not show this") == 6
     tiles = await _see(mara, "/admin/host/tiles")
     assert "On show 3" in tiles and "Unruly could not show this" in tiles
     meters = ctx.ports.meters
@@ -179,7 +203,7 @@ async def test_a_panel_that_fails_costs_its_own_card(
     named = {meter.work.name: meter for meter in meters.all("unruly") if meter.work.kind in ("panel", "tile")}
     assert named["home blocks"].blocks == 1 and named["home blocks"].is_open
     assert "KeyError" in (named["product.side raises"].last_error or "")
-    for wrong in ("mistakes", "mistakes deeper", "mistakes tone", "acts"):
+    for wrong in ("mistakes", "mistakes deeper", "mistakes tone", "acts", "tells"):
         assert "WrongAnswer" in (named[f"order.side {wrong}"].last_error or "")
     blind = await signed_in(ctx, site, "catalog.read", email="b@shop.test")
     assert "On show" not in await _see(blind, "/admin/host/p/side") and "Unruly" not in blind.page.words

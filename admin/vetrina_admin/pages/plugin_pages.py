@@ -5,6 +5,8 @@ from collections.abc import Collection, Iterator
 from functools import partial
 from typing import Any, TypeVar
 
+import msgspec
+from markupsafe import Markup
 from pydantic import BaseModel, ValidationError
 
 from vetrina.kernel.errors import NotAllowed, NotFound, NotSignedIn, Refusal
@@ -27,6 +29,14 @@ T = TypeVar("T")
 _PART = re.compile(r"[a-z0-9][a-z0-9._~-]*|\{[a-z][a-z0-9_]*\}")
 LONGEST_VALUE = 2_000
 """Characters of a button's value."""
+
+
+class Outcome(msgspec.Struct, frozen=True):
+    """What an action came to, in the reader's language, where to go on, and what there is to see before that."""
+
+    message: str
+    onward: str
+    content: Markup | None
 
 
 def plugin_screens(site: Site, reserved: Collection[str]) -> list[Screen]:
@@ -119,7 +129,7 @@ async def _act(owner: str, page: AdminPage, visit: Visit, form: Form) -> Answer:
     if isinstance(done, Failed):
         visit.tell_text(_failure(visit, done), "bad")
         return see_other(visit, visit.here)
-    return _went_well(visit, owner, done)
+    return _went_well(visit, owner, page, done)
 
 
 async def _act_on_form(
@@ -148,7 +158,7 @@ async def _act_on_form(
     if isinstance(done, Failed):
         visit.told.append(Told(_failure(visit, done), "bad"))
         return await _shown(visit, owner, page, Typed(form.get("form"), draft), status=503)
-    return _went_well(visit, owner, done)
+    return _went_well(visit, owner, page, done)
 
 
 async def _validated(model: type[BaseModel], values: dict[str, Any]) -> BaseModel | ValidationError:
@@ -159,12 +169,13 @@ async def _validated(model: type[BaseModel], values: dict[str, Any]) -> BaseMode
         return error
 
 
-async def _done(visit: Visit, owner: str, page: AdminPage, action: Action, sent: Any) -> Done | Failed:
-    def checked(done: Any) -> Done:
+async def _done(visit: Visit, owner: str, page: AdminPage, action: Action, sent: Any) -> Outcome | Failed:
+    def checked(done: Any) -> Outcome:
         if not isinstance(done, Done):
             raise WrongAnswer(f"{type(done).__name__} is not what came of an action: it answers Done")
-        words_of(done.message, visit.language)
-        return done
+        message = words_of(done.message, visit.language)
+        onward = visit.here if done.to is None else address_of(done.to, owner)
+        return Outcome(message, onward, draw(visit, owner, done.blocks, acts=True, once=True) if done.blocks else None)
 
     ask = partial(action.run, visit.ctx, _asked(visit), sent)
     return await asked(visit, _work(owner, page, action), ask, ACTION, checked)
@@ -179,9 +190,20 @@ def _failure(visit: Visit, failed: Failed) -> str:
     return visit.say(key, plugin=title_of(visit, failed.work.owner), trail=visit.ctx.trail)
 
 
-def _went_well(visit: Visit, owner: str, done: Done) -> Answer:
-    visit.tell_text(said(done.message, visit.language))
-    return see_other(visit, visit.here if done.to is None else address_of(done.to, owner))
+def _went_well(visit: Visit, owner: str, page: AdminPage, outcome: Outcome) -> Answer:
+    if outcome.content is None:
+        visit.tell_text(outcome.message)
+        return see_other(visit, outcome.onward)
+    # What may be secret is in this answer and nowhere else: in no cookie, and at no address that is loaded again.
+    visit.told.append(Told(outcome.message, "good"))
+    return render(
+        visit,
+        "blocks/done.html",
+        name=words_of(page.title, visit.language),
+        content=outcome.content,
+        onward=outcome.onward,
+        crumbs=_crumbs(visit, owner),
+    )
 
 
 def _work(owner: str, page: AdminPage, action: Action) -> Work:

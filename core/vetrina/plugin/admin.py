@@ -141,6 +141,19 @@ class Form(msgspec.Struct, frozen=True, tag=True):
     values: Mapping[str, Any] = {}
 
 
+class Secret(msgspec.Struct, frozen=True, tag=True):
+    """Something shown once, to be kept elsewhere, such as a key that was just drawn: it stands in Done's blocks only.
+
+    Its value is in nothing the admin writes down: no address, no cookie, no log.
+    """
+
+    label: Words
+    value: str
+
+    def __repr__(self) -> str:
+        return f"Secret(label={self.label!r})"
+
+
 class Section(msgspec.Struct, frozen=True, tag=True):
     """Blocks under a heading, in a card of their own."""
 
@@ -148,7 +161,7 @@ class Section(msgspec.Struct, frozen=True, tag=True):
     blocks: "tuple[Block, ...]"
 
 
-Block = Text | Notice | Figures | Facts | Table | Chart | Button | Form | Section
+Block = Text | Notice | Figures | Facts | Table | Chart | Button | Form | Secret | Section
 
 
 class Asked(msgspec.Struct, frozen=True):
@@ -159,10 +172,14 @@ class Asked(msgspec.Struct, frozen=True):
 
 
 class Done(msgspec.Struct, frozen=True):
-    """What an action came to, in a sentence, and the page to go on with, as in Link; by default the same one."""
+    """What an action came to, in a sentence, and the page to go on with, as in Link; by default the same one.
+
+    With `blocks` the answer is a page of them, shown once, from which a link goes on; without, one goes on at once.
+    """
 
     message: Words
     to: str | None = None
+    blocks: tuple[Block, ...] = ()
 
 
 class Action(msgspec.Struct, frozen=True):

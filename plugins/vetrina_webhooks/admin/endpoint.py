@@ -75,7 +75,8 @@ async def change(ctx: Context, asked: Asked, sent: EndpointForm) -> Done:
 
 async def rotate(ctx: Context, asked: Asked, sent: RotateForm) -> Done:
     """Draw a new secret, and tell it once."""
-    return Done(secret_told((await endpoints.rotate_secret(ctx, key_in(asked, "The endpoint"), sent.overlap)).secret))
+    rotated = await endpoints.rotate_secret(ctx, key_in(asked, "The endpoint"), sent.overlap)
+    return Done(Say("A new secret is drawn.", "È stato generato un nuovo segreto."), blocks=secret_told(rotated.secret))
 
 
 async def replay_since(ctx: Context, asked: Asked, sent: ReplayForm) -> Done:

@@ -39,6 +39,7 @@ async def show(ctx: Context, asked: Asked) -> Sequence[Block]:
 
 
 async def register(ctx: Context, asked: Asked, sent: EndpointForm) -> Done:
-    """Register, and go to the new endpoint with its secret."""
+    """Register, show the secret, and go on to the new endpoint."""
     created = await create_endpoint(ctx, name=sent.name, url=sent.url, events=sent.events or None)
-    return Done(secret_told(created.secret), to=f"endpoints/{created.endpoint_id}")
+    registered = Say("The endpoint is registered.", "L'endpoint è registrato.")
+    return Done(registered, to=f"endpoints/{created.endpoint_id}", blocks=secret_told(created.secret))

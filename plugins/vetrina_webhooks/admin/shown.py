@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 from vetrina.kernel.errors import NotFound
 from vetrina.plugin import Context, Say
-from vetrina.plugin.admin import Asked, Badge
+from vetrina.plugin.admin import Asked, Badge, Block, Secret, Section, Text
 from vetrina_webhooks.flows.endpoints import WRITE
 from vetrina_webhooks.rules import PauseReason, State
 from vetrina_webhooks.views import EndpointRow
@@ -63,9 +63,10 @@ def aware(moment: datetime) -> datetime:
     return moment if moment.tzinfo is not None else moment.replace(tzinfo=UTC)
 
 
-def secret_told(secret: str) -> Say:
-    """The one time a secret is shown."""
-    return Say(
-        f"The secret is {secret} . Keep it now: it is not shown again.",
-        f"Il segreto è {secret} . Conservalo ora: non sarà più mostrato.",
+def secret_told(secret: str) -> tuple[Block, ...]:
+    """The one time a secret is shown, and what it is for."""
+    meant = Say(
+        "The receiver verifies the signature of every message with it.",
+        "Con questo il destinatario verifica la firma di ogni messaggio.",
     )
+    return (Section(Say("Signing secret", "Segreto per la firma"), (Text(meant), Secret("webhook-signature", secret))),)

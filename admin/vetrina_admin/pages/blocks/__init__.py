@@ -38,8 +38,10 @@ class Typed(msgspec.Struct, frozen=True):
 class Drawing:
     """What the templates of blocks ask while they draw for one visit."""
 
-    def __init__(self, visit: Visit, owner: str, *, acts: bool, scope: str = "", typed: Typed | None = None) -> None:
-        self.owner, self.acts, self.typed = owner, acts, typed
+    def __init__(
+        self, visit: Visit, owner: str, *, acts: bool, once: bool = False, scope: str = "", typed: Typed | None = None
+    ) -> None:
+        self.owner, self.acts, self.once, self.typed = owner, acts, once, typed
         self._scope = scope or owner
         self.path = visit.here
         """Where buttons and forms send what they do: the page they stand on."""
@@ -64,6 +66,8 @@ class Drawing:
         kind = type(block).__name__
         if kind in ("Button", "Form") and not self.acts:
             raise WrongAnswer(f"a {kind} here: only pages have actions, link to one")
+        if kind == "Secret" and not self.once:
+            raise WrongAnswer("a Secret here: it is shown once, among the blocks of Done")
         self._blocks += 1
         if self._blocks > MOST_BLOCKS:
             raise WrongAnswer(f"more than {MOST_BLOCKS} blocks on one page")
@@ -94,15 +98,23 @@ class Drawing:
 
 
 def draw(
-    visit: Visit, owner: str, blocks: Sequence[Any], *, acts: bool, scope: str = "", typed: Typed | None = None
+    visit: Visit,
+    owner: str,
+    blocks: Sequence[Any],
+    *,
+    acts: bool,
+    once: bool = False,
+    scope: str = "",
+    typed: Typed | None = None,
 ) -> Markup:
     """The blocks as HTML. `acts` is whether buttons and forms may stand among them: on pages, not in a panel's card.
 
-    `scope` begins the ids, where several drawings of the plugin may be on a page.
+    `once` is whether nobody can load them again: secrets may stand among them then. `scope` begins the ids, where
+    several drawings of the plugin may be on a page.
 
     Raises WrongAnswer, or whatever a wrong value leads to: call it where the plugin is to blame for that.
     """
     if isinstance(blocks, str) or not isinstance(blocks, Sequence):  # pyright: ignore[reportUnnecessaryIsInstance]
         raise WrongAnswer(f"{type(blocks).__name__} is no list of blocks")
-    drawing = Drawing(visit, owner, acts=acts, scope=scope, typed=typed)
+    drawing = Drawing(visit, owner, acts=acts, once=once, scope=scope, typed=typed)
     return Markup(render(visit, "blocks/drawn.html", blocks=blocks, d=drawing, inside=not acts).content)

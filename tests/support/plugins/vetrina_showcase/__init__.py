@@ -31,12 +31,14 @@ from vetrina.plugin.admin import (
     Notice,
     Point,
     Row,
+    Secret,
     Section,
     Table,
     Text,
 )  # fmt: skip
 
 NASTY = "<script>alert(1)</script>"
+KEY = "key_<7&Q"
 done: list[Any] = []
 
 
@@ -152,10 +154,19 @@ async def add(ctx: Context, asked: Asked, sent: NewThing) -> Done:
     return Done(Say(f"{sent.name} was added.", f"{sent.name} è stata aggiunta."), "things/7")
 
 
+def cut() -> Done:
+    key = Section("For the lock", (Secret(Say("Its key", "La chiave"), KEY), Text("Turn it twice.")))
+    return Done("A key was cut.", "things/8", (key,))
+
+
 async def drop(ctx: Context, asked: Asked, sent: Mapping[str, str]) -> Done:
     if sent["id"] == "all":
         raise BadInput(problem="Not all of them.")
     done.append(dict(sent))
+    if sent["id"] == "lock":
+        return cut()
+    if sent["id"] == "lockless":
+        return Done("No key was cut.", blocks=(Secret("Its key", 7),))  # type: ignore[arg-type]
     return Done("It is gone.")
 
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any, cast
 
 from vetrina.plugin import Context, hookimpl
-from vetrina.plugin.admin import AdminPage, AdminPanel, AdminTile, Asked, Badge, Block, Button, Facts, Figure
+from vetrina.plugin.admin import AdminPage, AdminPanel, AdminTile, Asked, Badge, Block, Button, Facts, Figure, Secret
 
 BLOCKS_FOR = 0.6
 """Seconds, a little above what counts as blocking."""
@@ -37,6 +37,10 @@ async def acts(ctx: Context, subject: int | None) -> Sequence[Block]:
     return [Button("nothing", "Press")]
 
 
+async def tells(ctx: Context, subject: int | None) -> Sequence[Block]:
+    return [Secret("Once", "and again")]
+
+
 async def blocks(ctx: Context, subject: int | None) -> Sequence[Block]:
     time.sleep(BLOCKS_FOR)  # noqa: ASYNC251 (what it is for)
     return []
@@ -63,6 +67,7 @@ def register_admin() -> list[AdminPage | AdminPanel | AdminTile]:
         "mistakes deeper": ("order.side", mistakes_deeper),
         "mistakes tone": ("order.side", mistakes_tone),
         "acts": ("order.side", acts),
+        "tells": ("order.side", tells),
         "gives up": ("order.side", gives_up),
         "blocks": ("home", blocks),
     }
