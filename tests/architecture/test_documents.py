@@ -11,7 +11,7 @@ from tests.support.sources import ROOT
 import vetrina.events
 import vetrina.ports
 from vetrina.house import documents
-from vetrina.house.new_plugin import MODULE
+from vetrina.house.new_plugin import BEGINNINGS
 from vetrina.kernel.settings import Settings
 from vetrina.plugin import hookspecs
 from vetrina.views.permissions import CORE_PERMISSIONS
@@ -42,8 +42,8 @@ def test_every_hook_port_and_event_is_described(name: str) -> None:
     assert len(entry[1].replace("```python", "").split()) > 8, "its entry says next to nothing"
 
 
-def test_there_are_eight_hooks() -> None:
-    assert sum(hasattr(hook, "vetrina_spec") for hook in vars(hookspecs).values()) == 8
+def test_there_are_nine_hooks() -> None:
+    assert sum(hasattr(hook, "vetrina_spec") for hook in vars(hookspecs).values()) == 9
 
 
 def test_every_permission_and_setting_is_listed() -> None:
@@ -51,8 +51,10 @@ def test_every_permission_and_setting_is_listed() -> None:
     assert [name for name in (*CORE_PERMISSIONS, *settings) if f"| `{name}` |" not in HOOKS] == []
 
 
-def test_the_readmes_example_is_what_new_plugin_writes() -> None:
-    assert MODULE.replace("$title", "Gift") in (ROOT / "plugins" / "README.md").read_text()
+def test_the_readme_names_every_module_that_new_plugin_writes() -> None:
+    table = (ROOT / "plugins" / "README.md").read_text().partition("| file | what it holds |")[2].partition("\n\n")[0]
+    written = {path.name.removesuffix(".in") for path in (BEGINNINGS / "full").glob("*.in")}
+    assert written - set(re.findall(r"[\w.]+\.(?:py|toml)", table)) == {"README.md", "test.py"}
 
 
 def test_links_between_documents_lead_somewhere() -> None:
