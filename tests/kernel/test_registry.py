@@ -1,14 +1,18 @@
 """Asking a port is guarded: a deadline, a breaker, and the plugin's name in what went wrong."""
 
 import asyncio
-from typing import Any, ClassVar, Protocol
+from collections.abc import Sequence
+from enum import StrEnum
+from typing import Any, ClassVar, Protocol, cast
 
+import msgspec
 import pytest
 from tests.support.shops import StillClock
 
 from vetrina.kernel.context import Context
+from vetrina.kernel.contracts import fits
 from vetrina.kernel.errors import Fault, Refusal, Unavailable
-from vetrina.kernel.meters import OPENS_AFTER, STAYS_OPEN, Meters
+from vetrina.kernel.meters import OPENS_AFTER, STAYS_OPEN, Meters, WrongAnswer
 from vetrina.kernel.registry import Policy, PortFailed, Ports, Provided
 
 
@@ -142,6 +146,45 @@ async def test_failures_far_apart_open_no_breaker(
     assert almanac.asked == OPENS_AFTER * 2
 
 
+@pytest.mark.parametrize("trouble", [SystemExit(3), asyncio.CancelledError()])
+async def test_a_plugin_that_gives_everything_up_gives_up_its_own_work_alone(
+    ports: Ports, served: Provided[Any], almanac: Almanac, trouble: BaseException
+) -> None:
+    almanac.trouble = trouble
+    await fail(ports, served, OPENS_AFTER)
+    assert (ports.meter(served).failures, ports.meter(served).is_open) == (OPENS_AFTER, True)
+    ports.meters.forget(["farmer"])
+
+    def leave() -> str:
+        raise trouble
+
+    with pytest.raises(PortFailed, match=type(trouble).__name__):
+        ports.call(served, leave)
+
+
+async def test_who_will_not_be_stopped_has_failed_all_the_same(ports: Ports, served: Provided[Any]) -> None:
+    async def stubborn() -> str:
+        try:
+            await asyncio.sleep(5)
+        except asyncio.CancelledError:
+            return "too late"
+        return "sun"
+
+    with pytest.raises(PortFailed, match="TimeoutError"):
+        await ports.ask(served, stubborn)
+    assert ports.meter(served).failures == 1
+
+
+async def test_who_refuses_after_blocking_has_blocked(
+    ports: Ports, served: Provided[Any], almanac: Almanac, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("vetrina.kernel.meters.BLOCKS_AFTER", -1.0)
+    almanac.trouble = TooCloudy()
+    with pytest.raises(TooCloudy):
+        await ports.ask(served, almanac.tomorrow)
+    assert ports.meter(served).is_open
+
+
 async def test_a_cancelled_caller_is_no_failure_of_the_plugin(ports: Ports, served: Provided[Any]) -> None:
     asking = asyncio.create_task(ports.ask(served, asyncio.sleep, 5))
     await asyncio.sleep(0)
@@ -181,3 +224,38 @@ def test_a_method_that_is_not_async_is_guarded_alike(ports: Ports, served: Provi
             ports.call(served, yesterday)
     with pytest.raises(PortFailed, match="breaker"):
         ports.call(served, lambda: 7)
+
+
+class Sky(StrEnum):
+    CLEAR = "clear"
+
+
+class Hour(msgspec.Struct, frozen=True):
+    """What a forecast is made of."""
+
+    sky: Sky
+    warmth: int | None = None
+
+
+@pytest.mark.parametrize(
+    ("answer", "kind", "fit"),
+    [
+        ([Hour(Sky.CLEAR)], list[Hour], True),
+        ((Hour(Sky.CLEAR, 20),), Sequence[Hour], True),
+        ({"noon": Hour(Sky.CLEAR)}, dict[str, Hour], True),
+        (None, Hour | None, True),
+        ([{"sky": "clear"}], list[Hour], False),
+        ({"sky": "clear"}, Hour | None, False),
+        ({"noon": {"sky": "clear"}}, dict[str, Hour], False),
+        (Hour(Sky.CLEAR), dict[str, Any], False),
+        ([Hour(cast(Any, "clear"))], list[Hour], False),
+        ([Hour(Sky.CLEAR, cast(Any, "20"))], list[Hour], False),
+        ((hour for hour in [Hour(Sky.CLEAR)]), list[Hour], False),
+    ],
+)
+def test_an_answer_is_looked_at_all_the_way_down(answer: Any, kind: Any, fit: bool) -> None:
+    if fit:
+        assert fits(answer, kind) is answer
+        return
+    with pytest.raises(WrongAnswer):
+        fits(answer, kind)

@@ -24,10 +24,11 @@ from vetrina.kernel.jobs import JobRun, put_off
 from vetrina.kernel.messages import OutboxCursor, OutboxFailure, delivery
 from vetrina.kernel.settings import Settings
 from vetrina.plugin import desk, loader
+from vetrina.plugin.collected import LeaveOut
 from vetrina.ports import DeliveryProvider, PaymentProvider, PriceRules, Redeemable, TaxProvider
 from vetrina.shop.inventory.models import Reservation
 from vetrina.shop.orders.models import Order
-from vetrina.web import held, plugin_routes
+from vetrina.web import app, held, plugin_routes
 from vetrina.web.serving import Serving
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -243,16 +244,19 @@ async def test_a_breaker_that_is_open_spares_the_buyers_the_wait(stage: Stage) -
 
 
 @pytest.mark.parametrize("hook", HOOKS)
-@pytest.mark.parametrize("how", ["raises", "sleeps", "answers the wrong type"])
+@pytest.mark.parametrize("how", ["raises", "sleeps", "answers the wrong type", "leaves"])
 async def test_a_hook_that_goes_wrong_leaves_its_plugin_out(stage: Stage, hook: str, how: str) -> None:
     stage.mood[hook] = how
     collected = await asyncio.to_thread(loader.load, ["bell", "rogue"])
     assert [plugin.name for plugin in collected.loaded] == ["storefront", "admin", "bell"]
     [left_out] = collected.left_out
     assert left_out.name == "rogue"
-    assert {"raises": "the rogue was here", "sleeps": "not ready after", "answers the wrong type": hook}[
-        how
-    ] in left_out.reason
+    assert {
+        "raises": "the rogue was here",
+        "sleeps": "not ready after",
+        "answers the wrong type": hook,
+        "leaves": "SystemExit: 3",
+    }[how] in left_out.reason
     assert "rogue" not in {owner for kind in collected.__struct_fields__[2:] for owner, _ in getattr(collected, kind)}
 
 
@@ -276,6 +280,25 @@ async def test_what_goes_wrong_when_a_runtime_begins_leaves_the_plugin_out(stage
     await switch_on(stage.ctx, ["bell"])
     await stage.serving.swap()
     assert stage.serving.runtime.collected.left_out == ()
+
+
+@pytest.mark.parametrize(("name", "reason"), [("untold", "type annotated"), ("taken", "belongs to the shop already")])
+async def test_a_route_that_would_spoil_all_others_leaves_its_plugin_out(stage: Stage, name: str, reason: str) -> None:
+    bad = getattr(sys.modules["vetrina_rogue"], name)
+    assert (await stage.client.post("/rogue")).status_code == 201, "one address may answer several methods"
+    spoiled = msgspec.structs.replace(stage.serving.runtime, routes=(*stage.serving.runtime.routes, ("rogue", bad)))
+    with pytest.raises(LeaveOut, match=reason) as caught:
+        app.build_app(spoiled)
+    assert caught.value.owner == "rogue"
+
+
+async def test_who_would_end_the_process_when_a_runtime_begins_is_left_out(stage: Stage) -> None:
+    stage.mood["lifespan"] = "leaves"
+    rogue = stage.serving.runtime.collected.find("rogue")
+    assert rogue is not None
+    with pytest.raises(LeaveOut, match="SystemExit: 3"):
+        async with held.held_open(rogue, stage.serving.runtime.site):
+            raise AssertionError("it was let in")
 
 
 async def blame(stage: Stage, kind: str, how: str) -> None:

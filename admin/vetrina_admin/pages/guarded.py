@@ -1,6 +1,5 @@
 """A plugin's part of a page, kept apart: what raises, hangs, blocks or answers nonsense costs its own card alone."""
 
-import asyncio
 import traceback
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
@@ -47,10 +46,7 @@ async def asked(
         raise
     except KeptOut:
         return Failed(work, is_kept_out=True)
-    except (Exception, SystemExit, asyncio.CancelledError) as error:  # whatever a plugin raises, the page goes on
-        task = asyncio.current_task()
-        if isinstance(error, asyncio.CancelledError) and (task is None or task.cancelling()):
-            raise
+    except Exception as error:  # whatever a plugin raises, the page goes on
         return _failed(visit, work, error)
     try:
         return use(answer)

@@ -1,11 +1,12 @@
 """Whether a plugin's answer is what its port's signature says: the types of Python, checked where trust ends."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date, datetime
 from decimal import Decimal
+from enum import Enum
 from functools import lru_cache
 from inspect import iscoroutinefunction, isfunction, ismethod
-from typing import Any, get_type_hints
+from typing import Any, cast, get_type_hints
 
 import msgspec
 
@@ -38,11 +39,10 @@ def fits(answer: Any, expected: Any) -> Any:
             raise WrongAnswer(f"{type(answer).__name__} where nothing was to be answered")
         return answer
     try:
-        msgspec.convert(msgspec.to_builtins(answer, builtin_types=_KEPT), expected, builtin_types=_KEPT)
+        meant = msgspec.convert(msgspec.to_builtins(answer, builtin_types=_KEPT), expected, builtin_types=_KEPT)
     except (msgspec.ValidationError, TypeError, ValueError) as error:
         raise WrongAnswer(f"the answer is not {_spelled(expected)}: {error}") from error
-    if not _has_class(answer, expected):
-        raise WrongAnswer(f"the answer is {type(answer).__name__}, not {_spelled(expected)}")
+    _look_at_classes(answer, meant)
     return answer
 
 
@@ -72,9 +72,20 @@ def _is_protocol(expected: Any) -> bool:
     return getattr(expected, "_is_protocol", False) is True
 
 
-def _has_class(answer: Any, expected: Any) -> bool:
-    """A dict of the right fields would convert; it is no Struct all the same."""
-    return not (isinstance(expected, type) and issubclass(expected, msgspec.Struct)) or isinstance(answer, expected)
+def _look_at_classes(answer: Any, meant: Any) -> None:
+    """A dict of the right fields converts to `meant`; it is no Struct all the same, at whatever depth."""
+    if isinstance(meant, msgspec.Struct | Enum | dict) and not isinstance(answer, type(cast(Any, meant))):
+        raise WrongAnswer(f"the answer has a {type(answer).__name__} where a {type(cast(Any, meant)).__name__} belongs")
+    if isinstance(meant, msgspec.Struct):
+        for name in meant.__struct_fields__:
+            _look_at_classes(getattr(answer, name), getattr(meant, name))
+    elif isinstance(meant, list | tuple):
+        for part, meant_part in zip(answer, cast("Sequence[Any]", meant), strict=True):
+            _look_at_classes(part, meant_part)
+    elif isinstance(meant, dict):
+        parts = cast("dict[Any, Any]", meant).values()
+        for part, meant_part in zip(answer.values(), parts, strict=True):
+            _look_at_classes(part, meant_part)
 
 
 def _spelled(expected: Any) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 
 import structlog
 
-from vetrina.kernel.meters import KeptOut, Work, WrongAnswer
+from vetrina.kernel.meters import KeptOut, Work, WrongAnswer, is_told_to_end
 
 log = structlog.get_logger(__name__)
 
@@ -83,8 +83,7 @@ async def attempt(run_for: RunFor, work: Work, ask: Callable[[], Awaitable[Any]]
     except KeptOut:
         raise
     except (Exception, SystemExit, asyncio.CancelledError) as error:  # whatever a plugin raises, others go on
-        task = asyncio.current_task()
-        if isinstance(error, asyncio.CancelledError) and (task is None or task.cancelling()):
+        if is_told_to_end(error):
             raise
         log.warning("plugin failed", plugin=work.owner, kind=work.kind, name=work.name, error=repr(error))
         return f"{type(error).__name__}: {error}".removesuffix(": ")[:2_000]

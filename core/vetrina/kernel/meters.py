@@ -54,6 +54,10 @@ class WrongAnswer(Exception):
     """A plugin answered with something that its contract does not allow."""
 
 
+class Quit(Exception):
+    """A plugin tried to end the process, or the task it was given: what it raised is no Exception, and would have."""
+
+
 class Meter(msgspec.Struct):
     """What is known of one piece of work since the process started. Durations in seconds, moments on the clock."""
 
@@ -113,7 +117,8 @@ class Meters:
     async def run(self, work: Work, ask: Callable[[], Awaitable[T]], deadline: float) -> T:
         """Ask a plugin and await its answer: within `deadline` seconds, behind its breaker, measured.
 
-        A Refusal is an answer and passes. Raises KeptOut, TimeoutError, and whatever the plugin raises.
+        A Refusal is an answer and passes. Raises KeptOut, TimeoutError, and whatever the plugin raises: Quit where that
+        would have ended more than its own work.
         """
         meter = self.of(work)
         if meter.opened_at is not None and self._keeps_out(meter, meter.opened_at):
@@ -125,11 +130,16 @@ class Meters:
         try:
             result = await self._answered(meter, context, ask, deadline)
         except Refusal:
-            meter.opened_at = None
+            if meter.opened_at is not None:
+                self._succeed(meter)
             raise
-        except Exception as error:
+        except (Exception, SystemExit, asyncio.CancelledError) as error:
+            if is_told_to_end(error):
+                raise
             self.fail(meter, error)
-            raise
+            if isinstance(error, Exception):
+                raise
+            raise Quit(f"{type(error).__name__}: {error}".removesuffix(": ")) from error
         else:
             if meter.opened_at is not None:
                 self._succeed(meter)
@@ -151,11 +161,14 @@ class Meters:
             took = time.perf_counter() - began
             if took > BLOCKS_AFTER:
                 self.block(meter, took)
-        async with asyncio.timeout(deadline):
-            return await _Waiting(steps, waits_for, context, meter, self.block)
+        async with asyncio.timeout(deadline) as limit:
+            answer = await _Waiting(steps, waits_for, context, meter, self.block)
+        if limit.expired():
+            raise TimeoutError  # it was told to stop, went on, and answered all the same
+        return answer
 
     def call(self, work: Work, function: Callable[[], T]) -> T:
-        """The same for what a plugin answers without awaiting. Raises KeptOut and whatever the plugin raises."""
+        """The same for what a plugin answers without awaiting. Raises KeptOut, Quit and whatever the plugin raises."""
         meter = self.of(work)
         if meter.opened_at is not None and self._keeps_out(meter, meter.opened_at):
             raise KeptOut(work)
@@ -166,11 +179,16 @@ class Meters:
         try:
             result = context.run(function)
         except Refusal:
-            meter.opened_at = None
+            if meter.opened_at is not None:
+                self._succeed(meter)
             raise
-        except Exception as error:
+        except (Exception, SystemExit, asyncio.CancelledError) as error:
+            if is_told_to_end(error):
+                raise
             self.fail(meter, error)
-            raise
+            if isinstance(error, Exception):
+                raise
+            raise Quit(f"{type(error).__name__}: {error}".removesuffix(": ")) from error
         else:
             if meter.opened_at is not None:
                 self._succeed(meter)
@@ -225,6 +243,12 @@ class Meters:
             meter.opened_at = None
             meter.recent_failures.clear()
             log.info("breaker closed", **_named(meter))
+
+
+def is_told_to_end(error: BaseException) -> bool:
+    """Whether somebody has cancelled the task at work; else the CancelledError is the plugin's own."""
+    task = asyncio.current_task() if isinstance(error, asyncio.CancelledError) else None
+    return task is not None and task.cancelling() > 0
 
 
 class _Waiting:

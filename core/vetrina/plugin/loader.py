@@ -88,8 +88,10 @@ def within_patience(name: str, act: Callable[[], T]) -> T:
     thread = Thread(target=run, name=f"loading-{name}", daemon=True)
     thread.start()
     thread.join(PATIENCE)
-    if errors:
+    if errors and isinstance(errors[0], Exception):
         raise errors[0]
+    if errors:  # SystemExit and its like would end the process
+        raise ManifestRefused(f"it tried to end the process: {type(errors[0]).__name__}: {errors[0]}") from errors[0]
     if not answers:
         raise ManifestRefused(f"it was not ready after {PATIENCE:g} s: what takes long belongs into lifespan or a job")
     return answers[0]

@@ -1,17 +1,13 @@
 """What a plugin holds open while it serves: entered within a deadline, left without harm to the others."""
 
-import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 
-import structlog
-
+from vetrina.kernel.crew import attempt, within
 from vetrina.kernel.meters import Work
 from vetrina.plugin.collected import DOORS, LeaveOut, Loaded
 from vetrina.plugin.loader import call_hook
 from vetrina.plugin.site import Site
-
-log = structlog.get_logger(__name__)
 
 OPENING = 10.0
 """Seconds a plugin's lifespan may take to begin."""
@@ -27,7 +23,7 @@ async def held_open(plugin: Loaded, site: Site) -> AsyncGenerator[None]:
         opened = call_hook(plugin, "lifespan", site=site)
         if opened is not None:
             await meters.run(work, opened.__aenter__, OPENING)
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         if plugin.name in DOORS:
             raise
         raise LeaveOut(plugin.name, f"its lifespan failed: {type(error).__name__}: {error}") from error
@@ -35,8 +31,5 @@ async def held_open(plugin: Loaded, site: Site) -> AsyncGenerator[None]:
         yield
     finally:
         if opened is not None:
-            try:
-                async with asyncio.timeout(CLOSING):
-                    await opened.__aexit__(None, None, None)
-            except Exception as error:  # the others' ends and the next Runtime do not wait for this one
-                log.warning("lifespan ended badly", plugin=plugin.name, error=repr(error))
+            # Not behind the breaker: what was opened is closed. The others and the next Runtime wait no longer.
+            await attempt(within, work, lambda: opened.__aexit__(None, None, None), CLOSING)

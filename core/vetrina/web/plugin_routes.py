@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any, cast
 
-from litestar import Router
+from litestar import Litestar, Router
 from litestar.exceptions import HTTPException, LitestarException
 from litestar.handlers import BaseRouteHandler
 from litestar.types import ASGIApp, Receive, Scope, Send
@@ -22,7 +22,8 @@ DEADLINE = 30.0
 def plugin_routes(runtime: Runtime) -> Iterator[Any]:
     """Every contributed route, ready for the application. Raises LeaveOut for one that is no good neighbour."""
     meters = runtime.shop.ports.meters
-    taken: dict[str, str] = {"/healthz": "the shop", "/media": "the shop", "/webhooks": "the shop"}
+    mine: dict[str, list[Any]] = {}
+    taken: dict[str, str] = dict.fromkeys(("/healthz", "/media", "/metrics", "/webhooks"), "the shop")
     for owner, route in runtime.routes:
         plugin = runtime.collected.find(owner)
         if plugin is None:
@@ -34,7 +35,10 @@ def plugin_routes(runtime: Runtime) -> Iterator[Any]:
         for path in _paths(owner, route):
             _look(plugin, path, taken)
             taken[path] = owner
-        yield Router(path="/", route_handlers=[route], middleware=[_metered(owner, meters)], opt={OWNER: owner})
+        mine.setdefault(plugin.name, []).append(route)
+    for owner, routes in mine.items():
+        _try(owner, routes)
+        yield Router(path="/", route_handlers=routes, middleware=[_metered(owner, meters)], opt={OWNER: owner})
 
 
 def count_failure(meters: Meters) -> Any:
@@ -64,8 +68,16 @@ def _look(plugin: Loaded, path: str, taken: dict[str, str]) -> None:
     own = f"/{plugin.name}"
     if path != own and not path.startswith(f"{own}/") and path not in plugin.manifest.paths:
         raise LeaveOut(plugin.name, f"its route {path} is not below {own}, and its manifest does not claim it in paths")
-    if path in taken:
+    if taken.get(path, plugin.name) != plugin.name:  # its own may answer one address to several methods
         raise LeaveOut(plugin.name, f"its route {path} belongs to {taken[path]} already")
+
+
+def _try(owner: str, routes: list[Any]) -> None:
+    """Build an application of one plugin's routes alone: what litestar will not have is refused with a name to it."""
+    try:
+        Litestar(route_handlers=routes, openapi_config=None, logging_config=None)
+    except Exception as error:  # signatures and dependencies are read here, and fail in every way
+        raise LeaveOut(owner, f"its routes cannot be built: {type(error).__name__}: {error}") from error
 
 
 def _metered(owner: str, meters: Meters) -> Any:

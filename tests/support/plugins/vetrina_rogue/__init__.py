@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 from typing import Any, cast
 
 import strawberry
-from litestar import get
+from litestar import get, post
 from sqlalchemy import column, table, update
 
 from vetrina.events import OrderPlaced
@@ -47,6 +47,8 @@ async def misbehave(place: str, ctx: Context | None) -> Any:
     how = mood.get(place)
     if how == "raises":
         raise RuntimeError("the rogue was here")
+    if how == "leaves":
+        raise SystemExit(3)
     if how == "sleeps":
         await asyncio.sleep(30)
     if how == "answers the wrong type":
@@ -173,11 +175,29 @@ async def route() -> dict[str, str]:
     return {"mood": "calm"}
 
 
+@post("/rogue")
+async def route_of_another_method() -> dict[str, str]:
+    return {"mood": "calm"}
+
+
+@get("/rogue/untold")
+async def untold():
+    """Litestar asks every handler what it returns."""
+    return "calm"
+
+
+@get("/metrics")
+async def taken() -> str:
+    return "calm"
+
+
 def in_hook(place: str, answer: Callable[[], Any]) -> Any:
     """What a hook returns; hooks are not awaited, so that sleeping is blocking."""
     how = mood.get(place)
     if how == "raises":
         raise RuntimeError("the rogue was here")
+    if how == "leaves":
+        raise SystemExit(3)
     if how == "sleeps":
         time.sleep(1)
     if how == "answers the wrong type":
@@ -229,7 +249,7 @@ def register_commands() -> list[Any]:
 
 @hookimpl
 def build_routes(site: Site) -> list[Any]:
-    return in_hook("build_routes", lambda: [route])
+    return in_hook("build_routes", lambda: [route, route_of_another_method])
 
 
 @hookimpl
