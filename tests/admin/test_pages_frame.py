@@ -146,6 +146,9 @@ async def test_what_breaks_says_its_trail_and_nothing_else(
     assert mara.answer.status_code == 404
     answer = await mara.client.post("/admin/account/password", content=b"x" * 600_000)
     assert answer.status_code in (403, 413) and "secret" not in answer.text
+    form = {"content-type": "application/x-www-form-urlencoded"}
+    answer = await mara.client.post("/admin/account/password", content=b"x" * 1_100_000, headers=form)
+    assert answer.status_code == 413 and "more than can be accepted" in answer.text, "it is no fault of ours"
     async with httpx.AsyncClient(transport=mara.client._transport, base_url="https://shop.test") as program:
         assert (await program.post("/admin/graphql", json={})).status_code == 401
 

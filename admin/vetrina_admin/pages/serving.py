@@ -4,7 +4,7 @@ from typing import Any
 
 import structlog
 from litestar import Request, Response, get, post
-from litestar.exceptions import HTTPException
+from litestar.exceptions import ClientException, HTTPException
 from litestar.handlers import HTTPRouteHandler
 
 from vetrina.kernel.errors import NotAllowed, NotFound, NotSignedIn, Refusal, Unavailable
@@ -40,6 +40,8 @@ def route(site: Site, menu: tuple[Entry, ...], screen: Screen) -> HTTPRouteHandl
             return failed(visit, 404, "error.not_found")
         except Refusal as refusal:
             return failed(visit, 400, "error.refused", text=told(visit.say, refusal))
+        except ClientException as error:  # a body that is too large shows when it is read
+            return failed(visit, error.status_code, "error.too_large")
         except Exception as error:  # the page says so inside the frame, with the trail that the log has it under
             return _broken(visit, error)
 
