@@ -1,7 +1,7 @@
 """Plugins come and go while the shop serves: everything of theirs at once, in every process, and nothing is left."""
 
 import asyncio
-import gc
+import weakref
 from collections.abc import AsyncGenerator
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
@@ -13,12 +13,10 @@ from tests.support.memory import resident_kilobytes
 from tests.support.server import PLUGINS, PLUGINS_PATH, Server, serving
 from tests.support.shops import StillClock, opened
 
-from vetrina.boot import Runtime
 from vetrina.flows.plugins import switch_off, switch_on
-from vetrina.graphql.http import Endpoint
 from vetrina.kernel.context import Context
 from vetrina.kernel.settings import Settings
-from vetrina.web.serving import Serving
+from vetrina.web.serving import Generation, Serving
 from vetrina_admin.api.schema import compose_admin
 from vetrina_storefront.schema import compose_storefront
 
@@ -127,13 +125,6 @@ def composed_afresh(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("vetrina_admin.api.door.compose_admin", compose_admin)
 
 
-def runtimes_alive() -> int:
-    """How many Runtimes' APIs there are in this process; what start-up set aside is counted as well."""
-    gc.unfreeze()
-    gc.collect()
-    return sum(type(thing) is Endpoint for thing in gc.get_objects())
-
-
 @pytest.mark.parametrize("toggles", [6, pytest.param(500, marks=[pytest.mark.chaos, pytest.mark.timeout(900)])])
 @pytest.mark.embedded
 @pytest.mark.usefixtures("composed_afresh")
@@ -142,22 +133,28 @@ async def test_memory_stays_flat_however_often_plugins_come_and_go(
 ) -> None:
     """Runtimes that are over are gone, and what they needed is used again."""
     async with shop_of_one(database_url, tmp_path) as (serving, client, ctx):
-        kept = list[Runtime]()
+        seen, kept = list[weakref.ref[Generation]](), list[Generation]()
 
         async def toggle(times: int, *, keeps: bool = False) -> None:
             for turn in range(times):
+                assert serving._current is not None
+                seen.append(weakref.ref(serving._current))
                 if keeps:
-                    kept.append(serving.runtime)
+                    kept.append(serving._current)
                 await (switch_off if turn % 2 else switch_on)(ctx, ["lantern"])
                 await serving.swap()
                 assert (await client.post("/graphql", json={"query": "{ shop { name } }"})).status_code == 200
             await asyncio.sleep(0.1)  # the last of them is let go of beside us
 
+        def alive() -> int:
+            return sum(generation() is not None for generation in seen)
+
         await toggle(4)
-        alive, resident = runtimes_alive(), resident_kilobytes()
+        resident = resident_kilobytes()
         await toggle(toggles)
-        assert runtimes_alive() <= alive
+        assert alive() == 0
         if toggles > 100:
             assert resident_kilobytes() - resident < 20_000, "one Runtime with its schemas takes several megabytes"
         await toggle(2, keeps=True)
-        assert runtimes_alive() > alive, "who keeps Runtimes is found out"
+        assert alive() == 2, "who keeps Runtimes is found out"
+        kept.clear()

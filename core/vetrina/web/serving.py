@@ -206,11 +206,13 @@ def _changed(before: Runtime, after: Runtime) -> set[str]:
 
 
 async def _retire(generation: Generation) -> None:
-    """End a generation and give its memory back: a schema is a knot of cycles that nothing else would undo soon."""
+    """End a generation and give its memory back: a schema is a knot of cycles that nothing else would undo soon.
+
+    What start-up made is set aside and stays, the first generation with it; those that follow leave nothing.
+    """
     await generation.close()
     del generation
-    gc.unfreeze()
-    keep_what_is_there()
+    gc.collect()
 
 
 def spare_the_collector() -> None:
