@@ -30,10 +30,11 @@ print(time.process_time() - began)
 async def run_tests(patient: Patient) -> tuple[int, str]:
     """The exit code of its tests with the network refused, and their last lines."""
     files = [str(path) for path in patient.tests]
-    options = ["-q", "-p", "no:cacheprovider", "-p", "vetrina.testing.fixtures"]
+    options = ["-p", "no:cacheprovider", "-p", "vetrina.testing.fixtures"]
     code, said = await run(python(), "-m", "pytest", *options, *files, cwd=patient.root)
     lines = [line for line in said.splitlines() if line.strip()]
-    return code, lines[-1] if code == 0 else "\n".join(lines[-15:])
+    counted = [line.strip("= ") for line in lines if re.search(r"\d+ passed", line)]
+    return code, (counted or lines)[-1] if code == 0 else "\n".join(lines[-15:])
 
 
 def has_type_checker() -> bool:
