@@ -59,8 +59,9 @@ browse: $(READY) $(DRAWS) ## the tests of pages alone, drawn by a browser; part 
 $(DRAWS): tests/browser/package-lock.json | $(READY)
 	@$(BIN)/python -m tests.support.browser_setup && touch $@ || true # tests of pages say again what is missing
 
-chaos: $(READY) ## every way to die in the middle of a checkout or a long import, on both engines
+chaos: $(READY) ## every way to die in the middle, and all that takes too long for make test, on both engines
 	$(BIN)/pytest tests/chaos $(ARGS)
+	$(BIN)/pytest tests -m chaos --ignore=tests/chaos $(ARGS)
 
 fuzz: $(READY) ## 100,000 generated documents, plan against reference; SEED and COUNT say which and how many
 	FUZZ_SEED=$(SEED) FUZZ_COUNT=$(COUNT) $(BIN)/pytest tests/differential -m fuzz -n 2 $(ARGS)

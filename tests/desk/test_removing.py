@@ -18,6 +18,8 @@ from vetrina.kernel.messages import OutboxCursor, OutboxFailure, emit
 from vetrina.kernel.messages.inbox import receive
 from vetrina.migrations.tables import metadata
 from vetrina.plugin.desk import PluginRefused, configure, disable, enable, remove, reorder, would_remove
+from vetrina.shop.staff.models import StaffMember, StaffToken
+from vetrina.shop.staff.service import create_member, create_token
 
 TELLS = {"staff_audit", "plugins_generation", "outbox_event"}
 """What happened stays told."""
@@ -117,3 +119,19 @@ async def test_what_is_left_out_can_be_removed_unless_another_stands_on_it(
     await disable(await sitting(), ctx, "lonely")
     await remove(await sitting(), ctx, "friend", "friend")
     assert len((await rows(ctx))["plugins_plugin"]) == 1
+
+
+async def test_nobody_keeps_a_permission_of_a_plugin_that_was_removed(
+    ctx: Context, shelf: Shelf, sitting: Sitting
+) -> None:
+    shelf.install("guestbook")
+    granted = ["guestbook.read", "guestbooks.read", "orders.read"]
+    async with ctx.tx() as session:
+        mara = {"email": "mara@shop.test", "name": "Mara", "password_hash": None}
+        await create_member(session, **mara, permissions=granted, at=ctx.now())
+        await create_token(session, name="Script", permissions=granted, token_hash="0" * 64, at=ctx.now())
+    await enable(await sitting(), ctx, "guestbook")
+    await disable(await sitting(), ctx, "guestbook")
+    await remove(await sitting(), ctx, "guestbook", "guestbook")
+    for model in (StaffMember, StaffToken):
+        assert await ctx.db.value(select(model.permissions)) == ["guestbooks.read", "orders.read"]

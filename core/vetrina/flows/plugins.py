@@ -14,6 +14,7 @@ from vetrina.kernel.jobs import forget_jobs
 from vetrina.kernel.messages.cursors import forget_subscribers
 from vetrina.shop.metafields import service as metafields
 from vetrina.shop.plugins import service
+from vetrina.shop.staff.service import forget_permissions
 from vetrina.views.plugins import plugin_row, settings_token
 
 
@@ -131,7 +132,8 @@ async def forget_plugin(
     metafields: Sequence[tuple[str, str]] = (),
     told: dict[str, Any] | None = None,
 ) -> None:
-    """Forget a plugin that is off: settings, places on ports, cursors, failures, marks, jobs, measurements.
+    """Forget a plugin that is off: settings, places on ports, cursors, failures, marks, jobs, measurements,
+    and the permissions people and tokens had of it.
 
     `port_keys` are its keys by port, `metafields` the owner types and keys it declared. `told` is what the audit
     keeps of it. Raises StillOn. Needs plugins.write.
@@ -158,6 +160,7 @@ async def _forget(
         await service.leave_order(session, port, keys, ctx.now())
     await forget_subscribers(session, name)
     await forget_jobs(session, name)
+    await forget_permissions(session, name)
     for owner_type, key in declared:
         await metafields.forget_key(session, owner_type, name, key)
 

@@ -129,6 +129,15 @@ async def revoke_token(session: Session, token_id: int, at: datetime) -> bool:
     return await session.execute(_REVOKE, {"token": token_id, "at_": at}) == 1
 
 
+async def forget_permissions(session: Session, owner: str) -> None:
+    """Take a plugin's permissions away from everybody who has them: a later one of that name shall not find them."""
+    for model in (StaffMember, StaffToken):
+        for key, granted in await session.fetch(select(model.id, model.permissions)):
+            left = [code for code in granted if not code.startswith(f"{owner}.")]
+            if left != granted:
+                await session.execute(update(model).where(model.id == key).values(permissions=left))
+
+
 async def audit(
     session: Session,
     *,
