@@ -127,8 +127,9 @@ async def test_nobody_keeps_a_permission_of_a_plugin_that_was_removed(
     shelf.install("guestbook")
     granted = ["guestbook.read", "guestbooks.read", "orders.read"]
     async with ctx.tx() as session:
-        mara = {"email": "mara@shop.test", "name": "Mara", "password_hash": None}
-        await create_member(session, **mara, permissions=granted, at=ctx.now())
+        await create_member(
+            session, email="mara@shop.test", name="Mara", password_hash=None, permissions=granted, at=ctx.now()
+        )
         await create_token(session, name="Script", permissions=granted, token_hash="0" * 64, at=ctx.now())
     await enable(await sitting(), ctx, "guestbook")
     await disable(await sitting(), ctx, "guestbook")
