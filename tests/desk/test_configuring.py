@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import msgspec
 import pytest
 from sqlalchemy import text
 from structlog.testing import capture_logs
@@ -10,12 +11,14 @@ from tests.support.shelves import Shelf
 
 from vetrina.flows.plugins import SettingsMoved
 from vetrina.kernel.context import Context
+from vetrina.kernel.crypto import Vault
 from vetrina.kernel.errors import NotFound
 from vetrina.plugin.desk import (
     PluginRefused,
     SettingsRefused,
     configure,
     configuring,
+    confirm,
     enable,
     plugin_card,
     plugin_settings,
@@ -134,6 +137,42 @@ async def test_settings_that_an_upgrade_no_longer_takes_are_said_to_be_so(
     shelf.restart()
     with pytest.raises(PluginRefused, match="Its settings cannot be read: NameError"):
         await plugin_settings(await sitting(), ctx, "guestbook")
+
+
+async def test_a_secret_that_an_upgrade_knows_no_more_is_not_quoted(
+    ctx: Context, shelf: Shelf, sitting: Sitting
+) -> None:
+    package = shelf.install("guestbook")
+    await configure(await sitting(), ctx, "guestbook", {"key": SECRET})
+    await enable(await sitting(), ctx, "guestbook")
+    shelf.restart()
+    settings = package / "settings.py"
+    settings.write_text(settings.read_text().replace("    key: SecretStr", "    token: SecretStr"))
+    with capture_logs() as lines:
+        await confirm(await sitting(), ctx, "guestbook")
+        site = await sitting()
+    [left_out] = site.collected.left_out
+    assert left_out.reason == "its settings are not valid any more: key: Extra inputs are not permitted"
+    assert left_out.reason in str(lines) and SECRET not in str(lines)
+
+
+async def test_settings_sealed_under_another_key_can_be_given_again(
+    ctx: Context, shelf: Shelf, sitting: Sitting
+) -> None:
+    shelf.install("guestbook")
+    await configure(await sitting(), ctx, "guestbook", {"key": SECRET})
+    site = await sitting()
+    other = msgspec.structs.replace(site, shop=msgspec.structs.replace(site.shop, vault=Vault("k" * 32)))
+    card = await plugin_settings(other, ctx, "guestbook")
+    assert card is not None
+    assert (card.problem, card.values["key"]) == (
+        "what is kept cannot be read: a sealed value of plugin-settings:guestbook does not open",
+        {"isSet": False},
+    )
+    await configure(other, ctx, "guestbook", {"key": "another"}, card.token)
+    card = await plugin_settings(other, ctx, "guestbook")
+    assert card is not None
+    assert (card.problem, card.values["key"]) == ("", {"isSet": True})
 
 
 async def test_a_plugin_without_settings_has_none(ctx: Context, shelf: Shelf, sitting: Sitting) -> None:

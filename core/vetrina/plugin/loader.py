@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 import msgspec
 import pluggy
 import structlog
+from pydantic import ValidationError
 
 import vetrina
 from vetrina.kernel.crypto import Vault
@@ -17,7 +18,7 @@ from vetrina.plugin.collected import DOORS, NOTHING, Collected, LeftOut, Loaded
 from vetrina.plugin.discovery import Installed, digest, wanted
 from vetrina.plugin.manifest import Manifest, ManifestRefused, check_manifest, read_manifest
 from vetrina.plugin.neighbourly import KINDS, taken
-from vetrina.plugin.settings import unseal
+from vetrina.plugin.settings import problems_told, unseal
 
 log = structlog.get_logger(__name__)
 
@@ -127,7 +128,11 @@ def _import(package: Installed, manifest: Manifest, state: Wanted, found: str, v
     manager.add_hookspecs(hookspecs)
     manager.register(module, manifest.name)
     manager.check_pending()
-    settings = read_settings(manifest, state.settings, vault)
+    try:
+        settings = read_settings(manifest, state.settings, vault)
+    except ValidationError as error:
+        # By itself it would quote what was given: after an upgrade that may be a secret the class knows no more.
+        raise ManifestRefused(f"its settings are not valid any more: {problems_told(error)}") from None
     return Loaded(manifest, module, settings, package, found, time.perf_counter() - began)
 
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any, TypeVar, cast
 
-from pydantic import BaseModel, ConfigDict, SecretStr
+from pydantic import BaseModel, ConfigDict, SecretStr, ValidationError
 from pydantic_core import to_jsonable_python
 
 from vetrina.kernel.context import Context
@@ -66,6 +66,12 @@ def veiled(message: str, settings: BaseModel) -> str:
     for secret in _secrets(settings.model_dump(by_alias=False)):
         message = message.replace(secret, "…")
     return message
+
+
+def problems_told(error: ValidationError) -> str:
+    """Everything that is wrong, in a line, without what was given: it may be a secret."""
+    found = error.errors(include_url=False, include_input=False, include_context=False)
+    return "; ".join(f"{'.'.join(map(str, entry['loc']))}: {entry['msg']}".removeprefix(": ") for entry in found)
 
 
 def _secrets(value: Any) -> list[str]:

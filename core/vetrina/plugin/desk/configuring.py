@@ -10,13 +10,14 @@ from pydantic import BaseModel, ValidationError
 
 from vetrina.flows.plugins import keep_settings
 from vetrina.kernel.context import Context
+from vetrina.kernel.crypto import NotOurs
 from vetrina.kernel.errors import NotFound, Refusal
 from vetrina.kernel.meters import KeptOut, Work
 from vetrina.plugin.desk.cards import PluginCard, plugin_card
 from vetrina.plugin.desk.refusals import PluginRefused, SettingsProblem, SettingsRefused
 from vetrina.plugin.desk.shelf import OnDisk, look_at
 from vetrina.plugin.loader import within_patience
-from vetrina.plugin.settings import PluginSettings, completed, seal, shown, unseal, veiled
+from vetrina.plugin.settings import PluginSettings, completed, problems_told, seal, shown, unseal, veiled
 from vetrina.plugin.site import Site
 from vetrina.views.plugins import PluginRow, plugin_row, settings_token
 
@@ -150,8 +151,9 @@ async def _known(site: Site, name: str, disk: OnDisk, row: PluginRow | None) -> 
     try:
         return _Known(model, model.model_validate(unseal(site.shop.vault, name, kept)), token)
     except ValidationError as error:
-        told = "; ".join(f"{'.'.join(problem.field)}: {problem.message}" for problem in problems(error))
-        return _Known(model, None, token, told)
+        return _Known(model, None, token, problems_told(error))
+    except (NotOurs, TypeError, ValueError) as error:  # sealed under another secret key, or no settings at all
+        return _Known(model, None, token, f"what is kept cannot be read: {error}")
 
 
 def _imported(place: str) -> type[BaseModel]:
