@@ -4,6 +4,7 @@ from pathlib import Path
 
 import msgspec
 import pytest
+from sqlalchemy import select
 from tests.desk.conftest import Sitting
 from tests.support.schemas import schema_of
 from tests.support.shelves import Shelf
@@ -13,7 +14,9 @@ from vetrina.flows.plugins import DoorStaysOpen
 from vetrina.kernel.context import Actor, Context
 from vetrina.kernel.errors import NotAllowed, NotFound
 from vetrina.kernel.settings import Settings
-from vetrina.plugin.desk import PluginRefused, catalogue, confirm, disable, enable, plugin_card
+from vetrina.plugin.desk import PluginRefused, catalogue, confirm, disable, enable, plugin_card, remove
+from vetrina.shop.staff.models import StaffMember
+from vetrina.shop.staff.service import create_member
 from vetrina.views.plugins import generation, plugin_row
 
 BAD = {
@@ -185,3 +188,39 @@ class OpenQuery:
 def register_graphql():
     return [GraphQLRoots("admin", query=OpenQuery)]
 """
+
+
+async def test_a_new_plugins_permissions_go_to_whoever_switches_it_on_and_to_nobody_later(
+    ctx: Context, shelf: Shelf, sitting: Sitting
+) -> None:
+    shelf.write("gift", 'permissions = { "gift.wrap" = "Wrap" }')
+    async with ctx.tx() as session:
+        anna, bob = [
+            await create_member(
+                session,
+                email=f"{name}@x.test",
+                name=name,
+                password_hash=None,
+                permissions=["plugins.write"],
+                at=ctx.now(),
+            )
+            for name in ("anna", "bob")
+        ]
+
+    def acting(member: int) -> Context:
+        actor = Actor("staff", id=member, name=f"member:{member}", permissions=frozenset({"plugins.write"}))
+        return msgspec.structs.replace(ctx, actor=actor)
+
+    async def granted() -> dict[int, list[str]]:
+        return dict(await ctx.db.fetch(select(StaffMember.id, StaffMember.permissions)))
+
+    await enable(await sitting(), acting(anna), "gift")
+    assert await granted() == {anna: ["gift.wrap", "plugins.write"], bob: ["plugins.write"]}
+    await disable(await sitting(), acting(anna), "gift")
+    await enable(await sitting(), acting(bob), "gift")
+    assert (await granted())[bob] == ["plugins.write"], "anna has it, and may grant it"
+    await disable(await sitting(), ctx, "gift")
+    await remove(await sitting(), ctx, "gift", "gift")
+    await enable(await sitting(), ctx, "gift")
+    everything = ["gift.wrap", "plugins.write"]
+    assert await granted() == {anna: everything, bob: everything}, "the shop itself: to both"

@@ -14,7 +14,7 @@ from vetrina.kernel.jobs import forget_jobs
 from vetrina.kernel.messages.cursors import forget_subscribers
 from vetrina.shop.metafields import service as metafields
 from vetrina.shop.plugins import service
-from vetrina.shop.staff.service import forget_permissions
+from vetrina.shop.staff import service as staff
 from vetrina.views.plugins import plugin_row, settings_token
 
 
@@ -40,12 +40,19 @@ class StillOn(Refusal):
 
 
 @once
-async def switch_on(ctx: Context, names: Sequence[str], digests: Mapping[str, str] | None = None) -> None:
+async def switch_on(
+    ctx: Context,
+    names: Sequence[str],
+    digests: Mapping[str, str] | None = None,
+    permissions: Mapping[str, Collection[str]] | None = None,
+) -> None:
     """Switch plugins on, in the order given. Needs plugins.write. Whether they load shows in the next Runtime.
 
-    `digests` are of the files somebody has looked at, by name, for those whose files are watched.
+    `digests` are of the files somebody has looked at, by name, for those whose files are watched. `permissions` are
+    what they bring: nobody has them yet, and nobody can grant what he lacks, so they go to whoever switches on; to
+    everybody who may, where the shop itself does it.
     """
-    await _switch(ctx, names, digests or {}, is_on=True)
+    await _switch(ctx, names, digests or {}, permissions or {}, is_on=True)
 
 
 @once
@@ -54,7 +61,7 @@ async def switch_off(ctx: Context, names: Sequence[str], doors: Collection[str] 
     for name in names:
         if name in doors:
             raise DoorStaysOpen(name=name)
-    await _switch(ctx, names, {}, is_on=False)
+    await _switch(ctx, names, {}, {}, is_on=False)
 
 
 @once
@@ -160,12 +167,19 @@ async def _forget(
         await service.leave_order(session, port, keys, ctx.now())
     await forget_subscribers(session, name)
     await forget_jobs(session, name)
-    await forget_permissions(session, name)
+    await staff.forget_permissions(session, name)
     for owner_type, key in declared:
         await metafields.forget_key(session, owner_type, name, key)
 
 
-async def _switch(ctx: Context, names: Sequence[str], digests: Mapping[str, str], *, is_on: bool) -> None:
+async def _switch(
+    ctx: Context,
+    names: Sequence[str],
+    digests: Mapping[str, str],
+    permissions: Mapping[str, Collection[str]],
+    *,
+    is_on: bool,
+) -> None:
     ctx.require("plugins.write")
     async with ctx.tx() as session:
         changed = [
@@ -178,3 +192,13 @@ async def _switch(ctx: Context, names: Sequence[str], digests: Mapping[str, str]
         await service.next_generation(session)
         for name in changed:
             await audited(ctx, session, "plugin.switched-on" if is_on else "plugin.switched-off", f"plugin:{name}")
+            if is_on and permissions.get(name):
+                await _hand_over(ctx, session, name, permissions[name])
+
+
+async def _hand_over(ctx: Context, session: Session, name: str, codes: Collection[str]) -> None:
+    """Somebody has to have a new plugin's permissions before anybody can be given them."""
+    receivers = [ctx.actor.id] if ctx.actor.id is not None else await staff.members_who_may(session, "plugins.write")
+    for member in await staff.grant_if_nobodys(session, codes, receivers):
+        told = {"plugin": name, "permissions": sorted(codes)}
+        await audited(ctx, session, "member.granted", f"member:{member}", after=told)

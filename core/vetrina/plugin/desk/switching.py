@@ -38,7 +38,8 @@ async def enable(site: Site, ctx: Context, name: str) -> PluginCard:
     if is_on:
         await try_plugin_again(ctx, name)
     else:
-        await switch_on(ctx, [name], {name: disk.digest})
+        brought = tuple(disk.manifest.permissions) if disk.manifest is not None else ()
+        await switch_on(ctx, [name], {name: disk.digest}, {name: brought})
     return await plugin_card(site, ctx.db, name, is_decided=True)
 
 

@@ -1,6 +1,6 @@
 """Enrol and change members, open and end their sessions, count failed sign-ins, issue tokens, write the audit entry."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -127,6 +127,24 @@ async def create_token(
 async def revoke_token(session: Session, token_id: int, at: datetime) -> bool:
     """End a token, once; whether it was this call that ended it."""
     return await session.execute(_REVOKE, {"token": token_id, "at_": at}) == 1
+
+
+async def grant_if_nobodys(session: Session, codes: Collection[str], receivers: Collection[int]) -> list[int]:
+    """Give permissions that nobody has yet to these members; the ids of those who got any."""
+    everybody = dict(await session.fetch(select(StaffMember.id, StaffMember.permissions)))
+    held = {code for permissions in everybody.values() for code in permissions}
+    fresh = set(codes) - held
+    given = sorted(member for member in receivers if fresh and member in everybody)
+    for member in given:
+        permissions = sorted({*everybody[member], *fresh})
+        await session.execute(update(StaffMember).where(StaffMember.id == member).values(permissions=permissions))
+    return given
+
+
+async def members_who_may(session: Session, code: str) -> list[int]:
+    """Everybody at work who has that permission."""
+    found = await session.fetch(select(StaffMember.id, StaffMember.permissions).where(StaffMember.is_active.is_(True)))
+    return [member for member, permissions in found if code in permissions]
 
 
 async def forget_permissions(session: Session, owner: str) -> None:
