@@ -110,9 +110,13 @@ _ANY = select(
         else_=DeliveryState.QUEUED.value,
     ).label("state"),
 ).join(OutboxEvent, OutboxEvent.id == OutboxFailure.event_id)
-_ALL = _ANY.where(
-    OutboxFailure.id < bindparam("below"),
-    func.substr(OutboxFailure.subscriber, 1, bindparam("length_", type_=Integer)) == bindparam("prefix"),
-).order_by(OutboxFailure.id.desc()).limit(bindparam("size"))
+_ALL = (
+    _ANY.where(
+        OutboxFailure.id < bindparam("below"),
+        func.substr(OutboxFailure.subscriber, 1, bindparam("length_", type_=Integer)) == bindparam("prefix"),
+    )
+    .order_by(OutboxFailure.id.desc())
+    .limit(bindparam("size"))
+)
 _PARKED = _ALL.where(OutboxFailure.parked_at.is_not(None))
 _SOME = _ANY.where(id_in(OutboxFailure.id, "ids"))
