@@ -87,7 +87,7 @@ def test_every_command_works_in_an_empty_folder(as_author: Path, monkeypatch: py
         else:
             code, said = run_for_real(program, arguments, as_author)
             assert code == 0, (line, said)
-    assert ran.count("vetrina") == 5
+    assert ran.count("vetrina") == 4
     assert ran[:4] == ["vetrina", "cd", "pip", "pytest"]
 
 
