@@ -282,7 +282,15 @@ async def test_what_goes_wrong_when_a_runtime_begins_leaves_the_plugin_out(stage
     assert stage.serving.runtime.collected.left_out == ()
 
 
-@pytest.mark.parametrize(("name", "reason"), [("untold", "type annotated"), ("taken", "belongs to the shop already")])
+@pytest.mark.parametrize(
+    ("name", "reason"),
+    [
+        ("untold", "type annotated"),
+        ("taken", "belongs to the shop already"),
+        ("everything", "would answer for all others"),
+        ("what_is_missing", "belongs to admin already"),
+    ],
+)
 async def test_a_route_that_would_spoil_all_others_leaves_its_plugin_out(stage: Stage, name: str, reason: str) -> None:
     bad = getattr(sys.modules["vetrina_rogue"], name)
     assert (await stage.client.post("/rogue")).status_code == 201, "one address may answer several methods"

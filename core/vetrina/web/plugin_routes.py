@@ -1,5 +1,6 @@
 """Plugins' routes: under their own name, none twice, each behind a meter; the doors' as they are."""
 
+import re
 from collections.abc import Iterator
 from typing import Any, cast
 
@@ -17,6 +18,8 @@ OWNER = "plugin"
 """Under which a route handler's `opt` names the plugin it belongs to."""
 DEADLINE = 30.0
 """Seconds a plugin's route may take."""
+_PARAMETER = re.compile(r"\{[^}]*\}")
+"""Whatever it is called, it is the same part of an address."""
 
 
 def plugin_routes(runtime: Runtime) -> Iterator[Any]:
@@ -29,12 +32,11 @@ def plugin_routes(runtime: Runtime) -> Iterator[Any]:
         if plugin is None:
             continue
         if owner in DOORS:
-            taken.update(dict.fromkeys(_paths(owner, route), owner))
+            taken.update((_PARAMETER.sub("{}", path), owner) for path in _paths(owner, route))
             yield route
             continue
         for path in _paths(owner, route):
             _look(plugin, path, taken)
-            taken[path] = owner
         mine.setdefault(plugin.name, []).append(route)
     for owner, routes in mine.items():
         _try(owner, routes)
@@ -68,8 +70,11 @@ def _look(plugin: Loaded, path: str, taken: dict[str, str]) -> None:
     own = f"/{plugin.name}"
     if path != own and not path.startswith(f"{own}/") and path not in plugin.manifest.paths:
         raise LeaveOut(plugin.name, f"its route {path} is not below {own}, and its manifest does not claim it in paths")
-    if taken.get(path, plugin.name) != plugin.name:  # its own may answer one address to several methods
-        raise LeaveOut(plugin.name, f"its route {path} belongs to {taken[path]} already")
+    if path.startswith("/{"):
+        raise LeaveOut(plugin.name, f"its route {path} would answer for all others")
+    owner = taken.setdefault(_PARAMETER.sub("{}", path), plugin.name)
+    if owner != plugin.name:  # its own may answer one address to several methods
+        raise LeaveOut(plugin.name, f"its route {path} belongs to {owner} already")
 
 
 def _try(owner: str, routes: list[Any]) -> None:
