@@ -1,7 +1,7 @@
 """Structured log with the request's or job's trail id; one short line per event, never a secret."""
 
 import logging
-import random
+import secrets
 import sys
 from collections.abc import Sequence
 from typing import Any
@@ -21,7 +21,8 @@ def set_up(form: str, level: str) -> None:
     # Tracebacks without the values of variables: those may be anybody's secrets, and take half a second to draw.
     plain = structlog.dev.plain_traceback
     console = structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty(), exception_formatter=plain)
-    last: Any = structlog.processors.JSONRenderer() if form == "json" else console
+    json: list[Any] = [structlog.processors.format_exc_info, structlog.processors.JSONRenderer()]
+    last = json if form == "json" else [console]
     structlog.configure(
         processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
         logger_factory=structlog.stdlib.LoggerFactory(),
@@ -32,7 +33,7 @@ def set_up(form: str, level: str) -> None:
     stream.setFormatter(
         structlog.stdlib.ProcessorFormatter(
             foreign_pre_chain=shared,
-            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, last],
+            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *last],
         )
     )
     logging.basicConfig(handlers=[stream], level=level.upper(), force=True)
@@ -42,7 +43,7 @@ def set_up(form: str, level: str) -> None:
 
 def draw_trail() -> str:
     """A fresh trail id: short enough to read out on the telephone, and no secret."""
-    return f"{random.getrandbits(48):012x}"
+    return secrets.token_hex(6)
 
 
 def log_request(trail: str, errors: Sequence[dict[str, Any]]) -> None:
