@@ -12,6 +12,20 @@ from vetrina.cli import main
 from vetrina.demo.shop import PLUGINS
 from vetrina.flows.plugins import switch_on
 
+COMMANDS = [
+    "demo",
+    "doctor",
+    "documents",
+    "import",
+    "migrate",
+    "new-plugin",
+    "plugins",
+    "serve",
+    "setup",
+    "staff",
+    "token",
+    "work",
+]
 NOT_FOR_SERVERS = {
     "alembic",
     "mako",
@@ -28,13 +42,13 @@ NOT_FOR_SERVERS = {
 @pytest.mark.parametrize(
     ("asked", "listed"),
     [
-        ((), ["demo", "documents", "import", "migrate", "plugins", "serve", "setup", "token", "work"]),
+        ((), COMMANDS),
         (("import",), ["orders", "products"]),
     ],
 )
 def test_every_command_is_found_and_says_what_it_does(asked: tuple[str, ...], listed: list[str]) -> None:
     shown = CliRunner().invoke(main, [*asked, "--help"], catch_exceptions=False).stdout
-    assert re.findall(r"^  (\w+) +[A-Z]", shown.partition("Commands:")[2], re.MULTILINE) == listed
+    assert re.findall(r"^  ([\w-]+) +[A-Z]", shown.partition("Commands:")[2], re.MULTILINE) == listed
 
 
 def test_an_unknown_command_is_refused() -> None:

@@ -74,3 +74,9 @@ async def opened(url: str, clock: StillClock, provided: Iterable[Provided[Any]] 
     shop = make_shop(db, clock, provided)
     await open_shop(context(shop, NOWHERE))
     return context(shop, (await atlas(db)).place())
+
+
+async def at_work(url: str, clock: StillClock) -> Context:
+    """The system's context in a shop that is open already; close `ctx.db` afterwards."""
+    db = await open_database(url)
+    return context(make_shop(db, clock), (await atlas(db)).place())

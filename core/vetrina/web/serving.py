@@ -212,6 +212,11 @@ async def _retire(generation: Generation) -> None:
     """
     await generation.close()
     del generation
+    collect_what_is_over()
+
+
+def collect_what_is_over() -> None:
+    """Have the collector go through everything but what start-up made."""
     gc.collect()
 
 
