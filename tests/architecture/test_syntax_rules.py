@@ -17,7 +17,7 @@ SWALLOWERS = {
     "admin/vetrina_admin/pages/serving.py": {"answer"},  # logged; the page says so inside the frame, with its trail
     "core/vetrina/kernel/crew.py": {"attempt"},  # a reaction or job may fail in any way; it is recorded
     "core/vetrina/kernel/registry.py": {"ask"},  # a plugin behind a port may fail in any way; it is named
-    "core/vetrina/kernel/meters.py": {"run", "call", "__await__"},  # counted, or thrown into the plugin
+    "core/vetrina/kernel/meters.py": {"run", "call", "__await__", "_leave"},  # counted, or thrown into it
     "core/vetrina/kernel/migrate.py": {
         "upgrade_plugin",
         "load",

@@ -175,6 +175,46 @@ async def test_who_will_not_be_stopped_has_failed_all_the_same(ports: Ports, ser
     assert ports.meter(served).failures == 1
 
 
+@pytest.mark.parametrize("apart", [False, True])
+async def test_who_swallows_every_word_to_stop_is_left_behind(
+    ports: Ports, served: Provided[Any], monkeypatch: pytest.MonkeyPatch, apart: bool
+) -> None:
+    """Whether he waits by himself or for a task of his: his caller, cancelled or not, waits no longer."""
+    monkeypatch.setattr("vetrina.kernel.meters.GRACE", 0.02)
+    told, is_over = list[str](), False
+
+    async def deaf() -> str:
+        while not is_over and told.count("GeneratorExit") < 2:
+            try:
+                await asyncio.sleep(30)
+            except BaseException as error:
+                told.append(type(error).__name__)
+        return "too late"
+
+    tasks = list[asyncio.Task[str]]()
+
+    async def begin() -> str:
+        tasks.append(asyncio.create_task(deaf()))
+        return await tasks[-1]
+
+    asked = begin if apart else deaf
+    with pytest.raises(PortFailed, match="TimeoutError"):
+        await ports.ask(served, asked)
+    assert told[:2] == (["CancelledError"] if apart else ["CancelledError", "GeneratorExit"])
+    assert ports.meter(served).failures == 1
+    told.clear()
+    asking = asyncio.create_task(ports.ask(served, asked))
+    await asyncio.sleep(0.01)
+    asking.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await asking
+    is_over = True
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks)
+    assert await ports.ask(served, begin) == "too late", "a task that ends answers through it"
+
+
 async def test_who_refuses_after_blocking_has_blocked(
     ports: Ports, served: Provided[Any], almanac: Almanac, monkeypatch: pytest.MonkeyPatch
 ) -> None:

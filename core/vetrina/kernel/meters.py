@@ -5,7 +5,7 @@ import time
 from collections import deque
 from collections.abc import Awaitable, Callable, Generator, Iterable
 from contextvars import Context, ContextVar, copy_context
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 import msgspec
 import structlog
@@ -21,6 +21,8 @@ OPENS_AFTER = 5
 """Failures within a minute that open a breaker."""
 STAYS_OPEN = 30.0
 """Seconds an open breaker refuses before it lets one call try again."""
+GRACE = 1.0
+"""Seconds a plugin has to end once its deadline is over, before it is left behind."""
 BLOCKS_AFTER = 0.5
 """Seconds a plugin may hold the event loop without awaiting; longer counts as blocking, and opens its breaker."""
 RECENT = 100
@@ -162,7 +164,7 @@ class Meters:
             if took > BLOCKS_AFTER:
                 self.block(meter, took)
         async with asyncio.timeout(deadline) as limit:
-            answer = await _Waiting(steps, waits_for, context, meter, self.block)
+            answer = await _Waiting(steps, waits_for, context, meter, self.block, deadline + GRACE)
         if limit.expired():
             raise TimeoutError  # it was told to stop, went on, and answered all the same
         return answer
@@ -252,35 +254,107 @@ def is_told_to_end(error: BaseException) -> bool:
 
 
 class _Waiting:
-    """The rest of a coroutine that waits: each stretch between two awaits is timed; only those keep others waiting."""
+    """The rest of a coroutine that waits: each stretch between two awaits is timed; only those keep others waiting.
+
+    Who goes on for `patience` seconds, whatever he is told, is left where he is: to his caller he is cancelled.
+    """
 
     def __init__(
-        self, steps: Any, waits_for: Any, context: Context, meter: Meter, block: Callable[[Meter, float], None]
+        self,
+        steps: Any,
+        waits_for: Any,
+        context: Context,
+        meter: Meter,
+        block: Callable[[Meter, float], None],
+        patience: float,
     ) -> None:
         self._steps = steps
-        self._waits_for = waits_for
+        self._waits_for = _left_alone(waits_for)
         self._run = context.run
         self._meter = meter
         self._block = block
+        self._patience = patience
+        self._is_over = False
 
     def __await__(self) -> Generator[Any, Any, Any]:
+        end = asyncio.get_running_loop().call_later(self._patience, self._give_up)
+        try:
+            while True:
+                try:
+                    sent = yield self._waits_for
+                except BaseException as error:
+                    resume, given = self._steps.throw, error
+                else:
+                    resume, given = self._steps.send, sent
+                if self._is_over:
+                    self._leave()
+                    raise asyncio.CancelledError
+                try:
+                    self._waits_for = _left_alone(self._timed(resume, given))
+                except StopIteration as done:
+                    return done.value
+        finally:
+            end.cancel()
+
+    def _timed(self, resume: Callable[..., Any], *given: Any) -> Any:
+        began = time.perf_counter()
+        try:
+            return self._run(resume, *given)
+        finally:
+            took = time.perf_counter() - began
+            if took > BLOCKS_AFTER:
+                self._block(self._meter, took)
+
+    def _give_up(self) -> None:
+        """Wake the caller, who then looks whether it is over."""
+        self._is_over = True
         waits_for = self._waits_for
-        while True:
-            try:
-                sent = yield waits_for
-            except BaseException as error:
-                resume, given = self._steps.throw, error
-            else:
-                resume, given = self._steps.send, sent
-            began = time.perf_counter()
-            try:
-                waits_for = self._run(resume, given)
-            except StopIteration as done:
-                return done.value
-            finally:
-                took = time.perf_counter() - began
-                if took > BLOCKS_AFTER:
-                    self._block(self._meter, took)
+        if isinstance(waits_for, _Apart):
+            waits_for.end()
+        elif isinstance(waits_for, asyncio.Future):
+            waits_for.cancel()
+
+    def _leave(self) -> None:
+        log.error("plugin does not stop", **_named(self._meter), seconds=self._patience)
+        close = getattr(self._steps, "close", None)
+        if close is None:
+            return
+        try:
+            self._timed(close)
+        except BaseException as error:  # who does not stop may not close either; his caller waits no longer
+            log.error("plugin does not close", **_named(self._meter), error=repr(error))
+
+
+class _Apart(asyncio.Future[None]):
+    """Done when another one is, and cancelled by cancelling that; but it can be ended while the other goes on."""
+
+    def __init__(self, other: asyncio.Future[Any]) -> None:
+        super().__init__(loop=other.get_loop())
+        self._other = other
+        other.add_done_callback(self._follow)
+
+    def cancel(self, msg: Any | None = None) -> bool:
+        return not self.done() and self._other.cancel(msg)
+
+    def end(self) -> None:
+        if not self.done():
+            self._other.remove_done_callback(self._follow)
+            super().cancel()
+
+    def _follow(self, _: asyncio.Future[Any]) -> None:
+        if not self.done():
+            self.set_result(None)
+
+
+def _left_alone(waits_for: Any) -> Any:
+    """A task, or a gathering of some, need not end when it is cancelled: it is waited for from apart."""
+    if type(waits_for) is asyncio.Future or not isinstance(waits_for, asyncio.Future):  # pyright: ignore[reportUnknownArgumentType]
+        return waits_for  # pyright: ignore[reportUnknownVariableType]
+    other = cast("asyncio.Future[Any]", waits_for)
+    other._asyncio_future_blocking = False  # pyright: ignore[reportAttributeAccessIssue]
+    apart = _Apart(other)
+    apart._asyncio_future_blocking = True  # pyright: ignore[reportAttributeAccessIssue]
+    return apart
 
 
 def _steps(answer: Any) -> Any:
