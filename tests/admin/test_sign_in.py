@@ -93,6 +93,7 @@ async def test_cookies_keep_to_this_host_and_away_from_scripts(site: Site, base_
     assert {cookie.partition("=")[0].removeprefix("__Host-") for cookie in seen} == {
         "vetrina_admin_language",
         "vetrina_admin_door",
+        "vetrina_admin_device",
         "vetrina_admin",
     }
     for cookie in seen:

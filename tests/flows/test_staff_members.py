@@ -12,6 +12,7 @@ from structlog.testing import capture_logs
 from tests.support.shops import StillClock
 from tests.support.statements import all_statements
 
+from vetrina.flows.staff_devices import device_of
 from vetrina.flows.staff_members import (
     MemberChange,
     change_member,
@@ -27,6 +28,7 @@ from vetrina.flows.staff_sessions import (
     WrongSignIn,
     end_other_sessions,
     end_session,
+    remembered,
     sign_in,
     sign_out,
     signed_in,
@@ -38,6 +40,8 @@ from vetrina.kernel.errors import BadInput, NotAllowed, NotFound, NotSignedIn, R
 from vetrina.shop.staff.models import SignInPause, StaffMember, StaffSession
 from vetrina.shop.staff.rules import (
     ACCOUNT,
+    DEVICE_FOR,
+    HERE,
     NETWORK,
     Allowance,
     AlreadyEnrolled,
@@ -52,6 +56,7 @@ from vetrina.shop.staff.rules import (
     check_password,
     network_of,
     pause_after,
+    still_counted,
 )
 from vetrina.views.staff import audit_trail
 from vetrina.views.staff_members import staff_member, staff_sessions
@@ -177,7 +182,7 @@ async def test_ones_own_password_needs_the_old_one(ctx: Context, clock: StillClo
         await set_password(ada, member_id, draw_password())
     with pytest.raises(WeakPassword):
         await change_own_password(ada, PASSWORD, "ada@shop.test", session_id)
-    for _ in range(ACCOUNT.free + 1):
+    for _ in range(HERE.free + 1):
         with pytest.raises(WrongSignIn):
             await change_own_password(ada, "wrong", "a much better one", session_id)
     with pytest.raises(SignInPaused):
@@ -195,30 +200,64 @@ async def test_guessing_waits_longer_and_longer_for_known_and_unknown_addresses_
 ) -> None:
     member_id = await enrolled(ctx)
     with capture_logs() as lines:
-        answers = [await _guesses(ctx, clock, email) for email in ("ada@shop.test", "nobody@shop.test")]
+        answers = [
+            await _guesses(ctx, clock, *who)
+            for who in (("ada@shop.test", "203.0.113.1"), ("nobody@shop.test", "203.0.113.2"))
+        ]
     assert answers[0] == answers[1] == [30, 60, 120, 240, 480, 900, 900]
-    secret = await sign_in(ctx, given(address="198.51.100.1"))
+    clock.move(minutes=15)
+    secret = await sign_in(ctx, given(address="203.0.113.1"))
     assert secret not in repr(lines)
-    with pytest.raises(WrongSignIn):  # a success begins the account's count anew
-        await sign_in(ctx, given(password="wrong", address="198.51.100.2"))
-    await sign_in(ctx, given(address="198.51.100.2"))
+    with pytest.raises(WrongSignIn):  # a success begins the count anew
+        await sign_in(ctx, given(password="wrong", address="203.0.113.1"))
+    await sign_in(ctx, given(address="203.0.113.1"))
     failed = [entry.subject for entry in await audit_trail(ctx.db, "member:unknown", size=50)]
     mine = [entry.action for entry in await audit_trail(ctx.db, f"member:{member_id}", size=50)]
-    assert len(failed) == ACCOUNT.free + 7 and mine.count("member.sign-in-failed") == ACCOUNT.free + 8
+    assert len(failed) == HERE.free + 7 and mine.count("member.sign-in-failed") == HERE.free + 8
 
 
-async def _guesses(ctx: Context, clock: StillClock, email: str) -> list[int]:
+async def _guesses(ctx: Context, clock: StillClock, email: str, address: str) -> list[int]:
     """The pauses that so many wrong passwords bring, each waited for."""
     pauses: list[int] = []
-    for attempt in range(ACCOUNT.free + 7):
+    for attempt in range(HERE.free + 7):
         with pytest.raises(WrongSignIn):
-            await sign_in(ctx, given(email=email, password="wrong", address=f"203.0.113.{attempt}"))
-        if attempt >= ACCOUNT.free:
+            await sign_in(ctx, given(email=email, password="wrong", address=address))
+        if attempt >= HERE.free:
             with pytest.raises(SignInPaused) as paused:  # the right password waits as well
-                await sign_in(ctx, given(email=email, address=f"203.0.113.{attempt}"))
+                await sign_in(ctx, given(email=email, address=address))
             pauses.append(int(str(paused.value.facts["seconds"])))
-            clock.move(seconds=pauses[-1] if attempt < ACCOUNT.free + 6 else 0)
+            clock.move(seconds=pauses[-1] if attempt < HERE.free + 6 else 0)
     return pauses
+
+
+async def test_strangers_who_guess_keep_themselves_out_and_not_the_person(ctx: Context, clock: StillClock) -> None:
+    ada, bea = await enrolled(ctx), await enrolled(ctx, "bea@shop.test", ["orders.read"])
+    marks = await remembered(ctx, await sign_in(ctx, given(email="bea@shop.test")))
+    bea_alone, marks = marks, await remembered(ctx, await sign_in(ctx, given(marks=marks)), marks)
+    assert (device_of(ctx, bea, marks), device_of(ctx, ada, bea_alone)) == (bea_alone, None)
+
+    async def guess(attempt: int, **more: str) -> None:
+        with pytest.raises(WrongSignIn):
+            await sign_in(ctx, given(password="wrong", address=f"203.0.113.{attempt}", **more))
+
+    for attempt in range(2 * HERE.free):
+        await guess(attempt // HERE.free)
+    await sign_in(ctx, given(address="198.51.100.1"))  # a third address, and no browser that is known
+    for attempt in range(2 * HERE.free, ACCOUNT.free + 1):
+        await guess(attempt)
+    hers, forged = marks.split("~")[0], bea_alone.replace(f"{bea}.", f"{ada}.", 1)
+    for wrong in ("", bea_alone, forged, f"{hers[:-1]}!", "é", marks + "~" * 600):
+        with pytest.raises(SignInPaused):
+            await sign_in(ctx, given(address="198.51.100.2", marks=wrong))
+    await sign_in(ctx, given(address="198.51.100.2", marks=marks))
+    for attempt in range(HERE.free + 1):  # a stolen mark opens a few more guesses, wherever it is taken
+        await guess(100 + attempt, marks=marks)
+    with pytest.raises(SignInPaused):
+        await sign_in(ctx, given(address="198.51.100.3", marks=marks))
+    clock.move(seconds=30)
+    await sign_in(ctx, given(address="198.51.100.4"))  # the account opens again to anybody
+    clock.move(seconds=DEVICE_FOR.total_seconds())
+    assert device_of(ctx, ada, marks) is None
 
 
 async def test_a_network_waits_whatever_accounts_it_tries_and_is_forgotten_after_a_day(
@@ -241,7 +280,7 @@ async def test_guesses_at_the_same_time_are_counted_one_after_the_other(ctx: Con
     outcomes = await asyncio.gather(
         *(sign_in(ctx, given(password=f"wrong {number}")) for number in range(12)), return_exceptions=True
     )
-    assert [type(outcome) for outcome in outcomes].count(WrongSignIn) == ACCOUNT.free + 1
+    assert [type(outcome) for outcome in outcomes].count(WrongSignIn) == HERE.free + 1
     assert {type(outcome) for outcome in outcomes} == {WrongSignIn, SignInPaused}
 
 
@@ -351,5 +390,8 @@ def test_networks_and_pauses() -> None:
     assert network_of("192.0.2.7") == network_of("::ffff:192.0.2.7") == "192.0.2.7"
     assert network_of("2001:db8::1") == network_of("2001:db8::ffff") == "2001:db8::/64"
     assert network_of("testclient") == "testclient"
+    day, minute = timedelta(days=1), timedelta(minutes=1)
+    assert [still_counted(9, since, HERE) for since in (day - minute, day)] == [9, 0]
+    assert [still_counted(9, since * minute, ACCOUNT) for since in (1, 2, 6, 60)] == [9, 8, 4, 0]
     allowance = Allowance(2, timedelta(minutes=2))
     assert [pause_after(failures, allowance).total_seconds() for failures in range(1, 7)] == [0, 0, 30, 60, 120, 120]

@@ -1,8 +1,8 @@
 """Sign in and out."""
 
-from vetrina.flows.staff_sessions import SignIn, SignInPaused, WrongSignIn, sign_in, sign_out
+from vetrina.flows.staff_sessions import SignIn, SignInPaused, WrongSignIn, remembered, sign_in, sign_out
 from vetrina_admin.pages.answers import Answer, render, see_other
-from vetrina_admin.pages.asking import HOME, SESSION, SIGN_IN, local_path
+from vetrina_admin.pages.asking import A_YEAR, DEVICE, HOME, SESSION, SIGN_IN, kept, local_path
 from vetrina_admin.pages.forms import Form
 from vetrina_admin.pages.refusals import told
 from vetrina_admin.pages.screens import Room, action, page
@@ -18,12 +18,13 @@ async def sign_in_page(visit: Visit) -> Answer:
 async def enter(visit: Visit, form: Form) -> Answer:
     """Compare address and password, and go on to where the person wanted to go."""
     following = local_path(form.get("next"))
-    client = visit.request.client
+    client, marks = visit.request.client, kept(visit.site, visit.request, DEVICE)
     given = SignIn(
         email=form.get("email"),
         password=form.get("password"),
         address=client.host if client else "",
         user_agent=visit.request.headers.get("user-agent", ""),
+        marks=marks,
     )
     try:
         secret = await sign_in(visit.ctx, given)
@@ -33,6 +34,7 @@ async def enter(visit: Visit, form: Form) -> Answer:
         pause = {"retry-after": str(refusal.facts["seconds"])}
         return _form(visit, following, given.email, told(visit.say, refusal), status=429, headers=pause)
     visit.keep(SESSION, secret)
+    visit.keep(DEVICE, await remembered(visit.ctx, secret, marks), A_YEAR)
     return see_other(visit, following)
 
 

@@ -10,7 +10,7 @@ from msgspec import UNSET, UnsetType
 from sqlalchemy import bindparam, select
 
 from vetrina.flows.auditing import audited
-from vetrina.flows.staff_sessions import SignInPaused, WrongSignIn, account_key, member_name, plain_address
+from vetrina.flows.staff_sessions import SignInPaused, WrongSignIn, member_name, plain_address
 from vetrina.kernel import texts
 from vetrina.kernel.context import Context, once
 from vetrina.kernel.crypto import hash_password, password_matches
@@ -21,7 +21,7 @@ from vetrina.shop.staff import service as staff
 from vetrina.shop.staff.models import StaffMember
 from vetrina.shop.staff.permissions import PERMISSIONS
 from vetrina.shop.staff.rules import (
-    ACCOUNT,
+    HERE,
     AlreadyEnrolled,
     OwnPassword,
     Standing,
@@ -148,16 +148,17 @@ async def change_own_password(ctx: Context, current: str, password: str, session
     if found is None:
         raise NotSignedIn
     check_password(password, found.email, found.name)
-    account = account_key(found.email)
+    # Not counted with the sign-ins: strangers who guess at the address keep nobody from changing his password.
+    own = f"own-password:{found.id}"
     async with ctx.tx() as session:
-        wait = await staff.count_attempt(session, {account: ACCOUNT}, ctx.now())
+        wait = await staff.count_attempt(session, {own: HERE}, ctx.now())
     if wait > timedelta():
         raise SignInPaused(seconds=ceil(wait.total_seconds()))
     if not await password_matches(current, found.password_hash):
         raise WrongSignIn(field=("current",))
     hashed = await hash_password(password)
     async with ctx.tx() as session:
-        await staff.uncount_attempt(session, account, [], ctx.now())
+        await staff.uncount_attempt(session, [own], [], ctx.now())
         await staff.change_member(session, found.id, password_hash=hashed)
         await staff.end_sessions(session, found.id, but=session_id)
         await audited(ctx, session, "member.password-changed", member_name(found.id))

@@ -7,13 +7,14 @@ import msgspec
 from sqlalchemy import bindparam, select
 
 from vetrina.flows.auditing import audited
+from vetrina.flows.staff_devices import device_of, marked
 from vetrina.kernel.context import Actor, Context, once
 from vetrina.kernel.crypto import digest, draw_token, hash_password, hash_token, needs_rehash, password_matches
 from vetrina.kernel.db import Session
-from vetrina.kernel.errors import NotFound, Refusal
+from vetrina.kernel.errors import NotFound, NotSignedIn, Refusal
 from vetrina.shop.staff import service as staff
 from vetrina.shop.staff.models import StaffMember, StaffSession
-from vetrina.shop.staff.rules import ACCOUNT, NETWORK, network_of, session_stands
+from vetrina.shop.staff.rules import ACCOUNT, HERE, NETWORK, Allowance, network_of, session_stands
 
 LONGEST_EMAIL = 320
 LONGEST_AGENT = 400
@@ -44,6 +45,8 @@ class SignIn(msgspec.Struct, frozen=True, kw_only=True):
     password: str
     address: str
     user_agent: str = ""
+    marks: str = ""
+    """What the browser keeps since somebody has signed in with it; see `remembered`."""
 
 
 class SignedIn(msgspec.Struct, frozen=True, kw_only=True):
@@ -59,15 +62,17 @@ class SignedIn(msgspec.Struct, frozen=True, kw_only=True):
 async def sign_in(ctx: Context, given: SignIn) -> str:
     """Open a session and answer its secret, which is kept nowhere. Raises WrongSignIn, SignInPaused.
 
-    An unknown address takes as long as a known one, counts as much, and is answered in the same words.
+    An unknown address takes as long as a known one, counts as much, and is answered in the same words. Whoever guesses
+    at an address keeps himself waiting, not its person: who comes from elsewhere waits only when very many have failed,
+    and who comes with a browser that this person has signed in with before not even then.
     """
     email = plain_address(given.email)[:LONGEST_EMAIL]
-    account, network = account_key(email), f"network:{network_of(given.address)}"
+    found = await ctx.db.one(_Credentials, _BY_EMAIL, {"email_": email})
+    own, shared = _counted_by(ctx, email, found, given)
     async with ctx.tx() as session:
-        wait = await staff.count_attempt(session, {account: ACCOUNT, network: NETWORK}, ctx.now())
+        wait = await staff.count_attempt(session, own | shared, ctx.now())
     if wait > timedelta():
         raise SignInPaused(seconds=math.ceil(wait.total_seconds()))
-    found = await ctx.db.one(_Credentials, _BY_EMAIL, {"email_": email})
     hashed = found.password_hash if found is not None and found.is_active else None
     matches = await password_matches(given.password, hashed)
     if found is None or hashed is None or not matches:
@@ -75,7 +80,7 @@ async def sign_in(ctx: Context, given: SignIn) -> str:
         raise WrongSignIn
     fresh = await hash_password(given.password) if needs_rehash(hashed) else None
     async with ctx.tx() as session:
-        await staff.uncount_attempt(session, account, [network], ctx.now())
+        await staff.uncount_attempt(session, list(own), list(shared), ctx.now())
         await staff.sweep(session, ctx.now())
         if fresh is not None:
             await staff.change_member(session, found.id, password_hash=fresh)
@@ -83,6 +88,17 @@ async def sign_in(ctx: Context, given: SignIn) -> str:
         if await session.value(_STILL_THE_SAME, {"member": found.id, "hash_": fresh or hashed}) is None:
             raise WrongSignIn
         return await _open(ctx, session, found.id, given)
+
+
+async def remembered(ctx: Context, secret: str, marks: str = "") -> str:
+    """What a browser is to keep for a year, so that it is known when this person signs in with it again.
+
+    `secret` is what `sign_in` answered, `marks` what the browser has kept so far. It opens nothing. Raises NotSignedIn.
+    """
+    member_id = await ctx.db.value(_MEMBER_BY_SECRET, {"digest": hash_token(secret)})
+    if member_id is None:
+        raise NotSignedIn
+    return marked(ctx, member_id, marks)
 
 
 async def open_session(ctx: Context, member_id: int, address: str = "") -> str:
@@ -152,14 +168,25 @@ def plain_address(email: str) -> str:
     return email.strip().casefold()
 
 
-def account_key(email: str) -> str:
-    """What failed sign-ins with an address are counted by; no address is written down that somebody made up."""
-    return f"account:{digest(email)}"
-
-
 def member_name(member_id: int) -> str:
     """How the audit trail calls a person."""
     return f"member:{member_id}"
+
+
+def _counted_by(
+    ctx: Context, email: str, found: "_Credentials | None", given: SignIn
+) -> tuple[dict[str, Allowance], dict[str, Allowance]]:
+    """What an attempt is counted by: its own keys, and those shared with others' attempts.
+
+    Digests: no address is written down that somebody made up. A known browser has its own count instead of the
+    account's, for a mark can be stolen.
+    """
+    network = network_of(given.address)
+    own, shared = {f"here:{digest(email, network)}": HERE}, {f"network:{network}": NETWORK}
+    device = device_of(ctx, found.id, given.marks) if found is not None else None
+    if device is None:
+        return own, {**shared, f"account:{digest(email)}": ACCOUNT}
+    return {**own, f"device:{digest(device)}": HERE}, shared
 
 
 async def _open(ctx: Context, session: Session, member_id: int, given: SignIn) -> str:
@@ -237,4 +264,5 @@ _BY_SECRET = (
     .join(StaffMember, StaffMember.id == StaffSession.member_id)
     .where(StaffSession.secret_hash == bindparam("digest"))
 )
+_MEMBER_BY_SECRET = select(StaffSession.member_id).where(StaffSession.secret_hash == bindparam("digest"))
 _OWNER = select(StaffSession.member_id).where(StaffSession.id == bindparam("session_"))

@@ -155,15 +155,22 @@ class WeakPassword(Refusal):
 
 
 class Allowance(NamedTuple):
-    """How many failed sign-ins cost nothing, and the longest pause that later ones do."""
+    """How many failed sign-ins cost nothing, the longest pause that later ones do, and how fast they are forgotten."""
 
     free: int
     longest: timedelta
+    eases: timedelta | None = None
+    """One fewer counts for every such time without any; None where all count until there was none for a day."""
 
 
-ACCOUNT = Allowance(5, timedelta(minutes=15))
+HERE = Allowance(5, timedelta(minutes=15))
+"""One account from one network, or from one browser that is known."""
 NETWORK = Allowance(20, timedelta(hours=1))
 """A network is a whole office behind one address."""
+ACCOUNT = Allowance(50, timedelta(seconds=72), timedelta(seconds=72))
+"""One account from anywhere: fifty an hour, so that nobody keeps its person out with a few wrong guesses."""
+DEVICE_FOR = timedelta(days=365)
+"""How long a browser is known after it was last signed in with."""
 
 
 def check_password(password: str, email: str, name: str = "") -> None:
@@ -194,6 +201,13 @@ def pause_after(failures: int, allowance: Allowance) -> timedelta:
     if beyond <= 0:
         return timedelta()
     return min(FIRST_PAUSE * 2 ** min(beyond - 1, 20), allowance.longest)
+
+
+def still_counted(failures: int, since: timedelta, allowance: Allowance) -> int:
+    """How many failed sign-ins still count, so long after the last of them."""
+    if since >= FORGOTTEN:
+        return 0
+    return failures if allowance.eases is None else max(failures - since // allowance.eases, 0)
 
 
 def network_of(address: str) -> str:

@@ -9,7 +9,7 @@ from sqlalchemy import bindparam, delete, or_, select, update
 
 from vetrina.kernel.db import Session, text_in
 from vetrina.shop.staff.models import AuditEntry, SignInPause, StaffMember, StaffSession, StaffToken
-from vetrina.shop.staff.rules import AT_MOST, FORGOTTEN, IDLE, Allowance, pause_after
+from vetrina.shop.staff.rules import AT_MOST, FORGOTTEN, IDLE, Allowance, pause_after, still_counted
 
 
 async def create_member(
@@ -89,15 +89,15 @@ async def count_attempt(session: Session, counted: dict[str, Allowance], now: da
     if wait > timedelta():
         return wait
     for row in rows:
-        failures = 1 + (row.failures if now - row.failed_at < FORGOTTEN else 0)
+        failures = 1 + still_counted(row.failures, now - row.failed_at, counted[row.key])
         until = now + pause_after(failures, counted[row.key])
         await session.execute(_COUNT, {"key_": row.key, "failures_": failures, "at_": now, "until_": until})
     return timedelta()
 
 
-async def uncount_attempt(session: Session, account: str, others: Sequence[str], now: datetime) -> None:
-    """The attempt counted last succeeded: the account has no failures any more, the others one less."""
-    await session.execute(delete(SignInPause).where(SignInPause.key == bindparam("key_")), {"key_": account})
+async def uncount_attempt(session: Session, own: Sequence[str], others: Sequence[str], now: datetime) -> None:
+    """The attempt counted last succeeded: its own keys have no failures any more, those shared with others one less."""
+    await session.execute(_FORGIVE, {"keys": list(own)})
     await session.execute(_UNCOUNT, {"keys": list(others), "now_": now})
 
 
@@ -202,6 +202,7 @@ _COUNT = (
     .where(SignInPause.key == bindparam("key_"))
     .values(failures=bindparam("failures_"), failed_at=bindparam("at_"), until=bindparam("until_"))
 )
+_FORGIVE = delete(SignInPause).where(text_in(SignInPause.key, "keys"))
 _UNCOUNT = (
     update(SignInPause)
     .where(text_in(SignInPause.key, "keys"), SignInPause.failures > 0)
