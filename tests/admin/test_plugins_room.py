@@ -168,14 +168,14 @@ async def test_the_culprit_is_named(ctx: Context, site: Site, shop: Swapping) ->
     await switch_on(ctx, ["bell", "flat_rate"])
     meters = ctx.ports.meters
     for _ in range(5):
-        meters.fail(meters.of(Work("flat_rate", "port", "DeliveryProvider flat_rate")), RuntimeError("boom"))
+        meters.fail(meters.of(Work("flat_rate", "port", "DeliveryProvider flat_rate.options")), RuntimeError("boom"))
     meters.block(meters.of(Work("bell", "reaction", "ring_paid")), 1.5)
     for _ in range(2):
         meters.leak(Work("bell", "job", "bell.polish"), "a connection")
     mara = await manager(ctx, site, shop)
     page = await mara.open("/admin/health")
     assert whole(page) and "Need attention 2 of 4 plugins" in page.words
-    assert "Port DeliveryProvider flat_rate is kept out" in page.words and "RuntimeError: boom" in page.words
+    assert "Port DeliveryProvider flat_rate.options is kept out" in page.words and "RuntimeError: boom" in page.words
     assert "Reaction ring_paid held up the whole shop once, for up to 1.5 s." in page.words
     assert "Job bell.polish kept connections of the database 2 times." in page.words
     assert "No plugin that is on has a check of its own." in (await mara.open("/admin/health/checks")).words

@@ -29,13 +29,18 @@ class Almanac:
 
     def __init__(self) -> None:
         self.asked = 0
+        self.seconds = 0.0
         self.trouble: BaseException | None = None
 
     async def tomorrow(self) -> str:
         self.asked += 1
         if self.trouble is not None:
             raise self.trouble
+        await asyncio.sleep(self.seconds)
         return "sun"
+
+    async def yesterday(self) -> str:
+        return "rain"
 
 
 class TooCloudy(Refusal):
@@ -90,7 +95,7 @@ async def test_a_refusal_is_an_answer_and_opens_no_breaker(
     for _ in range(OPENS_AFTER * 2):
         with pytest.raises(TooCloudy):
             await ports.ask(served, almanac.tomorrow)
-    assert ports.meter(served).failures == 0
+    assert ports.meter(served, almanac.tomorrow).failures == 0
 
 
 async def test_repeated_failures_open_the_breaker(ports: Ports, served: Provided[Any], almanac: Almanac) -> None:
@@ -100,6 +105,15 @@ async def test_repeated_failures_open_the_breaker(ports: Ports, served: Provided
     with pytest.raises(PortFailed, match="breaker"):
         await ports.ask(served, almanac.tomorrow)
     assert almanac.asked == OPENS_AFTER
+    assert await ports.ask(served, almanac.yesterday) == "rain", "what fails is one method, not all of them"
+    assert [(meter.work.name, meter.is_open) for meter in ports.meters.all("farmer")] == [
+        ("Weather almanac.tomorrow", True),
+        ("Weather almanac.yesterday", False),
+    ]
+    whole = ports.meter_of_all(served)
+    assert (whole.calls, whole.failures, whole.refusals) == (OPENS_AFTER + 1, OPENS_AFTER, 1)
+    assert (whole.is_open, whole.last_error, len(whole.recent_seconds)) == (True, "OSError: ", OPENS_AFTER + 1)
+    assert ports.meter_of_all(Provided(Weather, "alma", "farmer", almanac)).calls == 0
 
 
 async def test_an_open_breaker_lets_one_try_after_a_while_and_closes_on_success(
@@ -110,7 +124,7 @@ async def test_an_open_breaker_lets_one_try_after_a_while_and_closes_on_success(
     clock.move(seconds=STAYS_OPEN + 1)
     almanac.trouble = None
     assert await ports.ask(served, almanac.tomorrow) == "sun"
-    assert ports.meter(served).opened_at is None
+    assert ports.meter(served, almanac.tomorrow).opened_at is None
 
 
 async def test_a_try_that_fails_opens_the_breaker_again(
@@ -131,7 +145,8 @@ async def test_of_many_calls_after_a_while_one_tries(
     almanac.trouble = OSError()
     await fail(ports, served, OPENS_AFTER)
     clock.move(seconds=STAYS_OPEN + 1)
-    slow = [ports.ask(served, asyncio.sleep, 0.01, "sun") for _ in range(5)]
+    almanac.trouble, almanac.seconds = None, 0.01
+    slow = [ports.ask(served, almanac.tomorrow) for _ in range(5)]
     answers = await asyncio.gather(*slow, return_exceptions=True)
     assert [isinstance(answer, PortFailed) for answer in answers] == [False, True, True, True, True]
 
@@ -152,7 +167,8 @@ async def test_a_plugin_that_gives_everything_up_gives_up_its_own_work_alone(
 ) -> None:
     almanac.trouble = trouble
     await fail(ports, served, OPENS_AFTER)
-    assert (ports.meter(served).failures, ports.meter(served).is_open) == (OPENS_AFTER, True)
+    meter = ports.meter(served, almanac.tomorrow)
+    assert (meter.failures, meter.is_open) == (OPENS_AFTER, True)
     ports.meters.forget(["farmer"])
 
     def leave() -> str:
@@ -160,6 +176,7 @@ async def test_a_plugin_that_gives_everything_up_gives_up_its_own_work_alone(
 
     with pytest.raises(PortFailed, match=type(trouble).__name__):
         ports.call(served, leave)
+    assert ports.meter(served, leave).failures == 1
 
 
 async def test_who_will_not_be_stopped_has_failed_all_the_same(ports: Ports, served: Provided[Any]) -> None:
@@ -172,7 +189,7 @@ async def test_who_will_not_be_stopped_has_failed_all_the_same(ports: Ports, ser
 
     with pytest.raises(PortFailed, match="TimeoutError"):
         await ports.ask(served, stubborn)
-    assert ports.meter(served).failures == 1
+    assert ports.meter(served, stubborn).failures == 1
 
 
 @pytest.mark.parametrize("apart", [False, True])
@@ -201,7 +218,7 @@ async def test_who_swallows_every_word_to_stop_is_left_behind(
     with pytest.raises(PortFailed, match="TimeoutError"):
         await ports.ask(served, asked)
     assert told[:2] == (["CancelledError"] if apart else ["CancelledError", "GeneratorExit"])
-    assert ports.meter(served).failures == 1
+    assert ports.meter(served, asked).failures == 1
     told.clear()
     asking = asyncio.create_task(ports.ask(served, asked))
     await asyncio.sleep(0.01)
@@ -222,7 +239,7 @@ async def test_who_refuses_after_blocking_has_blocked(
     almanac.trouble = TooCloudy()
     with pytest.raises(TooCloudy):
         await ports.ask(served, almanac.tomorrow)
-    assert ports.meter(served).is_open
+    assert ports.meter(served, almanac.tomorrow).is_open
 
 
 async def test_a_cancelled_caller_is_no_failure_of_the_plugin(ports: Ports, served: Provided[Any]) -> None:
@@ -231,7 +248,7 @@ async def test_a_cancelled_caller_is_no_failure_of_the_plugin(ports: Ports, serv
     asking.cancel()
     with pytest.raises(asyncio.CancelledError):
         await asking
-    assert ports.meter(served).failures == 0
+    assert (ports.meter(served, asyncio.sleep).calls, ports.meter(served, asyncio.sleep).failures) == (1, 0)
 
 
 def test_implementations_keep_their_order_and_are_found_by_key(clock: StillClock) -> None:
@@ -258,12 +275,12 @@ def test_a_method_that_is_not_async_is_guarded_alike(ports: Ports, served: Provi
     def yesterday() -> int:
         raise KeyError("barometer")
 
-    assert ports.call(served, lambda: 7) == 7
     for _ in range(OPENS_AFTER):
         with pytest.raises(PortFailed, match="farmer failed as Weather 'almanac': KeyError"):
             ports.call(served, yesterday)
     with pytest.raises(PortFailed, match="breaker"):
-        ports.call(served, lambda: 7)
+        ports.call(served, yesterday)
+    assert ports.call(served, lambda: 7) == 7
 
 
 class Sky(StrEnum):

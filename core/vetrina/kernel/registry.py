@@ -1,6 +1,8 @@
 """The frozen answer to "who serves this port", and the guarded way to ask them."""
 
+from collections import deque
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import chain
 from typing import Any, Generic, Literal, ParamSpec, TypeVar
 
 import msgspec
@@ -67,9 +69,18 @@ class Ports:
             raise Unavailable(f"nothing serves {port.__name__} {key!r}")
         return found
 
-    def meter(self, provided: Provided[Any]) -> Meter:
-        """What is known of one implementation since the process started."""
-        return self.meters.of(_work(provided))
+    def meter(self, provided: Provided[Any], function: Callable[..., Any]) -> Meter:
+        """What is known of one method of an implementation since the process started."""
+        return self.meters.of(_work(provided, function))
+
+    def meter_of_all(self, provided: Provided[Any]) -> Meter:
+        """What is known of all its methods together, as it stands now."""
+        name = _name(provided)
+        found = [meter for meter in self.meters.all(provided.owner) if meter.work.kind == "port"]
+        return _added_up(
+            Work(provided.owner, "port", name),
+            [meter for meter in found if name in (meter.work.name, meter.work.name.rpartition(".")[0])],
+        )
 
     def served(self) -> Iterator[tuple[type[Any], tuple[Provided[Any], ...]]]:
         """Every port somebody serves, with its implementations in their order."""
@@ -78,7 +89,7 @@ class Ports:
     async def ask(
         self, provided: Provided[Any], function: Callable[A, Awaitable[T]], *args: A.args, **kwargs: A.kwargs
     ) -> T:
-        """Call a port's method and await its answer, within the port's deadline and behind its breaker.
+        """Call a port's method and await its answer, within the port's deadline and behind the method's own breaker.
 
         A Refusal passes through: it is an answer. Everything else becomes PortFailed with the plugin's name, an
         answer of the wrong type included. Raises Fault inside a transaction, unless the port takes part in it:
@@ -95,7 +106,7 @@ class Ports:
             return fits(await function(*args, **kwargs), expected)
 
         try:
-            return await self.meters.run(_work(provided), answer, policy.deadline)
+            return await self.meters.run(_work(provided, function), answer, policy.deadline)
         except Refusal:
             raise
         except KeptOut as error:
@@ -107,7 +118,7 @@ class Ports:
         """The same for a method that is not async, such as one that checks a signature; nothing ends it early."""
         expected = answered_type(provided.port, function)
         try:
-            return self.meters.call(_work(provided), lambda: fits(function(*args, **kwargs), expected))
+            return self.meters.call(_work(provided, function), lambda: fits(function(*args, **kwargs), expected))
         except Refusal:
             raise
         except KeptOut as error:
@@ -126,5 +137,31 @@ def in_order(provided: Iterable[Provided[Any]], orders: Mapping[str, Sequence[st
     return sorted(provided, key=place)
 
 
-def _work(provided: Provided[Any]) -> Work:
-    return Work(provided.owner, "port", f"{provided.port.__name__} {provided.key}")
+def _work(provided: Provided[Any], function: Callable[..., Any]) -> Work:
+    """Each method by itself: a charge that cannot be started keeps nobody from giving money back."""
+    method: str = getattr(function, "__name__", "")
+    return Work(provided.owner, "port", f"{_name(provided)}.{method}".removesuffix("."))
+
+
+def _name(provided: Provided[Any]) -> str:
+    return f"{provided.port.__name__} {provided.key}"
+
+
+def _added_up(work: Work, meters: Sequence[Meter]) -> Meter:
+    """What several meters say together: open when one of them is, the latest error last."""
+    latest = max(meters, key=lambda meter: meter.last_error_at or 0.0, default=Meter(work))
+    return Meter(
+        work,
+        calls=sum(meter.calls for meter in meters),
+        failures=sum(meter.failures for meter in meters),
+        refusals=sum(meter.refusals for meter in meters),
+        seconds=sum(meter.seconds for meter in meters),
+        slowest=max((meter.slowest for meter in meters), default=0.0),
+        leaks=sum(meter.leaks for meter in meters),
+        blocks=sum(meter.blocks for meter in meters),
+        longest_block=max((meter.longest_block for meter in meters), default=0.0),
+        last_error=latest.last_error,
+        last_error_at=latest.last_error_at,
+        opened_at=max((meter.opened_at for meter in meters if meter.opened_at is not None), default=None),
+        recent_seconds=deque(chain.from_iterable(meter.recent_seconds for meter in meters)),
+    )

@@ -44,7 +44,7 @@ async def adjusted(
     """
     told = list[CodeAnswer]()
     for entry in loaded:
-        answer = await ctx.ports.ask(entry.provided, _adjust, entry.rules, quote)
+        answer = await ctx.ports.ask(entry.provided, adjust, entry.rules, quote)
         quote = with_adjustments(quote, (change for change in answer.adjustments if change.target == target))
         told.extend(answer.codes)
     return quote, tuple(told)
@@ -64,5 +64,6 @@ def answered_codes(typed: Iterable[str], *told: Sequence[CodeAnswer]) -> tuple[C
     return tuple(msgspec.structs.replace(best.get(code.casefold(), unknown), code=code) for code in typed)
 
 
-async def _adjust(rules: RuleSet, quote: Quote) -> RulesAnswer:
+async def adjust(rules: RuleSet, quote: Quote) -> RulesAnswer:
+    """What the rules answer; under the method's own name, by which they are blamed."""
     return rules.adjust(quote)

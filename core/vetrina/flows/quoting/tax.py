@@ -19,13 +19,14 @@ async def taxed(ctx: Context, quote: Quote, destination: Address) -> tuple[Quote
         return quote, True
     request = _request(ctx, quote, destination)
     try:
-        answer = await ctx.ports.ask(provider, _checked, provider.implementation, ctx, request)
+        answer = await ctx.ports.ask(provider, tax, provider.implementation, ctx, request)
     except PortFailed:
         return quote, False
     return with_taxes(quote, (TaxLine(line=t.key, title=t.title, rate=t.rate, amount=t.amount) for t in answer)), True
 
 
-async def _checked(provider: TaxProvider, ctx: Context, request: TaxRequest) -> tuple[TaxedLine, ...]:
+async def tax(provider: TaxProvider, ctx: Context, request: TaxRequest) -> tuple[TaxedLine, ...]:
+    """The provider's answer; under the method's own name, by which it is blamed. Raises ValueError if it cannot be."""
     answer = await provider.tax(ctx, request)
     if not answers(
         ((line.key, line.amount) for line in request.lines),

@@ -58,6 +58,6 @@ def _card(site: Site, provided: Sequence[Provided[Any]], orders: Mapping[str, Se
     """In the order the shop wants now: this Runtime may still have an earlier one."""
     declared = [(item.port, item.key) for _, item in site.collected.ports]
     as_loaded = sorted(provided, key=lambda entry: declared.index((entry.port, entry.key)))
-    name, policy, meter = provided[0].port.__name__, provided[0].port.policy, site.shop.ports.meter
+    name, policy, meter = provided[0].port.__name__, provided[0].port.policy, site.shop.ports.meter_of_all
     places = tuple(PortPlace(entry.key, entry.owner, meter(entry)) for entry in in_order(as_loaded, orders))
     return PortCard(name, policy.kind, policy.deadline, name in orders, places)
