@@ -106,6 +106,7 @@ async def test_a_token_shows_its_secret_once_and_is_revoked(ctx: Context, mara: 
     actor = await authenticate(ctx.shop, secret)
     assert actor is not None and actor.permissions == {"stock.read"}
     await mara.open("/admin/tokens")
+    assert "Issued by Mara Neri" in mara.page.words and actor.id == mara.member_id
     assert "ERP" in mara.page.words and secret not in mara.page.html and "Valid until" in mara.page.words
     await mara.send("/revoke")
     assert "The token has been revoked." in mara.page.words

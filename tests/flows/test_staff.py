@@ -2,19 +2,21 @@
 
 from datetime import timedelta
 
+import msgspec
 import pytest
 from sqlalchemy import select, update
 from structlog.testing import capture_logs
 from tests.support import shops
 
 from vetrina.flows.staff import authenticate, issue_token, revoke_token
+from vetrina.flows.staff_members import MemberChange, change_member, enrol_member
 from vetrina.kernel.context import Actor, Context
 from vetrina.kernel.crypto import hash_token
 from vetrina.kernel.errors import BadInput, NotAllowed, NotFound, NotSignedIn
 from vetrina.shop.staff import service as staff
 from vetrina.shop.staff.models import StaffMember, StaffToken
 from vetrina.shop.staff.permissions import PERMISSIONS
-from vetrina.shop.staff.rules import CannotGrant, ExpiresInThePast, NothingGranted, UnknownPermission
+from vetrina.shop.staff.rules import CannotGrant, ExpiresInThePast, MayMore, NothingGranted, UnknownPermission
 from vetrina.views.staff import audit_trail, staff_tokens, token_of_secret
 
 
@@ -146,6 +148,36 @@ async def test_a_persons_token_may_no_more_than_the_person(ctx: Context) -> None
     async with ctx.tx() as session:
         await session.execute(update(StaffMember).values(is_active=False))
     assert await authenticate(ctx.shop, "vt_admin_ada") is None
+
+
+async def test_a_token_belongs_to_the_member_who_issues_it_and_ends_with_him(ctx: Context) -> None:
+    may = ["stock.read", "tokens.write", "staff.write"]
+    ada_id = await enrol_member(ctx, "ada@shop.test", "Ada", [*may, "orders.read"])
+    ada = acting(ctx, *may, "orders.read")
+    ada = msgspec.structs.replace(ada, actor=msgspec.structs.replace(ada.actor, id=ada_id))
+    secrets = [await issue_token(ada, "hers", may), await issue_token(ctx, "the shop's", may)]
+    hers, shops_ = [await authenticate(ctx.shop, secret) for secret in secrets]
+    assert hers is not None and (hers.id, hers.permissions) == (ada_id, set(may))
+    assert shops_ is not None and (shops_.id, shops_.permissions) == (None, set(may))
+    secrets += [
+        await issue_token(msgspec.structs.replace(ctx, actor=actor), "by a token", ["stock.read"])
+        for actor in (hers, shops_)
+    ]
+    assert [token.member_id for token in await staff_tokens(ctx.db, size=9)] == [None, ada_id, None, ada_id]
+    with pytest.raises(MayMore):  # it may less than she may, and so takes nothing from her
+        await change_member(msgspec.structs.replace(ctx, actor=hers), ada_id, MemberChange(permissions=may))
+
+    await change_member(ctx, ada_id, MemberChange(permissions=["tokens.write"]))
+    may_now = [actor.permissions for secret in secrets if (actor := await authenticate(ctx.shop, secret))]
+    assert may_now == [{"tokens.write"}, set(may), set(), {"stock.read"}]
+    for is_active in (False, True):  # for good: who comes back issues others
+        await change_member(ctx, ada_id, MemberChange(is_active=is_active))
+        stand = [await authenticate(ctx.shop, secret) is not None for secret in secrets]
+        assert stand == [False, True, False, True]
+    revoked = [token.id for token in await staff_tokens(ctx.db, size=9) if token.revoked_at is not None]
+    assert len(revoked) == 2
+    for token_id in revoked:
+        assert (await audit_trail(ctx.db, f"token:{token_id}", size=1))[0].action == "token.revoked"
 
 
 async def test_the_secret_is_neither_stored_nor_logged(ctx: Context) -> None:

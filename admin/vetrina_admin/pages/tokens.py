@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from vetrina.flows.staff import issue_token, revoke_token
 from vetrina.kernel.errors import Refusal
 from vetrina.views.staff import TokenRow, staff_tokens
+from vetrina.views.staff_members import member_names
 from vetrina_admin.pages.answers import Answer, render, see_other
 from vetrina_admin.pages.forms import Form
 from vetrina_admin.pages.permissions import choices
@@ -21,9 +22,11 @@ async def token_list(visit: Visit) -> Answer:
     """Tokens, the newest first; ended ones too."""
     after = visit.query_number("after")
     tokens = await staff_tokens(visit.ctx.db, size=PAGE + 1, below=after)
+    owners = {token.member_id for token in tokens if token.member_id is not None}
     return render(
         visit,
         "tokens/list.html",
+        names=await member_names(visit.ctx.db, owners),
         tokens=[(token, _state(token, visit.ctx.now())) for token in tokens[:PAGE]],
         everything=len(visit.site.permissions),
         previous=visit.link(after=None) if after else None,

@@ -32,6 +32,8 @@ async def issue_token(
 ) -> str:
     """Issue a bearer token for a program and answer its secret: the only time it is ever shown.
 
+    It belongs to the member who issues it, himself or with a token of his: it may no more than he may at the time, and
+    ends when he no longer works here. What the shop itself issues, or a token that is nobody's, belongs to nobody.
     `known` is every permission there is, plugins' included. Needs tokens.write. Raises BadInput for the name,
     UnknownPermission, CannotGrant, NothingGranted, ExpiresInThePast.
     """
@@ -49,6 +51,7 @@ async def issue_token(
             permissions=granted,
             token_hash=hash_token(secret),
             at=ctx.now(),
+            member_id=ctx.actor.id,
             expires_at=expires_at,
         )
         await audited(

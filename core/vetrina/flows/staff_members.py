@@ -88,6 +88,8 @@ async def change_member(
 ) -> None:
     """Change a person's name, permissions, or whether he works here; whom it sends away is signed out everywhere.
 
+    His tokens are revoked with him, for good.
+
     What a person has beyond what is known, such as a removed plugin's permissions, may stay. Needs staff.write.
     Raises NotFound, BadInput, UnknownPermission, CannotGrant, NothingGranted, MayMore, OwnAccess, LastKeeper.
     """
@@ -112,6 +114,9 @@ async def change_member(
         await staff.change_member(session, member_id, **values)
         if member.is_active and not following.is_active:
             await staff.end_sessions(session, member_id)
+            for token_id in await staff.revoke_tokens(session, member_id, ctx.now()):
+                revoked = {"revoked_at": ctx.now().isoformat()}
+                await audited(ctx, session, "token.revoked", f"token:{token_id}", after=revoked)
         before = {name: getattr(member, name) for name in values}
         await audited(ctx, session, "member.changed", member_name(member_id), before=before, after=values)
 

@@ -112,7 +112,8 @@ def check_change(
     before: Standing, after: Standing, others: Iterable[Standing], *, own: Collection[str] | None, is_self: bool
 ) -> None:
     """Raises MayMore, OwnAccess, LastKeeper. `own` is what the changer may; None for the shop itself."""
-    beyond = sorted(before.permissions - frozenset(own)) if own is not None and not is_self else []
+    # Oneself too: a token of one's own may less than one may.
+    beyond = sorted(before.permissions - frozenset(own)) if own is not None else []
     if beyond:
         raise MayMore(permission=beyond[0])
     if is_self and (not after.is_active or (KEEPER in before.permissions and KEEPER not in after.permissions)):

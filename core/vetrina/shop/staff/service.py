@@ -129,6 +129,14 @@ async def revoke_token(session: Session, token_id: int, at: datetime) -> bool:
     return await session.execute(_REVOKE, {"token": token_id, "at_": at}) == 1
 
 
+async def revoke_tokens(session: Session, member_id: int, at: datetime) -> list[int]:
+    """End every token of a member that has not been revoked; the ids of those this call ended."""
+    ended: list[int] = [key for (key,) in await session.fetch(_TOKENS_OF, {"member": member_id})]
+    for key in ended:
+        await revoke_token(session, key, at)
+    return ended
+
+
 async def grant_if_nobodys(session: Session, codes: Collection[str], receivers: Collection[int]) -> list[int]:
     """Give permissions that nobody has yet to these members; the ids of those who got any."""
     everybody = dict(await session.fetch(select(StaffMember.id, StaffMember.permissions)))
@@ -207,6 +215,11 @@ _UNCOUNT = (
     update(SignInPause)
     .where(text_in(SignInPause.key, "keys"), SignInPause.failures > 0)
     .values(failures=SignInPause.failures - 1, until=bindparam("now_"))
+)
+_TOKENS_OF = (
+    select(StaffToken.id)
+    .where(StaffToken.member_id == bindparam("member"), StaffToken.revoked_at.is_(None))
+    .order_by(StaffToken.id)
 )
 _REVOKE = (
     update(StaffToken)
