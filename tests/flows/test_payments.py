@@ -33,8 +33,9 @@ from vetrina.flows.upkeep import JOBS, watch_money
 from vetrina.kernel.context import Actor, Context
 from vetrina.kernel.errors import NotAllowed, NotFound, NotSignedIn, Refusal
 from vetrina.kernel.jobs import JobRun, Runner
+from vetrina.kernel.meters import OPENS_AFTER
 from vetrina.kernel.registry import PortFailed
-from vetrina.ports import StartRequest
+from vetrina.ports import PaymentProvider, StartRequest
 from vetrina.shop.cart.models import Cart
 from vetrina.shop.inventory.models import Location
 from vetrina.shop.payments.models import Payment, PaymentEntry
@@ -112,6 +113,38 @@ async def test_a_message_nobody_signed_changes_nothing(desk: Desk, forgery: str)
     with pytest.raises(Refusal):
         await post(desk, message)
     assert (await books(desk)).orders == ()
+
+
+@pytest.mark.embedded
+async def test_a_message_that_the_provider_cannot_read_is_counted_and_keeps_no_other_out(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    unreadable = desk.provider.sign(b"no JSON")
+    for _ in range(OPENS_AFTER + 1):
+        with pytest.raises(PortFailed, match="PaymentProvider 'fake': JSONDecodeError"):
+            await post(desk, unreadable)
+    monkeypatch.setattr("vetrina.kernel.meters.BLOCKS_AFTER", -1.0)
+    with pytest.raises(Refusal):
+        await post(desk, desk.provider.sign(b"{}", secret="guessed"))
+    monkeypatch.undo()
+    with monkeypatch.context() as patch:
+
+        def verify(*_: Any) -> Any:
+            return "genuine"
+
+        patch.setattr(desk.provider, "verify", verify)
+        with pytest.raises(PortFailed, match="WrongAnswer: the answer is not ProviderMessage"):
+            await post(desk, unreadable)
+    provided = desk.ctx.ports.get(PaymentProvider, "fake")
+    meter = desk.ctx.ports.meter(provided, desk.provider.verify)
+    assert (meter.failures, meter.blocks, meter.is_open) == (OPENS_AFTER + 2, 1, False)
+    await post(desk, desk.provider.sign(b'{"id": "evt_1", "kind": "dispute"}'))
+    strange = signed(desk, provider_reference=7)
+    for _ in range(OPENS_AFTER):
+        with pytest.raises(PortFailed, match="ValidationError"):
+            await post(desk, strange)
+    with pytest.raises(PortFailed, match="breaker"):
+        await post(desk, strange)
 
 
 async def test_news_of_a_charge_we_do_not_know_changes_nothing(desk: Desk) -> None:

@@ -37,9 +37,8 @@ async def take_message(ctx: Context, provider_key: str, headers: Mapping[str, st
     provided = ctx.ports.find(PaymentProvider, provider_key)
     if provided is None:
         raise NotFound(what="The payment provider")
-    # Not behind the breaker: strangers could open it with messages that nobody can read.
-    message = provided.implementation.verify(headers, body)
-    report = provided.implementation.interpret(message)
+    message = ctx.ports.call_for_strangers(provided, provided.implementation.verify, headers, body)
+    report = ctx.ports.call(provided, provided.implementation.interpret, message)
     if report is None:
         return
     payment = await payment_at_provider(ctx.db, provider_key, report.payment_key, report.provider_reference)

@@ -64,6 +64,8 @@ class Meter(msgspec.Struct):
     """What is known of one piece of work since the process started. Durations in seconds, moments on the clock."""
 
     work: Work
+    has_breaker: bool = True
+    """Not where strangers say what is worked on: they could open it for everybody."""
     calls: int = 0
     failures: int = 0
     refusals: int = 0
@@ -169,9 +171,13 @@ class Meters:
             raise TimeoutError  # it was told to stop, went on, and answered all the same
         return answer
 
-    def call(self, work: Work, function: Callable[[], T]) -> T:
-        """The same for what a plugin answers without awaiting. Raises KeptOut, Quit and whatever the plugin raises."""
+    def call(self, work: Work, function: Callable[[], T], *, has_breaker: bool = True) -> T:
+        """The same for what a plugin answers without awaiting. Raises KeptOut, Quit and whatever the plugin raises.
+
+        Without a breaker it is measured and blamed alike, and never kept out.
+        """
         meter = self.of(work)
+        meter.has_breaker = has_breaker
         if meter.opened_at is not None and self._keeps_out(meter, meter.opened_at):
             raise KeptOut(work)
         meter.calls += 1
@@ -208,6 +214,8 @@ class Meters:
         meter.last_error = f"{type(error).__name__}: {error}"[:500]
         meter.last_error_at = now
         meter.recent_failures.append(now)
+        if not meter.has_breaker:
+            return
         is_trial = meter.opened_at is not None
         if is_trial or (len(meter.recent_failures) == OPENS_AFTER and now - meter.recent_failures[0] < 60.0):
             if not is_trial:
@@ -221,7 +229,7 @@ class Meters:
         meter.longest_block = max(meter.longest_block, seconds)
         meter.last_error = f"held the event loop for {seconds:.1f} s"
         meter.last_error_at = now
-        meter.opened_at = now
+        meter.opened_at = now if meter.has_breaker else None
         log.warning("plugin blocks", **_named(meter), seconds=round(seconds, 2))
 
     def leak(self, work: Work, what: str) -> None:

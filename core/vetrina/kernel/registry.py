@@ -2,6 +2,7 @@
 
 from collections import deque
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
+from functools import partial
 from itertools import chain
 from typing import Any, Generic, Literal, ParamSpec, TypeVar
 
@@ -115,10 +116,21 @@ class Ports:
             raise PortFailed(provided, f"{type(error).__name__}: {error}") from error
 
     def call(self, provided: Provided[Any], function: Callable[A, T], *args: A.args, **kwargs: A.kwargs) -> T:
-        """The same for a method that is not async, such as one that checks a signature; nothing ends it early."""
-        expected = answered_type(provided.port, function)
+        """The same for a method that is not async, such as one that makes an offer; nothing ends it early."""
+        return self._called(provided, function, partial(function, *args, **kwargs), has_breaker=True)
+
+    def call_for_strangers(
+        self, provided: Provided[Any], function: Callable[A, T], *args: A.args, **kwargs: A.kwargs
+    ) -> T:
+        """The same for what anybody may send, such as a message whose signature is checked: without a breaker."""
+        return self._called(provided, function, partial(function, *args, **kwargs), has_breaker=False)
+
+    def _called(
+        self, provided: Provided[Any], function: Callable[..., Any], ask: Callable[[], T], *, has_breaker: bool
+    ) -> T:
+        work, expected = _work(provided, function), answered_type(provided.port, function)
         try:
-            return self.meters.call(_work(provided, function), lambda: fits(function(*args, **kwargs), expected))
+            return self.meters.call(work, lambda: fits(ask(), expected), has_breaker=has_breaker)
         except Refusal:
             raise
         except KeptOut as error:

@@ -8,6 +8,7 @@ from litestar.exceptions import HTTPException
 
 from vetrina.kernel.errors import NotAllowed, NotFound, NotSignedIn, Refusal, Unavailable
 from vetrina.kernel.log import draw_trail
+from vetrina.kernel.registry import PortFailed
 
 log = structlog.get_logger(__name__)
 
@@ -25,7 +26,10 @@ def answer_http(_: Request[Any, Any, Any], error: HTTPException) -> Response[dic
 
 def answer_fault(request: Request[Any, Any, Any], error: Exception) -> Response[dict[str, Any]]:
     trail = draw_trail()
-    log.error("fault", trail=trail, path=request.url.path, error=repr(error), exc_info=error)
+    if isinstance(error, PortFailed):  # it names the plugin and is counted: strangers' messages fill no log
+        log.warning("port failed", trail=trail, path=request.url.path, error=repr(error))
+    else:
+        log.error("fault", trail=trail, path=request.url.path, error=repr(error), exc_info=error)
     status = 503 if isinstance(error, Unavailable) else 500
     return _problem(status, "FAULT", "Something went wrong on our side.", trail=trail)
 
