@@ -5,6 +5,7 @@ import gc
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import httpx
@@ -15,7 +16,8 @@ from tests.support.shops import StillClock, opened
 from vetrina.flows.plugins import switch_off, switch_on
 from vetrina.kernel.context import Context
 from vetrina.kernel.settings import Settings
-from vetrina.web.serving import Serving
+from vetrina.views.plugins import generation
+from vetrina.web.serving import Serving, Trials
 
 
 @pytest.fixture(autouse=True)
@@ -82,6 +84,61 @@ async def test_the_table_is_watched(database_url: str, tmp_path: Path) -> None:
         async with asyncio.timeout(10):
             while (await client.get("/healthz")).json()["generation"] != 1:  # noqa: ASYNC110 (asked over HTTP)
                 await asyncio.sleep(0.05)
+
+
+@pytest.mark.embedded
+async def test_a_generation_that_cannot_be_composed_is_tried_after_longer_and_longer_pauses(
+    ctx: Context, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    trials, now = Trials(), 100.0
+    pauses = list[float]()
+    for _ in range(9):
+        assert trials.allows(7, now)
+        trials.fail(7, now)
+        ends = next(half / 2 for half in range(100) if trials.allows(7, now + half / 2))
+        pauses.append(ends)
+        now += ends
+    assert pauses == [0.5, 1.0, 2.0, 4.0, 8.0, 16.0, 30.0, 30.0, 30.0]
+    trials.fail(7, now)
+    assert (trials.allows(7, now), trials.allows(8, now)) == (False, True)
+    trials.fail(8, now)
+    assert trials.allows(8, now + 0.5), "another one begins with a short pause"
+
+    tried = list[int]()
+
+    async def refuses(*_: Any) -> None:
+        tried.append(await generation(ctx.db))
+        raise OSError("no disk")
+
+    serving = Serving(Settings(database_url="sqlite://", env="test", media_root=str(tmp_path)))
+    for name, value in {"_db": ctx.db, "_current": SimpleNamespace(runtime=SimpleNamespace(generation=0))}.items():
+        monkeypatch.setattr(serving, name, value)
+    monkeypatch.setattr(serving, "_next", refuses)
+    monkeypatch.setattr("vetrina.web.serving.LOOK", 1_000.0)
+    trials = Trials()
+    for plugin in ("bell", "flat_rate"):
+        await serving._follow(trials)  # pyright: ignore[reportPrivateUsage]
+        await switch_on(ctx, [plugin])
+        with pytest.raises(OSError, match="no disk"):
+            await serving._follow(trials)  # pyright: ignore[reportPrivateUsage]
+    await serving._follow(trials)  # pyright: ignore[reportPrivateUsage]
+    assert tried == [1, 2], "once each, however often it looks; another is tried at once"
+
+
+async def test_who_stops_waits_for_what_began_late(tmp_path: Path) -> None:
+    serving, ended = Serving(Settings(database_url="sqlite://", env="test", media_root=str(tmp_path))), list[str]()
+
+    async def retires() -> None:
+        await asyncio.sleep(0.01)
+        ended.append("retired")
+
+    async def swaps() -> None:
+        await asyncio.sleep(0.01)
+        serving._begin(retires())  # pyright: ignore[reportPrivateUsage]
+
+    serving._begin(swaps())  # pyright: ignore[reportPrivateUsage]
+    await serving.stop()
+    assert ended == ["retired"]
 
 
 async def test_plugins_that_cannot_load_are_left_out_and_named(database_url: str, tmp_path: Path) -> None:

@@ -29,6 +29,8 @@ log = structlog.get_logger(__name__)
 
 LOOK = 0.25
 """Seconds between looks at the generation the shop's table asks for."""
+LONGEST_PAUSE = 30.0
+"""Seconds before a generation that could not be composed is tried again, at most."""
 
 
 class Generation:
@@ -82,6 +84,23 @@ class Generation:
             await self._idle.wait()
 
 
+class Trials:
+    """When to try a generation: one that failed after pauses that double, any other at once. Moments in seconds."""
+
+    def __init__(self) -> None:
+        self._failed: int | None = None
+        self._pause = 0.0
+        self._again_at = 0.0
+
+    def allows(self, number: int, now: float) -> bool:
+        return number != self._failed or now >= self._again_at
+
+    def fail(self, number: int, now: float) -> None:
+        self._pause = min(self._pause * 2, LONGEST_PAUSE) if number == self._failed else 2 * LOOK
+        self._failed = number
+        self._again_at = now + self._pause
+
+
 class Serving:
     """An ASGI application for one shop. A request stays on the generation it began on."""
 
@@ -122,7 +141,8 @@ class Serving:
         """Stop working, let requests finish, close the database."""
         self._stop.set()
         self._bell.ring({"stop"})
-        await asyncio.gather(*self._tasks)
+        while self._tasks:  # a task that ends may have begun another, such as a generation's retirement
+            await asyncio.gather(*self._tasks)
         if self._current is not None:
             await self._current.close()
         if self._db is not None:
@@ -165,13 +185,26 @@ class Serving:
 
     async def _watch(self) -> None:
         """Other processes, and this one, ask for a new Runtime by counting up the generation in the database."""
+        trials = Trials()
         while not self._stop.is_set():
             try:
-                await self.swap()
+                await self._follow(trials)
                 await self._measuring.write(self.runtime.context())
             except Exception as error:  # the shop goes on with the Runtime it has
                 log.error("runtime not swapped", error=repr(error), exc_info=error)
             await _sleep(LOOK, self._stop)
+
+    async def _follow(self, trials: Trials) -> None:
+        """Swap when another generation is asked for, unless it has failed a moment ago."""
+        assert self._db is not None
+        number, now = await generation(self._db), asyncio.get_running_loop().time()
+        if number == self.runtime.generation or not trials.allows(number, now):
+            return
+        try:
+            await self.swap()
+        except BaseException:
+            trials.fail(number, asyncio.get_running_loop().time())
+            raise
 
     def _begin(self, job: Coroutine[Any, Any, None]) -> None:
         task = asyncio.create_task(job)
