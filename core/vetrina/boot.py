@@ -81,7 +81,7 @@ async def compose(
     place = (await atlas(db)).place()
     registered = {document.hash: document.text for document in await documents(db)}
     vault = Vault(settings.secret_key.get_secret_value())
-    tables = await standing(db, migrations())
+    tables = await standing(db, await asyncio.to_thread(migrations))
     kept_out = {name: problem for name, problem in tables.items() if problem != READY} | dict(without or {})
     plan = [
         Wanted(plugin.name, plugin.settings, plugin.digest, kept_out.get(plugin.name, ""))

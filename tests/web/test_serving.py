@@ -5,6 +5,7 @@ import gc
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from threading import get_ident
 from types import SimpleNamespace
 from typing import Any
 
@@ -13,6 +14,7 @@ import pytest
 from tests.support.server import PLUGINS
 from tests.support.shops import StillClock, opened
 
+from vetrina.boot import compose
 from vetrina.flows.plugins import switch_off, switch_on
 from vetrina.kernel.context import Context
 from vetrina.kernel.settings import Settings
@@ -123,6 +125,30 @@ async def test_a_generation_that_cannot_be_composed_is_tried_after_longer_and_lo
             await serving._follow(trials)  # pyright: ignore[reportPrivateUsage]
     await serving._follow(trials)  # pyright: ignore[reportPrivateUsage]
     assert tried == [1, 2], "once each, however often it looks; another is tried at once"
+
+
+@pytest.mark.embedded
+async def test_nobody_waits_while_the_files_of_plugins_are_looked_at(
+    ctx: Context, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Neither which have tables nor how their revisions stand is read on the event loop."""
+    at_work = list[int]()
+
+    def find() -> dict[str, Path]:
+        at_work.append(get_ident())
+        return {"bell": tmp_path}
+
+    def read(folders: dict[str, Path]) -> None:
+        at_work.append(get_ident())
+        raise OSError(f"no disk for {sorted(folders)}")
+
+    monkeypatch.setattr("vetrina.boot.migrations", find)
+    monkeypatch.setattr("vetrina.kernel.branches.read_branches", read)
+    settings = Settings(database_url="sqlite://", env="test", media_root=str(tmp_path))
+    with pytest.raises(OSError, match=r"no disk for \['bell'\]"):
+        await compose(settings, ctx.db, StillClock())
+    assert len(at_work) == 2
+    assert get_ident() not in at_work
 
 
 async def test_who_stops_waits_for_what_began_late(tmp_path: Path) -> None:

@@ -1,6 +1,7 @@
 """Branches of migrations as their files say it, read without running them; whether tables are as plugins want."""
 
 import ast
+import asyncio
 from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
@@ -73,12 +74,13 @@ def read_branches(folders: Folders, taken: Iterable[str] = ()) -> tuple[dict[str
 async def standing(reads: Reads, folders: Folders) -> dict[str, str]:
     """READY, or a sentence, for each plugin with tables: whether they are at the head of its revisions.
 
-    One statement for all of them, and none when there are no folders.
+    One statement for all of them, and none when there are no folders. The files are read in a thread, after the
+    database: a plugin that is brought on meanwhile stands too far back here, and never too far on.
     """
     if not folders:
         return {}
     heads = {head for (head,) in await reads.fetch(_HEADS)}
-    branches, refused = read_branches(folders)
+    branches, refused = await asyncio.to_thread(read_branches, folders)
     return refused | {name: _stands(branch, heads) for name, branch in branches.items()}
 
 
