@@ -315,6 +315,25 @@ async def test_who_would_end_the_process_when_a_runtime_begins_is_left_out(stage
             raise AssertionError("it was let in")
 
 
+async def test_what_makes_a_lifespan_is_measured_like_the_lifespan(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rogue, site = stage.serving.runtime.collected.find("rogue"), stage.serving.runtime.site
+    assert rogue is not None
+
+    def make(*_: Any, **__: Any) -> Any:
+        working_for = meters.working_for.get()
+        raise RuntimeError(f"the rogue was here, at its {working_for and working_for.kind}")
+
+    monkeypatch.setattr(held, "call_hook", make)
+    monkeypatch.setattr(meters, "BLOCKS_AFTER", -1.0)
+    with pytest.raises(LeaveOut, match="its lifespan failed: RuntimeError: the rogue was here, at its lifespan"):
+        async with held.held_open(rogue, site):
+            raise AssertionError("it was let in")
+    [meter] = stage.meters("lifespan")
+    assert (meter.calls, meter.failures, meter.blocks) == (1, 1, 1)
+
+
 async def blame(stage: Stage, kind: str, how: str) -> None:
     """A meter of that kind of work names the culprit: what happened, and how often."""
     for _ in range(100):

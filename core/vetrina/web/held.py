@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
+from typing import Any
 
 from vetrina.kernel.crew import attempt, within
 from vetrina.kernel.meters import Work
@@ -19,10 +20,17 @@ CLOSING = 5.0
 async def held_open(plugin: Loaded, site: Site) -> AsyncGenerator[None]:
     """One plugin's lifespan. Raises LeaveOut where it cannot begin; a failing end is logged and forgotten."""
     meters, work = site.shop.ports.meters, Work(plugin.name, "lifespan", "lifespan")
-    try:
+    opened: Any = None
+
+    async def begin() -> None:
+        nonlocal opened
         opened = call_hook(plugin, "lifespan", site=site)
         if opened is not None:
-            await meters.run(work, opened.__aenter__, OPENING)
+            await opened.__aenter__()
+
+    try:
+        if hasattr(plugin.module, "lifespan"):
+            await meters.run(work, begin, OPENING)
     except (Exception, SystemExit) as error:
         if plugin.name in DOORS:
             raise
