@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import AsyncIterator
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -9,10 +10,13 @@ import pytest
 from tests.support.managers import Manager, enrolled, signed_in
 from tests.support.statements import all_statements
 
+from vetrina.boot import compose
 from vetrina.flows.staff_sessions import open_session
 from vetrina.kernel.context import Context
 from vetrina.kernel.errors import NotFound
+from vetrina.kernel.settings import Settings
 from vetrina.plugin import Site
+from vetrina.web.app import build_app
 from vetrina_admin.pages import assets, home, page_routes
 from vetrina_admin.pages.answers import HEADERS
 from vetrina_admin.pages.asking import SESSION
@@ -151,6 +155,26 @@ async def test_what_breaks_says_its_trail_and_nothing_else(
     assert answer.status_code == 413 and "more than can be accepted" in answer.text, "it is no fault of ours"
     async with httpx.AsyncClient(transport=mara.client._transport, base_url="https://shop.test") as program:
         assert (await program.post("/admin/graphql", json={})).status_code == 401
+
+
+async def test_an_address_that_is_no_pages_says_so_in_the_frame(
+    ctx: Context, mara: Manager, database_url: str, tmp_path: Path
+) -> None:
+    settings = Settings(database_url=database_url, env="test", media_root=str(tmp_path))
+    browser = Manager(build_app(await compose(settings, ctx.db, ctx.shop.clock)))
+    nowhere = ("/admin/staff/abc", "/admin/nothing", "/admin/staff/1/nothing/at/all")
+    for path in nowhere:
+        answer = await browser.client.get(path, headers={"accept": "text/html"}, follow_redirects=False)
+        assert (answer.status_code, answer.headers["location"][:20]) == (303, "/admin/sign-in?next=")
+    browser.client.cookies.update(mara.client.cookies)
+    for path in nowhere:
+        await browser.open(path)
+        assert browser.answer.status_code == 404 and "Sign out" in browser.page.words, path
+        assert {name: browser.answer.headers.get(name) for name in HEADERS} == HEADERS
+    for path, accept in (("/admin/staff/abc", "*/*"), ("/nothing", "text/html"), ("/administrator", "text/html")):
+        answer = await browser.client.get(path, headers={"accept": accept})
+        assert (answer.status_code, answer.headers["content-type"]) == (404, "application/problem+json"), path
+    await browser.client.aclose()
 
 
 async def test_pages_cost_the_same_whatever_the_shop_holds(ctx: Context, mara: Manager) -> None:

@@ -124,6 +124,8 @@ async def test_a_sign_in_from_elsewhere_is_not_taken(browser: Manager) -> None:
         ("/admin/orders?after=x%2F", "/admin/orders?after=x%2F"), ("/admin", "/admin"), (None, "/admin"),
         ("https://evil.example/admin", "/admin"), ("//evil.example/admin", "/admin"), ("/\\evil.example", "/admin"),
         ("/admin\\@evil.example", "/admin"), ("/admin/\r\nset-cookie: x", "/admin"), ("/administrator", "/admin"),
+        ("/admin/../cart", "/admin"), ("/admin/x/%2E./%2e%2e/y?z", "/admin"), ("/admin/.", "/admin"),
+        ("/admin/a..b?next=/../x", "/admin/a..b?next=/../x"),
         ("javascript:alert(1)", "/admin"), ("/admin/sign-in?next=x", "/admin"), ("/admin/" + "x" * 3_000, "/admin"),
     ],
 )  # fmt: skip

@@ -85,6 +85,7 @@ async def test_prometheus_is_told_with_a_token(ctx: Context, database_url: str, 
     finally:
         await serving.stop()
     assert answer.headers["content-type"].startswith("text/plain; version=0.0.4")
+    assert answer.headers["cache-control"] == "no-store"
     labels = r'plugin="bell",kind="reaction",name="ring \\"loud\\"",process="me"'
     assert f"vetrina_plugin_calls_total{{{labels}}} 1\n".replace(r"\\", "\\") in answer.text
     size = r'^vetrina_plugin_table_bytes{plugin="guestbook",table="guestbook_entry"} [1-9]\d+$'

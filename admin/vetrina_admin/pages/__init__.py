@@ -3,12 +3,13 @@
 from litestar import Router
 
 from vetrina.plugin import Site
+from vetrina.plugin.collected import LOST
 from vetrina_admin.pages.assets import asset
 from vetrina_admin.pages.forms import LARGEST_FORM
 from vetrina_admin.pages.plugin_pages import plugin_entries, plugin_screens
 from vetrina_admin.pages.rooms import ROOMS, entries
 from vetrina_admin.pages.screens import Room, check_permissions, ways_up
-from vetrina_admin.pages.serving import route, unforeseen, way_up
+from vetrina_admin.pages.serving import lost, route, unforeseen, way_up
 
 __all__ = ["page_routes"]
 
@@ -33,5 +34,6 @@ def page_routes(site: Site, rooms: tuple[Room, ...] = ROOMS) -> list[Router]:
             ],
             request_max_body_size=LARGEST_FORM,
             exception_handlers={Exception: unforeseen},
+            opt={LOST: lost(site, menu)},
         )
     ]

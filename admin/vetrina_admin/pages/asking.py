@@ -58,9 +58,11 @@ def keeping(site: Site, name: str, value: str, max_age: int | None = None) -> Co
 
 def local_path(wish: str | None) -> str:
     """Where somebody wants to go inside the admin; its home for every other wish."""
-    if wish and len(wish) < 2_000 and _LOCAL.fullmatch(wish) and not wish.startswith(SIGN_IN):
-        return wish
-    return HOME
+    if not wish or len(wish) >= 2_000 or not _LOCAL.fullmatch(wish) or wish.startswith(SIGN_IN):
+        return HOME
+    # Browsers take dots out of a path, written as %2e too, and would land elsewhere.
+    parts = wish.partition("?")[0].lower().replace("%2e", ".").split("/")
+    return HOME if "." in parts or ".." in parts else wish
 
 
 def came_from(request: Asked) -> str:

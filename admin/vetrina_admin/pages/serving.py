@@ -1,17 +1,20 @@
 """From a screen to a route: who asks, whether they may, whether the form is ours; and what is answered when not."""
 
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 import structlog
 from litestar import Request, Response, get, post
 from litestar.exceptions import ClientException, HTTPException
 from litestar.handlers import HTTPRouteHandler
+from litestar.response.base import ASGIResponse
+from litestar.types import Receive, Scope, Send
 
 from vetrina.kernel.errors import NotAllowed, NotFound, NotSignedIn, Refusal, Unavailable
 from vetrina.kernel.log import draw_trail
 from vetrina.plugin import Site
 from vetrina_admin.pages.answers import HEADERS, Answer, plain, render, to_sign_in
-from vetrina_admin.pages.asking import came_from
+from vetrina_admin.pages.asking import Asked, came_from
 from vetrina_admin.pages.forms import NotOurForm, read_form
 from vetrina_admin.pages.refusals import told
 from vetrina_admin.pages.screens import Screen
@@ -47,6 +50,39 @@ def route(site: Site, menu: tuple[Entry, ...], screen: Screen) -> HTTPRouteHandl
 
     verb = get if screen.show is not None else post
     return verb(screen.path, status_code=200)(answer)
+
+
+def lost(site: Site, menu: tuple[Entry, ...]) -> Callable[[Asked], Answer]:
+    """What answers at an address below /admin that is no screen's, in the frame; strangers are led to the sign-in."""
+
+    async def answer(request: Asked) -> Answer:
+        try:
+            visit = await begin(site, request, menu)
+            if visit.member is None and request.method == "GET":
+                return to_sign_in(visit, visit.here)
+            return failed(visit, 404, "error.not_found")
+        except Exception as error:  # nobody is behind this answer to make a page of it
+            return unforeseen(request, error)
+
+    return lambda request: _Later(answer(request))
+
+
+class _Later(Answer):
+    """An answer yet to be made: who is asked for it where no route is may not wait."""
+
+    def __init__(self, making: Awaitable[Answer]) -> None:
+        super().__init__("")
+        self._making = making
+
+    def to_asgi_response(self, app: Any, request: Asked, **more: Any) -> ASGIResponse:
+        making = self._making
+
+        class Made(ASGIResponse):
+            async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+                answer: Any = await making
+                await answer.to_asgi_response(app, request, **more)(scope, receive, send)
+
+        return Made()
 
 
 def way_up(path: str, length: int) -> HTTPRouteHandler:

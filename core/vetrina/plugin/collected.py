@@ -14,6 +14,8 @@ from vetrina.plugin.discovery import Installed
 from vetrina.plugin.manifest import Manifest
 
 DOORS = ("storefront", "admin")
+LOST = "lost"
+"""Under which the `opt` of a door's Router has what answers a browser at an address below it that is no route's."""
 """Plugins that are people's way in: they cannot be switched off, and stay in safe mode."""
 
 

@@ -1,19 +1,23 @@
 """The ASGI application of one Runtime: health, media, and what plugins contributed."""
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from litestar import Litestar, MediaType, Response, get
+from litestar import Litestar, MediaType, Request, Response, Router, get
 from litestar.datastructures import State
 from litestar.exceptions import HTTPException
 from litestar.static_files import create_static_files_router  # pyright: ignore[reportUnknownVariableType]
 
 from vetrina.boot import Runtime
 from vetrina.kernel.errors import Refusal
+from vetrina.plugin.collected import DOORS, LOST
 from vetrina.web.metrics import metrics
 from vetrina.web.plugin_routes import count_failure, plugin_routes
 from vetrina.web.problems import answer_fault, answer_http, answer_refusal
 from vetrina.web.webhooks import payment_webhooks
+
+Asked = Request[Any, Any, Any]
 
 LARGEST_BODY = 1_000_000
 """Bytes a request may have where a route says nothing smaller."""
@@ -39,6 +43,7 @@ def build_app(runtime: Runtime) -> Litestar:
         exception_handlers={
             Refusal: answer_refusal,
             HTTPException: answer_http,
+            404: _lost(runtime),
             Exception: answer_fault,
         },
     )
@@ -48,6 +53,22 @@ def build_app(runtime: Runtime) -> Litestar:
 def healthz(state: State) -> dict[str, Any]:
     """Answers when the shop serves."""
     return {"status": "ok", "generation": state["generation"]}
+
+
+def _lost(runtime: Runtime) -> Callable[[Asked, HTTPException], Response[Any]]:
+    """What answers at an address that is no route's: to a browser below a door the door itself, else a problem."""
+    found = [route for owner, route in runtime.routes if owner in DOORS and isinstance(route, Router)]
+    pages = [(f"{route.path}/", route.opt[LOST]) for route in found if LOST in route.opt]
+
+    def answer(request: Asked, error: HTTPException) -> Response[Any]:
+        # A route that was found and says 404 has said all there is to say.
+        if "route_handler" not in request.scope and "text/html" in request.headers.get("accept", ""):
+            for path, page in pages:
+                if request.url.path.startswith(path):
+                    return page(request)
+        return answer_http(request, error)
+
+    return answer
 
 
 def _for_media(response: Response[Any]) -> Response[Any]:

@@ -15,6 +15,7 @@ from vetrina.views.deliveries import subscribers
 from vetrina.views.measurements import MeterRow, process_meters
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
+_HEADERS = {"cache-control": "no-store"}
 
 Sample = tuple[Mapping[str, str], float]
 Family = tuple[str, str, str, Sequence[Sample]]
@@ -44,7 +45,7 @@ def metrics(runtime: Runtime) -> HTTPRouteHandler:
             raise NotSignedIn
         ctx = await runtime.site.context(actor)
         ctx.require("plugins.read")
-        return Response(render(await _families(runtime, ctx)), media_type=CONTENT_TYPE)
+        return Response(render(await _families(runtime, ctx)), media_type=CONTENT_TYPE, headers=_HEADERS)
 
     return answer
 
