@@ -1,4 +1,4 @@
-"""python -m tests.support.toggler URL FOLDER TIMES: switch a plugin on and off, and tell what is left of it in memory."""
+"""python -m tests.support.toggler URL FOLDER TIMES: switch a plugin on and off, and tell what of it stays in memory."""
 
 import asyncio
 import logging
