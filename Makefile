@@ -51,7 +51,7 @@ drift: $(READY)
 	$(BIN)/python -m vetrina.house docs --check
 
 test: $(READY) $(DRAWS) ## every test, on SQLite and on PostgreSQL; ARGS goes to pytest
-	VETRINA_TEST_ENGINES=sqlite,postgresql $(BIN)/pytest -n 2 -m 'not chaos and not fuzz' $(ARGS)
+	VETRINA_TEST_ENGINES=sqlite,postgresql $(BIN)/pytest -n 2 --dist worksteal -m 'not chaos and not fuzz' $(ARGS)
 
 browse: $(READY) $(DRAWS) ## the tests of pages alone, drawn by a browser; part of make test
 	$(BIN)/pytest tests/browser $(ARGS)

@@ -63,6 +63,8 @@ def kept() -> Iterator[None]:
             patch.setattr(engine, "Statements", _of_the_process)
         patch.setattr("vetrina_storefront.door.compose_storefront", functools.cache(compose_storefront))
         patch.setattr("vetrina_admin.api.door.compose_admin", _composed_admin)
+        # Commands that run in this process leave its logs alone: tests listen to them.
+        patch.setattr("vetrina.cli.running.set_up", lambda *_: None)  # pyright: ignore[reportUnknownLambdaType]
         # A process of tests holds far more than a shop: tests/web/test_toggling.py looks at one that is only a shop.
         patch.setattr("vetrina.web.serving.collect_what_is_over", lambda: None)
         yield

@@ -44,7 +44,7 @@ async def check(bench: Bench, seed: int, first: int, count: int) -> Tally:
     return tally
 
 
-@pytest.mark.parametrize("seed", [1, 2, 3, 4])
+@pytest.mark.parametrize("seed", [1, 2, 3])
 async def test_every_type_and_all_of_the_language(seed: int, count: Callable[[Tally], None]) -> None:
     bench = synthetic_bench(seed)
     tally = await check(bench, seed, 0, 460)

@@ -488,6 +488,7 @@ class First(CatalogueFormat):
         return islice(self.reader.read(path), self.count)
 
 
+@pytest.mark.embedded  # the size is the reader's affair; other imports write to both engines
 async def test_a_marketplace_of_tens_of_thousands_is_understood_and_comes_over_in_batches(ctx: Context) -> None:
     folder = SETS / "olist_products"
     if not folder.exists():
