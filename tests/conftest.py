@@ -64,10 +64,14 @@ def kept() -> Iterator[None]:
         patch.setattr("vetrina_storefront.door.compose_storefront", functools.cache(compose_storefront))
         patch.setattr("vetrina_admin.api.door.compose_admin", _composed_admin)
         # Commands that run in this process leave its logs alone: tests listen to them.
-        patch.setattr("vetrina.cli.running.set_up", lambda *_: None)  # pyright: ignore[reportUnknownLambdaType]
+        patch.setattr("vetrina.cli.running.set_up", _as_it_is)
         # A process of tests holds far more than a shop: tests/web/test_toggling.py looks at one that is only a shop.
         patch.setattr("vetrina.web.serving.collect_what_is_over", lambda: None)
         yield
+
+
+def _as_it_is(form: str, level: str) -> None:
+    """Set up no log."""
 
 
 def _composed_admin(permissions: Mapping[str, str], contributed: Contributed) -> ComposedSchema:
