@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select, text
 from tests.desk.conftest import Sitting
-from tests.support.schemas import schema_of
+from tests.support.schemas import core_tables, schema_of
 from tests.support.shelves import Shelf
 
 from vetrina.events import OrderPlaced
@@ -16,7 +16,6 @@ from vetrina.kernel.errors import BadInput, NotFound
 from vetrina.kernel.jobs import put_off
 from vetrina.kernel.messages import OutboxCursor, OutboxFailure, emit
 from vetrina.kernel.messages.inbox import receive
-from vetrina.migrations.tables import metadata
 from vetrina.plugin.desk import PluginRefused, configure, disable, enable, remove, reorder, would_remove
 from vetrina.shop.staff.models import StaffMember, StaffToken
 from vetrina.shop.staff.service import create_member, create_token
@@ -27,8 +26,8 @@ TELLS = {"staff_audit", "plugins_generation", "outbox_event"}
 
 async def rows(ctx: Context) -> dict[str, list[str]]:
     """All that every table of the core holds."""
-    names = [name for name in metadata().tables if name not in TELLS and not name.startswith("webhooks_")]
-    return {name: sorted(map(str, await ctx.db.fetch(select(metadata().tables[name])))) for name in names}
+    tables = [table for table in core_tables() if table.name not in TELLS]
+    return {table.name: sorted(map(str, await ctx.db.fetch(select(table)))) for table in tables}
 
 
 async def used(ctx: Context, sitting: Sitting) -> None:
