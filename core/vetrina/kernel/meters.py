@@ -138,12 +138,8 @@ class Meters:
                 self._succeed(meter)
             raise
         except (Exception, SystemExit, asyncio.CancelledError) as error:
-            if is_told_to_end(error):
-                raise
-            self.fail(meter, error)
-            if isinstance(error, Exception):
-                raise
-            raise Quit(f"{type(error).__name__}: {error}".removesuffix(": ")) from error
+            self._blame(meter, error)
+            raise
         else:
             if meter.opened_at is not None:
                 self._succeed(meter)
@@ -191,12 +187,8 @@ class Meters:
                 self._succeed(meter)
             raise
         except (Exception, SystemExit, asyncio.CancelledError) as error:
-            if is_told_to_end(error):
-                raise
-            self.fail(meter, error)
-            if isinstance(error, Exception):
-                raise
-            raise Quit(f"{type(error).__name__}: {error}".removesuffix(": ")) from error
+            self._blame(meter, error)
+            raise
         else:
             if meter.opened_at is not None:
                 self._succeed(meter)
@@ -206,6 +198,14 @@ class Meters:
             _time(meter, took)
             if took > BLOCKS_AFTER:
                 self.block(meter, took)
+
+    def _blame(self, meter: Meter, error: BaseException) -> None:
+        """Count what a plugin raised, unless it was told to end. Raises Quit for what would end more than its work."""
+        if is_told_to_end(error):
+            return
+        self.fail(meter, error)
+        if not isinstance(error, Exception):
+            raise Quit(f"{type(error).__name__}: {error}".removesuffix(": ")) from error
 
     def fail(self, meter: Meter, error: BaseException) -> None:
         """Count a failure; too many within a minute open the breaker."""

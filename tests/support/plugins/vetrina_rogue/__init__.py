@@ -91,19 +91,19 @@ class Payment:
         return wrong or PaymentReport(state=PaymentState.CAPTURED, captured=request.amount, currency=request.currency)
 
     async def capture(self, request: MoneyRequest) -> PaymentReport:
-        raise NotImplementedError
+        raise AssertionError("no money moves at the rogue")
 
     async def refund(self, request: MoneyRequest) -> PaymentReport:
-        raise NotImplementedError
+        raise AssertionError("no money moves at the rogue")
 
     async def cancel(self, request: MoneyRequest) -> PaymentReport:
-        raise NotImplementedError
+        raise AssertionError("no money moves at the rogue")
 
     async def look_up(self, payment_key: str, provider_reference: str | None) -> PaymentReport | None:
         return None
 
     def verify(self, headers: Mapping[str, str], body: bytes) -> ProviderMessage:
-        raise NotImplementedError
+        raise AssertionError("no money moves at the rogue")
 
     def interpret(self, message: ProviderMessage) -> PaymentReport | None:
         return None
