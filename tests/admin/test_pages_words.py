@@ -7,10 +7,11 @@ from pathlib import Path
 from string import Formatter
 
 from vetrina.kernel.errors import BadInput, NotFound
+from vetrina.plugin.words import LANGUAGES, accepted, spoken
 from vetrina.views.permissions import CORE_PERMISSIONS
 from vetrina_admin.pages.refusals import beside, told
 from vetrina_admin.pages.rooms import ROOMS
-from vetrina_admin.pages.wording import LANGUAGES, Wording, accepted, sentences, speaker, spoken
+from vetrina_admin.pages.wording import Wording, sentences, speaker
 
 PAGES = Path(str(files("vetrina_admin.pages")))
 SOURCES = [*PAGES.rglob("*.py"), *PAGES.rglob("*.html")]

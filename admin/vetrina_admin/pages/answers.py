@@ -9,11 +9,12 @@ from litestar import Response
 from markupsafe import Markup
 
 from vetrina.kernel.money import Money
+from vetrina.plugin.words import LANGUAGES
 from vetrina_admin.pages import assets
 from vetrina_admin.pages.asking import SIGN_IN
 from vetrina_admin.pages.forms import form_token
 from vetrina_admin.pages.visits import Visit
-from vetrina_admin.pages.wording import LANGUAGES, NAMES, Say
+from vetrina_admin.pages.wording import NAMES, Say
 from vetrina_admin.pages.written import browser_name, day_text, moment, money_text, number_text, share_text
 
 Answer = Response[Any]

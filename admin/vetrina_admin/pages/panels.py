@@ -10,12 +10,12 @@ from vetrina.kernel.errors import Refusal
 from vetrina.kernel.meters import Work
 from vetrina.plugin import WrongAnswer
 from vetrina.plugin.admin import SLOTS, AdminPanel, AdminTile, Figure, Notice
+from vetrina.plugin.words import LANGUAGES
 from vetrina_admin.pages.answers import render
 from vetrina_admin.pages.blocks import Drawing, draw
 from vetrina_admin.pages.blocks.cells import words_of
 from vetrina_admin.pages.guarded import PANEL, TILE, Failed, apology, asked, said_no
 from vetrina_admin.pages.visits import Visit
-from vetrina_admin.pages.wording import LANGUAGES
 
 
 async def panels(slot: str, subject: int | None, visit: Visit) -> Markup:

@@ -13,13 +13,14 @@ from litestar.types import Receive, Scope, Send
 from vetrina.kernel.errors import NotAllowed, NotFound, NotSignedIn, Refusal, Unavailable
 from vetrina.kernel.log import draw_trail
 from vetrina.plugin import Site
+from vetrina.plugin.words import accepted, spoken
 from vetrina_admin.pages.answers import HEADERS, Answer, plain, render, to_sign_in
 from vetrina_admin.pages.asking import Asked, came_from
 from vetrina_admin.pages.forms import NotOurForm, read_form
 from vetrina_admin.pages.refusals import told
 from vetrina_admin.pages.screens import Screen
 from vetrina_admin.pages.visits import Entry, Visit, begin
-from vetrina_admin.pages.wording import accepted, speaker, spoken
+from vetrina_admin.pages.wording import speaker
 
 log = structlog.get_logger(__name__)
 

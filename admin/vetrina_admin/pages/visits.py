@@ -14,6 +14,7 @@ from vetrina.kernel.context import Actor, Context
 from vetrina.kernel.crypto import draw_key, hash_token, same
 from vetrina.kernel.errors import NotFound
 from vetrina.plugin import Site
+from vetrina.plugin.words import LANGUAGES, accepted, spoken
 from vetrina_admin.pages.asking import (
     A_YEAR,
     DOOR,
@@ -25,7 +26,7 @@ from vetrina_admin.pages.asking import (
     kept,
     local_path,
 )
-from vetrina_admin.pages.wording import LANGUAGES, Say, accepted, speaker, spoken
+from vetrina_admin.pages.wording import Say, speaker
 
 Tone = Literal["good", "warning", "bad", "neutral"]
 LONGEST_TOLD = 3_000

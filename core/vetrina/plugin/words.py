@@ -1,9 +1,9 @@
-"""What plugins say to people who run the shop, in the languages of the admin."""
+"""What plugins and pages say to people, and in which language: what is wished for, and what is spoken."""
 
 import msgspec
 
 LANGUAGES = ("en", "it")
-"""Languages the admin speaks (ISO 639-1); the first is the one to fall back to."""
+"""Languages that pages speak (ISO 639-1); the first is spoken to whoever speaks none of them."""
 
 
 class Say(msgspec.Struct, frozen=True):
@@ -25,3 +25,28 @@ def said(words: Words, language: str) -> str:
     if isinstance(words, str):
         return words
     return words.it if language == "it" else words.en
+
+
+def spoken(*wishes: str | None) -> str:
+    """The first wish that is a language of the pages; wishes are tags such as it or it-CH."""
+    for wish in wishes:
+        language = (wish or "").partition("-")[0].lower()
+        if language in LANGUAGES:
+            return language
+    return LANGUAGES[0]
+
+
+def accepted(header: str | None) -> list[str]:
+    """The tags of an Accept-Language header, the most wanted first."""
+    weighted: list[tuple[float, str]] = []
+    for part in (header or "")[:500].split(","):
+        tag, _, quality = part.partition(";")
+        weighted.append((_weight(quality), tag.strip()))
+    return [tag for weight, tag in sorted(weighted, key=lambda entry: -entry[0]) if tag and weight > 0]
+
+
+def _weight(quality: str) -> float:
+    try:
+        return float(quality.strip().removeprefix("q=") or 1)
+    except ValueError:
+        return 0.0

@@ -9,13 +9,14 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from litestar import Response
 from litestar.response import Redirect
 
+from vetrina.plugin.words import LANGUAGES
 from vetrina_storefront.images import absolute
 from vetrina_storefront.pages.amounts import amount_text, country_name, date_text
 from vetrina_storefront.pages.forms import form_token
 from vetrina_storefront.pages.links import cart_path
 from vetrina_storefront.pages.style import STYLE_PATH
 from vetrina_storefront.pages.visits import Visit
-from vetrina_storefront.pages.words import LANGUAGES, NAMES, Say
+from vetrina_storefront.pages.words import NAMES, Say
 
 Page = Response[str]
 HTML = "text/html; charset=utf-8"

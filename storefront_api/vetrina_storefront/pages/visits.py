@@ -11,11 +11,12 @@ from litestar.params import SkipValidation
 from vetrina.kernel.context import BUYER, Context
 from vetrina.kernel.crypto import draw_key
 from vetrina.plugin import Site
+from vetrina.plugin.words import LANGUAGES, accepted, spoken
 from vetrina.views.carts import CartRow, cart_by_key, cart_lines
 from vetrina.views.markets import Atlas
 from vetrina.vocabulary import CartState
 from vetrina_storefront.pages.links import LONGEST_KEY, NoSuchPage, check_cart_secret
-from vetrina_storefront.pages.words import LANGUAGES, Say, accepted, speaker, spoken
+from vetrina_storefront.pages.words import Say, speaker
 
 Asked = Request[Any, Any, Any]
 Here = NamedDependency[SkipValidation[Site]]

@@ -5,8 +5,6 @@ from collections.abc import Callable, Mapping
 from functools import cache
 from importlib.resources import files
 
-LANGUAGES = ("en", "it")
-"""The first is spoken to whoever speaks none of them."""
 NAMES = {"en": "English", "it": "Italiano"}
 
 Wording = str | list[str]
@@ -36,28 +34,3 @@ def sentences() -> Mapping[str, Mapping[str, Wording]]:
     """Every sentence by key, such as cart.title, then by language."""
     groups = tomllib.loads(files("vetrina_storefront.pages").joinpath("words.toml").read_text("utf-8"))
     return {f"{group}.{name}": wordings for group, names in groups.items() for name, wordings in names.items()}
-
-
-def spoken(*wishes: str | None) -> str:
-    """The first wish that is a language of the pages; wishes are tags such as it or it-CH."""
-    for wish in wishes:
-        language = (wish or "").partition("-")[0].lower()
-        if language in LANGUAGES:
-            return language
-    return LANGUAGES[0]
-
-
-def accepted(header: str | None) -> list[str]:
-    """The tags of an Accept-Language header, the most wanted first."""
-    weighted: list[tuple[float, str]] = []
-    for part in (header or "")[:500].split(","):
-        tag, _, quality = part.partition(";")
-        weighted.append((_weight(quality), tag.strip()))
-    return [tag for weight, tag in sorted(weighted, key=lambda entry: -entry[0]) if tag and weight > 0]
-
-
-def _weight(quality: str) -> float:
-    try:
-        return float(quality.strip().removeprefix("q=") or 1)
-    except ValueError:
-        return 0.0
