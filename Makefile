@@ -5,6 +5,7 @@ BIN := .venv/bin
 LOCK = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header
 READY := .venv/.ready
 DRAWS := .venv/browser/.ready
+FRONTS := .venv/front_ends/.ready
 # Compiled modules are kept with the virtual environment: tests start many processes, and each would compile its own.
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PYTHONPYCACHEPREFIX := $(CURDIR)/.venv/pycache
@@ -50,7 +51,7 @@ contracts: $(READY)
 drift: $(READY)
 	$(BIN)/python -m vetrina.house docs --check
 
-test: $(READY) $(DRAWS) ## every test, on SQLite and on PostgreSQL; ARGS goes to pytest
+test: $(READY) $(DRAWS) $(FRONTS) ## every test, on SQLite and on PostgreSQL; ARGS goes to pytest
 	VETRINA_TEST_ENGINES=sqlite,postgresql $(BIN)/pytest -n 2 --dist worksteal -m 'not chaos and not fuzz' $(ARGS)
 
 browse: $(READY) $(DRAWS) ## the tests of pages alone, drawn by a browser; part of make test
@@ -58,6 +59,9 @@ browse: $(READY) $(DRAWS) ## the tests of pages alone, drawn by a browser; part 
 
 $(DRAWS): tests/browser/package-lock.json | $(READY)
 	@$(BIN)/python -m tests.support.browser_setup && touch $@ || true # tests of pages say again what is missing
+
+$(FRONTS): tests/front_ends/package-lock.json | $(READY)
+	@$(BIN)/python -m tests.support.front_ends && touch $@ || true # tests of front ends say again what is missing
 
 chaos: $(READY) ## every way to die in the middle, and all that takes too long for make test, on both engines
 	$(BIN)/pytest tests/chaos $(ARGS)
