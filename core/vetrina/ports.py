@@ -10,7 +10,9 @@ from vetrina.shop.catalog.ports import (
     TranslationDraft,
     VariantDraft,
 )
+from vetrina.shop.checkout.ports import HostedPages
 from vetrina.shop.delivery.ports import DeliveredLine, DeliveryOption, DeliveryProvider, DeliveryRequest
+from vetrina.shop.mail.ports import Letter, MailProvider, MailRefused
 from vetrina.shop.orders.ports import (
     OrderHistoryFormat,
     PastCorrection,
@@ -26,6 +28,7 @@ from vetrina.shop.payments.ports import (
     OfferRequest,
     PaymentProvider,
     PaymentReport,
+    PaymentScript,
     ProviderMessage,
     StartRequest,
 )
@@ -61,8 +64,12 @@ __all__ = [
     "DeliveryProvider",
     "DeliveryRequest",
     "Discount",
+    "HostedPages",
     "ImageDraft",
     "MetafieldDraft",
+    "Letter",
+    "MailProvider",
+    "MailRefused",
     "MoneyRequest",
     "NextStep",
     "OfferRequest",
@@ -75,6 +82,7 @@ __all__ = [
     "PastPayment",
     "PaymentProvider",
     "PaymentReport",
+    "PaymentScript",
     "Policy",
     "PriceDraft",
     "PriceRules",

@@ -10,9 +10,9 @@ import pytest
 from vetrina.flows.cart_addresses import CODES
 from vetrina.flows.cart_changes import CartProblem
 from vetrina.flows.quoting import QuoteProblem
+from vetrina.plugin.pages.refusals import told
 from vetrina.plugin.words import LANGUAGES, accepted, spoken
 from vetrina.vocabulary import FinancialStatus, FulfilmentStatus
-from vetrina_storefront.pages.refusals import told
 from vetrina_storefront.pages.words import sentences, speaker
 
 PAGES = Path(str(files("vetrina_storefront.pages")))

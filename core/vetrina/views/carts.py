@@ -9,11 +9,15 @@ from msgspec import UNSET, UnsetType
 from sqlalchemy import and_, bindparam, literal_column, select
 
 from vetrina.kernel.context import Shop
+from vetrina.kernel.crypto import same
 from vetrina.kernel.db import Reads, id_in, text_in
 from vetrina.shop.cart.models import Cart, CartAddress, CartLine
 from vetrina.shop.checkout.models import Attempt
 from vetrina.views.merchandise import CartLineFactsRow
 from vetrina.vocabulary import Address, AttemptState
+
+KEY_LENGTH = 32
+"""Characters of a cart's secret key."""
 
 
 class CartRow(msgspec.Struct, frozen=True):
@@ -122,7 +126,18 @@ async def cart_addresses(reads: Reads, cart_ids: Sequence[int]) -> list[CartAddr
 
 def checkout_url(shop: Shop, key: str) -> str:
     """Where a person completes the cart. The address has a secret of its own, which is not the cart's key."""
-    return f"{shop.base_url.rstrip('/')}/cart/{key}?s={shop.vault.sign('checkout-url', key)}"
+    return f"{shop.base_url.rstrip('/')}/cart/{key}?s={checkout_secret(shop, key)}"
+
+
+def checkout_secret(shop: Shop, key: str) -> str:
+    """The secret of a cart's checkout: who has it may complete the cart, and cannot use the API with it."""
+    return shop.vault.sign("checkout-url", key)
+
+
+def opens_checkout(shop: Shop, key: str, secret: str | None) -> bool:
+    """Whether that is the secret of that cart's checkout; compared in constant time."""
+    # What is no ASCII has no bytes to compare, and is no secret either.
+    return bool(secret and secret.isascii() and len(key) <= KEY_LENGTH and same(secret, checkout_secret(shop, key)))
 
 
 def address_of(document: Mapping[str, Any]) -> Address:

@@ -10,10 +10,10 @@ from litestar.exceptions import HTTPException
 from vetrina.kernel.errors import Refusal, Unavailable
 from vetrina.kernel.log import draw_trail
 from vetrina.plugin import Site
+from vetrina.plugin.pages.forms import LARGEST_FORM, NotOurForm
 from vetrina_storefront.pages.answers import Page, plain
 from vetrina_storefront.pages.buying import choose_delivery, choose_method, give_details, order
 from vetrina_storefront.pages.carts import cart_page, change_lines
-from vetrina_storefront.pages.forms import LARGEST_FORM, NotOurForm
 from vetrina_storefront.pages.links import NoSuchPage
 from vetrina_storefront.pages.orders import attempt_page, give_up, order_page
 from vetrina_storefront.pages.products import add_to_cart, product_page

@@ -9,14 +9,14 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from litestar import Response
 from litestar.response import Redirect
 
+from vetrina.plugin.pages.amounts import amount_text, country_name, date_text
+from vetrina.plugin.pages.forms import form_token
+from vetrina.plugin.pages.voice import NAMES, Voice
 from vetrina.plugin.words import LANGUAGES
 from vetrina_storefront.images import absolute
-from vetrina_storefront.pages.amounts import amount_text, country_name, date_text
-from vetrina_storefront.pages.forms import form_token
 from vetrina_storefront.pages.links import cart_path
 from vetrina_storefront.pages.style import STYLE_PATH
 from vetrina_storefront.pages.visits import Visit
-from vetrina_storefront.pages.words import NAMES, Say
 
 Page = Response[str]
 HTML = "text/html; charset=utf-8"
@@ -45,7 +45,7 @@ def see_other(visit: Visit, path: str) -> Redirect:
     return Redirect(path, status_code=303, headers=HEADERS, cookies=visit.cookies)
 
 
-def plain(say: Say, language: str, *, status: int, title: str, text: str, **facts: object) -> Page:
+def plain(say: Voice, language: str, *, status: int, title: str, text: str, **facts: object) -> Page:
     """A page without a shop around it: for errors, which must not cause another."""
     html = (
         _templates()
@@ -73,7 +73,7 @@ def _around(visit: Visit) -> dict[str, Any]:
         "shop_email": visit.atlas.profile.email,
         "place": place,
         "style_path": STYLE_PATH,
-        "cart_path": cart_path(shop, cart.key) if cart else None,
+        "cart_path": cart_path(shop, cart.key, step="cart") if cart else None,
         "pieces": visit.pieces,
         "token": form_token(shop, visit.owner),
         "picture": _picture,

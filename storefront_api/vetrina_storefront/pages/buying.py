@@ -13,13 +13,13 @@ from vetrina.flows.checkout import NoSuchCart, Throttled, submit
 from vetrina.flows.quoting import FREE, CartQuote, quote_cart
 from vetrina.flows.submitting import Accepted
 from vetrina.kernel.money import Money
+from vetrina.plugin.pages.forms import Form, read_form
+from vetrina.plugin.pages.refusals import PageError, told
 from vetrina.views.attempts import attempt_by_key
 from vetrina.views.carts import CartRow, cart_by_key
 from vetrina.vocabulary import Address, AttemptState
 from vetrina_storefront.pages.answers import Page, see_other
 from vetrina_storefront.pages.carts import USABLE, attempt_path, go_to, order_path, refused, show
-from vetrina_storefront.pages.forms import Form, read_form
-from vetrina_storefront.pages.refusals import PageError, told
 from vetrina_storefront.pages.steps import Step, earliest, may_see
 from vetrina_storefront.pages.visits import CART, Asked, Here, Visit, in_words_of, visit_cart
 

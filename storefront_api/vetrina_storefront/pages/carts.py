@@ -1,6 +1,7 @@
 """The cart behind Cart.checkoutUrl: looked at, changed and led step by step to an order, by forms alone."""
 
 from functools import partial
+from urllib.parse import urlencode
 
 import msgspec
 from litestar import get, post
@@ -12,15 +13,16 @@ from vetrina.flows.cart_lines import LineChange, update_lines
 from vetrina.flows.quoting import CartQuote, quote_cart
 from vetrina.kernel.context import Context
 from vetrina.kernel.crypto import draw_key
+from vetrina.plugin.pages.amounts import country_name, rate_text
+from vetrina.plugin.pages.forms import Form, read_form, whole_number
+from vetrina.plugin.pages.refusals import PageError, beside, told
 from vetrina.views.attempts import attempt_by_key, live_attempt, step_url
-from vetrina.views.carts import CartRow
+from vetrina.views.carts import CartRow, checkout_secret
 from vetrina.views.orders import status_url
 from vetrina.vocabulary import Address, PaymentFlow
-from vetrina_storefront.pages.amounts import country_name, rate_text
 from vetrina_storefront.pages.answers import Page, answer, see_other
-from vetrina_storefront.pages.forms import Form, read_form, whole_number
+from vetrina_storefront.pages.hosted import checkout_start, hosted
 from vetrina_storefront.pages.links import cart_path
-from vetrina_storefront.pages.refusals import PageError, beside, told
 from vetrina_storefront.pages.steps import Step, earliest, may_see, step_of, steps_of
 from vetrina_storefront.pages.visits import CART, Asked, Here, Visit, visit_cart
 
@@ -41,7 +43,7 @@ NOTICES = {
 async def cart_page(request: Asked, site: Here, key: FromPath[str]) -> Page | Redirect:
     """The cart, or the step to its order that ?step= names, if all before it is done."""
     visit, cart = await visit_cart(site, request, key)
-    elsewhere = await _elsewhere(visit, cart)
+    elsewhere = await _elsewhere(visit, cart) or _hosted(visit, cart)
     if elsewhere is not None:
         return see_other(visit, elsewhere)
     quoted = await quote_cart(visit.ctx, cart)
@@ -63,9 +65,19 @@ async def change_lines(request: Asked, site: Here, key: FromPath[str]) -> Page |
         outcome = await update_lines(visit.ctx, key, changes)
         errors = _beside_lines(visit, outcome, changes)
         if not errors:
-            notice = "clipped" if outcome.warnings else "" if form.get("go") else "updated"
-            return go_to(visit, cart, Step.DETAILS if form.get("go") and not outcome.warnings else Step.CART, notice)
+            if form.get("go") and not outcome.warnings:
+                return see_other(visit, checkout_start(site.shop, key))
+            return go_to(visit, cart, Step.CART, "clipped" if outcome.warnings else "updated")
     return show(visit, quoted, Step.CART, form=form, errors=errors)
+
+
+def _hosted(visit: Visit, cart: CartRow) -> str | None:
+    """A plugin's checkout, unless it is the cart itself that somebody wants to look at."""
+    if visit.query.get("step") == Step.CART:
+        return None
+    shop, notice = visit.site.shop, {name: visit.query[name] for name in ("notice", "lang") if name in visit.query}
+    path = hosted(shop, lambda pages: pages.checkout_path(cart.key, checkout_secret(shop, cart.key)))
+    return f"{path}{'&' if '?' in path else '?'}{urlencode(notice)}" if path and notice else path
 
 
 def show(
@@ -79,7 +91,7 @@ def show(
         return path().replace("?", f"/{verb}?", 1)
 
     def step_path(name: str) -> str:
-        return path() if name == Step.CART else path(step=name)
+        return path(step=name)
 
     notice = NOTICES.get(visit.query.get("notice", "")) if not form else None
     return answer(
@@ -109,7 +121,7 @@ def show(
 
 def go_to(visit: Visit, cart: CartRow, step: Step, notice: str = "") -> Redirect:
     """After a form: the next step, at an address that may be loaded again."""
-    query = {name: value for name, value in (("step", "" if step == Step.CART else step), ("notice", notice)) if value}
+    query = {name: value for name, value in (("step", step), ("notice", notice)) if value}
     return see_other(visit, cart_path(visit.site.shop, cart.key, **query))
 
 

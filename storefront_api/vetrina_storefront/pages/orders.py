@@ -10,6 +10,7 @@ from litestar.response import Redirect
 from vetrina.flows.checkout import attempt, cancel_attempt
 from vetrina.kernel.context import BUYER
 from vetrina.kernel.errors import Refusal
+from vetrina.plugin.pages.forms import form_token, read_form
 from vetrina.views.attempts import AttemptView, next_step
 from vetrina.views.merchandise import merchandise
 from vetrina.views.orders import (
@@ -24,7 +25,7 @@ from vetrina.views.payments import payments_of_orders
 from vetrina.vocabulary import Address, AttemptState, OrderState, PaymentState
 from vetrina_storefront.pages.answers import Page, answer, see_other
 from vetrina_storefront.pages.carts import attempt_path, order_path, tax_label
-from vetrina_storefront.pages.forms import form_token, read_form
+from vetrina_storefront.pages.hosted import hosted
 from vetrina_storefront.pages.links import LONGEST_KEY, NoSuchPage, cart_path
 from vetrina_storefront.pages.visits import CART, Asked, Here, Visit, visit_plain
 
@@ -51,6 +52,9 @@ async def attempt_page(request: Asked, site: Here, key: FromPath[str]) -> Page |
         raise NoSuchPage
     if found.state != AttemptState.OPEN:
         return _decided(visit, found)
+    elsewhere = hosted(site.shop, lambda pages: pages.attempt_path(key))
+    if elsewhere is not None:
+        return see_other(visit, f"{elsewhere}?go=1" if "go" in visit.query else elsewhere)
     step = next_step(visit.ctx, found)
     address = step.url if step and attempt_path(visit.ctx, key) not in step.url else None
     goes = address is not None and "go" in visit.query
@@ -80,13 +84,16 @@ async def give_up(request: Asked, site: Here, key: FromPath[str]) -> Redirect:
 
 
 @get("/orders/{number:str}/{secret:str}")
-async def order_page(request: Asked, site: Here, number: FromPath[str], secret: FromPath[str]) -> Page:
+async def order_page(request: Asked, site: Here, number: FromPath[str], secret: FromPath[str]) -> Page | Redirect:
     """The order behind Order.statusUrl."""
     is_number = number.isdecimal() and number.isascii() and len(number) <= LONGEST_NUMBER
     order = await order_by_secret(await site.context(BUYER), int(number), secret) if is_number else None
     if order is None:
         raise NoSuchPage
     visit = await visit_plain(site, request, order.language)
+    elsewhere = hosted(site.shop, lambda pages: pages.order_path(order.number, secret))
+    if elsewhere is not None:
+        return see_other(visit, elsewhere)
     reads, ids = visit.ctx.db, [order.id]
     visit.ctx = msgspec.structs.replace(visit.ctx, place=_place(visit, order))
     lines = await order_lines(reads, ids)

@@ -2,7 +2,7 @@
 
 from urllib.parse import quote
 
-from vetrina_storefront.pages.amounts import country_name
+from vetrina.plugin.pages.amounts import country_name
 from vetrina_storefront.pages.visits import Visit
 
 

@@ -8,17 +8,17 @@ from litestar.response import Redirect
 from vetrina.flows.cart import NewCart, create_cart
 from vetrina.flows.cart_fitting import LineInput
 from vetrina.flows.cart_lines import add_lines
+from vetrina.plugin.pages.amounts import amount_text
+from vetrina.plugin.pages.forms import Form, read_form, whole_number
+from vetrina.plugin.pages.refusals import PageError, beside, told, told_of_quantity
 from vetrina.views.media import MediaOrder, media_of
 from vetrina.views.options import chosen_of, options_of
 from vetrina.views.products import ProductRow, product_by_handle
 from vetrina.views.variants import VariantOrder, VariantRow, variants_of
 from vetrina.views.windows import Window
-from vetrina_storefront.pages.amounts import amount_text
 from vetrina_storefront.pages.answers import Page, answer, see_other
-from vetrina_storefront.pages.forms import Form, read_form, whole_number
 from vetrina_storefront.pages.links import NoSuchPage, cart_path
 from vetrina_storefront.pages.places import countries_of, is_text
-from vetrina_storefront.pages.refusals import PageError, beside, told, told_of_quantity
 from vetrina_storefront.pages.visits import CART, Asked, Here, Visit, visit_shelves
 
 MOST_VARIANTS = 250
@@ -64,7 +64,7 @@ async def add_to_cart(request: Asked, site: Here, handle: FromPath[str]) -> Page
         return await _show_product(visit, product, form, [told(visit.say, caution) for caution in outcome.warnings])
     visit.keep(CART, outcome.cart.key)
     notice = "clipped" if outcome.warnings else "added"
-    return see_other(visit, cart_path(site.shop, outcome.cart.key, notice=notice))
+    return see_other(visit, cart_path(site.shop, outcome.cart.key, step="cart", notice=notice))
 
 
 async def _show_product(visit: Visit, product: ProductRow, form: Form, errors: list[PageError]) -> Page:

@@ -5,6 +5,7 @@ from litestar import get, post
 from litestar.response import Redirect
 
 from vetrina.flows.cart_identity import Identity, update_buyer_identity
+from vetrina.plugin.pages.forms import read_form
 from vetrina.views.cards import cards_of
 from vetrina.views.collection_products import products_of_collections
 from vetrina.views.collections import CollectionOrder, CollectionRow, collection_by_handle, collection_list
@@ -18,7 +19,6 @@ from vetrina.views.products import (
 from vetrina.views.variants import VariantOrder, variants_of
 from vetrina.views.windows import Placed, Window
 from vetrina_storefront.pages.answers import Page, answer, see_other
-from vetrina_storefront.pages.forms import read_form
 from vetrina_storefront.pages.links import NoSuchPage
 from vetrina_storefront.pages.places import countries_of, is_text, product_path
 from vetrina_storefront.pages.visits import COUNTRY, Asked, Here, Visit, visit_shelves

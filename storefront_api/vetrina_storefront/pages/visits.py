@@ -11,12 +11,13 @@ from litestar.params import SkipValidation
 from vetrina.kernel.context import BUYER, Context
 from vetrina.kernel.crypto import draw_key
 from vetrina.plugin import Site
+from vetrina.plugin.pages.voice import Voice
 from vetrina.plugin.words import LANGUAGES, accepted, spoken
 from vetrina.views.carts import CartRow, cart_by_key, cart_lines
 from vetrina.views.markets import Atlas
 from vetrina.vocabulary import CartState
 from vetrina_storefront.pages.links import LONGEST_KEY, NoSuchPage, check_cart_secret
-from vetrina_storefront.pages.words import Say, speaker
+from vetrina_storefront.pages.words import speaker
 
 Asked = Request[Any, Any, Any]
 Here = NamedDependency[SkipValidation[Site]]
@@ -38,7 +39,7 @@ class Visit(msgspec.Struct, kw_only=True):
     atlas: Atlas
     language: str
     """Of the pages' own words; product texts are in the language of the context's place."""
-    say: Say
+    say: Voice
     path: str
     query: dict[str, str]
     cart: CartRow | None = None

@@ -20,14 +20,38 @@ class OfferRequest(msgspec.Struct, frozen=True, kw_only=True):
     delivery_handles: tuple[str, ...] = ()
 
 
+class PaymentScript(msgspec.Struct, frozen=True, kw_only=True):
+    """What a way to pay brings into our own page: a module of the plugin's, and where it may reach from there.
+
+    `module` is the address of an ES module on this shop, such as /stripe/element.js, without a host. It exports
+    `mount(place, offer)`, which draws the element and answers an object whose `token()` promises the token that
+    `StartRequest` is given; and `step(place, step)`, which leads the buyer through what a `NextStep` asks and ends when
+    he has done it. `offer` has method, title, amount (minor units), currency, country, language, parameters; `step` has
+    clientSecret, returnUrl, parameters, language. What either raises is shown to the buyer by its message.
+
+    The others are origins, such as https://js.stripe.com: a page's content security policy lets these in, and nobody
+    else.
+    """
+
+    module: str
+    scripts: tuple[str, ...] = ()
+    frames: tuple[str, ...] = ()
+    connections: tuple[str, ...] = ()
+    images: tuple[str, ...] = ()
+
+
 class OfferedMethod(msgspec.Struct, frozen=True, kw_only=True):
-    """A way to pay that this cart may use. `method` is stable within the provider, such as bank-transfer."""
+    """A way to pay that this cart may use. `method` is stable within the provider, such as bank-transfer.
+
+    One that is taken IN_PAGE brings its `script`, or hosted pages cannot offer it.
+    """
 
     method: str
     title: str
     flow: PaymentFlow
     fee: int = 0
     parameters: tuple[Attribute, ...] = ()
+    script: PaymentScript | None = None
 
 
 class StartRequest(msgspec.Struct, frozen=True, kw_only=True):

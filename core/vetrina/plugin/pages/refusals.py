@@ -7,7 +7,7 @@ import msgspec
 
 from vetrina.flows.cart_changes import CartCaution, CartProblem
 from vetrina.flows.quoting import QuoteProblem
-from vetrina_storefront.pages.words import Say, knows
+from vetrina.plugin.pages.voice import Voice
 
 # The last part of an input's path, in the flows' words or the wire's, and the form's field for it.
 _FIELDS = {
@@ -38,13 +38,13 @@ class PageError(msgspec.Struct, frozen=True):
     label: str | None = None
 
 
-def told(say: Say, problem: CartProblem | CartCaution | QuoteProblem) -> PageError:
+def told(say: Voice, problem: CartProblem | CartCaution | QuoteProblem) -> PageError:
     """A problem of a flow for the reader. What has no words of its own is told in general ones."""
     path: Sequence[str] = (problem.field if isinstance(problem, CartProblem) else None) or ()
     field = _FIELDS.get(path[-1]) if path else None
     reason = None if isinstance(problem, CartCaution) else problem.reason
     label = f"details.{field}"
-    return PageError(field, say(_key(field, problem.code, reason)), say(label) if knows(label) else None)
+    return PageError(field, say(_key(say, field, problem.code, reason)), say(label) if say.knows(label) else None)
 
 
 def beside(errors: Iterable[PageError]) -> Mapping[str, str]:
@@ -52,17 +52,17 @@ def beside(errors: Iterable[PageError]) -> Mapping[str, str]:
     return defaultdict(str, {error.field: error.text for error in errors if error.field})
 
 
-def told_of_quantity(say: Say, field: str) -> PageError:
+def told_of_quantity(say: Voice, field: str) -> PageError:
     """A quantity or a variant that is not even one."""
     return PageError(field, say("problem.QUANTITY" if field == "quantity" else "problem.VARIANT"))
 
 
-def _key(field: str | None, code: str, reason: str | None) -> str:
+def _key(say: Voice, field: str | None, code: str, reason: str | None) -> str:
     """The finest wording there is."""
     if field == "email":
         return "problem.INVALID_EMAIL"
-    if code.startswith("DELIVERY_") and not knows(f"problem.{code}"):
+    if code.startswith("DELIVERY_") and not say.knows(f"problem.{code}"):
         return "problem.DELIVERY_INCOMPLETE"
     if code == "INVALID" and field is None and reason is None:
         return "problem.OTHER"
-    return next((key for word in (reason, code) if word and knows(key := f"problem.{word}")), "problem.OTHER")
+    return next((key for word in (reason, code) if word and say.knows(key := f"problem.{word}")), "problem.OTHER")

@@ -1,5 +1,7 @@
 """Forms: read within limits, and accepted only from our own pages."""
 
+from collections.abc import Mapping
+from typing import Protocol
 from urllib.parse import parse_qsl
 
 import msgspec
@@ -7,7 +9,6 @@ import msgspec
 from vetrina.kernel.context import Shop
 from vetrina.kernel.crypto import same
 from vetrina.vocabulary import LARGEST_QUANTITY
-from vetrina_storefront.pages.visits import Asked
 
 LARGEST_FORM = 100_000
 """Bytes; the longest cart with the longest note stays far below."""
@@ -17,6 +18,15 @@ FORM = "application/x-www-form-urlencoded"
 
 class NotOurForm(Exception):
     """The form does not come from a page of ours, or cannot be read."""
+
+
+class Sent(Protocol):
+    """A request, as web frameworks have it; header names in lower case."""
+
+    @property
+    def headers(self) -> Mapping[str, str]: ...
+
+    async def body(self) -> bytes: ...
 
 
 class Form(msgspec.Struct, frozen=True):
@@ -48,7 +58,7 @@ def whole_number(typed: str) -> int | None:
     return number if number is not None and number <= LARGEST_QUANTITY else None
 
 
-async def read_form(request: Asked, shop: Shop, owner: str) -> Form:
+async def read_form(request: Sent, shop: Shop, owner: str) -> Form:
     """The form as it was sent. Raises NotOurForm when it is none of ours: another site's, or one with another token.
 
     The pages send no referrer, for their addresses are secrets, and browsers then name no origin either; the token
