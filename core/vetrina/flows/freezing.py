@@ -38,8 +38,11 @@ class Redeem(msgspec.Struct, frozen=True, kw_only=True):
     source: str
     """The key of its Redeemable."""
     code: str
+    """As it was typed, or the text of the Redeemable's own that stands for it."""
     amount: int
     is_card: bool
+    called: str = ""
+    """What the buyer knows it by: the code he typed, or the discount's title."""
 
 
 class Snapshot(msgspec.Struct, frozen=True, kw_only=True):
@@ -181,17 +184,19 @@ def _discount(discount: Discount, positions: Mapping[int, int]) -> DraftDiscount
 
 
 def _redeems(quote: Quote) -> Iterable[Redeem]:
-    """A code is used once, however many discounts it gives."""
+    """A code is used once, however many discounts it gives, and so is what stands for it."""
     for card in quote.redemptions:
         if card.amount:
             yield Redeem(source=card.source, code=card.code, amount=card.amount, is_card=True)
-    uses = Counter[tuple[str, str]]()
+    uses, called = Counter[tuple[str, str]](), dict[tuple[str, str], str]()
     for discount in quote.discounts:
         adjustment = discount.adjustment
-        if adjustment.redeem is not None and adjustment.code is not None:
-            uses[adjustment.redeem, adjustment.code] += discount.amount
-    for (source, code), amount in uses.items():
-        yield Redeem(source=source, code=code, amount=amount, is_card=False)
+        use = adjustment.use or adjustment.code
+        if adjustment.redeem is not None and use is not None:
+            uses[adjustment.redeem, use] += discount.amount
+            called[adjustment.redeem, use] = adjustment.code or adjustment.title
+    for key, amount in uses.items():
+        yield Redeem(source=key[0], code=key[1], amount=amount, is_card=False, called=called[key])
 
 
 def _attributes(documents: Iterable[Any]) -> tuple[Attribute, ...]:

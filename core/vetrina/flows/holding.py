@@ -25,7 +25,7 @@ class DiscountCodeSpent(Refusal):
     """Somebody else took the last use of the code."""
 
     code = "DISCOUNT_CODE_SPENT"
-    text = "The discount code {discount_code} can no longer be used."
+    text = "The discount {discount_code} can no longer be used."
 
 
 Held = tuple[tuple[Rows, ...], tuple[StockRanOut, ...]]
@@ -94,7 +94,7 @@ async def _hold_uses(ctx: Context, session: Session, snapshot: Snapshot, referen
         except Refusal as refusal:
             if redeem.is_card:
                 raise GiftCardBalanceChanged from refusal
-            raise DiscountCodeSpent(discount_code=redeem.code) from refusal
+            raise DiscountCodeSpent(discount_code=redeem.called or redeem.code) from refusal
 
 
 def _wanted(snapshot: Snapshot) -> list[Wanted]:

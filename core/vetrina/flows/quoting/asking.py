@@ -3,16 +3,15 @@
 import msgspec
 from msgspec import UNSET
 
-from vetrina.flows.quoting.delivery import DeliveryGroup, delivery_groups, quoted_deliveries
+from vetrina.flows.quoting.delivery import delivery_groups, quoted_deliveries
 from vetrina.flows.quoting.payment import MethodOffer, offered_methods, redemptions
 from vetrina.flows.quoting.problems import problems_of
-from vetrina.flows.quoting.promotions import LoadedRules, adjusted, answered_codes, load_rules
+from vetrina.flows.quoting.promotions import adjusted, answered_codes, load_rules
 from vetrina.flows.quoting.quoted import CartQuote
 from vetrina.flows.quoting.tax import taxed
 from vetrina.kernel.context import Context, Place
 from vetrina.kernel.db import Reads
 from vetrina.kernel.registry import PortFailed
-from vetrina.shop.pricing.ports import CodeAnswer
 from vetrina.shop.pricing.rules import Quote, QuoteLine, price, with_deliveries, with_fee, with_redemptions
 from vetrina.views.carts import NOTHING_READ, CartParts, CartRow, cart_addresses, selected_address
 from vetrina.views.markets import atlas
@@ -30,11 +29,13 @@ async def quote_cart(ctx: Context, cart: CartRow, parts: CartParts = NOTHING_REA
     ctx = await at_the_cart(ctx, cart)
     lines = await cart_lines_here(ctx, cart.id) if parts.lines is None else parts.lines
     address = await _destination(ctx, cart, parts)
-    rules = await load_rules(ctx, tuple(cart.discount_codes), cart.customer_id)
-    quote = price(ctx.place.currency, ctx.place.prices_include_tax, map(_priced, lines))
-    quote, told_of_lines = await adjusted(ctx, quote, rules, "line")
+    rules = await load_rules(ctx, cart, (line.product_id for line in lines))
+    priced = price(ctx.place.currency, ctx.place.prices_include_tax, map(_priced, lines))
+    quote, told = await adjusted(ctx, priced, rules)
     groups = await delivery_groups(ctx, quote, address, cart.delivery_choices)
-    quote, told_of_delivery = await _delivered(ctx, quote, groups, rules)
+    deliveries = quoted_deliveries(groups)
+    if deliveries:
+        quote, told = await adjusted(ctx, with_deliveries(priced, deliveries), rules)
     quote, is_tax_known = await taxed(ctx, quote, address or Address(country=ctx.place.country))
     quote, are_cards_known = await _redeemed(ctx, quote, cart.gift_card_codes)
     methods, selected = await _payable(ctx, quote, cart)
@@ -45,7 +46,7 @@ async def quote_cart(ctx: Context, cart: CartRow, parts: CartParts = NOTHING_REA
         address=address,
         quote=with_fee(quote, selected.method.fee) if selected else quote,
         groups=groups,
-        codes=answered_codes(cart.discount_codes, told_of_lines, told_of_delivery),
+        codes=answered_codes(cart.discount_codes, told),
         methods=methods,
         selected_method=selected,
         is_tax_known=is_tax_known,
@@ -82,6 +83,7 @@ def _priced(line: CartLineFactsRow) -> QuoteLine:
     """A line nobody sells here costs nothing in the quote, and its problem keeps it from being ordered."""
     return QuoteLine(
         key=line.id,
+        title=line.product_title,
         variant_id=line.variant_id,
         product_id=line.product_id,
         quantity=line.quantity,
@@ -91,13 +93,8 @@ def _priced(line: CartLineFactsRow) -> QuoteLine:
         tax_class=line.tax_class,
         requires_shipping=line.requires_shipping,
         weight=line.weight or 0,
+        is_gift_card=line.is_gift_card,
     )
-
-
-async def _delivered(
-    ctx: Context, quote: Quote, groups: tuple[DeliveryGroup, ...], rules: tuple[LoadedRules, ...]
-) -> tuple[Quote, tuple[CodeAnswer, ...]]:
-    return await adjusted(ctx, with_deliveries(quote, quoted_deliveries(groups)), rules, "delivery")
 
 
 async def _redeemed(ctx: Context, quote: Quote, codes: list[str]) -> tuple[Quote, bool]:

@@ -7,7 +7,8 @@ import msgspec
 from vetrina.kernel.context import Context
 from vetrina.kernel.registry import Provided
 from vetrina.shop.pricing.ports import CodeAnswer, PriceRules, RulesAnswer, RuleSet, RulesRequest
-from vetrina.shop.pricing.rules import Quote, Target, with_adjustments
+from vetrina.shop.pricing.rules import Quote, with_adjustments
+from vetrina.views.carts import CartRow
 
 
 class LoadedRules(msgspec.Struct, frozen=True):
@@ -17,13 +18,15 @@ class LoadedRules(msgspec.Struct, frozen=True):
     rules: RuleSet
 
 
-async def load_rules(ctx: Context, codes: tuple[str, ...], customer_id: int | None) -> tuple[LoadedRules, ...]:
+async def load_rules(ctx: Context, cart: CartRow, product_ids: Iterable[int]) -> tuple[LoadedRules, ...]:
     """Load every plugin's rules once, in their declared order. Raises PortFailed."""
     request = RulesRequest(
         market_id=ctx.place.market_id,
         currency=ctx.place.currency,
-        codes=codes,
-        customer_id=customer_id,
+        codes=tuple(cart.discount_codes),
+        customer_id=cart.customer_id,
+        email=cart.email,
+        product_ids=tuple(dict.fromkeys(product_ids)),
         at=ctx.now(),
     )
     return tuple(
@@ -34,29 +37,23 @@ async def load_rules(ctx: Context, codes: tuple[str, ...], customer_id: int | No
     )
 
 
-async def adjusted(
-    ctx: Context, quote: Quote, loaded: Sequence[LoadedRules], target: Target
-) -> tuple[Quote, tuple[CodeAnswer, ...]]:
-    """Ask each rule set about the quote as the earlier ones left it, and apply its adjustments of that target.
-
-    Rules are asked twice: about lines before delivery is known, and about delivery with the chosen options in the
-    quote. What they say about the other target is left aside. Raises PortFailed.
-    """
+async def adjusted(ctx: Context, quote: Quote, loaded: Sequence[LoadedRules]) -> tuple[Quote, tuple[CodeAnswer, ...]]:
+    """Ask each rule set about the quote as the earlier ones left it, and apply what it answers. Raises PortFailed."""
     told = list[CodeAnswer]()
     for entry in loaded:
         answer = await ctx.ports.ask(entry.provided, adjust, entry.rules, quote)
-        quote = with_adjustments(quote, (change for change in answer.adjustments if change.target == target))
+        quote = with_adjustments(quote, answer.adjustments)
         told.extend(answer.codes)
     return quote, tuple(told)
 
 
-def answered_codes(typed: Iterable[str], *told: Sequence[CodeAnswer]) -> tuple[CodeAnswer, ...]:
+def answered_codes(typed: Iterable[str], told: Sequence[CodeAnswer]) -> tuple[CodeAnswer, ...]:
     """One answer for each code as typed: applicable if any rule says so, else the last reason given.
 
     Codes are compared without regard to case. A code that no rule knows is not applicable: DISCOUNT_NOT_FOUND.
     """
     best = dict[str, CodeAnswer]()
-    for answer in (entry for answers in told for entry in answers):
+    for answer in told:
         known = best.get(answer.code.casefold())
         if known is None or not known.is_applicable:
             best[answer.code.casefold()] = answer

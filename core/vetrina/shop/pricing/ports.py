@@ -19,6 +19,10 @@ class RulesRequest(msgspec.Struct, frozen=True, kw_only=True):
     currency: str
     codes: tuple[str, ...]
     customer_id: int | None
+    email: str | None = None
+    """As the buyer typed it; nobody has verified it."""
+    product_ids: tuple[int, ...] = ()
+    """The products in the cart."""
     at: datetime
 
 
@@ -38,9 +42,10 @@ class RulesAnswer(msgspec.Struct, frozen=True, kw_only=True):
 class RuleSet(Protocol):
     """Rules as a value: the same quote always gets the same answer, and nothing is read or written.
 
-    A set is asked twice for one cart: before delivery is known, when its adjustments of lines count, and with the
-    chosen delivery and the discounts so far in the quote, when those of delivery count. A code is applicable when
-    either answer says so.
+    A set is asked about a cart before delivery is known, and once more, from the beginning, with the chosen
+    deliveries in the quote, where there are any: then only this answer counts, so that what comes off lines and what
+    comes off delivery can be weighed against each other. The quote holds the discounts of the sets that were asked
+    before, never its own.
     """
 
     def adjust(self, quote: Quote) -> RulesAnswer: ...
@@ -81,7 +86,9 @@ class Redeemable(Protocol):
         """Those of the codes it knows and that have something left, in the order given."""
         ...
 
-    async def reserve(self, session: Session, code: str, amount: int, reference: str, expires_at: datetime) -> None: ...
+    async def reserve(self, session: Session, code: str, amount: int, reference: str, expires_at: datetime) -> None:
+        """Hold so much; `code` as it was typed, or the adjustment's `use` where it has one."""
+        ...
 
     async def confirm(self, session: Session, reference: str) -> None: ...
 

@@ -15,6 +15,8 @@ class QuoteLine(msgspec.Struct, frozen=True, kw_only=True):
 
     key: int
     """The cart line's id."""
+    title: str = ""
+    """What people call it, for the explanation."""
     variant_id: int
     product_id: int
     quantity: int
@@ -24,6 +26,8 @@ class QuoteLine(msgspec.Struct, frozen=True, kw_only=True):
     tax_class: str = "standard"
     requires_shipping: bool = True
     weight: int = 0
+    is_gift_card: bool = False
+    """It sells money: a discount on it would be a discount on everything."""
     discount: int = 0
     tax: int = 0
 
@@ -37,7 +41,8 @@ class QuoteLine(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Adjustment(msgspec.Struct, frozen=True, kw_only=True):
-    """A discount a rule wants to give. `amount` is what comes off, in minor units, shared over `lines` by value.
+    """A discount a rule wants to give. `amount` is what comes off, in minor units, shared over `lines` by value
+    unless `shares` says how.
 
     With target "delivery" it comes off the delivery price and `lines` is empty. Exactly one of percentage (parts
     per million) and fixed says how the rule words it.
@@ -50,11 +55,15 @@ class Adjustment(msgspec.Struct, frozen=True, kw_only=True):
     target: Target = "line"
     lines: tuple[int, ...] = ()
     """Keys of the lines it is about; empty for all."""
+    shares: tuple[int, ...] = ()
+    """What each of `lines` bears, where the rule says so itself; they sum to `amount`."""
     percentage: int | None = None
     fixed: int | None = None
     method: Literal["ACROSS", "EACH"] = "ACROSS"
     redeem: str | None = None
-    """The Redeemable that has to give a use of `code` when the cart is submitted."""
+    """The Redeemable that has to give a use when the cart is submitted: of `use`, or of `code` where there is none."""
+    use: str | None = None
+    """What that Redeemable is told in place of a code: a text of its own, for uses of what nobody typed."""
 
 
 class Allocation(msgspec.Struct, frozen=True):
@@ -163,7 +172,7 @@ class Quote(msgspec.Struct, frozen=True, kw_only=True):
     def explanation(self) -> tuple[Step, ...]:
         """The quote step by step; the steps sum to amount_due."""
         return (
-            *(Step("line", f"{line.quantity} x {line.unit_price}", line.subtotal) for line in self.lines),
+            *(Step("line", _called(line), line.subtotal) for line in self.lines),
             *(Step("delivery", delivery.title, delivery.amount) for delivery in self.deliveries),
             *(Step("discount", discount.adjustment.title, -discount.amount) for discount in self.discounts),
             *(Step("tax", tax.title, tax.amount) for tax in self.taxes if not self.prices_include_tax),
@@ -221,7 +230,7 @@ def discounted_deliveries(quote: Quote) -> int:
 def _on_lines(quote: Quote, adjustment: Adjustment) -> Quote:
     named = frozenset(adjustment.lines)
     affected = [line for line in quote.lines if not named or line.key in named]
-    shares = _clip(adjustment.amount, [line.total for line in affected])
+    shares = _shares(adjustment, affected)
     taken = dict(zip((line.key for line in affected), shares, strict=True))
     lines = tuple(
         msgspec.structs.replace(line, discount=line.discount + taken.get(line.key, 0)) for line in quote.lines
@@ -244,6 +253,18 @@ def _discounted(quote: Quote, adjustment: Adjustment, amount: int, allocations: 
         return quote
     applied = Discount(adjustment=adjustment, amount=amount, allocations=allocations)
     return msgspec.structs.replace(quote, discounts=(*quote.discounts, applied))
+
+
+def _called(line: QuoteLine) -> str:
+    return f"{line.quantity} × {line.title}" if line.title else f"{line.quantity} × {line.unit_price}"
+
+
+def _shares(adjustment: Adjustment, affected: Sequence[QuoteLine]) -> list[int]:
+    """What each of the lines bears: what the rule says, as far as it is there, else by value."""
+    if not adjustment.shares or len(adjustment.shares) != len(adjustment.lines):
+        return _clip(adjustment.amount, [line.total for line in affected])
+    said = dict(zip(adjustment.lines, adjustment.shares, strict=True))
+    return [min(max(said[line.key], 0), line.total) for line in affected]
 
 
 def _clip(amount: int, available: Sequence[int]) -> list[int]:
