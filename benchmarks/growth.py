@@ -219,9 +219,21 @@ def _originals(ctx: Context, products: Sequence[tuple[str, str]]) -> Rows:
             {"collection_id": categories[category], "product_id": number, "position": number}
         )
         rows[Media].append(
-            {"id": number, "url": f"{key}.png", "alt": None, "width": 800, "height": 600, "created_at": at}
+            {
+                "id": number,
+                "kind": "image",
+                "url": f"{key}.png",
+                "alt": None,
+                "width": 800,
+                "height": 600,
+                "thumbhash": None,
+                "mime_type": None,
+                "size": None,
+                "preview_id": None,
+                "created_at": at,
+            }
         )
-        rows[ProductMedia].append({"product_id": number, "media_id": number, "position": 0})
+        rows[ProductMedia].append({"product_id": number, "media_id": number, "position": 0, "is_picture": True})
         rows[SearchTerm] += [
             {"language": language, "term": term, "product_id": number, "weight": weight}
             for term, weight in terms([(title, TITLE), (category, TYPE)]).items()

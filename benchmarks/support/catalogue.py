@@ -140,10 +140,13 @@ def _product(rows: Rows, keys: Keys, number: int, chance: random.Random, ctx: Co
     for position in range(PICTURES):
         media_id = next(keys[Media])
         rows[Media].append({
-            "id": media_id, "url": f"bench/{number}-{position}.jpg", "alt": title, "width": 1200, "height": 900,
-            "created_at": at,
+            "id": media_id, "kind": "image", "url": f"bench/{number}-{position}.jpg", "alt": title,
+            "width": 1200, "height": 900, "thumbhash": "0PcJHQJnuJh3iHd4d3eIeIaAhwh4", "mime_type": "image/jpeg",
+            "size": 200_000, "preview_id": None, "created_at": at,
         })  # fmt: skip
-        rows[ProductMedia].append({"product_id": product_id, "media_id": media_id, "position": position})
+        rows[ProductMedia].append(
+            {"product_id": product_id, "media_id": media_id, "position": position, "is_picture": True}
+        )
     _variants(rows, keys, product_id, number, chance, ctx)
     return product_id
 

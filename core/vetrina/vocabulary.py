@@ -27,6 +27,16 @@ class ProductStatus(StrEnum):
     ARCHIVED = "archived"
 
 
+class MediaKind(StrEnum):
+    """What a medium is; only images can be a product's, a variant's or a collection's picture."""
+
+    IMAGE = "image"
+    VIDEO = "video"
+    EXTERNAL_VIDEO = "external_video"
+    MODEL_3D = "model_3d"
+    FILE = "file"
+
+
 class CartState(StrEnum):
     """open: editable. ordered: gone for the buyer. A cart with an open attempt is still open; the attempt guards it."""
 

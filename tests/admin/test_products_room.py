@@ -102,9 +102,15 @@ async def test_a_product_shows_what_is_its_own(ctx: Context, mara: Manager, pier
     await translated(ctx, made.variant_ids[0], "it", "Olio")
     async with ctx.tx() as session:
         media = await session.insert(
-            Media, url="https://cdn.example.org/a.jpg", alt="A tree", width=1, height=1, created_at=ctx.now()
+            Media,
+            kind="image",
+            url="https://cdn.example.org/a.jpg",
+            alt="A tree",
+            width=1,
+            height=1,
+            created_at=ctx.now(),
         )
-        await session.add(ProductMedia, product_id=made.product_id, media_id=media, position=0)
+        await session.add(ProductMedia, product_id=made.product_id, media_id=media, position=0, is_picture=True)
     here = f"/admin/products/{made.product_id}"
     await mara.open(here)
     words, html = mara.page.words, mara.page.html

@@ -36,7 +36,7 @@ async def cards_of(ctx: Context, product_ids: list[int]) -> dict[int, CardRow]:
 def _cards() -> Selection:
     first = (
         select(ProductMedia.media_id)
-        .where(ProductMedia.product_id == Product.id)
+        .where(ProductMedia.product_id == Product.id, ProductMedia.is_picture)
         .order_by(ProductMedia.position, ProductMedia.media_id)
         .limit(1)
         .scalar_subquery()

@@ -41,6 +41,7 @@ class MerchandiseRow(msgspec.Struct, frozen=True):
     image_alt: str | None
     image_width: int | None
     image_height: int | None
+    image_thumbhash: str | None
     status: str
     published_at: datetime | None
     archived_at: datetime | None
@@ -130,7 +131,8 @@ def variant_of(line: CartLineFactsRow, currency: str, now: datetime) -> CartVari
 def _picture(line: MerchandiseRow) -> MediaRow | None:
     if line.media_id is None or line.image_url is None:
         return None
-    return MediaRow(line.media_id, line.image_url, line.image_alt, line.image_width, line.image_height)
+    size = line.image_width, line.image_height
+    return MediaRow(line.media_id, line.image_url, line.image_alt, *size, line.image_thumbhash)
 
 
 def _at(place: Place) -> dict[str, Any]:
@@ -140,7 +142,7 @@ def _at(place: Place) -> dict[str, Any]:
 _Title = aliased(Translation)
 _first_media = (
     select(ProductMedia.media_id)
-    .where(ProductMedia.product_id == Variant.product_id)
+    .where(ProductMedia.product_id == Variant.product_id, ProductMedia.is_picture)
     .order_by(ProductMedia.position, ProductMedia.media_id)
     .limit(1)
     .correlate(Variant)
@@ -161,6 +163,7 @@ _FACTS = (
     Media.alt.label("image_alt"),
     Media.width.label("image_width"),
     Media.height.label("image_height"),
+    Media.thumbhash.label("image_thumbhash"),
     Product.status,
     Product.published_at,
     Variant.archived_at,

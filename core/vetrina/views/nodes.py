@@ -3,18 +3,24 @@
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any
 
+import structlog
+
 from vetrina.kernel.context import Context
+from vetrina.kernel.registry import PortFailed
+from vetrina.shop.sources.ports import NodeSource
 from vetrina.views.carts import CartRow, carts_by_key
 from vetrina.views.collections import collections_by_id
 from vetrina.views.locations import locations_by_id
 from vetrina.views.markets import MarketRow, ProfileRow, atlas
-from vetrina.views.media import media_by_id
+from vetrina.views.media import AttachedRow, attached_by_id, media_by_id
 from vetrina.views.metafields import MetafieldRow, metafields_by_id
 from vetrina.views.options import OptionRow, ValueRow, options_by_id, values_by_id
 from vetrina.views.orders import OrderView, orders_by_key
 from vetrina.views.products import products_by_id
 from vetrina.views.variants import variants_by_id
-from vetrina.vocabulary import CartState
+from vetrina.vocabulary import CartState, MediaKind
+
+log = structlog.get_logger(__name__)
 
 Key = tuple[str, str]
 """A type's public name and a key of it, as ids carry it."""
@@ -29,10 +35,24 @@ async def nodes_by_key(ctx: Context, keys: Sequence[Key]) -> dict[Key, Any]:
         asked.setdefault(type_name, []).append(key)
     found: dict[Key, Any] = {}
     for type_name, wanted in asked.items():
-        if type_name in NODES:
-            rows = await NODES[type_name](ctx, wanted)
-            found |= {(type_name, key): row for key, row in rows.items()}
+        find = NODES.get(type_name)
+        rows = await find(ctx, wanted) if find is not None else await _of_plugins(ctx, type_name, wanted)
+        found |= {(type_name, key): row for key, row in rows.items()}
     return found
+
+
+async def _of_plugins(ctx: Context, type_name: str, keys: list[str]) -> dict[str, Any]:
+    """What the plugin that publishes a type has of it; nothing where none does, or where it fails."""
+    source = ctx.shop.ports.find(NodeSource, type_name)
+    if source is None:
+        return {}
+    try:
+        rows = await ctx.shop.ports.ask(source, source.implementation.find, ctx, keys)
+    except PortFailed as error:
+        log.warning("nodes not found", type=type_name, plugin=source.owner, reason=str(error))
+        return {}
+    found = {key: rows.get(key) for key in keys}
+    return {key: row for key, row in found.items() if row is not None}
 
 
 def by_number(find: Callable[[Context, list[int]], Awaitable[Mapping[int, Any]]]) -> Find:
@@ -65,6 +85,13 @@ async def _values(ctx: Context, ids: list[int]) -> dict[int, ValueRow]:
     return {key: row for key, row in rows.items() if row.option_id in options}
 
 
+def _attached(kind: MediaKind) -> Find:
+    async def find(ctx: Context, ids: list[int]) -> dict[int, AttachedRow]:
+        return await attached_by_id(ctx, kind, ids)
+
+    return by_number(find)
+
+
 async def _markets(ctx: Context, ids: list[int]) -> dict[int, MarketRow]:
     return {market.id: market for market in (await atlas(ctx.db)).markets if market.id in ids}
 
@@ -94,15 +121,19 @@ async def _orders(ctx: Context, keys: list[str]) -> dict[str, OrderView]:
 NODES: Mapping[str, Find] = {
     "Cart": _carts,
     "Collection": by_number(collections_by_id),
+    "ExternalVideo": _attached(MediaKind.EXTERNAL_VIDEO),
+    "GenericFile": _attached(MediaKind.FILE),
     "Location": by_number(locations_by_id),
     "Market": by_number(_markets),
     "MediaImage": by_number(media_by_id),
     "Metafield": by_number(_metafields),
+    "Model3d": _attached(MediaKind.MODEL_3D),
     "Order": _orders,
     "Product": by_number(products_by_id),
     "ProductOption": by_number(_options),
     "ProductOptionValue": by_number(_values),
     "ProductVariant": by_number(variants_by_id),
     "Shop": by_number(_shops),
+    "Video": _attached(MediaKind.VIDEO),
 }
 """How each type that buyers may ask for by id is found. The key of a cart or an order is its secret."""

@@ -201,7 +201,7 @@ _ORDERS: dict[ProductDeskOrder, tuple[type, ...]] = {
 _PICTURE = (
     select(Media.url)
     .join(ProductMedia, ProductMedia.media_id == Media.id)
-    .where(ProductMedia.product_id == Product.id)
+    .where(ProductMedia.product_id == Product.id, ProductMedia.is_picture)
     .order_by(ProductMedia.position, ProductMedia.media_id)
     .limit(1)
     .correlate(Product)

@@ -1,4 +1,4 @@
-"""The first tables of catalog: 12, as the models declared them."""
+"""The first tables of catalog: 14, as the models declared them."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -13,6 +13,8 @@ branch_labels = None
 def upgrade() -> None:
     create_catalog_media()
     create_catalog_product()
+    create_catalog_search_piece()
+    create_catalog_search_word()
     create_catalog_translation()
     create_catalog_collection()
     create_catalog_option()
@@ -36,6 +38,8 @@ def downgrade() -> None:
     op.drop_table("catalog_option")
     op.drop_table("catalog_collection")
     op.drop_table("catalog_translation")
+    op.drop_table("catalog_search_word")
+    op.drop_table("catalog_search_piece")
     op.drop_table("catalog_product")
     op.drop_table("catalog_media")
 
@@ -44,13 +48,23 @@ def create_catalog_media() -> None:
     op.create_table(
         "catalog_media",
         sa.Column("id", BigInt, nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
         sa.Column("url", sa.Text(), nullable=False),
         sa.Column("alt", sa.Text(), nullable=True),
         sa.Column("width", BigInt, nullable=True),
         sa.Column("height", BigInt, nullable=True),
+        sa.Column("thumbhash", sa.Text(), nullable=True),
+        sa.Column("mime_type", sa.Text(), nullable=True),
+        sa.Column("size", BigInt, nullable=True),
+        sa.Column("preview_id", BigInt, nullable=True),
         sa.Column("created_at", Instant(), nullable=False),
+        sa.CheckConstraint(
+            "kind IN ('image', 'video', 'external_video', 'model_3d', 'file')", name=op.f("ck_catalog_media_kind_known")
+        ),
+        sa.ForeignKeyConstraint(["preview_id"], ["catalog_media.id"], name=op.f("fk_catalog_media_preview_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_catalog_media")),
     )
+    op.create_index("ix_catalog_media_url", "catalog_media", ["url"], unique=False)
 
 
 def create_catalog_product() -> None:
@@ -68,6 +82,7 @@ def create_catalog_product() -> None:
         sa.Column("seo_description", sa.Text(), nullable=True),
         sa.Column("source_key", sa.Text(), nullable=True),
         sa.Column("source_digest", sa.Text(), nullable=True),
+        sa.Column("selling_rank", BigInt, server_default=sa.text("0"), nullable=False),
         sa.Column("published_at", Instant(), nullable=True),
         sa.Column("created_at", Instant(), nullable=False),
         sa.Column("updated_at", Instant(), nullable=False),
@@ -79,9 +94,29 @@ def create_catalog_product() -> None:
     op.create_index("ix_catalog_product_created_at", "catalog_product", ["created_at", "id"], unique=False)
     op.create_index("ix_catalog_product_on_sale", "catalog_product", ["status", "published_at", "id"], unique=False)
     op.create_index("ix_catalog_product_product_type", "catalog_product", ["product_type", "id"], unique=False)
+    op.create_index("ix_catalog_product_selling_rank", "catalog_product", ["selling_rank", "id"], unique=False)
     op.create_index("ix_catalog_product_title", "catalog_product", ["title", "id"], unique=False)
     op.create_index("ix_catalog_product_updated_at", "catalog_product", ["updated_at", "id"], unique=False)
     op.create_index("ix_catalog_product_vendor", "catalog_product", ["vendor", "id"], unique=False)
+
+
+def create_catalog_search_piece() -> None:
+    op.create_table(
+        "catalog_search_piece",
+        sa.Column("language", sa.Text(), nullable=False),
+        sa.Column("piece", sa.Text(), nullable=False),
+        sa.Column("word", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("language", "piece", "word", name=op.f("pk_catalog_search_piece")),
+    )
+
+
+def create_catalog_search_word() -> None:
+    op.create_table(
+        "catalog_search_word",
+        sa.Column("language", sa.Text(), nullable=False),
+        sa.Column("word", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("language", "word", name=op.f("pk_catalog_search_word")),
+    )
 
 
 def create_catalog_translation() -> None:
@@ -148,6 +183,7 @@ def create_catalog_product_media() -> None:
         sa.Column("product_id", BigInt, nullable=False),
         sa.Column("media_id", BigInt, nullable=False),
         sa.Column("position", BigInt, nullable=False),
+        sa.Column("is_picture", sa.Boolean(), nullable=False),
         sa.ForeignKeyConstraint(["media_id"], ["catalog_media.id"], name=op.f("fk_catalog_product_media_media_id")),
         sa.ForeignKeyConstraint(
             ["product_id"], ["catalog_product.id"], name=op.f("fk_catalog_product_media_product_id"), ondelete="CASCADE"
@@ -176,6 +212,7 @@ def create_catalog_search_term() -> None:
         sa.Column("language", sa.Text(), nullable=False),
         sa.Column("term", sa.Text(), nullable=False),
         sa.Column("product_id", BigInt, nullable=False),
+        sa.Column("stem", sa.Text(), nullable=False),
         sa.Column("weight", BigInt, nullable=False),
         sa.ForeignKeyConstraint(
             ["product_id"], ["catalog_product.id"], name=op.f("fk_catalog_search_term_product_id"), ondelete="CASCADE"
@@ -183,6 +220,9 @@ def create_catalog_search_term() -> None:
         sa.PrimaryKeyConstraint("language", "term", "product_id", name=op.f("pk_catalog_search_term")),
     )
     op.create_index("ix_catalog_search_term_product_id", "catalog_search_term", ["product_id"], unique=False)
+    op.create_index(
+        "ix_catalog_search_term_stem", "catalog_search_term", ["language", "stem", "product_id"], unique=False
+    )
 
 
 def create_catalog_variant() -> None:

@@ -1,4 +1,4 @@
-"""Tables: product, option and value, variant, media, collection, tag, translation, search term."""
+"""Tables: product, option and value, variant, media, collection, tag, translation, search term, search word and its pieces."""
 
 from datetime import datetime
 
@@ -27,6 +27,8 @@ class Product(Model):
     """Identity in the catalogue it was imported from; makes imports repeatable."""
     source_digest: Mapped[str | None]
     """What the source said when it was last imported, as a digest: an unchanged source changes nothing here."""
+    selling_rank: Mapped[int] = mapped_column(server_default=text("0"))
+    """Minus the pieces sold lately: in rising order best sellers come first."""
     published_at: Mapped[datetime | None]
     created_at: Mapped[datetime]
     updated_at: Mapped[datetime]
@@ -39,6 +41,7 @@ class Product(Model):
         Index("ix_catalog_product_product_type", "product_type", "id"),
         Index("ix_catalog_product_created_at", "created_at", "id"),
         Index("ix_catalog_product_updated_at", "updated_at", "id"),
+        Index("ix_catalog_product_selling_rank", "selling_rank", "id"),
     )
 
 
@@ -139,26 +142,42 @@ class VariantValue(Model):
 
 
 class Media(Model):
-    """A picture, by its address: absolute, or relative to the shop's own media."""
+    """Something to look at, by its address: absolute, or relative to the shop's own media."""
 
     __tablename__ = "catalog_media"
 
     id: Mapped[int] = mapped_column(primary_key=True)
+    kind: Mapped[str]
     url: Mapped[str]
     alt: Mapped[str | None]
     width: Mapped[int | None]
     height: Mapped[int | None]
+    """Pixels, as it is shown."""
+    thumbhash: Mapped[str | None]
+    """A picture in some 25 bytes, in base64: what is shown until it has arrived."""
+    mime_type: Mapped[str | None]
+    size: Mapped[int | None]
+    """Bytes."""
+    preview_id: Mapped[int | None] = mapped_column(ForeignKey("catalog_media.id"))
+    """The picture that stands for what is none."""
     created_at: Mapped[datetime]
+
+    __table_args__ = (
+        CheckConstraint("kind IN ('image', 'video', 'external_video', 'model_3d', 'file')", name="kind_known"),
+        Index("ix_catalog_media_url", "url"),
+    )
 
 
 class ProductMedia(Model):
-    """A product's pictures in order; the first is the featured one."""
+    """What a product shows, in order; the first picture is the featured one."""
 
     __tablename__ = "catalog_product_media"
 
     product_id: Mapped[int] = mapped_column(ForeignKey("catalog_product.id", ondelete="CASCADE"), primary_key=True)
     media_id: Mapped[int] = mapped_column(ForeignKey("catalog_media.id"), primary_key=True)
     position: Mapped[int]
+    is_picture: Mapped[bool]
+    """Whether its kind is image: written here too, so that a product's first picture is found without a join."""
 
 
 class Collection(Model):
@@ -227,6 +246,31 @@ class SearchTerm(Model):
     language: Mapped[str] = mapped_column(primary_key=True)
     term: Mapped[str] = mapped_column(primary_key=True)
     product_id: Mapped[int] = mapped_column(ForeignKey("catalog_product.id", ondelete="CASCADE"), primary_key=True)
+    stem: Mapped[str]
+    """The word without its ending, in this language: what other forms of it have too."""
     weight: Mapped[int]
 
-    __table_args__ = (Index("ix_catalog_search_term_product_id", "product_id"),)
+    __table_args__ = (
+        Index("ix_catalog_search_term_product_id", "product_id"),
+        Index("ix_catalog_search_term_stem", "language", "stem", "product_id"),
+    )
+
+
+class SearchWord(Model):
+    """A word that some product's index has, or had; each stands here once. What may be meant by a mistyped one."""
+
+    __tablename__ = "catalog_search_word"
+
+    language: Mapped[str] = mapped_column(primary_key=True)
+    word: Mapped[str] = mapped_column(primary_key=True)
+
+
+class SearchPiece(Model):
+    """The pieces of those words, by which the ones near a mistyped word are found."""
+
+    __tablename__ = "catalog_search_piece"
+
+    language: Mapped[str] = mapped_column(primary_key=True)
+    piece: Mapped[str] = mapped_column(primary_key=True)
+    """With the word's length and the piece's place in it, as in 9.2.ti."""
+    word: Mapped[str] = mapped_column(primary_key=True)

@@ -21,7 +21,7 @@ from vetrina.shop.catalog.models import (
 from vetrina.shop.catalog.rules import ImageSheet, OptionSheet, ProductSheet, Text, VariantSheet, slug, variant_title
 from vetrina.shop.catalog.service.handles import free_handles
 from vetrina.shop.catalog.service.texts import reindex
-from vetrina.vocabulary import ProductStatus
+from vetrina.vocabulary import MediaKind, ProductStatus
 
 
 class Created(msgspec.Struct, frozen=True):
@@ -121,7 +121,7 @@ def draw_media(drawn: Drawn, keys: Keys, product_id: int, images: Sequence[Image
     media = {image.url: keys.media.pop() for image in images}
     drawn[Media] += [media_row(media[image.url], image, at) for image in images]
     drawn[ProductMedia] += [
-        {"product_id": product_id, "media_id": media_id, "position": position}
+        {"product_id": product_id, "media_id": media_id, "position": position, "is_picture": True}
         for position, media_id in enumerate(media.values())
     ]
     return media
@@ -131,10 +131,15 @@ def media_row(media_id: int, image: ImageSheet, at: datetime) -> dict[str, Any]:
     """A picture as its table holds it."""
     return {
         "id": media_id,
+        "kind": MediaKind.IMAGE.value,
         "url": image.url,
         "alt": image.alt,
         "width": image.width,
         "height": image.height,
+        "thumbhash": None,
+        "mime_type": None,
+        "size": None,
+        "preview_id": None,
         "created_at": at,
     }
 

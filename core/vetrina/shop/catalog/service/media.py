@@ -1,4 +1,4 @@
-"""A product's pictures: their order, their words, and those its variants show."""
+"""A product's pictures as its editor lists them: their order, their words, and those its variants show."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -21,11 +21,15 @@ class _Picture(msgspec.Struct, frozen=True):
 
 
 async def set_images(session: Session, product_id: int, images: Sequence[ImageSheet], at: datetime) -> bool:
-    """Give a product these pictures in this order; whether that changed anything. Variants forget those that go."""
+    """Give a product these pictures in this order; whether that changed anything. Variants forget those that go.
+
+    A size that is not given is left as it is known. Media that are no pictures stay, behind the pictures.
+    """
     standing = await session.rows(_Picture, _PICTURES, {"product": product_id})
-    if [_sheet(picture) for picture in standing] == list(images):
-        return False
     known = {picture.url: picture for picture in standing}
+    images = [_completed(image, known.get(image.url)) for image in images]
+    if [_sheet(picture) for picture in standing] == images:
+        return False
     media = {image.url: known[image.url].id for image in images if image.url in known}
     for image in images:
         if image.url in known and _sheet(known[image.url]) != image:
@@ -34,6 +38,7 @@ async def set_images(session: Session, product_id: int, images: Sequence[ImageSh
     gone = [picture.id for picture in standing if picture.url not in media]
     await session.execute(_FORGET_ON_VARIANTS, {"product": product_id, "media_ids": gone})
     await session.execute(_DETACH, {"product": product_id})
+    await session.execute(_MOVE_OTHERS, {"product": product_id, "by": len(images)})
     await _attach(session, product_id, [media[image.url] for image in images], 0)
     return True
 
@@ -43,7 +48,7 @@ async def media_for(session: Session, product_id: int, urls: Sequence[str], at: 
     known = {picture.url: picture.id for picture in await session.rows(_Picture, _PICTURES, {"product": product_id})}
     missing = [ImageSheet(url=url) for url in dict.fromkeys(urls) if url not in known]
     added = await _add(session, missing, at)
-    first = await session.value(_NEXT_POSITION, {"product": product_id})
+    first = await session.value(NEXT_POSITION, {"product": product_id})
     await _attach(session, product_id, list(added.values()), first)
     return known | added
 
@@ -58,7 +63,7 @@ async def _add(session: Session, images: Sequence[ImageSheet], at: datetime) -> 
 
 async def _attach(session: Session, product_id: int, media_ids: Sequence[int], first: int) -> None:
     rows = [
-        {"product_id": product_id, "media_id": media_id, "position": position}
+        {"product_id": product_id, "media_id": media_id, "position": position, "is_picture": True}
         for position, media_id in enumerate(media_ids, start=first)
     ]
     await session.add_many(ProductMedia, rows)
@@ -68,6 +73,13 @@ def _sheet(picture: _Picture) -> ImageSheet:
     return ImageSheet(url=picture.url, alt=picture.alt, width=picture.width, height=picture.height)
 
 
+def _completed(image: ImageSheet, known: _Picture | None) -> ImageSheet:
+    """With the size the shop knows, where the editor says none."""
+    if known is None:
+        return image
+    return msgspec.structs.replace(image, width=image.width or known.width, height=image.height or known.height)
+
+
 def _described(image: ImageSheet) -> dict[str, str | int | None]:
     return {"alt_": image.alt, "width_": image.width, "height_": image.height}
 
@@ -75,12 +87,13 @@ def _described(image: ImageSheet) -> dict[str, str | int | None]:
 _PICTURES = (
     select(Media.id, Media.url, Media.alt, Media.width, Media.height)
     .join(ProductMedia, ProductMedia.media_id == Media.id)
-    .where(ProductMedia.product_id == bindparam("product"))
+    .where(ProductMedia.product_id == bindparam("product"), ProductMedia.is_picture)
     .order_by(ProductMedia.position, Media.id)
 )
-_NEXT_POSITION = select(func.coalesce(func.max(ProductMedia.position), -1) + 1).where(
+NEXT_POSITION = select(func.coalesce(func.max(ProductMedia.position), -1) + 1).where(
     ProductMedia.product_id == bindparam("product")
 )
+"""Where what is added to a product's media comes."""
 _DESCRIBE = (
     update(table_of(Media))
     .where(Media.id == bindparam("media"))
@@ -91,4 +104,9 @@ _FORGET_ON_VARIANTS = (
     .where(Variant.product_id == bindparam("product"), id_in(Variant.image_id, "media_ids"))
     .values(image_id=None)
 )
-_DETACH = delete(table_of(ProductMedia)).where(ProductMedia.product_id == bindparam("product"))
+_DETACH = delete(table_of(ProductMedia)).where(ProductMedia.product_id == bindparam("product"), ProductMedia.is_picture)
+_MOVE_OTHERS = (
+    update(table_of(ProductMedia))
+    .where(ProductMedia.product_id == bindparam("product"), ~ProductMedia.is_picture)
+    .values(position=ProductMedia.position + bindparam("by"))
+)
