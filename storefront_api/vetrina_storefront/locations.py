@@ -8,7 +8,8 @@ import msgspec
 import strawberry
 
 from vetrina.graphql import Info, PageInfo, batch, ctx_of, read_from, root
-from vetrina.views.locations import LocationOrder, LocationRow, location_list
+from vetrina.kernel.errors import BadInput
+from vetrina.views.locations import MILLIONTHS, LocationOrder, LocationRow, Point, location_list
 from vetrina_storefront.interfaces import Node
 from vetrina_storefront.metafields import HasMetafields
 from vetrina_storefront.names import country_name
@@ -29,8 +30,16 @@ class LocationSortKeys(Enum):
     NAME = "NAME"
 
 
+ORDERS = {
+    LocationSortKeys.CITY: LocationOrder.CITY,
+    LocationSortKeys.DISTANCE: LocationOrder.DISTANCE,
+    LocationSortKeys.ID: LocationOrder.ID,
+    LocationSortKeys.NAME: LocationOrder.NAME,
+}
+
+
 class LocationAddressRow(msgspec.Struct, frozen=True, kw_only=True):
-    """Where a location is; where on the earth, nobody has written down."""
+    """Where a location is; degrees are decimal, WGS 84."""
 
     address1: str | None = None
     address2: str | None = None
@@ -49,10 +58,21 @@ class LocationAddressRow(msgspec.Struct, frozen=True, kw_only=True):
 async def load_location_addresses(rows: Sequence[LocationRow], info: Info) -> list[LocationAddressRow]:
     """Addresses, the country's name in the context's language."""
     language = ctx_of(info).place.language
-    return [_address(row.address, language) for row in rows]
+    return [_address(row, language) for row in rows]
 
 
-def _address(written: dict[str, Any], language: str) -> LocationAddressRow:
+def point_of(near: GeoCoordinateInput | None, field: tuple[str, ...] = ("near",)) -> Point | None:
+    """The point a client names. Raises BadInput for one that is not on the earth."""
+    if near is None:
+        return None
+    for name, degrees, most in (("latitude", near.latitude, 90), ("longitude", near.longitude, 180)):
+        if not abs(degrees) <= most:
+            raise BadInput(field=(*field, name), problem=f"A {name} is between -{most} and {most} degrees.")
+    return Point(round(near.latitude * MILLIONTHS), round(near.longitude * MILLIONTHS))
+
+
+def _address(row: LocationRow, language: str) -> LocationAddressRow:
+    written = row.address
     code: str | None = written.get("country")
     country = country_name(code, language) if code else None
     town = " ".join(part for part in (written.get("zip"), written.get("city"), written.get("province")) if part)
@@ -64,6 +84,8 @@ def _address(written: dict[str, Any], language: str) -> LocationAddressRow:
         country=country,
         country_code=code,
         formatted=tuple(line for line in lines if line),
+        latitude=None if row.latitude is None else row.latitude / MILLIONTHS,
+        longitude=None if row.longitude is None else row.longitude / MILLIONTHS,
         phone=written.get("phone"),
         province=written.get("province"),
         province_code=written.get("province"),
@@ -110,9 +132,7 @@ class LocationConnection:
 
 @strawberry.type
 class LocationsQuery:
-    @root(
-        shared=True, description="The places that hold stock. Distances are not known: that order is the order of ids."
-    )
+    @root(shared=True, description="The places that hold stock; by distance from the point that is near.")
     async def locations(
         self,
         info: Info,
@@ -125,6 +145,8 @@ class LocationsQuery:
         sort_key: LocationSortKeys | None = LocationSortKeys.ID,
     ) -> LocationConnection:
         window = window_args(first, after, last, before, reverse)
-        order = LocationOrder.NAME if sort_key is LocationSortKeys.NAME else LocationOrder.ID
-        found: Any = connection_of(await location_list(ctx_of(info), order, window), window)
+        order, point = ORDERS[sort_key or LocationSortKeys.ID], point_of(near)
+        if order is LocationOrder.DISTANCE and point is None:
+            order = LocationOrder.ID  # distances are from a point, and none is named
+        found: Any = connection_of(await location_list(ctx_of(info), order, window, point), window)
         return found

@@ -21,7 +21,7 @@ from vetrina.views.windows import Placed
 from vetrina_storefront.images import Image
 from vetrina_storefront.interfaces import Node, load_nothing
 from vetrina_storefront.later import later
-from vetrina_storefront.locations import GeoCoordinateInput, Location
+from vetrina_storefront.locations import GeoCoordinateInput, Location, point_of
 from vetrina_storefront.metafields import HasMetafields
 from vetrina_storefront.money import MoneyRow, MoneyV2, money
 from vetrina_storefront.paging import connection_of, empty, window_args
@@ -182,9 +182,9 @@ async def load_store_availability(
     near: GeoCoordinateInput | None = None,
     reverse: bool | None = False,
 ) -> list[Connection[StoreAvailabilityRow]]:
-    """What the locations that track each variant have of it, in the locations' own order."""
+    """What the locations that track each variant have of it: in the locations' own order, or nearest first."""
     window = window_args(first, after, last, before, reverse)
-    found = await availability_of(ctx_of(info), [row.id for row in rows], window)
+    found = await availability_of(ctx_of(info), [row.id for row in rows], window, point_of(near))
     wanted = sorted({placed.row.location_id for page in found.values() for placed in page})
     locations = await locations_by_id(ctx_of(info), wanted) if wanted else {}
 

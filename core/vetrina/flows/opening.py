@@ -4,9 +4,11 @@ import msgspec
 
 from vetrina.kernel.context import Context
 from vetrina.kernel.db import Session
-from vetrina.shop.inventory.models import Location
+from vetrina.shop.inventory import service as inventory
+from vetrina.shop.inventory.rules import LocationSheet
 from vetrina.shop.markets import service as markets
 from vetrina.shop.pricing.models import PriceList
+from vetrina.vocabulary import Address
 
 
 class NewMarket(msgspec.Struct, frozen=True, kw_only=True):
@@ -89,7 +91,7 @@ async def open_shop(ctx: Context, new: NewShop = STARTER) -> None:
         )
         for position, market in enumerate(new.markets):
             await _open_market(session, market, position)
-        await session.insert(Location, name=new.location, address={"country": new.country}, position=0, is_active=True)
+        await inventory.add_location(session, LocationSheet(name=new.location, address=Address(country=new.country)))
 
 
 async def _open_market(session: Session, market: NewMarket, position: int) -> None:

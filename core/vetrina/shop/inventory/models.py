@@ -10,15 +10,25 @@ from vetrina.kernel.db import Model, append_only, private, table_of
 
 
 class Location(Model):
-    """A place that holds stock; lower positions are taken from first."""
+    """A place that holds stock; lower positions are taken from first. Degrees are in millionths, WGS 84."""
 
     __tablename__ = "inventory_location"
 
     id: Mapped[int] = mapped_column(primary_key=True)
     name: Mapped[str] = mapped_column(unique=True)
     address: Mapped[dict[str, Any]]
+    city: Mapped[str]
+    """The address's city, to sort by; empty where it names none."""
+    latitude: Mapped[int | None]
+    longitude: Mapped[int | None]
     position: Mapped[int]
     is_active: Mapped[bool]
+
+    __table_args__ = (
+        CheckConstraint("(latitude IS NULL) = (longitude IS NULL)", name="point"),
+        CheckConstraint("latitude BETWEEN -90000000 AND 90000000", name="latitude"),
+        CheckConstraint("longitude BETWEEN -180000000 AND 180000000", name="longitude"),
+    )
 
 
 class Level(Model):

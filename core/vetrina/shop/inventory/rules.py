@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 import msgspec
 
 from vetrina.kernel.errors import Refusal
+from vetrina.vocabulary import Address
 
 Preference = tuple[bool, int, int]
 """Pieces that are there (False) before pieces still to come (True), then the shop's own order of locations."""
@@ -43,6 +44,30 @@ class ReferenceTaken(Refusal):
 
     code = "REFERENCE_TAKEN"
     text = "The reference {reference} was already used for another quantity."
+
+
+class LocationNameTaken(Refusal):
+    """Another location has the name. Facts: name."""
+
+    code = "LOCATION_NAME_TAKEN"
+    text = "Another location is called {name} already."
+
+
+class LocationIsNeeded(Refusal):
+    """It holds pieces for buyers, or is the last that is open."""
+
+    code = "LOCATION_IS_NEEDED"
+    text = "This location holds pieces for buyers, or is the last one that is open: it cannot be closed now."
+
+
+class LocationSheet(msgspec.Struct, frozen=True, kw_only=True):
+    """What is written of a location. Degrees are in millionths, WGS 84; both or neither."""
+
+    name: str
+    address: Address
+    latitude: int | None = None
+    longitude: int | None = None
+    is_active: bool = True
 
 
 class Wanted(msgspec.Struct, frozen=True):

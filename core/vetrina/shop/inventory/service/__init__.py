@@ -8,12 +8,15 @@ from vetrina.shop.inventory.rules import Piece, Wanted
 from vetrina.shop.inventory.service.holds import Picked, extend, holding, lapsed, pick, release, reserve, sale, take
 from vetrina.shop.inventory.service.ledger import Cause
 from vetrina.shop.inventory.service.levels import lock, move, receive, restock, set_backorder, set_on_hand, track
+from vetrina.shop.inventory.service.places import add_location, change_location
 
 __all__ = [
     "Cause",
     "Picked",
     "Piece",
     "Wanted",
+    "add_location",
+    "change_location",
     "extend",
     "holding",
     "lapsed",
