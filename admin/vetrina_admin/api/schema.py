@@ -10,6 +10,7 @@ from vetrina_admin.api.deliveries import DeliveryMutation, DeliveryQuery
 from vetrina_admin.api.guard import check_contributed, check_guards
 from vetrina_admin.api.health import HealthQuery
 from vetrina_admin.api.jobs import JobMutation, JobQuery
+from vetrina_admin.api.locations import LocationMutation
 from vetrina_admin.api.orders import OrderMutation, OrderQuery
 from vetrina_admin.api.persons import PersonMutation, PersonQuery
 from vetrina_admin.api.plugins import PluginMutation, PluginQuery
@@ -43,6 +44,7 @@ def compose_admin(
     mutations = (
         CatalogMutation,
         PriceMutation,
+        LocationMutation,
         StockMutation,
         OrderMutation,
         DeliveryMutation,

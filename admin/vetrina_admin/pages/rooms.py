@@ -1,6 +1,6 @@
 """The rooms of the admin, in the order of the menu."""
 
-from vetrina_admin.pages import account, home, orders, plugins, products, sign_in, staff, tokens, trail
+from vetrina_admin.pages import account, home, locations, orders, plugins, products, sign_in, staff, tokens, trail
 from vetrina_admin.pages.screens import Room
 from vetrina_admin.pages.visits import Entry
 from vetrina_admin.pages.wording import speaker
@@ -9,6 +9,7 @@ ROOMS: tuple[Room, ...] = (
     home.ROOM,
     orders.ROOM,
     products.ROOM,
+    locations.ROOM,
     staff.ROOM,
     tokens.ROOM,
     trail.ROOM,

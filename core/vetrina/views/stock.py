@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 import msgspec
 from sqlalchemy import bindparam, cast, func, select, tuple_
@@ -12,12 +13,18 @@ from vetrina.shop.inventory.models import Level, Location, Movement
 
 
 class LocationRow(msgspec.Struct, frozen=True):
-    """A place that holds stock; lower positions are taken from first."""
+    """A place that holds stock; lower positions are taken from first.
+
+    `address` has the fields of vocabulary.Address; degrees are in millionths, WGS 84.
+    """
 
     id: int
     name: str
     position: int
     is_active: bool
+    address: dict[str, Any]
+    latitude: int | None
+    longitude: int | None
 
 
 class StockLevelRow(msgspec.Struct, frozen=True):
@@ -106,7 +113,15 @@ async def low_stock(db: Reads, *, threshold: int, size: int, after: tuple[int, i
 
 
 _TOP = 2**63 - 1
-_ANY_LOCATION = select(Location.id, Location.name, Location.position, Location.is_active)
+_ANY_LOCATION = select(
+    Location.id,
+    Location.name,
+    Location.position,
+    Location.is_active,
+    Location.address,
+    Location.latitude,
+    Location.longitude,
+)
 _LOCATIONS = _ANY_LOCATION.order_by(Location.position, Location.id)
 _SOME_LOCATIONS = _ANY_LOCATION.where(id_in(Location.id, "ids"))
 _ANY_LEVEL = select(
