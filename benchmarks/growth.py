@@ -42,6 +42,7 @@ from vetrina.shop.catalog.models import (
     VariantValue,
 )
 from vetrina.shop.catalog.rules import terms
+from vetrina.shop.catalog.rules.stems import stem_of
 from vetrina.shop.catalog.rules.words import TITLE, TYPE, VENDOR
 from vetrina.shop.inventory.models import Level
 from vetrina.shop.pricing.models import Price
@@ -235,7 +236,13 @@ def _originals(ctx: Context, products: Sequence[tuple[str, str]]) -> Rows:
         )
         rows[ProductMedia].append({"product_id": number, "media_id": number, "position": 0, "is_picture": True})
         rows[SearchTerm] += [
-            {"language": language, "term": term, "product_id": number, "weight": weight}
+            {
+                "language": language,
+                "term": term,
+                "product_id": number,
+                "stem": stem_of(term, language),
+                "weight": weight,
+            }
             for term, weight in terms([(title, TITLE), (category, TYPE)]).items()
         ]
         _sizes(rows, number, key, ctx)
@@ -287,8 +294,9 @@ def _copies(number: int, originals: int, wanted: int) -> Iterator[Insert]:
 
 
 def _makers(language: str) -> Insert:
-    rows = select(literal(language), func.lower(Product.vendor), Product.id, literal(VENDOR, BigInt))
-    return insert(SearchTerm).from_select(["language", "term", "product_id", "weight"], rows)
+    maker = func.lower(Product.vendor)
+    rows = select(literal(language), maker, Product.id, maker, literal(VENDOR, BigInt))
+    return insert(SearchTerm).from_select(["language", "term", "product_id", "stem", "weight"], rows)
 
 
 if __name__ == "__main__":

@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 import structlog
 
+from vetrina.flows import popularity
 from vetrina.flows.upkeep import JOBS
 from vetrina.graphql.guarding import guarded
 from vetrina.kernel.branches import READY, standing
@@ -18,6 +19,8 @@ from vetrina.kernel.db import Database
 from vetrina.kernel.documents import documents
 from vetrina.kernel.jobs import Runner
 from vetrina.kernel.log import draw_trail
+from vetrina.kernel.media.addresses import Signer
+from vetrina.kernel.media.room import MediaRoom
 from vetrina.kernel.messages import Delivery, Reaction, Relay
 from vetrina.kernel.meters import Meters
 from vetrina.kernel.outgoing import Outgoing
@@ -133,6 +136,7 @@ def _shop(
         return_origins=settings.return_origins,
         outgoing=Outgoing(settings.private_addresses),
         metafield_types=metafield_types(collected),
+        media=MediaRoom(settings.media_root, settings.media_cache * 1024 * 1024, Signer(vault)),
     )
 
 
@@ -170,7 +174,8 @@ def _assemble(
         return Context(shop=shop, actor=SYSTEM, place=place, trail=trail or draw_trail(), delivery=delivery)
 
     jobs = [*JOBS, *(job for _, job in collected.jobs), *personal_jobs(collected)]
-    reactions = [Reaction(f"{owner}.{item.run.__name__}", item.event, item.run) for owner, item in collected.reactions]
+    theirs = [Reaction(f"{owner}.{item.run.__name__}", item.event, item.run) for owner, item in collected.reactions]
+    reactions = [*popularity.REACTIONS, *theirs]
     return Runtime(
         generation=number,
         site=site,

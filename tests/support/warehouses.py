@@ -58,7 +58,8 @@ async def stock_up(ctx: Context, numbers: range) -> None:
             for number in numbers
         ],
         SearchTerm: [
-            {"language": language, "term": f"shelf{number // SHELF}", "product_id": number, "weight": 8}
+            {"language": language, "term": f"shelf{number // SHELF}", "product_id": number,
+             "stem": f"shelf{number // SHELF}", "weight": 8}
             for number in numbers
         ],
         CollectionProduct: [

@@ -96,7 +96,7 @@ async def write_products(ctx: Context, count: int) -> list[Known]:
             tag, shelf, word = dice.choice(("new", "old")), dice.choice(shelves), dice.choice(("agrumi", "legno"))
             await session.add(ProductTag, product_id=product_id, tag=tag, position=0)
             await session.add(CollectionProduct, collection_id=shelf, product_id=product_id, position=number)
-            await session.add(SearchTerm, language="it", term=word, product_id=product_id, weight=1)
+            await session.add(SearchTerm, language="it", term=word, product_id=product_id, stem=word, weight=1)
             skus, free, amounts = list[str | None](), list[int | None](), list[int | None]()
             for position in range(dice.randint(0, 3)):
                 sku = dice.choice((None, f"Sku-{number}", "OIL_5"))

@@ -6,7 +6,7 @@ from typing import Any
 
 import structlog
 
-from vetrina.flows import forgetting
+from vetrina.flows import forgetting, mail, popularity
 from vetrina.flows.orders import cancel_order
 from vetrina.flows.payments import abandon_payment, reconcile_payment, return_money
 from vetrina.flows.settling import RECONCILE, RETURN_MONEY
@@ -132,5 +132,7 @@ JOBS = (
     Job(name="core.forget-idempotency-keys", run=forget, every=timedelta(hours=1)),
     Job(name="core.tidy-carts", run=_tidy_carts, every=timedelta(days=1), deadline=600.0),
     *forgetting.JOBS,
+    *popularity.JOBS,
+    *mail.JOBS,
 )
 """What the worker runs for the core; plugins add theirs."""

@@ -10,18 +10,20 @@ from vetrina.shop.checkout import models as checkout
 from vetrina.shop.corrections import models as corrections
 from vetrina.shop.customers import models as customers
 from vetrina.shop.inventory import models as inventory
+from vetrina.shop.mail import models as mail
 from vetrina.shop.markets import models as markets
 from vetrina.shop.metafields import models as metafields
 from vetrina.shop.orders import models as orders
 from vetrina.shop.payments import models as payments
 from vetrina.shop.plugins import models as plugins
 from vetrina.shop.pricing import models as pricing
+from vetrina.shop.sales import models as sales
 from vetrina.shop.staff import models as staff
 
 _LOADED = (
     documents, idempotency, jobs, messages,
-    cart, catalog, checkout, corrections, customers, inventory, markets, metafields, orders, payments, plugins, pricing,
-    staff,
+    cart, catalog, checkout, corrections, customers, inventory, mail, markets, metafields, orders, payments, plugins, pricing,
+    sales, staff,
 )  # fmt: skip
 
 

@@ -1,5 +1,7 @@
 """The conditions that searches and filters are made of, as SQL over parameters given by name."""
 
+from typing import NamedTuple
+
 from sqlalchemy import ColumnElement, Text, and_, bindparam, or_, select
 from sqlalchemy import func as sql
 
@@ -36,9 +38,36 @@ def has_variant(column: str, name: str, is_pattern: bool, any_case: bool = False
     return Product.id.in_(select(Variant.product_id).where(Variant.archived_at.is_(None), said))
 
 
-def has_word(name: str, is_prefix: bool, translated: bool) -> ColumnElement[bool]:
-    """A word, or one that begins so, is in the product's index."""
-    return Product.id.in_(select(SearchTerm.product_id).where(is_spoken(translated), is_term(name, is_prefix)))
+class Sought(NamedTuple):
+    """A word looked for, as names of parameters: itself, and its stems in the context's language and the shop's own."""
+
+    word: str
+    stem: str
+    own_stem: str
+    is_prefix: bool
+    """Whether it is the beginning of one."""
+
+
+def has_word(word: Sought, translated: bool) -> ColumnElement[bool]:
+    """A word, another form of it, or one that begins so, is in the product's index."""
+    return Product.id.in_(select(SearchTerm.product_id).where(is_met(word, translated)))
+
+
+def is_met(word: Sought, translated: bool) -> ColumnElement[bool]:
+    """An indexed term is the word or another form of it, or begins so; in the context's language or the shop's own.
+
+    Equal words have equal stems, so one look at the index of stems finds both.
+    """
+    spoken = [(LANGUAGE, word.stem), *([(DEFAULT_LANGUAGE, word.own_stem)] if translated else [])]
+    arms = [and_(SearchTerm.language == language, SearchTerm.stem == _text(stem)) for language, stem in spoken]
+    if word.is_prefix:
+        arms += [and_(SearchTerm.language == language, is_term(word.word, is_prefix=True)) for language, _ in spoken]
+    return or_(*arms)
+
+
+def is_exactly(word: Sought) -> ColumnElement[bool]:
+    """An indexed term is the very word."""
+    return SearchTerm.term == _text(word.word)
 
 
 def costs(comparison: str, name: str) -> ColumnElement[bool]:
@@ -67,20 +96,18 @@ def is_gift_card() -> ColumnElement[bool]:
 
 def is_term(name: str, is_prefix: bool) -> ColumnElement[bool]:
     """An indexed term is that word, or begins with it."""
-    word = bindparam(name, type_=Text())
+    word = _text(name)
     if not is_prefix:
         return SearchTerm.term == word
     return and_(SearchTerm.term >= word, SearchTerm.term < word + LAST_LETTER)
 
 
-def is_spoken(translated: bool) -> ColumnElement[bool]:
-    """Terms of the context's language, and of the shop's own, in which everything is written."""
-    here = SearchTerm.language == LANGUAGE
-    return or_(here, SearchTerm.language == DEFAULT_LANGUAGE) if translated else here
+def _text(name: str) -> Column:
+    return bindparam(name, type_=Text())
 
 
 def _says(text: Column, name: str, is_pattern: bool) -> ColumnElement[bool]:
-    value = bindparam(name, type_=Text())
+    value = _text(name)
     return text.like(value, escape="/") if is_pattern else text == value
 
 

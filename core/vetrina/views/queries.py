@@ -10,7 +10,9 @@ from vetrina.kernel.errors import BadInput
 from vetrina.kernel.money import LARGEST, digits
 from vetrina.shop.catalog.models import Collection, Product
 from vetrina.shop.catalog.rules import fold, words
+from vetrina.shop.catalog.rules.stems import stem_of
 from vetrina.views.comparisons import (
+    Sought,
     compares,
     costs,
     has_tag,
@@ -20,7 +22,7 @@ from vetrina.views.comparisons import (
     like,
     says,
 )
-from vetrina.views.matching import EVERYTHING, Condition, Matching, Values, either, every, opposite
+from vetrina.views.matching import EVERYTHING, NOTHING, Condition, Matching, Values, either, every, opposite
 from vetrina.views.query_syntax import Either, Every, Not, Query, Term, parse
 from vetrina.views.shelf import is_sellable_product, is_translated
 
@@ -33,14 +35,23 @@ def product_query(ctx: Context, text: str | None, *, is_open: bool = False) -> M
     `is_open` takes the last word for the beginning of one, as while somebody types; what cannot be compared yet says
     nothing then.
 
-    Fields: title, handle, vendor, product_type, tag, sku, barcode, id, created_at, updated_at, published_at, price,
-    available_for_sale, gift_card. Anything else is text: words that have to be in the product's index.
+    Fields: title, handle, vendor, product_type, tag, tag_not, sku, barcode, id, created_at, updated_at, published_at,
+    price or variants.price, available_for_sale, gift_card. They say what is written in that field. Anything else is
+    text: words that, in any of their forms, have to be in the product's index.
     """
-    return _matching(ctx, read(text, is_open=is_open), _PRODUCT_FIELDS, _has_words, is_open=is_open)
+    return products_meant(ctx, read(text, is_open=is_open), is_open=is_open)
+
+
+def products_meant(ctx: Context, query: Query, *, is_open: bool = False) -> Matching:
+    """The same for a query that has been read."""
+    return _matching(ctx, query, _PRODUCT_FIELDS, _has_words, is_open=is_open)
 
 
 def collection_query(ctx: Context, text: str | None, *, is_open: bool = False) -> Matching:
-    """What a query means for collections: title, handle, id, updated_at; text is looked for in the title."""
+    """What a query means for collections: title, handle, collection_type, id, updated_at; text is looked for in titles.
+
+    All collections are of the type custom: the staff puts products into them.
+    """
     return _matching(ctx, read(text), _COLLECTION_FIELDS, _contains(Collection, "title"), is_open=is_open)
 
 
@@ -48,8 +59,8 @@ def words_of(query: Query) -> Iterator[tuple[str, bool]]:
     """The words a query wants to find, by which its results are ranked; whether each is the beginning of one."""
     match query:
         case Term():
-            if query.field not in _PRODUCT_FIELDS:
-                yield from _words(_as_text(query))
+            if is_text(query):
+                yield from _words(as_text(query))
         case Every(parts) | Either(parts):
             for part in parts:
                 yield from words_of(part)
@@ -79,7 +90,7 @@ def read(text: str | None, *, is_open: bool = False) -> Query:
 def _opened(query: Query) -> Query:
     """The query with its last text as the beginning of a word."""
     match query:
-        case Term() if query.field not in _PRODUCT_FIELDS:
+        case Term() if is_text(query):
             return query._replace(is_prefix=True)
         case Every(parts) | Either(parts) if parts:
             return type(query)((*parts[:-1], _opened(parts[-1])))
@@ -97,7 +108,7 @@ def _matching(
     def meaning(query: Query) -> Condition:
         match query:
             case Term(field):
-                return fields[field](ctx, query, values) if field in fields else text(ctx, _as_text(query), values)
+                return fields[field](ctx, query, values) if field in fields else text(ctx, as_text(query), values)
             case Not(inner):
                 return opposite(meaning(inner))
             case Every(parts):
@@ -114,7 +125,12 @@ def _matching(
     return Matching(tuple(said([query])), values.params)
 
 
-def _as_text(term: Term) -> Term:
+def is_text(term: Term) -> bool:
+    """Whether a term is looked for in all that is written of a product, and not in one field."""
+    return term.field not in _PRODUCT_FIELDS
+
+
+def as_text(term: Term) -> Term:
     """A term of a field nobody knows is what was typed."""
     return term._replace(field=None, value=f"{term.field} {term.value}") if term.field else term
 
@@ -128,7 +144,16 @@ def _words(term: Term) -> Iterator[tuple[str, bool]]:
 def _has_words(ctx: Context, term: Term, values: Values) -> Condition:
     """Every word of the term is in the product's index; a phrase counts as its words."""
     translated = is_translated(ctx)
-    return every(Condition(has_word, (values.name(word), is_prefix, translated)) for word, is_prefix in _words(term))
+    return every(
+        Condition(has_word, (sought(ctx, word, is_prefix, values), translated)) for word, is_prefix in _words(term)
+    )
+
+
+def sought(ctx: Context, word: str, is_prefix: bool, values: Values) -> Sought:
+    """A word with its stems, as parameters."""
+    stem, own = stem_of(word, ctx.place.language), stem_of(word, ctx.place.default_language)
+    name = values.name(stem)
+    return Sought(values.name(word), name, name if own == stem else values.name(own), is_prefix)
 
 
 def _text(owner: type[Product] | type[Collection], column: str) -> Meaning:
@@ -152,6 +177,10 @@ def _contains(owner: type[Product] | type[Collection], column: str) -> Meaning:
 def _of_tag(ctx: Context, term: Term, values: Values) -> Condition:
     value = term.value.lower()
     return Condition(has_tag, (values.name(like(value) + "%" if term.is_prefix else value), term.is_prefix))
+
+
+def _not_of_tag(ctx: Context, term: Term, values: Values) -> Condition:
+    return opposite(_of_tag(ctx, term, values))
 
 
 def _of_variant(column: str) -> Meaning:
@@ -225,12 +254,20 @@ def _flag(condition: Condition) -> Meaning:
     return meaning
 
 
+def _of_collection_type(ctx: Context, term: Term, values: Values) -> Condition:
+    said = term.value.lower()
+    if said not in ("custom", "smart"):
+        raise BadInput(field=("query",), problem="collection_type is custom or smart.")
+    return every(()) if said == "custom" else NOTHING
+
+
 _PRODUCT_FIELDS: dict[str, Meaning] = {
     "title": _contains(Product, "title"),
     "handle": _text(Product, "handle"),
     "vendor": _text(Product, "vendor"),
     "product_type": _text(Product, "product_type"),
     "tag": _of_tag,
+    "tag_not": _not_of_tag,
     "sku": _of_variant("sku"),
     "barcode": _of_variant("barcode"),
     "id": _number(Product),
@@ -243,6 +280,7 @@ _PRODUCT_FIELDS: dict[str, Meaning] = {
     "gift_card": _flag(Condition(is_gift_card)),
 }
 _COLLECTION_FIELDS: dict[str, Meaning] = {
+    "collection_type": _of_collection_type,
     "title": _contains(Collection, "title"),
     "handle": _text(Collection, "handle"),
     "id": _number(Collection),

@@ -13,13 +13,16 @@ from vetrina.kernel.db import BigInt
 from vetrina.shop.catalog.models import Product, SearchTerm
 from vetrina.shop.catalog.rules import words
 from vetrina.shop.pricing.models import Price
-from vetrina.views.comparisons import has_tag, has_variant, is_spoken, is_term, like, says
+from vetrina.views.comparisons import Sought, has_tag, has_variant, is_exactly, is_met, like, says
 from vetrina.views.matching import EVERYTHING, SHAPES, Condition, Matching, Values, either, opposite, sql_of
 from vetrina.views.products import ProductOrder, ProductRow, candidates_of, product_list, rows_of
-from vetrina.views.queries import needs_a_word, words_of
+from vetrina.views.queries import needs_a_word, sought, words_of
 from vetrina.views.query_syntax import Query
 from vetrina.views.shelf import is_sellable_product, is_translated, is_visible, place_params
 from vetrina.views.windows import Column, Order, Placed, Selection, Shape, Window, window_params, windowed
+
+EXACT = 3
+"""How many times more the very word weighs than another form of it, or a longer word that begins so."""
 
 
 class SearchField(StrEnum):
@@ -67,7 +70,7 @@ async def search_list(
     values = Values("ranked_")
     ranking = _Ranking(
         order,
-        tuple((values.name(word), is_prefix) for word, is_prefix in wanted),
+        tuple(sought(ctx, word, is_prefix, values) for word, is_prefix in wanted),
         needs_a_word(query),
         unavailable is Unavailable.LAST,
     )
@@ -143,8 +146,7 @@ class _Ranking(NamedTuple):
     """What of a search decides its statement's text, beside the conditions."""
 
     order: SearchOrder
-    words: tuple[tuple[str, bool], ...]
-    """Parameters of the words to be weighed, and whether each is the beginning of one."""
+    words: tuple[Sought, ...]
     has_words: bool
     """Whether every result has one of them."""
     is_available_first: bool
@@ -170,10 +172,12 @@ def _search(ranking: _Ranking, shape: Shape, translated: bool, conditions: tuple
 
 
 def _by_relevance(ranking: _Ranking, translated: bool, back: Column) -> Selection:
-    """Products with the sum of what the wanted words weigh in their index, heaviest first."""
+    """Products with the sum of what the wanted words weigh in their index, heaviest first; EXACT for the very word."""
+    exact = or_(*(is_exactly(word) for word in ranking.words))
+    weight = SearchTerm.weight * case((exact, literal_column(str(EXACT), BigInt)), else_=literal_column("1", BigInt))
     weighed = (
-        select(SearchTerm.product_id, func.sum(SearchTerm.weight).cast(BigInt).label("weight"))
-        .where(is_spoken(translated), or_(*(is_term(name, is_prefix) for name, is_prefix in ranking.words)))
+        select(SearchTerm.product_id, func.sum(weight).cast(BigInt).label("weight"))
+        .where(or_(*(is_met(word, translated) for word in ranking.words)))
         .group_by(SearchTerm.product_id)
         .subquery("weighed")
     )

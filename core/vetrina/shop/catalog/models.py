@@ -1,4 +1,4 @@
-"""Tables: product, option and value, variant, media, collection, tag, translation, search term, search word and its pieces."""
+"""Tables: product, option and value, variant, media, collection, tag, translation, search term, word and piece."""
 
 from datetime import datetime
 

@@ -13,7 +13,16 @@ from vetrina.shop.catalog.service.collections import (
 )
 from vetrina.shop.catalog.service.creation import Created, create
 from vetrina.shop.catalog.service.options import edit_option
-from vetrina.shop.catalog.service.products import Edit, archive, edit, locked, publish, set_columns, unpublish
+from vetrina.shop.catalog.service.products import (
+    Edit,
+    archive,
+    count_sold,
+    edit,
+    locked,
+    publish,
+    set_columns,
+    unpublish,
+)
 from vetrina.shop.catalog.service.texts import reindex, translate
 from vetrina.shop.catalog.service.variants import add_variants, archive_variant, edit_variant
 
@@ -28,6 +37,7 @@ __all__ = [
     "archive",
     "archive_variant",
     "arrange",
+    "count_sold",
     "create",
     "create_collection",
     "edit",

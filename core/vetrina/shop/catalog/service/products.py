@@ -1,6 +1,6 @@
 """Edit, publish and archive one product."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -8,7 +8,7 @@ import msgspec
 from msgspec import UNSET
 from sqlalchemy import bindparam, delete, select, update
 
-from vetrina.kernel.db import Session, table_of
+from vetrina.kernel.db import BigInt, Session, table_of
 from vetrina.kernel.errors import NotFound
 from vetrina.shop.catalog.models import Product, ProductTag, Variant
 from vetrina.shop.catalog.rules import HandleTaken, ProductChanges, ProductIsArchived, check_publishable
@@ -44,6 +44,13 @@ class Edit(msgspec.Struct, frozen=True):
     handle: str
     before: dict[str, Any]
     after: dict[str, Any]
+
+
+async def count_sold(session: Session, pieces: Mapping[int, int]) -> None:
+    """Let so many more pieces of each product count as sold lately; fewer, where the number is negative."""
+    await session.execute_many(
+        _SOLD, [{"product": product_id, "pieces": count} for product_id, count in sorted(pieces.items())]
+    )
 
 
 async def locked(session: Session, product_id: int) -> ProductRow:
@@ -155,6 +162,11 @@ async def _set_tags(session: Session, product_id: int, tags: Sequence[str]) -> N
     await session.add_many(ProductTag, rows)
 
 
+_SOLD = (
+    update(table_of(Product))
+    .values(selling_rank=table_of(Product).c.selling_rank - bindparam("pieces", type_=BigInt))
+    .where(table_of(Product).c.id == bindparam("product", type_=BigInt))
+)
 _LOCKED = (
     select(
         Product.id,

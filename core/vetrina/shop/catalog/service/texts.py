@@ -16,8 +16,11 @@ from vetrina.shop.catalog.models import (
     Variant,
     VariantValue,
 )
-from vetrina.shop.catalog.rules import Text, terms, text_of
+from vetrina.shop.catalog.rules import Text, terms, text_of, words
+from vetrina.shop.catalog.rules.stems import stem_of
+from vetrina.shop.catalog.rules.typos import is_target
 from vetrina.shop.catalog.rules.words import DESCRIPTION, SKU, TAG, TITLE, TYPE, VALUE, VENDOR, code_words
+from vetrina.shop.catalog.service.spelling import spell
 
 
 async def translate(session: Session, owner_type: str, owner_id: int, texts: Iterable[Text]) -> None:
@@ -50,11 +53,13 @@ async def reindex(session: Session, product_ids: Sequence[int], language: str) -
     """Write the words of some products anew, in the shop's language and every language they are translated into."""
     wanted = {"product_ids": product_ids}
     texts = await session.rows(_Texts, _TEXTS, wanted)
-    shared, named = await _shared_parts(session, wanted), defaultdict[int, list[tuple[str, int]]](list)
+    tags, codes = await _tags(session, wanted), await _codes(session, wanted)
+    named = defaultdict[int, list[tuple[str, int]]](list)
     for product_id, value in await session.fetch(_VALUES, wanted):
         named[product_id].append((value, VALUE))
     translated = await _translations(session, wanted)
     rows: list[dict[str, str | int]] = []
+    spellings = defaultdict[str, set[str]](set)
     for own in texts:
         for spoken in (language, *(name for name in translated[own.id] if name != language)):
             other = translated[own.id].get(spoken, {}) if spoken != language else {}
@@ -63,15 +68,19 @@ async def reindex(session: Session, product_ids: Sequence[int], language: str) -
                 (text_of(other.get("description_html", own.description_html)), DESCRIPTION),
                 (own.vendor, VENDOR),
                 (own.product_type, TYPE),
-                *shared[own.id],
+                *tags[own.id],
                 *named[own.id],
             ]
-            rows += [
-                {"language": spoken, "term": term, "product_id": own.id, "weight": weight}
-                for term, weight in terms(parts).items()
-            ]
+            coded = {word for code, _ in codes[own.id] for word in words(code)}
+            for term, weight in terms([*parts, *codes[own.id]]).items():
+                stem = stem_of(term, spoken)
+                rows.append({"language": spoken, "term": term, "product_id": own.id, "stem": stem, "weight": weight})
+                if term not in coded and is_target(term):
+                    spellings[spoken].add(term)
     await session.execute(_UNINDEX, wanted)
     await session.add_many(SearchTerm, rows)
+    for spoken in sorted(spellings):
+        await spell(session, spoken, spellings[spoken])
 
 
 class _Texts(msgspec.Struct, frozen=True):
@@ -82,11 +91,15 @@ class _Texts(msgspec.Struct, frozen=True):
     product_type: str
 
 
-async def _shared_parts(session: Session, wanted: dict[str, Sequence[int]]) -> dict[int, list[tuple[str, int]]]:
-    """Tags and codes, which are the same in every language."""
+async def _tags(session: Session, wanted: dict[str, Sequence[int]]) -> dict[int, list[tuple[str, int]]]:
     parts = defaultdict[int, list[tuple[str, int]]](list)
     for product_id, tag in await session.fetch(_TAGS, wanted):
         parts[product_id].append((tag, TAG))
+    return parts
+
+
+async def _codes(session: Session, wanted: dict[str, Sequence[int]]) -> dict[int, list[tuple[str, int]]]:
+    parts = defaultdict[int, list[tuple[str, int]]](list)
     for product_id, sku in await session.fetch(_SKUS, wanted):
         parts[product_id].append((code_words(sku), SKU))
     return parts

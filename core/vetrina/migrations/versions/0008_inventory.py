@@ -6,8 +6,8 @@ from alembic import op
 from vetrina.kernel.db import BigInt, Document, Instant
 from vetrina.kernel.migrate import drop_append_only, make_append_only
 
-revision = "0007"
-down_revision = "0006"
+revision = "0008"
+down_revision = "0007"
 branch_labels = None
 
 
@@ -31,8 +31,14 @@ def create_inventory_location() -> None:
         sa.Column("id", BigInt, nullable=False),
         sa.Column("name", sa.Text(), nullable=False),
         sa.Column("address", Document(), nullable=False),
+        sa.Column("city", sa.Text(), nullable=False),
+        sa.Column("latitude", BigInt, nullable=True),
+        sa.Column("longitude", BigInt, nullable=True),
         sa.Column("position", BigInt, nullable=False),
         sa.Column("is_active", sa.Boolean(), nullable=False),
+        sa.CheckConstraint("(latitude IS NULL) = (longitude IS NULL)", name=op.f("ck_inventory_location_point")),
+        sa.CheckConstraint("latitude BETWEEN -90000000 AND 90000000", name=op.f("ck_inventory_location_latitude")),
+        sa.CheckConstraint("longitude BETWEEN -180000000 AND 180000000", name=op.f("ck_inventory_location_longitude")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_inventory_location")),
         sa.UniqueConstraint("name", name=op.f("uq_inventory_location_name")),
     )

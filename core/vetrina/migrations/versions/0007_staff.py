@@ -6,8 +6,8 @@ from alembic import op
 from vetrina.kernel.db import BigInt, Document, Instant
 from vetrina.kernel.migrate import drop_append_only, make_append_only
 
-revision = "0006"
-down_revision = "0005"
+revision = "0007"
+down_revision = "0006"
 branch_labels = None
 
 

@@ -1,0 +1,1 @@
+"""Sales: what who bought what says of products."""
