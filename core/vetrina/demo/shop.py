@@ -26,7 +26,7 @@ from vetrina.flows.plugins import keep_settings
 from vetrina.kernel.context import Context
 from vetrina.ports import PriceDraft, ProductDraft, TranslationDraft, VariantDraft
 
-PLUGINS = ("bell", "flat_rate", "manual_payment", "importers", "webhooks")
+PLUGINS = ("bell", "flat_rate", "manual_payment", "importers", "mailbox", "webhooks")
 """What the demo has switched on."""
 SIDE = 1200
 """Pixels of every picture, both ways."""

@@ -13,8 +13,8 @@ from vetrina.kernel.errors import Fault
 from vetrina.plugin.discovery import folder_of
 
 RESERVED = frozenset({
-    "catalog", "cart", "checkout", "core", "corrections", "customers", "delivery", "inventory", "markets", "metafields",
-    "orders", "payments", "plugins", "pricing", "staff", "tax",
+    "catalog", "cart", "core", "corrections", "customers", "delivery", "inventory", "markets", "metafields",
+    "mail", "orders", "payments", "plugins", "pricing", "staff", "tax",
     "admin", "alembic", "deliveries", "documents", "graphql", "house", "idempotency", "inbox", "job", "kernel", "media",
     "outbox", "plugin", "prices", "shop", "stock", "storefront", "testing", "tokens",
 })  # fmt: skip

@@ -6,25 +6,42 @@ from typing import Any
 from vetrina.ports import (
     CatalogueFormat,
     DeliveryProvider,
+    MailProvider,
+    NodeSource,
     OrderHistoryFormat,
     PaymentProvider,
     PriceRules,
     Redeemable,
+    SearchSource,
+    ShopPolicies,
+    SitemapSource,
     TaxProvider,
 )
 from vetrina.testing.delivery import DeliveryProviderContract
 from vetrina.testing.formats import CatalogueFormatContract, OrderHistoryFormatContract
+from vetrina.testing.mail import MailProviderContract
 from vetrina.testing.payment_contract import PaymentProviderContract
 from vetrina.testing.pricing import PriceRulesContract, RedeemableContract
+from vetrina.testing.sources import (
+    NodeSourceContract,
+    SearchSourceContract,
+    ShopPoliciesContract,
+    SitemapSourceContract,
+)
 from vetrina.testing.tax import TaxProviderContract
 
 SUITES: Mapping[type[Any], type[Any]] = {
     CatalogueFormat: CatalogueFormatContract,
     DeliveryProvider: DeliveryProviderContract,
+    MailProvider: MailProviderContract,
+    NodeSource: NodeSourceContract,
     OrderHistoryFormat: OrderHistoryFormatContract,
     PaymentProvider: PaymentProviderContract,
     PriceRules: PriceRulesContract,
     Redeemable: RedeemableContract,
+    SearchSource: SearchSourceContract,
+    ShopPolicies: ShopPoliciesContract,
+    SitemapSource: SitemapSourceContract,
     TaxProvider: TaxProviderContract,
 }
 """By port."""

@@ -6,7 +6,7 @@ from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Mappi
 from contextlib import asynccontextmanager
 from importlib import import_module
 from ipaddress import ip_address
-from socket import SOCK_STREAM
+from socket import AF_INET, AF_INET6, SOCK_STREAM, socket
 from typing import TYPE_CHECKING, cast
 from urllib.parse import urljoin
 
@@ -119,6 +119,34 @@ class Outgoing:
                 if (further.scheme, further.place) != (target.scheme, target.place):
                     sent = {}
                 target = further
+
+    async def connect(self, host: str, port: int, *, deadline: float) -> socket:
+        """A TCP connection for what speaks no HTTP, such as a mail server; the caller closes it.
+
+        `deadline` is in seconds. Raises ForbiddenAddress, Unreachable, and Fault inside a transaction.
+        """
+        _stay_out_of_transactions()
+        target = read_target(f"https://{f'[{host}]' if ':' in host else host}:{port}/")
+        async with _within(deadline):
+            failure: OSError | None = None
+            for address in await self._addresses(target):
+                opened = socket(AF_INET6 if ":" in address else AF_INET, SOCK_STREAM)
+                opened.setblocking(False)
+                try:
+                    await asyncio.get_running_loop().sock_connect(opened, (address, port))
+                except OSError as error:
+                    opened.close()
+                    failure = error  # the name may have another address that answers
+                except BaseException:
+                    opened.close()
+                    raise
+                else:
+                    return opened
+            raise Unreachable(_told(failure)) from failure
+
+    async def trusted(self) -> "ssl.SSLContext":
+        """Whose certificates are believed, for a connection of `connect`."""
+        return await self._trust()
 
     async def _exchange(
         self, method: str, target: Target, headers: Mapping[str, str], content: bytes | None, largest: int

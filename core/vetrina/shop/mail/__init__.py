@@ -1,0 +1,1 @@
+"""Mail: what the shop writes to people, queued with what happened and sent by whoever serves the port."""

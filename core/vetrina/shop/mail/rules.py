@@ -1,0 +1,36 @@
+"""What is a mail address, what a mail may hold, how long one is remembered."""
+
+import re
+from datetime import timedelta
+from enum import Enum
+
+ADDRESS_LIMIT = 254
+KEEP = timedelta(days=30)
+"""How long it is known that a mail was sent, and to whom."""
+LINE_LIMIT = 200
+"""Characters of a subject and of a key."""
+VALUES_LIMIT = 20_000
+"""Bytes of what a mail is filled with, as JSON."""
+
+_ADDRESS = re.compile(r"[^\s@<>\"(),;:\\\[\]\x00-\x1f\x7f]{1,64}@(?:[\w-]{1,63}\.)+[^\W\d_][\w-]{1,62}")
+
+
+class MailState(Enum):
+    """Where a mail stands."""
+
+    WAITING = "waiting"
+    SENT = "sent"
+    REFUSED = "refused"
+    """The mail service will never take it."""
+    EXPIRED = "expired"
+    """It came too late to be of use, such as a link that no longer opens anything."""
+
+
+def is_address(value: str) -> bool:
+    """Whether a mail can be sent there. Nothing in it can be mistaken for another header or another address."""
+    return len(value) <= ADDRESS_LIMIT and value.isprintable() and _ADDRESS.fullmatch(value) is not None
+
+
+def one_line(value: str) -> str:
+    """A subject as it stands in a header: blanks and line ends become one blank, and it ends at the limit."""
+    return " ".join("".join(part if part.isprintable() else " " for part in value).split())[:LINE_LIMIT]
