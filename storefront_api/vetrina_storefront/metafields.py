@@ -27,13 +27,16 @@ from vetrina_storefront.interfaces import Node, NodeRow
 from vetrina_storefront.later import later, many, optional, union_of
 
 REFERENCES = {
+    "article_reference": ("Article",),
     "collection_reference": ("Collection",),
     "file_reference": ("MediaImage",),
+    "metaobject_reference": ("Metaobject",),
+    "page_reference": ("Page",),
     "product_reference": ("Product",),
     "variant_reference": ("ProductVariant",),
-    "mixed_reference": ("Collection", "MediaImage", "Product", "ProductVariant"),
+    "mixed_reference": ("Article", "Collection", "MediaImage", "Metaobject", "Page", "Product", "ProductVariant"),
 }
-"""What a metafield of each type may refer to; with list. before it, to several."""
+"""What a metafield of each type may refer to, if it is published; with list. before it, to several."""
 
 
 @strawberry.input(description="Names a metafield of an owner.")

@@ -1,6 +1,5 @@
 """search and predictiveSearch: products by words and filters, and suggestions while somebody types."""
 
-import re
 from collections.abc import Sequence
 from enum import Enum
 from html import escape
@@ -9,11 +8,13 @@ from typing import Any
 import msgspec
 import strawberry
 
+from vetrina.flows.searching import Wish, find_products
 from vetrina.graphql import Connection, Info, PageInfo, batch, ctx_of, read_from, root
 from vetrina.kernel.context import Context
 from vetrina.kernel.errors import BadInput
+from vetrina.ports import SearchRequest
 from vetrina.views.collections import CollectionOrder, CollectionRow, collection_list
-from vetrina.views.filters import filtered
+from vetrina.views.filters import NO_FILTERS, filtered
 from vetrina.views.matching import Matching
 from vetrina.views.products import ProductRow
 from vetrina.views.queries import collection_query, product_query, read
@@ -26,9 +27,11 @@ from vetrina.views.search import (
     product_count,
     search_list,
 )
-from vetrina.views.windows import Window
+from vetrina.views.suggestions import Suggestion, suggestions
+from vetrina.views.windows import Placed, Window
 from vetrina_storefront.collections import Collection
 from vetrina_storefront.filters import FacetedList, Filter, ProductFilter, load_filters, read_filters
+from vetrina_storefront.finding import Others, Results
 from vetrina_storefront.interfaces import Trackable
 from vetrina_storefront.later import many, union_of
 from vetrina_storefront.paging import connection_of, window_args
@@ -101,6 +104,8 @@ FIELDS = {
     SearchableField.VENDOR: SearchField.VENDOR,
 }
 """What the contract's fields are of products; the others are of pages and articles."""
+KINDS = {SearchType.ARTICLE: "Article", SearchType.PAGE: "Page"}
+"""Types that plugins publish and find."""
 
 
 class SuggestionRow(msgspec.Struct, frozen=True):
@@ -116,11 +121,29 @@ class SuggestionsRow(msgspec.Struct, frozen=True):
     products: tuple[ProductRow, ...] = ()
     collections: tuple[CollectionRow, ...] = ()
     queries: tuple[SuggestionRow, ...] = ()
+    articles: tuple[Any, ...] = ()
+    pages: tuple[Any, ...] = ()
+
+
+class Searched(msgspec.Struct, frozen=True):
+    """What was searched: products, if they were wanted, and what plugins find."""
+
+    products: FacetedList | None
+    others: Others
+
+
+async def load_search_filters(connections: Sequence[Connection[Any]], info: Info) -> list[Any]:
+    """The facets of the products among the results."""
+    lists = [msgspec.structs.replace(connection, more=connection.more.products) for connection in connections]
+    return await load_filters(lists, info)
 
 
 async def load_totals(connections: Sequence[Connection[Any]], info: Info) -> list[int]:
     """How many results there are in all."""
-    return [await _total(ctx_of(info), connection.more) for connection in connections]
+    return [
+        await _total(ctx_of(info), connection.more.products) + await connection.more.others.count()
+        for connection in connections
+    ]
 
 
 async def _total(ctx: Context, found: FacetedList | None) -> int:
@@ -130,7 +153,7 @@ async def _total(ctx: Context, found: FacetedList | None) -> int:
 
 
 SearchResultItem = union_of("SearchResultItem", Product)
-"""What can be found: products. A plugin with pages or articles finds those by fields of its own."""
+"""What can be found: products, and what plugins add with a SearchSource."""
 
 
 @strawberry.type(description="A result and its place in a connection.")
@@ -144,7 +167,7 @@ class SearchResultItemConnection:
     edges: list[SearchResultItemEdge]
     nodes: object = strawberry.field(graphql_type=many(SearchResultItem))
     page_info: PageInfo
-    product_filters: list[Filter] = batch(load_filters)
+    product_filters: list[Filter] = batch(load_search_filters)
     total_count: int = batch(load_totals)
 
 
@@ -165,7 +188,7 @@ class PredictiveSearchResult:
 
 @strawberry.type
 class SearchQuery:
-    @root(shared=True, description="Products that match a query, ranked.")
+    @root(shared=True, description="Products that match a query, ranked; then what else does.")
     async def search(
         self,
         info: Info,
@@ -184,20 +207,28 @@ class SearchQuery:
         ctx = ctx_of(info)
         window = window_args(first, after, last, before, reverse)
         filters = read_filters(product_filters, "productFilters")
-        if types and SearchType.PRODUCT not in types:
-            return _wire(connection_of([], window))
         is_open = prefix is SearchPrefixQueryType.LAST
+        wanted = [kind for kind in SearchType if types is None or kind in types]
         unavailable = Unavailable[unavailable_products.name] if unavailable_products else Unavailable.LAST
         base = product_query(ctx, query, is_open=is_open) & only_sellable(unavailable)
-        found = await search_list(
-            ctx,
-            read(query, is_open=is_open),
-            base & filtered(ctx, filters),
-            SearchOrder.PRICE if sort_key is SearchSortKeys.PRICE else SearchOrder.RELEVANCE,
-            unavailable,
-            window,
-        )
-        return _wire(connection_of(found.rows, window, FacetedList(base, filters, found.total)))
+        order = SearchOrder.PRICE if sort_key is SearchSortKeys.PRICE else SearchOrder.RELEVANCE
+        asked = read(query, is_open=is_open)
+        wish = Wish(query=asked, filters=filters, order=order, unavailable=unavailable, is_open=is_open)
+        total: int | None = None
+
+        async def products(part: Window) -> list[Placed[ProductRow]]:
+            nonlocal base, total
+            if SearchType.PRODUCT not in wanted:
+                return []
+            found = await find_products(ctx, wish, part)
+            base, total = found.base, found.total
+            return found.rows
+
+        kinds = [] if filters != NO_FILTERS else [KINDS[kind] for kind in wanted if kind in KINDS]
+        others = Others(ctx, SearchRequest(query=query, is_open=is_open), kinds)
+        rows = await Results(products, others.read).read(window)
+        listed = FacetedList(base, filters, total) if SearchType.PRODUCT in wanted else None
+        return _wire(connection_of(rows, window, Searched(listed, others)))
 
     @root(
         shared=True, description="Products, collections and queries somebody may mean; the last word may be unfinished."
@@ -223,10 +254,14 @@ class SearchQuery:
         collections: list[CollectionRow] = []
         if PredictiveSearchType.COLLECTION in wanted:
             collections = await _collections(ctx, query)
+        kinds = [KINDS[kind] for kind in SearchType if kind in KINDS and PredictiveSearchType[kind.name] in wanted]
+        best = await Others(ctx, SearchRequest(query=query, is_open=True), kinds).best(MOST_SUGGESTIONS)
         found = (
             products if PredictiveSearchType.PRODUCT in wanted else [],
             collections,
             _suggestions(query, products) if PredictiveSearchType.QUERY in wanted else [],
+            best.get("Article", ()),
+            best.get("Page", ()),
         )
         each = limit_scope is PredictiveSearchLimitScope.EACH
         return _wire(SuggestionsRow(*_limited(found, limit or MOST_SUGGESTIONS, each=each)))
@@ -236,14 +271,14 @@ async def _products(
     ctx: Context, query: str, fields: list[SearchableField] | None, unavailable: Unavailable
 ) -> list[ProductRow]:
     asked = read(query, is_open=True)
+    order, window = SearchOrder.RELEVANCE, Window(size=MOST_SUGGESTIONS)
     if fields is None:
-        matching = product_query(ctx, query, is_open=True)
+        wish = Wish(query=asked, filters=NO_FILTERS, order=order, unavailable=unavailable, is_open=True)
+        rows = (await find_products(ctx, wish, window)).rows
     else:
-        matching = only_in(query, [FIELDS[field] for field in fields if field in FIELDS])
-    matching = matching & only_sellable(unavailable)
-    window = Window(size=MOST_SUGGESTIONS)
-    found = await search_list(ctx, asked, matching, SearchOrder.RELEVANCE, unavailable, window)
-    return [placed.row for placed in found.rows[:MOST_SUGGESTIONS]]
+        named = only_in(query, [FIELDS[field] for field in fields if field in FIELDS])
+        rows = (await search_list(ctx, asked, named & only_sellable(unavailable), order, unavailable, window)).rows
+    return [placed.row for placed in rows[:MOST_SUGGESTIONS]]
 
 
 async def _collections(ctx: Context, query: str) -> list[CollectionRow]:
@@ -253,16 +288,17 @@ async def _collections(ctx: Context, query: str) -> list[CollectionRow]:
 
 
 def _suggestions(query: str, products: list[ProductRow]) -> list[SuggestionRow]:
-    """The titles of what was found, each once, what was typed marked where a word begins with it."""
-    typed = [re.escape(word) for word in query.split()[:MOST_SUGGESTIONS]]
-    mark = re.compile(rf"\b({'|'.join(typed)})", re.IGNORECASE) if typed else None
-    titles = dict.fromkeys(row.title.lower() for row in products)
-    return [SuggestionRow(title, _styled(title, mark)) for title in titles]
+    """What the titles of what was found suggest, with what was typed marked."""
+    found = suggestions(query, [row.title for row in products])
+    return [SuggestionRow(one.text, _styled(one)) for one in found[:MOST_SUGGESTIONS]]
 
 
-def _styled(title: str, mark: re.Pattern[str] | None) -> str:
-    parts = mark.split(title) if mark else [title]
-    return "".join(f"<mark>{escape(part)}</mark>" if index % 2 else escape(part) for index, part in enumerate(parts))
+def _styled(suggestion: Suggestion) -> str:
+    parts, at = list[str](), 0
+    for start, end in suggestion.marks:
+        parts += [escape(suggestion.text[at:start]), f"<mark>{escape(suggestion.text[start:end])}</mark>"]
+        at = end
+    return "".join([*parts, escape(suggestion.text[at:])])
 
 
 def _limited(found: Sequence[Sequence[Any]], limit: int, *, each: bool) -> list[tuple[Any, ...]]:

@@ -17,6 +17,7 @@ from vetrina_storefront.localization import markets_of
 from vetrina_storefront.media import MediaImage
 from vetrina_storefront.metafields import HasMetafields
 from vetrina_storefront.names import money_format
+from vetrina_storefront.policies import ShopPolicy, ShopPolicyWithDefault, load_policy
 from vetrina_storefront.versions import VERSIONS
 
 
@@ -129,23 +130,6 @@ class Brand:
     square_logo: MediaImage | None
 
 
-@strawberry.type(description="What a shop promises.")
-class ShopPolicy(Node):
-    body: str
-    handle: str
-    title: str
-    url: URL
-
-
-@strawberry.type(description="What a shop promises, or what is promised everywhere.")
-class ShopPolicyWithDefault:
-    body: str
-    handle: str
-    id: strawberry.ID | None
-    title: str
-    url: URL
-
-
 @strawberry.type(description="Somebody else who knows the customers.")
 class SocialLoginProvider:
     handle: str
@@ -160,23 +144,23 @@ class Translation:
 @strawberry.type(description="The shop.")
 class Shop(HasMetafields, Node):
     brand: Brand | None = batch(load_nothing)
-    contact_information: ShopPolicy | None = batch(load_nothing)
+    contact_information: ShopPolicy | None = batch(load_policy("contact_information"))
     customer_account_translations: list[Translation] | None = batch(load_nothing)
     customer_account_url: str | None = batch(load_nothing)
     description: str | None
-    legal_notice: ShopPolicy | None = batch(load_nothing)
+    legal_notice: ShopPolicy | None = batch(load_policy("legal_notice"))
     money_format: str = batch(load_money_formats)
     name: str
     payment_settings: PaymentSettings = batch(load_payment_settings)
     primary_domain: Domain = batch(load_domains)
-    privacy_policy: ShopPolicy | None = batch(load_nothing)
-    refund_policy: ShopPolicy | None = batch(load_nothing)
-    shipping_policy: ShopPolicy | None = batch(load_nothing)
+    privacy_policy: ShopPolicy | None = batch(load_policy("privacy_policy"))
+    refund_policy: ShopPolicy | None = batch(load_policy("refund_policy"))
+    shipping_policy: ShopPolicy | None = batch(load_policy("shipping_policy"))
     ships_to_countries: list[CountryCode] = batch(load_countries)
     social_login_providers: list[SocialLoginProvider] = batch(load_no_list)
-    subscription_policy: ShopPolicyWithDefault | None = batch(load_nothing)
-    terms_of_sale: ShopPolicy | None = batch(load_nothing)
-    terms_of_service: ShopPolicy | None = batch(load_nothing)
+    subscription_policy: ShopPolicyWithDefault | None = batch(load_policy("subscription_policy"))
+    terms_of_sale: ShopPolicy | None = batch(load_policy("terms_of_sale"))
+    terms_of_service: ShopPolicy | None = batch(load_policy("terms_of_service"))
 
     is_type_of = read_from(ProfileRow)
 

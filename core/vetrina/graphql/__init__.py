@@ -16,6 +16,7 @@ from vetrina.graphql.fields import Info, batch, ctx_of, keep, once, read_from, r
 from vetrina.graphql.ids import gid, int_key_of, key_of, split_gid
 from vetrina.graphql.mutations import UserError, UserErrorRow, answer, user_errors
 from vetrina.graphql.nodes import IdArgument, Keyed, forward, id_field, newest_first
+from vetrina.graphql.published import implements, many, optional, published, union_of
 
 __all__ = [
     "Connection",
@@ -36,16 +37,21 @@ __all__ = [
     "forward",
     "gid",
     "id_field",
+    "implements",
     "int_key_of",
     "keep",
     "key_of",
+    "many",
     "newest_first",
     "once",
+    "optional",
     "page_args",
+    "published",
     "read_cursor",
     "read_from",
     "root",
     "split_gid",
+    "union_of",
     "user_errors",
     "write_cursor",
 ]

@@ -1,17 +1,18 @@
 """Plugins' fields, guarded: each behind a meter of its own, none able to take a core object or an answer down."""
 
 import copy
-from collections.abc import Awaitable, Callable, Collection, Iterator
+from collections.abc import Awaitable, Callable, Collection
 from functools import wraps
 from types import MappingProxyType
 from typing import Any
 
 from strawberry.tools import create_type
-from strawberry.types.base import StrawberryContainer, StrawberryObjectDefinition, StrawberryOptional
+from strawberry.types.base import StrawberryObjectDefinition, StrawberryOptional
 from strawberry.types.field import StrawberryField
 from strawberry.utils.str_converters import to_camel_case
 
 from vetrina.graphql.fields import BATCH, PERMISSION, PERSONAL, ROOT, SHARED, batch, check_count, root
+from vetrina.graphql.published import named_types
 from vetrina.kernel.meters import Meters, Work
 from vetrina.plugin.collected import LeaveOut
 from vetrina.plugin.contributions import GraphQLFields, GraphQLRoots
@@ -41,10 +42,13 @@ def guarded(
         return GraphQLFields(part.api, part.on, _holder(part.fields, fields))
     query = _root(owner, "Query", part.query, meters, DEADLINE, claimed)
     mutation = _root(owner, "Mutation", part.mutation, meters, MUTATION_DEADLINE, claimed)
-    for holder in (part.query, part.mutation, *part.types):
+    joining = [kind for members in part.members for kind in members.types]
+    for holder in (part.query, part.mutation):
         if holder is not None:
-            _look_at_types(owner, holder, claimed, is_itself_seen=holder in part.types)
-    return GraphQLRoots(part.api, query, mutation, part.types)
+            _look_at_types(owner, holder, claimed)
+    for kind in (*part.types, *joining):
+        _look_at_types(owner, kind, claimed, is_itself_seen=True)
+    return GraphQLRoots(part.api, query, mutation, part.types, part.members)
 
 
 def _root(
@@ -99,40 +103,14 @@ def _look(owner: str, on: str, fields: Collection[StrawberryField], claimed: Col
 
 
 def _look_at_types(owner: str, holder: type[Any], claimed: Collection[str], *, is_itself_seen: bool = False) -> None:
-    """Every type of the plugin's own package that its fields lead to carries the plugin's name."""
-    package = holder.__module__.partition(".")[0]
+    """Every type of the plugin's own package that its fields lead to carries the plugin's name, or a claimed one."""
     prefix = owner.title().replace("_", "")
-    seen, waiting = set[Any](), [holder]
-    while waiting:
-        kind = waiting.pop()
-        if kind in seen or getattr(kind, "__module__", "").partition(".")[0] != package:
+    named = named_types([holder], within=holder.__module__.partition(".")[0])
+    for name, kind in named.types.items():
+        if kind is holder and not is_itself_seen:
             continue
-        seen.add(kind)
-        name = _type_name(kind) if kind is not holder or is_itself_seen else None
-        if name is not None and name not in claimed and not name.startswith(prefix):
+        if name not in claimed and not name.startswith(prefix):
             raise BadField(owner, f"{owner} adds the type {name}, which must begin with {prefix}")
-        waiting.extend(_mentioned(kind))
-
-
-def _type_name(kind: Any) -> str | None:
-    """What an object, an input, an enum or an interface is called on the wire; None for anything else."""
-    definition = getattr(kind, "__strawberry_definition__", None)
-    return getattr(definition, "name", None)
-
-
-def _mentioned(kind: Any) -> Iterator[Any]:
-    """Types that a type's fields and their arguments lead to, unwrapped."""
-    for field in _fields(kind) if hasattr(kind, "__strawberry_definition__") else ():
-        yield _inner(field.type)
-        for argument in field.arguments:
-            yield _inner(argument.type)
-
-
-def _inner(kind: Any) -> Any:
-    """Out of lists and optionals; an enum's definition stands for its class."""
-    while isinstance(kind, StrawberryContainer):
-        kind = kind.of_type
-    return getattr(kind, "wrapped_cls", kind)
 
 
 def _fields(holder: type[Any]) -> list[StrawberryField]:

@@ -3,7 +3,7 @@
 from vetrina.kernel.context import Context
 from vetrina.kernel.jobs import Job
 from vetrina.kernel.meters import WrongAnswer
-from vetrina.plugin.contributions import GraphQLFields, GraphQLRoots, Provide, React
+from vetrina.plugin.contributions import GraphQLFields, GraphQLRoots, Provide, React, UnionMembers
 from vetrina.plugin.declarations import (
     DemoRows,
     HealthCheck,
@@ -35,6 +35,7 @@ __all__ = [
     "React",
     "Say",
     "Site",
+    "UnionMembers",
     "Words",
     "WrongAnswer",
     "hookimpl",

@@ -42,10 +42,18 @@ class GraphQLFields(msgspec.Struct, frozen=True):
     fields: type[Any]
 
 
+class UnionMembers(msgspec.Struct, frozen=True):
+    """Let types join a published union, by its name; where nobody publishes it, nothing happens."""
+
+    union: str
+    types: tuple[type[Any], ...]
+
+
 class GraphQLRoots(msgspec.Struct, frozen=True):
-    """Add root fields, and types that no field mentions."""
+    """Add root fields, types that no field mentions, and members of published unions."""
 
     api: Api
     query: type[Any] | None = None
     mutation: type[Any] | None = None
     types: tuple[type[Any], ...] = ()
+    members: tuple[UnionMembers, ...] = ()

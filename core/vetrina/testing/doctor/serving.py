@@ -5,12 +5,28 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from vetrina.plugin.contributions import Provide
-from vetrina.ports import DeliveryProvider, OfferRequest, PaymentProvider, PriceRules, TaxProvider
+from vetrina.ports import (
+    DeliveryProvider,
+    NodeSource,
+    OfferRequest,
+    PaymentProvider,
+    PriceRules,
+    SearchSource,
+    ShopPolicies,
+    SitemapSource,
+    TaxProvider,
+)
 from vetrina.testing.delivery import DeliveryProviderContract
 from vetrina.testing.doctor.patient import Patient
 from vetrina.testing.payment_contract import AMOUNT, PaymentProviderContract
 from vetrina.testing.pricing import PriceRulesContract
 from vetrina.testing.shop import a_shop
+from vetrina.testing.sources import (
+    NodeSourceContract,
+    SearchSourceContract,
+    ShopPoliciesContract,
+    SitemapSourceContract,
+)
 from vetrina.testing.suites import SUITES
 from vetrina.testing.tax import TaxProviderContract
 
@@ -39,8 +55,12 @@ def _of(suite: type[Any], name: str) -> Any:
 
 READY: Mapping[type[Any], Any] = {
     DeliveryProvider: _of(DeliveryProviderContract, "provider"),
+    NodeSource: _of(NodeSourceContract, "source"),
     PaymentProvider: _of_payment,
     PriceRules: _of(PriceRulesContract, "rules"),
+    SearchSource: _of(SearchSourceContract, "source"),
+    ShopPolicies: _of(ShopPoliciesContract, "keeper"),
+    SitemapSource: _of(SitemapSourceContract, "source"),
     TaxProvider: _of(TaxProviderContract, "provider"),
 }
 """Suites that need no more than an implementation: it is asked about Italy, in euros."""
