@@ -16,6 +16,7 @@ from vetrina.shop.catalog.ports import (
 from vetrina.shop.checkout.ports import HostedPages
 from vetrina.shop.delivery.ports import DeliveredLine, DeliveryOption, DeliveryProvider, DeliveryRequest
 from vetrina.shop.mail.ports import Letter, MailProvider, MailRefused
+from vetrina.shop.media.ports import MediaStorage, Piece
 from vetrina.shop.orders.ports import (
     OrderHistoryFormat,
     PastCorrection,
@@ -86,6 +87,7 @@ __all__ = [
     "Letter",
     "MailProvider",
     "MailRefused",
+    "MediaStorage",
     "MetafieldDraft",
     "MoneyRequest",
     "NextStep",
@@ -101,6 +103,7 @@ __all__ = [
     "PaymentProvider",
     "PaymentReport",
     "PaymentScript",
+    "Piece",
     "Policy",
     "PolicyKind",
     "PolicyText",

@@ -14,6 +14,7 @@ from vetrina.kernel.db import Database, Session
 from vetrina.kernel.db.session import Held, open_transaction
 from vetrina.kernel.errors import Fault, NotAllowed, NotSignedIn
 from vetrina.kernel.idempotency import RUN_AGAIN, Claim, Repeated, keep_outcome, recall, take
+from vetrina.kernel.media.room import MediaRoom
 from vetrina.kernel.messages.inbox import Delivery, mark_delivered
 from vetrina.kernel.outgoing import Outgoing
 from vetrina.kernel.registry import Ports
@@ -63,6 +64,8 @@ class Shop(msgspec.Struct, frozen=True):
     """Types that plugins have declared for metafields, by owner type, namespace (the plugin's name) and key."""
     outgoing: Outgoing = msgspec.field(default_factory=Outgoing)
     """The one way to call somebody outside over HTTP."""
+    media: MediaRoom = msgspec.field(default_factory=MediaRoom)
+    """Where pictures and other files are, and who signs the addresses of their renditions."""
 
 
 class Context(msgspec.Struct, frozen=True, kw_only=True):

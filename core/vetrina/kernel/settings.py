@@ -37,6 +37,9 @@ class Settings(BaseSettings):
     worker: bool = True
     """Run the worker loop inside the serving process."""
     media_root: str = "var/media"
+    """The folder of pictures and other files, as long as no plugin keeps them elsewhere."""
+    media_cache: int = Field(default=512, ge=1)
+    """Megabytes of pictures made smaller that are kept in that folder; what was not asked for longest goes first."""
     return_origins: tuple[str, ...] = ()
     """Origins of front ends that a payment may lead the buyer back to, such as ["https://shop.example"]."""
     private_addresses: tuple[Annotated[str, Field(pattern=_PLACE)], ...] = ()
