@@ -36,7 +36,7 @@ class ProductCollectionSortKeys(Enum):
 
 
 def product_order(key: ProductSortKeys | None) -> ProductOrder:
-    """The order a sort key means. Without a query relevance is the order of ids, and so is best selling for now."""
+    """The order a sort key means. Without a query relevance is the order of ids."""
     return ProductOrder.__members__.get(key.name if key else "ID", ProductOrder.ID)
 
 

@@ -45,7 +45,8 @@ from vetrina.views.windows import (
 class ProductOrder(StrEnum):
     """In which order products are listed. Titles, vendors and types are compared as the shop wrote them.
 
-    MANUAL is a collection's own order; elsewhere it is the order of ids.
+    MANUAL is a collection's own order; elsewhere it is the order of ids. BEST_SELLING counts the pieces of the last 90
+    days, most first; equals stand in the order of ids.
     """
 
     ID = "id"
@@ -55,6 +56,7 @@ class ProductOrder(StrEnum):
     CREATED_AT = "created_at"
     UPDATED_AT = "updated_at"
     PRICE = "price"
+    BEST_SELLING = "best_selling"
     MANUAL = "manual"
 
 
@@ -109,6 +111,8 @@ def order_of(order: ProductOrder, *, in_collection: bool = False) -> Order:
             return Order((Product.id,), (int,))
         case ProductOrder.PRICE:
             return Order((Price.amount, Price.variant_id), (int, int))
+        case ProductOrder.BEST_SELLING:
+            return Order((Product.selling_rank, Product.id), (int, int))
         case ProductOrder.CREATED_AT | ProductOrder.UPDATED_AT:
             return Order((getattr(Product, order.value), Product.id), (datetime, int))
         case _:

@@ -81,6 +81,28 @@ def needs_a_word(query: Query) -> bool:
             return False
 
 
+def split_words(query: Query) -> tuple[str, Query] | None:
+    """The words that all have to be found, and the rest of the query; None where words are not simply all wanted."""
+    parts = query.parts if isinstance(query, Every) else (query,)
+    texts = [part for part in parts if isinstance(part, Term) and is_text(part)]
+    rest = tuple(part for part in parts if not (isinstance(part, Term) and is_text(part)))
+    found = " ".join(word for part in texts for word, _ in _words(as_text(part)))
+    asks_more = any(any(True for _ in _all_words(part)) for part in rest)
+    return (found, Every(rest)) if found and not asks_more else None
+
+
+def _all_words(query: Query) -> Iterator[str]:
+    """Words of a query, also of what is not wanted."""
+    match query:
+        case Term():
+            yield from (word for word, _ in words_of(query))
+        case Every(parts) | Either(parts):
+            for part in parts:
+                yield from _all_words(part)
+        case Not(inner):
+            yield from _all_words(inner)
+
+
 def read(text: str | None, *, is_open: bool = False) -> Query:
     """A query as it was typed; none says nothing. Raises BadInput."""
     query = parse(text) if text else Every(())

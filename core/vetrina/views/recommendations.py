@@ -1,13 +1,14 @@
-"""Products that go with a product: what they share is counted, and equal counts stand in the order of ids."""
+"""Products that go with a product: bought with it, or alike. Equals stand in the order of ids."""
 
 from functools import cache
 
-from sqlalchemy import Integer, bindparam, func, literal, select, union_all
+from sqlalchemy import Integer, bindparam, func, literal, or_, select, union_all
 from sqlalchemy.orm import aliased
 
 from vetrina.kernel.context import Context
 from vetrina.kernel.db import BigInt
 from vetrina.shop.catalog.models import CollectionProduct, Product, ProductTag
+from vetrina.shop.sales.models import BoughtTogether
 from vetrina.views.products import ProductRow, product_columns
 from vetrina.views.shelf import is_translated, is_visible, place_params
 from vetrina.views.windows import Page, Selection
@@ -17,6 +18,10 @@ LOOKED_AT = 250
 """How many products are weighed for each thing they may share: a collection may hold the whole shop."""
 TAG, COLLECTION, TYPE = 3, 2, 1
 """What a shared tag, collection or type weighs."""
+ORDER = 1_000_000
+"""What an order weighs in which both stood: more than whatever two products can share."""
+FEWEST_ORDERS = 3
+"""Orders that make a habit of buying two things together; fewer would tell what somebody bought."""
 
 
 async def related_products(ctx: Context, product_id: int) -> list[ProductRow]:
@@ -26,7 +31,7 @@ async def related_products(ctx: Context, product_id: int) -> list[ProductRow]:
 
 
 async def complementary_products(ctx: Context, product_id: int) -> list[ProductRow]:
-    """Products of other types that share the most tags and collections with a product."""
+    """Products that were most often bought with a product, then those of other types that share the most with it."""
     params = {"product": product_id, **place_params(ctx)}
     return await ctx.db.rows(ProductRow, _related(is_translated(ctx), True), params)
 
@@ -34,8 +39,7 @@ async def complementary_products(ctx: Context, product_id: int) -> list[ProductR
 @cache
 def _related(translated: bool, of_other_types: bool) -> Selection:
     shared = [_sharing_tags(), _sharing_collections()]
-    if not of_other_types:
-        shared.append(_sharing_type())
+    shared.append(_bought_together() if of_other_types else _sharing_type())
     everything = union_all(*(select(part.c.product_id, part.c.weight) for part in shared)).subquery("shared")
     score = func.sum(everything.c.weight)
     own = aliased(Product)
@@ -48,7 +52,17 @@ def _related(translated: bool, of_other_types: bool) -> Selection:
         .order_by(best.c.score.desc(), Product.id)
         .limit(MOST)
     )
-    return statement.where(Product.product_type != own_type) if of_other_types else statement
+    if not of_other_types:
+        return statement
+    return statement.where(or_(best.c.score >= ORDER, Product.product_type != own_type))
+
+
+def _bought_together() -> Page:
+    return (
+        select(BoughtTogether.other_id.label("product_id"), (BoughtTogether.orders * ORDER).label("weight"))
+        .where(BoughtTogether.product_id == _PRODUCT, BoughtTogether.orders >= FEWEST_ORDERS)
+        .subquery("bought")
+    )
 
 
 def _sharing_tags() -> Page:

@@ -6,21 +6,23 @@ from functools import lru_cache
 from typing import NamedTuple
 
 import msgspec
-from sqlalchemy import case, func, literal_column, or_, select
+from sqlalchemy import ColumnElement, case, func, literal_column, or_, select
 
 from vetrina.kernel.context import Context
-from vetrina.kernel.db import BigInt
+from vetrina.kernel.db import BigInt, id_in
 from vetrina.shop.catalog.models import Product, SearchTerm
 from vetrina.shop.catalog.rules import words
 from vetrina.shop.pricing.models import Price
 from vetrina.views.comparisons import Sought, has_tag, has_variant, is_exactly, is_met, like, says
 from vetrina.views.matching import EVERYTHING, SHAPES, Condition, Matching, Values, either, opposite, sql_of
-from vetrina.views.products import ProductOrder, ProductRow, candidates_of, product_list, rows_of
+from vetrina.views.products import ProductOrder, ProductRow, candidates_of, product_list, products_by_id, rows_of
 from vetrina.views.queries import needs_a_word, sought, words_of
 from vetrina.views.query_syntax import Query
 from vetrina.views.shelf import is_sellable_product, is_translated, is_visible, place_params
-from vetrina.views.windows import Column, Order, Placed, Selection, Shape, Window, window_params, windowed
+from vetrina.views.windows import Column, Order, Placed, Selection, Shape, Window, window_on, window_params, windowed
 
+MOST_RANKED = 1_000
+"""Products found elsewhere that are looked at: nobody turns so many pages."""
 EXACT = 3
 """How many times more the very word weighs than another form of it, or a longer word that begins so."""
 
@@ -111,6 +113,29 @@ async def _unranked(
     return found
 
 
+async def ranked_list(
+    ctx: Context, ids: Sequence[int], matching: Matching, unavailable: Unavailable, window: Window
+) -> Found:
+    """Products that match, in the order of these ids, at most MOST_RANKED. Raises BadInput like `search_list`."""
+    params = {**place_params(ctx), **matching.params}
+    rank = {product_id: place for place, product_id in enumerate(ids)}
+    last = -1 if window.reverse else 1  # Last is last, whichever way round the rest is.
+    found = [
+        (0 if is_sellable or unavailable is not Unavailable.LAST else last, rank[product_id], product_id)
+        for product_id, is_sellable in await ctx.db.fetch(_passing(matching.conditions), params)
+        if product_id in rank
+    ]
+    places = [Placed(place[-1], place) for place in sorted(found)]
+    page = window_on(places, window, PLACES.types)
+    rows = await products_by_id(ctx, [placed.row for placed in page]) if page else {}
+    return Found([Placed(rows[placed.row], placed.place) for placed in page if placed.row in rows], len(found))
+
+
+def among(ids: Sequence[int]) -> Matching:
+    """The products with these ids."""
+    return Matching((Condition(_is_among_found),), {"found_ids": list(ids)})
+
+
 async def product_count(ctx: Context, matching: Matching) -> int:
     """How many products on sale here match."""
     return await ctx.db.value(_count(matching.conditions), place_params(ctx) | matching.params)
@@ -184,6 +209,16 @@ def _by_relevance(ranking: _Ranking, translated: bool, back: Column) -> Selectio
     rank = (-func.coalesce(weighed.c.weight, literal_column("0", BigInt))).label("rank")
     found = candidates_of(ProductOrder.ID, back, rank, Product.id.label("last"))
     return found.join(weighed, weighed.c.product_id == Product.id, isouter=not ranking.has_words)
+
+
+def _is_among_found() -> ColumnElement[bool]:
+    return id_in(Product.id, "found_ids", is_long=True)
+
+
+@lru_cache(SHAPES)
+def _passing(conditions: tuple[Condition, ...]) -> Selection:
+    """Ids of products on sale here that match, and whether they can be bought now."""
+    return select(Product.id, is_sellable_product()).where(is_visible(), *sql_of(conditions))
 
 
 @lru_cache(SHAPES)

@@ -1,4 +1,4 @@
-"""CatalogueFormat: a plugin's reader of somebody else's catalogue; and the neutral drafts it yields."""
+"""CatalogueFormat: a reader of somebody else's catalogue, and the neutral drafts it yields; SearchIndex: a finder."""
 
 from collections.abc import Iterator
 from decimal import Decimal
@@ -7,6 +7,7 @@ from typing import ClassVar, Protocol
 
 import msgspec
 
+from vetrina.kernel.context import Context
 from vetrina.kernel.registry import Policy
 from vetrina.vocabulary import RowProblem
 
@@ -104,3 +105,32 @@ class CatalogueFormat(Protocol):
     def read(self, path: Path) -> Iterator[ProductDraft | RowProblem]:
         """Yield each product once, or the problem that kept it out; memory stays bounded by one product."""
         ...
+
+
+class SoughtProducts(msgspec.Struct, frozen=True, kw_only=True):
+    """What somebody looks for. All words are wanted; with `is_open` the last may be the beginning of one."""
+
+    words: str
+    languages: tuple[str, ...]
+    """ISO 639-1: the buyer's, then the shop's own if it is another one. Texts are looked for in both."""
+    is_open: bool
+    most: int
+    """How many ids are wanted at most."""
+
+
+class FoundProducts(msgspec.Struct, frozen=True, kw_only=True):
+    """Ids of products, best first. They need not be on sale: the core leaves out what is not, here and now."""
+
+    ids: tuple[int, ...]
+
+
+class SearchIndex(Protocol):
+    """Finds products by words in an index of its own, instead of the embedded one.
+
+    Failure policy: optional. If it raises, is too slow or finds nothing that is on sale here, the embedded index
+    answers: an outage empties no shop. What the core filters, sorts and counts stays the core's: an index finds words.
+    """
+
+    policy: ClassVar[Policy] = Policy("optional", 0.8)
+
+    async def find(self, ctx: Context, sought: SoughtProducts) -> FoundProducts: ...
