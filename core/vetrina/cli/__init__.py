@@ -38,6 +38,7 @@ class Main(Commands):
 @click.group(
     cls=Main,
     places={
+        "accounts": "vetrina.cli.accounts:accounts",
         "demo": "vetrina.cli.demo:demo",
         "doctor": "vetrina.cli.doctor:doctor",
         "documents": "vetrina.cli.documents:documents",

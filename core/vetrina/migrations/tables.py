@@ -4,6 +4,7 @@ from sqlalchemy import MetaData
 
 from vetrina.kernel import documents, idempotency, jobs, messages
 from vetrina.kernel.db import Model
+from vetrina.shop.accounts import models as accounts
 from vetrina.shop.cart import models as cart
 from vetrina.shop.catalog import models as catalog
 from vetrina.shop.checkout import models as checkout
@@ -22,8 +23,8 @@ from vetrina.shop.staff import models as staff
 
 _LOADED = (
     documents, idempotency, jobs, messages,
-    cart, catalog, checkout, corrections, customers, inventory, mail, markets, metafields, orders, payments, plugins, pricing,
-    sales, staff,
+    accounts, cart, catalog, checkout, corrections, customers, inventory, mail, markets, metafields, orders, payments,
+    plugins, pricing, sales, staff,
 )  # fmt: skip
 
 

@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from vetrina.kernel.db import BigInt, Instant
+from vetrina.kernel.db import BigInt, Document, Instant
 
 revision = "0002"
 down_revision = "0001"
@@ -240,6 +240,7 @@ def create_catalog_variant() -> None:
         sa.Column("length", BigInt, nullable=True),
         sa.Column("width", BigInt, nullable=True),
         sa.Column("height", BigInt, nullable=True),
+        sa.Column("measure", Document(), nullable=True),
         sa.Column("requires_shipping", sa.Boolean(), nullable=False),
         sa.Column("is_taxable", sa.Boolean(), nullable=False),
         sa.Column("tax_class", sa.Text(), nullable=False),

@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from vetrina.kernel.db import BigInt, Instant
+from vetrina.kernel.db import BigInt, Document, Instant
 from vetrina.kernel.migrate import drop_append_only, make_append_only
 
 revision = "0009"
@@ -60,6 +60,7 @@ def create_pricing_price() -> None:
         sa.Column("variant_id", BigInt, nullable=False),
         sa.Column("amount", BigInt, nullable=False),
         sa.Column("compare_at", BigInt, nullable=True),
+        sa.Column("breaks", Document(), nullable=True),
         sa.Column("updated_at", Instant(), nullable=False),
         sa.CheckConstraint("amount >= 0 AND amount <= 1000000000000000", name=op.f("ck_pricing_price_amount")),
         sa.CheckConstraint("compare_at IS NULL OR compare_at >= 0", name=op.f("ck_pricing_price_compare_at")),

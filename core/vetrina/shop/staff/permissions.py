@@ -15,6 +15,8 @@ PERMISSIONS = {
     "payments.write": "Record money received, capture and refund",
     "customers.read": "See customers and their addresses",
     "customers.write": "Change and forget customers",
+    "accounts.read": "See the front ends that customers sign in to",
+    "accounts.write": "Register front ends that customers sign in to, and exchange signing keys",
     "staff.read": "See who works here and what was done",
     "staff.write": "Enrol people and decide what they may do",
     "tokens.read": "See the tokens of programs, never their secrets",

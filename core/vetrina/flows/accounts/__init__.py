@@ -1,0 +1,1 @@
+"""Customer accounts: front ends that customers sign in to, signing in and out, tokens, and who comes with one."""
