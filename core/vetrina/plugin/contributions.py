@@ -10,7 +10,7 @@ from vetrina.kernel.messages import Event
 
 E = TypeVar("E", bound=Event)
 
-Api = Literal["storefront", "admin"]
+Api = Literal["storefront", "admin", "customer"]
 
 
 class Provide(msgspec.Struct, frozen=True):

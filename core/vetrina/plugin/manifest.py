@@ -15,8 +15,8 @@ from vetrina.plugin.discovery import folder_of
 RESERVED = frozenset({
     "catalog", "cart", "core", "corrections", "customers", "delivery", "inventory", "markets", "metafields",
     "mail", "orders", "payments", "plugins", "pricing", "staff", "tax",
-    "admin", "alembic", "deliveries", "documents", "graphql", "house", "idempotency", "inbox", "job", "kernel", "media",
-    "outbox", "plugin", "prices", "shop", "stock", "storefront", "testing", "tokens",
+    "accounts", "admin", "alembic", "deliveries", "documents", "graphql", "house", "idempotency", "inbox", "job",
+    "kernel", "media", "outbox", "plugin", "prices", "shop", "stock", "storefront", "testing", "tokens",
 })  # fmt: skip
 """Names whose tables, permissions, addresses or pages would be mistaken for the core's."""
 _NAME = re.compile("[a-z][a-z0-9_]{0,39}")
