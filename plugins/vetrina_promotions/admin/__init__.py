@@ -1,0 +1,7 @@
+"""stub"""
+
+from vetrina.plugin.admin import AdminPage, AdminPanel
+
+
+def pages() -> list[AdminPage | AdminPanel]:
+    return []

@@ -1,0 +1,1 @@
+"""What people do with promotions and gift cards; what follows from orders."""

@@ -1,0 +1,7 @@
+"""stub"""
+
+from vetrina.plugin import GraphQLFields, GraphQLRoots
+
+
+def contributed() -> list[GraphQLFields | GraphQLRoots]:
+    return []
