@@ -48,7 +48,7 @@ class PromotionUses:
         taken = await session.fetch(TAKE_PROMOTION, {"promotion": promotion_id})
         if not taken:
             raise NoUseLeft
-        if code_id is not None and not await session.execute(TAKE_CODE, {"code": code_id, "promotion": promotion_id}):
+        if code_id is not None and not await session.execute(TAKE_CODE, {"code_": code_id, "promotion": promotion_id}):
             raise NoUseLeft
         limit = taken[0][0]
         if limit is not None:
@@ -78,7 +78,7 @@ async def _return(session: Session, reference: str, before: str) -> None:
     for promotion_id, code_id, mark in moved:
         await session.execute(_GIVE_PROMOTION, {"promotion": promotion_id})
         if code_id is not None:
-            await session.execute(_GIVE_CODE, {"code": code_id})
+            await session.execute(_GIVE_CODE, {"code_": code_id})
         if mark is not None:
             await session.execute(_GIVE_COUNT, {"promotion": promotion_id, "mark_": mark})
 
@@ -102,7 +102,7 @@ TAKE_PROMOTION = (
 TAKE_CODE = (
     update(PromotionCode)
     .where(
-        PromotionCode.id == bindparam("code"),
+        PromotionCode.id == bindparam("code_"),
         PromotionCode.promotion_id == bindparam("promotion"),
         or_(PromotionCode.usage_limit.is_(None), PromotionCode.uses < PromotionCode.usage_limit),
     )
@@ -122,7 +122,7 @@ _MOVE_BACK = _MOVE.returning(PromotionUse.promotion_id, PromotionUse.code_id, Pr
 _GIVE_PROMOTION = update(Promotion).where(_THIS, Promotion.uses > 0).values(uses=Promotion.uses - 1)
 _GIVE_CODE = (
     update(PromotionCode)
-    .where(PromotionCode.id == bindparam("code"), PromotionCode.uses > 0)
+    .where(PromotionCode.id == bindparam("code_"), PromotionCode.uses > 0)
     .values(uses=PromotionCode.uses - 1)
 )
 _GIVE_COUNT = update(PromotionCount).where(*_THIS_COUNT, PromotionCount.uses > 0).values(uses=PromotionCount.uses - 1)

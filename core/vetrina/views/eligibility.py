@@ -49,8 +49,11 @@ async def email_of(reads: Reads, customer_id: int) -> str | None:
 _MEMBERS = select(CollectionProduct.product_id, CollectionProduct.collection_id).where(
     id_in(CollectionProduct.product_id, "products"), id_in(CollectionProduct.collection_id, "collections")
 )
-_NAMES = select(Collection.id, Collection.handle, Collection.title).order_by(Collection.title, Collection.id)
-_NAMES = _NAMES.limit(bindparam("size"))
+_NAMES = (
+    select(Collection.id, Collection.handle, Collection.title)
+    .order_by(Collection.title, Collection.id)
+    .limit(bindparam("size"))
+)
 _ORDERED = (
     select(Order.id)
     .join(Customer, Customer.id == Order.customer_id)
