@@ -54,7 +54,8 @@ async def ada(ctx: Context) -> int:
     async with ctx.tx() as session:
         customer_id = await session.insert(
             Customer, email=ADA, source_key=None, first_name="Ada", last_name="Lovelace", phone="+39 02 1234567",
-            language="it", password_hash=None, accepts_marketing=True, created_at=ctx.now(), updated_at=ctx.now(),
+            language="it", password_hash=None, proven_at=None, accepts_marketing=True, tags=[],
+            created_at=ctx.now(), updated_at=ctx.now(),
         )  # fmt: skip
         await session.insert(CustomerAddress, customer_id=customer_id, address=HOME, is_default=True)
     cart = await create_cart(ctx, NewCart(identity=Identity(email=ADA)))

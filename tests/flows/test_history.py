@@ -174,7 +174,9 @@ async def test_an_address_with_an_account_is_joined_by_nobody(ctx: Context) -> N
             phone=None,
             language=None,
             password_hash="a hash",
+            proven_at=ctx.now(),
             accepts_marketing=False,
+            tags=[],
             created_at=ctx.now(),
             updated_at=ctx.now(),
         )

@@ -56,7 +56,8 @@ async def write_orders(ctx: Context, count: int, **fields: Any) -> list[Known]:
 
 
 def _customer(email: str) -> dict[str, Any]:
-    return {"email": email, "source_key": None, "accepts_marketing": False, "created_at": BEGAN, "updated_at": BEGAN}
+    return {"email": email, "source_key": None, "accepts_marketing": False, "created_at": BEGAN,
+            "updated_at": BEGAN, "proven_at": None, "tags": []}  # fmt: skip
 
 
 def _row(dice: random.Random, place: int, markets: list[int]) -> dict[str, Any]:

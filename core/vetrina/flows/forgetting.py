@@ -23,7 +23,9 @@ from vetrina.kernel.db import Session, id_in, table_of
 from vetrina.kernel.errors import BadInput
 from vetrina.kernel.jobs import Job, put_off
 from vetrina.shop.customers import service as customers
-from vetrina.shop.customers.models import Customer, CustomerAddress
+from vetrina.shop.customers.models import Customer, CustomerAddress, CustomerConsent, CustomerLink, CustomerToken
+from vetrina.shop.mail import service as mails
+from vetrina.shop.metafields import service as metafields
 from vetrina.shop.orders.models import Order, OrderLine
 from vetrina.views.persons import FoundPerson, find_person, person_sheet
 from vetrina.vocabulary import FinancialStatus, FulfilmentStatus, OrderState
@@ -149,13 +151,16 @@ async def _forget_in_core(ctx: Context, session: Session, person: FoundPerson, e
     for customer_id in person.customer_ids:
         params = {"customer": customer_id, "key": f"erased:{draw_key()}", "at": ctx.now()}
         await session.execute(_FORGET_CUSTOMER, params)
-    await session.execute(_FORGET_ADDRESSES, {"ids": list(person.customer_ids)})
+    for statement in _FORGET_ROWS:
+        await session.execute(statement, {"ids": list(person.customer_ids)})
+    await metafields.forget_owners(session, "Customer", list(person.customer_ids))
+    letters = await mails.forget_recipients(session, [person.email])
     carts, ordering = await forget_carts(session, person.cart_ids)
     orders, kept = await _forget_orders(ctx, session, list(person.order_ids), erasure_id)
-    counts = {"customers": len(person.customer_ids), "carts": carts, "orders": orders}
-    reasons = {"customers": "", "carts": ORDERING if ordering else "", "orders": kept}
+    counts = {"customers": len(person.customer_ids), "carts": carts, "orders": orders, "mails": letters}
+    reasons = {"carts": ORDERING if ordering else "", "orders": kept}
     for name, rows in counts.items():
-        kept_for = reasons[name]
+        kept_for = reasons.get(name, "")
         await customers.put_part(session, erasure_id, "core", name, rows=rows, kept=kept_for, done_at=ctx.now())
     return counts
 
@@ -219,11 +224,16 @@ _FORGET_CUSTOMER = (
         phone=None,
         language=None,
         password_hash=None,
+        proven_at=None,
         accepts_marketing=False,
+        tags=[],
         updated_at=bindparam("at"),
     )
 )
-_FORGET_ADDRESSES = delete(table_of(CustomerAddress)).where(id_in(CustomerAddress.customer_id, "ids"))
+_FORGET_ROWS = [
+    delete(table_of(model)).where(id_in(model.customer_id, "ids"))
+    for model in (CustomerAddress, CustomerToken, CustomerLink, CustomerConsent)
+]
 _FORGET_ORDER = (
     update(Order)
     .where(Order.id == bindparam("order"))

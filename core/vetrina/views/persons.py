@@ -8,7 +8,15 @@ from sqlalchemy import ColumnElement, bindparam, func, or_, select
 
 from vetrina.kernel.db import Reads, id_in
 from vetrina.shop.cart.models import Cart, CartAddress, CartLine
-from vetrina.shop.customers.models import Customer, CustomerAddress, Erasure, ErasurePart
+from vetrina.shop.customers.models import (
+    Customer,
+    CustomerAddress,
+    CustomerConsent,
+    CustomerToken,
+    Erasure,
+    ErasurePart,
+)
+from vetrina.shop.mail.models import QueuedMail
 from vetrina.shop.orders.models import Order, OrderLine
 from vetrina.shop.payments.models import Payment
 
@@ -60,6 +68,9 @@ async def person_sheet(reads: Reads, person: FoundPerson) -> dict[str, Any]:
     found: dict[str, Any] = {
         "customers": await _plain(reads, _CUSTOMER_ROWS, customers),
         "addresses": await _plain(reads, _ADDRESS_ROWS, customers),
+        "consents": await _plain(reads, _CONSENT_ROWS, customers),
+        "sessions": await _plain(reads, _TOKEN_ROWS, customers),
+        "mails": await _plain(reads, _MAIL_ROWS, {"email": person.email}),
         "orders": await _plain(reads, _ORDER_ROWS, orders),
         "order_lines": await _plain(reads, _LINE_ROWS, orders),
         "payments": await _plain(reads, _PAYMENT_ROWS, orders),
@@ -91,10 +102,19 @@ _ORDERS = select(Order.id, Order.cart_id).where(_theirs(Order.email, Order.custo
 _CARTS = select(Cart.id).where(_theirs(Cart.email, Cart.customer_id))
 _CUSTOMER_ROWS = select(
     Customer.id, Customer.email, Customer.first_name, Customer.last_name, Customer.phone, Customer.language,
-    Customer.accepts_marketing, Customer.created_at,
+    Customer.accepts_marketing, Customer.tags, Customer.proven_at, Customer.created_at,
 ).where(id_in(Customer.id, "ids")).order_by(Customer.id)  # fmt: skip
 _ADDRESS_ROWS = select(CustomerAddress.customer_id, CustomerAddress.address, CustomerAddress.is_default).where(
     id_in(CustomerAddress.customer_id, "ids")
+)
+_CONSENT_ROWS = select(
+    CustomerConsent.customer_id, CustomerConsent.is_given, CustomerConsent.at, CustomerConsent.source
+).where(id_in(CustomerConsent.customer_id, "ids")).order_by(CustomerConsent.id)  # fmt: skip
+_TOKEN_ROWS = select(CustomerToken.customer_id, CustomerToken.created_at, CustomerToken.expires_at).where(
+    id_in(CustomerToken.customer_id, "ids")
+)
+_MAIL_ROWS = select(QueuedMail.recipient, QueuedMail.template, QueuedMail.created_at, QueuedMail.state).where(
+    QueuedMail.recipient == bindparam("email")
 )
 _ORDER_ROWS = select(
     Order.id, Order.number, Order.placed_at, Order.state, Order.financial_status, Order.fulfilment_status,

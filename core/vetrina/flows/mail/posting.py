@@ -58,7 +58,7 @@ async def post(ctx: Context, session: Session, mail: Mail) -> bool:
     is_new = await mails.queue(
         session,
         key=mail.key,
-        recipient=mail.to,
+        recipient=mail.to.lower(),
         language=mail.language,
         template=mail.template,
         content=content,

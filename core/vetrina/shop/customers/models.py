@@ -1,4 +1,4 @@
-"""Tables: customer, address, and who was forgotten when."""
+"""Tables: customer, address, access token, link, consent, count of tries, and who was forgotten when."""
 
 from datetime import datetime
 from typing import Any
@@ -10,7 +10,11 @@ from vetrina.kernel.db import Model, private
 
 
 class Customer(Model):
-    """A person by e-mail address, or from elsewhere by a name there. Without a password it is a guest who ordered."""
+    """A person by e-mail address, or from elsewhere by a name there.
+
+    Who has proven the address has an account, with a password or without; all others are guests who ordered, or
+    somebody who has asked for an account and not confirmed it.
+    """
 
     __tablename__ = "customers_customer"
 
@@ -24,7 +28,10 @@ class Customer(Model):
     phone: Mapped[str | None]
     language: Mapped[str | None]
     password_hash: Mapped[str | None]
+    proven_at: Mapped[datetime | None]
+    """When somebody first showed that mails to the address reach him."""
     accepts_marketing: Mapped[bool]
+    tags: Mapped[list[str]]
     created_at: Mapped[datetime]
     updated_at: Mapped[datetime]
 
@@ -42,6 +49,59 @@ class CustomerAddress(Model):
     is_default: Mapped[bool]
 
     __table_args__ = (Index("ix_customers_address_customer_id", "customer_id"),)
+
+
+class CustomerToken(Model):
+    """Lets a front end ask as a customer; only the token's digest is kept. It ends by being deleted."""
+
+    __tablename__ = "customers_token"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    token_hash: Mapped[str] = mapped_column(unique=True)
+    customer_id: Mapped[int] = mapped_column(ForeignKey("customers_customer.id", ondelete="CASCADE"), index=True)
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+
+    __table_args__ = (Index("ix_customers_token_expires_at", "expires_at"),)
+
+
+class CustomerLink(Model):
+    """A link that was mailed to somebody, which works once; only its secret's digest is kept."""
+
+    __tablename__ = "customers_link"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    secret_hash: Mapped[str] = mapped_column(unique=True)
+    purpose: Mapped[str]
+    customer_id: Mapped[int] = mapped_column(ForeignKey("customers_customer.id", ondelete="CASCADE"), index=True)
+    wishes: Mapped[dict[str, Any]]
+    """What was asked for with it, such as names and consent at sign-up, or the new address: true once it is used."""
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+
+    __table_args__ = (Index("ix_customers_link_expires_at", "expires_at"),)
+
+
+class CustomerConsent(Model):
+    """That somebody agreed to be written to, or no more: when, and by which way he said so."""
+
+    __tablename__ = "customers_consent"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    customer_id: Mapped[int] = mapped_column(ForeignKey("customers_customer.id", ondelete="CASCADE"), index=True)
+    is_given: Mapped[bool]
+    at: Mapped[datetime]
+    source: Mapped[str]
+
+
+class CustomerCount(Model):
+    """How often something was tried since a moment. Keys are digests: no address is kept that somebody made up."""
+
+    __tablename__ = "customers_count"
+
+    key: Mapped[str] = mapped_column(primary_key=True)
+    times: Mapped[int]
+    since: Mapped[datetime]
 
 
 class Erasure(Model):
@@ -73,4 +133,6 @@ class ErasurePart(Model):
     """What went wrong at the last try, while it is not done."""
 
 
-private(Customer, CustomerAddress, Erasure, ErasurePart)
+private(
+    Customer, CustomerAddress, CustomerToken, CustomerLink, CustomerConsent, CustomerCount, Erasure, ErasurePart
+)  # fmt: skip

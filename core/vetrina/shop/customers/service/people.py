@@ -1,4 +1,4 @@
-"""Remember who bought, by e-mail address or by a name elsewhere; keep the ledger of who was forgotten."""
+"""Remember who bought, by e-mail address or by a name elsewhere; who has proven his address, and what he says."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -9,7 +9,7 @@ from sqlalchemy import bindparam, select, update
 
 from vetrina.kernel.db import Session, text_in
 from vetrina.kernel.errors import Fault
-from vetrina.shop.customers.models import Customer, Erasure, ErasurePart
+from vetrina.shop.customers.models import Customer, CustomerConsent
 
 
 class PastPerson(msgspec.Struct, frozen=True, kw_only=True):
@@ -63,7 +63,9 @@ async def remember_guest(
         phone=phone,
         language=language,
         password_hash=None,
+        proven_at=None,
         accepts_marketing=False,
+        tags=[],
         created_at=at,
         updated_at=at,
     )
@@ -90,31 +92,43 @@ async def remember_past(session: Session, people: Sequence[PastPerson]) -> Remem
     return Remembered(known | dict(zip((person.identity for person in new), customer_ids, strict=True)), len(new))
 
 
-async def begin_erasure(session: Session, subject: str, at: datetime, asked_by: str) -> int:
-    """Write down that somebody is forgotten, by the digest that stands for him; its id."""
-    return await session.insert(Erasure, subject=subject, asked_at=at, asked_by=asked_by)
+async def ensure_customer(session: Session, email: str, language: str, at: datetime) -> int:
+    """The id of whoever has that address, in lower case; written down as somebody who has proven nothing if new."""
+    await session.add_if_absent(
+        Customer,
+        email=email,
+        source_key=None,
+        first_name=None,
+        last_name=None,
+        phone=None,
+        language=language,
+        password_hash=None,
+        proven_at=None,
+        accepts_marketing=False,
+        tags=[],
+        created_at=at,
+        updated_at=at,
+    )
+    customer_id: int | None = await session.value(_ID_OF, {"folded": email})
+    if customer_id is None:
+        raise Fault("a customer was written and is not there")
+    return customer_id
 
 
-async def put_part(
-    session: Session,
-    erasure_id: int,
-    owner: str,
-    name: str,
-    *,
-    rows: int = 0,
-    kept: str = "",
-    done_at: datetime | None = None,
-    error: str | None = None,
-) -> None:
-    """Write down how far one owner is with one kind of what it holds."""
-    key = {"erasure_id": erasure_id, "owner": owner, "name": name}
-    values = {"rows": rows, "kept": kept, "done_at": done_at, "error": error}
-    await session.put(ErasurePart, tuple(key), **key, **values)
+async def prove(session: Session, customer_id: int, at: datetime) -> bool:
+    """Somebody has shown that the customer's address is his; whether it was the first time."""
+    return await session.execute(_PROVE, {"customer": customer_id, "at_": at}) == 1
 
 
-async def settle_unnamed(session: Session, erasure_id: int, owner: str, at: datetime) -> None:
-    """An owner that was asked without knowing what it holds has answered."""
-    await session.execute(_SETTLE, {"erasure": erasure_id, "owner_": owner, "at_": at})
+async def change_customer(session: Session, customer_id: int, at: datetime, **values: Any) -> None:
+    """Write columns of a customer anew."""
+    await session.execute(update(Customer).where(Customer.id == customer_id).values(**values, updated_at=at))
+
+
+async def consent(session: Session, customer_id: int, at: datetime, source: str, *, is_given: bool) -> None:
+    """Write down that somebody agrees to be written to, or no more, and by which way he said so."""
+    await session.insert(CustomerConsent, customer_id=customer_id, is_given=is_given, at=at, source=source)
+    await change_customer(session, customer_id, at, accepts_marketing=is_given)
 
 
 def _past_row(customer_id: int, person: PastPerson) -> dict[str, Any]:
@@ -127,7 +141,9 @@ def _past_row(customer_id: int, person: PastPerson) -> dict[str, Any]:
         "phone": person.phone,
         "language": person.language,
         "password_hash": None,
+        "proven_at": None,
         "accepts_marketing": False,
+        "tags": [],
         "created_at": person.at,
         "updated_at": person.at,
     }
@@ -138,19 +154,16 @@ def _guest(known: tuple[Any, ...]) -> int | None:
     return None if has_account else customer_id
 
 
-_BY_EMAIL = select(Customer.id, Customer.password_hash.is_not(None)).where(Customer.email == bindparam("folded"))
-_BY_EMAILS = select(Customer.email, Customer.id, Customer.password_hash.is_not(None)).where(
+_BY_EMAIL = select(Customer.id, Customer.proven_at.is_not(None)).where(Customer.email == bindparam("folded"))
+_BY_EMAILS = select(Customer.email, Customer.id, Customer.proven_at.is_not(None)).where(
     text_in(Customer.email, "emails", is_long=True)
 )
-_BY_SOURCE_KEYS = select(Customer.source_key, Customer.id, Customer.password_hash.is_not(None)).where(
+_BY_SOURCE_KEYS = select(Customer.source_key, Customer.id, Customer.proven_at.is_not(None)).where(
     text_in(Customer.source_key, "source_keys", is_long=True)
 )
-_SETTLE = (
-    update(ErasurePart)
-    .where(
-        ErasurePart.erasure_id == bindparam("erasure"),
-        ErasurePart.owner == bindparam("owner_"),
-        ErasurePart.name == "",
-    )
-    .values(done_at=bindparam("at_"))
+_ID_OF = select(Customer.id).where(Customer.email == bindparam("folded"))
+_PROVE = (
+    update(Customer)
+    .where(Customer.id == bindparam("customer"), Customer.proven_at.is_(None))
+    .values(proven_at=bindparam("at_"), updated_at=bindparam("at_"))
 )
