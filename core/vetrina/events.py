@@ -5,8 +5,10 @@ from vetrina.shop.catalog.events import ProductArchived, ProductChanged, Product
 from vetrina.shop.inventory.events import StockRanOut, StockReturned
 from vetrina.shop.orders.events import OrderCancelled, OrderImported, OrderPaid, OrderPlaced
 from vetrina.shop.payments.events import PaymentCaptured, PaymentFailed, PaymentRefunded
+from vetrina.shop.sources.events import AddressChanged
 
 __all__ = [
+    "AddressChanged",
     "Event",
     "OrderCancelled",
     "OrderImported",

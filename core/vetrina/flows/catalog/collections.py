@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import msgspec
 
 from vetrina.flows.auditing import audited
-from vetrina.flows.catalog.products import handles_in_one_hand
+from vetrina.flows.catalog.products import handles_in_one_hand, tell_moved
 from vetrina.kernel.context import Context, once
 from vetrina.kernel.errors import BadInput
 from vetrina.shop.catalog import service as catalog
@@ -57,6 +57,7 @@ async def edit_collection(ctx: Context, collection_id: int, changes: CollectionC
                 before=msgspec.to_builtins(edit.before),
                 after=msgspec.to_builtins(edit.after),
             )
+            await tell_moved(ctx, session, "/collections", edit.before, edit.after)
 
 
 @once

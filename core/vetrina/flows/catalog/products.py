@@ -3,6 +3,7 @@
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime
+from typing import Any
 
 import msgspec
 
@@ -19,6 +20,7 @@ from vetrina.shop.catalog.rules import HandleTaken, ProductChanges, checked_prod
 from vetrina.shop.catalog.service import Created, Edit
 from vetrina.shop.metafields import service as metafields
 from vetrina.shop.metafields.rules import Entry
+from vetrina.shop.sources.events import AddressChanged
 
 
 @once
@@ -55,6 +57,7 @@ async def edit_product(
         written = await _set_metafields(ctx, session, product_id, entries)
         after = edit.after | ({"metafields": written} if written else {})
         await tell(ctx, session, "product.edited", product_id, Edit(edit.handle, edit.before, after))
+        await tell_moved(ctx, session, "/products", edit.before, edit.after)
 
 
 @once
@@ -94,6 +97,15 @@ async def tell(ctx: Context, session: Session, action: str, product_id: int, edi
         await audited(
             ctx, session, action, f"product:{product_id}", before=_plain(edit.before), after=_plain(edit.after)
         )
+
+
+async def tell_moved(
+    ctx: Context, session: Session, place: str, before: dict[str, Any], after: dict[str, Any]
+) -> None:
+    """Let the subscribers know when an edit has given something another handle below that place of the shop."""
+    if "handle" in before and "handle" in after:
+        moved = AddressChanged(before=f"{place}/{before['handle']}", after=f"{place}/{after['handle']}")
+        await emit(session, moved, ctx.now())
 
 
 def require_for(ctx: Context, new: NewProduct) -> None:
