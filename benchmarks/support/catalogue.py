@@ -170,14 +170,15 @@ def _variants(
         rows[Variant].append({
             "id": variant_id, "product_id": product_id, "title": size, "option_key": str(value_id),
             "position": position, "sku": f"B-{number}-{position}", "barcode": None, "image_id": None, "weight": 500,
-            "length": None, "width": None, "height": None, "requires_shipping": True, "is_taxable": True,
+            "length": None, "width": None, "height": None, "measure": None, "requires_shipping": True,
+            "is_taxable": True,
             "tax_class": "standard", "quantity_minimum": 1, "quantity_increment": 1, "quantity_maximum": None,
             "archived_at": None, "created_at": at, "updated_at": at,
         })  # fmt: skip
         rows[VariantValue].append({"variant_id": variant_id, "value_id": value_id})
         rows[Price].append({
             "price_list_id": ctx.place.price_list_id, "variant_id": variant_id, "amount": least + 150 * position,
-            "compare_at": None, "updated_at": at,
+            "compare_at": None, "breaks": None, "updated_at": at,
         })  # fmt: skip
         rows[Level].append({
             "variant_id": variant_id, "location_id": 1, "on_hand": 0 if chance.random() < 0.1 else 100_000,

@@ -116,6 +116,19 @@ class Address(msgspec.Struct, frozen=True, kw_only=True):
     phone: str | None = None
 
 
+class UnitMeasure(msgspec.Struct, frozen=True, kw_only=True):
+    """How much a piece holds, and for how much of it the unit price is told: 750 ML, told for 1 L.
+
+    Units are the contract's UnitPriceMeasurementMeasuredUnit; both are of one kind, such as volumes.
+    """
+
+    quantity: int
+    """In thousandths of the unit."""
+    unit: str
+    reference: int
+    reference_unit: str
+
+
 class Attribute(msgspec.Struct, frozen=True):
     """A free pair of key and value on a cart, a line or an order."""
 

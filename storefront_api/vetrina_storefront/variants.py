@@ -19,7 +19,7 @@ from vetrina.views.shelf import is_translated
 from vetrina.views.variants import VariantOrder, VariantRow
 from vetrina.views.windows import Placed
 from vetrina_storefront.images import Image
-from vetrina_storefront.interfaces import Node, load_nothing
+from vetrina_storefront.interfaces import Node
 from vetrina_storefront.later import later
 from vetrina_storefront.locations import GeoCoordinateInput, Location, point_of
 from vetrina_storefront.metafields import HasMetafields
@@ -27,8 +27,14 @@ from vetrina_storefront.money import MoneyRow, MoneyV2, money
 from vetrina_storefront.paging import connection_of, empty, window_args
 from vetrina_storefront.seen import options_seen, products_seen
 from vetrina_storefront.selling_plans import SellingPlanAllocationConnection, load_empty
-
-MEASURED_UNITS = "CL CM FLOZ FT FT2 G GAL IN ITEM KG L LB M M2 M3 MG ML MM OZ PT QT UNKNOWN YD"
+from vetrina_storefront.unit_prices import (
+    QuantityPriceBreakConnection,
+    UnitPriceMeasurement,
+    currency_of,
+    load_price_breaks,
+    load_unit_measures,
+    load_unit_prices,
+)
 
 
 @strawberry.enum(description="In which order a product's variants are listed.")
@@ -46,23 +52,6 @@ class WeightUnit(Enum):
     KILOGRAMS = "KILOGRAMS"
     OUNCES = "OUNCES"
     POUNDS = "POUNDS"
-
-
-@strawberry.enum(description="What a unit price measures.")
-class UnitPriceMeasurementMeasuredType(Enum):
-    AREA = "AREA"
-    COUNT = "COUNT"
-    LENGTH = "LENGTH"
-    UNKNOWN = "UNKNOWN"
-    VOLUME = "VOLUME"
-    WEIGHT = "WEIGHT"
-
-
-@strawberry.enum(description="The unit a unit price measures in.")
-class UnitPriceMeasurementMeasuredUnit(Enum):
-    _ignore_ = ["unit"]
-    for unit in MEASURED_UNITS.split():
-        vars()[unit] = unit
 
 
 class QuantityRuleRow(msgspec.Struct, frozen=True):
@@ -85,17 +74,13 @@ class StoreAvailabilityRow(msgspec.Struct, frozen=True):
 async def load_prices(rows: Sequence[VariantRow], info: Info) -> list[MoneyRow]:
     """What each variant costs in the context's market; one of a cart's line, in the cart's."""
     here = ctx_of(info).place.currency
-    return [money(row.amount, _currency(row, here)) for row in rows]
+    return [money(row.amount, currency_of(row, here)) for row in rows]
 
 
 async def load_compare_at_prices(rows: Sequence[VariantRow], info: Info) -> list[MoneyRow | None]:
     """The struck-through price beside the price, if there is one."""
     here = ctx_of(info).place.currency
-    return [None if row.compare_at is None else money(row.compare_at, _currency(row, here)) for row in rows]
-
-
-def _currency(row: VariantRow, here: str) -> str:
-    return row.currency if isinstance(row, CartVariantRow) else here
+    return [None if row.compare_at is None else money(row.compare_at, currency_of(row, here)) for row in rows]
 
 
 async def load_titles(rows: Sequence[VariantRow], info: Info) -> list[str]:
@@ -215,34 +200,6 @@ class QuantityRule:
     minimum: int
 
 
-@strawberry.type(description="A price from a quantity on.")
-class QuantityPriceBreak:
-    minimum_quantity: int
-    price: MoneyV2
-
-
-@strawberry.type(description="A price from a quantity on, and its place in a connection.")
-class QuantityPriceBreakEdge:
-    cursor: str
-    node: QuantityPriceBreak
-
-
-@strawberry.type(description="A page of prices by quantity.")
-class QuantityPriceBreakConnection:
-    edges: list[QuantityPriceBreakEdge]
-    nodes: list[QuantityPriceBreak]
-    page_info: PageInfo
-
-
-@strawberry.type(description="What a unit price measures.")
-class UnitPriceMeasurement:
-    measured_type: UnitPriceMeasurementMeasuredType | None
-    quantity_unit: UnitPriceMeasurementMeasuredUnit | None
-    quantity_value: float
-    reference_unit: UnitPriceMeasurementMeasuredUnit | None
-    reference_value: int
-
-
 @strawberry.type(description="What a location has of a variant.")
 class StoreAvailability:
     available: bool
@@ -280,7 +237,7 @@ class ProductVariant(HasMetafields, Node):
     price_v2: MoneyV2 = batch(load_prices, deprecation_reason="Use `price` instead.")
     product: object = batch(load_products, graphql_type=later("Product", "products"))
     quantity_available: int | None = batch(load_quantities)
-    quantity_price_breaks: QuantityPriceBreakConnection = batch(load_no_pages)
+    quantity_price_breaks: QuantityPriceBreakConnection = batch(load_price_breaks)
     quantity_rule: QuantityRule = batch(load_quantity_rules)
     requires_components: bool = batch(load_no)
     requires_shipping: bool
@@ -290,8 +247,8 @@ class ProductVariant(HasMetafields, Node):
     store_availability: StoreAvailabilityConnection = batch(load_store_availability)
     taxable: bool
     title: str = batch(load_titles)
-    unit_price: MoneyV2 | None = batch(load_nothing)
-    unit_price_measurement: UnitPriceMeasurement | None = batch(load_nothing)
+    unit_price: MoneyV2 | None = batch(load_unit_prices)
+    unit_price_measurement: UnitPriceMeasurement | None = batch(load_unit_measures)
     weight: float | None = batch(load_weights)
     weight_unit: WeightUnit = batch(load_weight_units)
 

@@ -152,10 +152,10 @@ async def _rename(ctx: Context, number: int) -> None:
 
 async def _receive(ctx: Context, number: int) -> None:
     async with ctx.tx() as session:
-        await session.insert(Location, name=f"Shelf {number}", address={}, position=9 + number, is_active=True)
+        await session.insert(Location, name=f"Shelf {number}", address={}, city="", position=9 + number, is_active=True)
 
 
 async def _together(ctx: Context, number: int) -> None:
-    row: dict[str, Any] = {"name": f"Cellar {number}", "address": {}, "position": 99, "is_active": True}
+    row: dict[str, Any] = {"name": f"Cellar {number}", "address": {}, "city": "", "position": 99, "is_active": True}
     async with ctx.tx() as session:
         await add_together(session, (insert(table_of(Location)), [row]))

@@ -39,7 +39,7 @@ async def variant(ctx: Context, handle: str = "oil") -> int:
 
 async def location(ctx: Context, name: str = "Second", *, position: int = 1, is_active: bool = True) -> int:
     async with ctx.tx() as session:
-        return await session.insert(Location, name=name, address={}, position=position, is_active=is_active)
+        return await session.insert(Location, name=name, address={}, city="", position=position, is_active=is_active)
 
 
 async def main_location(ctx: Context) -> int:

@@ -31,7 +31,8 @@ async def ware(
     } | (product or {})  # fmt: skip
     details = {
         "title": "Default Title", "option_key": "", "position": 1, "sku": handle, "barcode": None, "image_id": None,
-        "weight": 500, "length": None, "width": None, "height": None, "requires_shipping": True, "is_taxable": True,
+        "weight": 500, "length": None, "width": None, "height": None, "measure": None, "requires_shipping": True,
+        "is_taxable": True,
         "tax_class": "standard", "quantity_minimum": 1, "quantity_increment": 1, "quantity_maximum": None,
         "archived_at": None, "created_at": ctx.now(), "updated_at": ctx.now(),
     } | variant  # fmt: skip
@@ -42,7 +43,7 @@ async def ware(
         for market, amount in (PRICES if prices is None else prices).items():
             await session.add(
                 Price, price_list_id=lists[market], variant_id=variant_id, amount=amount, compare_at=None,
-                updated_at=ctx.now(),
+                breaks=None, updated_at=ctx.now(),
             )  # fmt: skip
         if stock is not None:
             await session.add(

@@ -88,7 +88,7 @@ async def write_products(ctx: Context, count: int) -> list[Known]:
     dice, found = random.Random(7), list[Known]()
     places = [key for (key,) in await ctx.db.fetch(select(Location.id).order_by(Location.id))]
     async with ctx.tx() as session:
-        closed = await session.insert(Location, name="Closed", address={}, position=9, is_active=False)
+        closed = await session.insert(Location, name="Closed", address={}, city="", position=9, is_active=False)
         shelves = [await session.insert(Collection, **_collection(ctx, name)) for name in ("Red", "Blue")]
         for number in range(count):
             row = _product(ctx, dice, number)
@@ -133,7 +133,9 @@ def _product(ctx: Context, dice: random.Random, number: int) -> dict[str, Any]:
 
 
 def _variant(ctx: Context, product_id: int, position: int, sku: str | None) -> dict[str, Any]:
-    nothing = dict.fromkeys(("barcode", "image_id", "weight", "length", "width", "height", "quantity_maximum"))
+    nothing = dict.fromkeys(
+        ("barcode", "image_id", "weight", "length", "width", "height", "measure", "quantity_maximum")
+    )
     return nothing | {
         "product_id": product_id, "title": f"V{position}", "option_key": str(position), "position": position,
         "sku": sku, "requires_shipping": True, "is_taxable": True, "tax_class": "standard", "quantity_minimum": 1,
@@ -148,7 +150,7 @@ def _level(variant: int, place: int, on_hand: int, reserved: int) -> dict[str, A
 
 def _price(ctx: Context, variant: int, amount: int) -> dict[str, Any]:
     of = {"price_list_id": ctx.place.price_list_id, "variant_id": variant}
-    return {**of, "amount": amount, "compare_at": None, "updated_at": ctx.now()}
+    return {**of, "amount": amount, "compare_at": None, "breaks": None, "updated_at": ctx.now()}
 
 
 SORTS: dict[ProductDeskOrder, Callable[[Known], tuple[Any, ...]]] = {

@@ -4,13 +4,20 @@ from collections.abc import Mapping
 from typing import Any
 
 import strawberry
+from msgspec import UNSET
 
-from vetrina.flows.prices import PriceChange, set_prices
+from vetrina.flows.prices import Break, PriceChange, set_prices
 from vetrina.graphql import Info, UserError, answer, ctx_of, int_key_of, root
 from vetrina.graphql.scalars import Decimal
 from vetrina.kernel.context import Context
 from vetrina.views.product_sheets import variant_sheets_by_id
 from vetrina_admin.api.products import ProductVariant
+
+
+@strawberry.input(description="What one piece costs where at least so many are bought; in major units.")
+class PriceBreakInput:
+    minimum: int
+    amount: Decimal
 
 
 @strawberry.input(description="What a variant is to cost in a list, in the list's currency.")
@@ -23,6 +30,9 @@ class PriceSetInput:
         default=None, description="In major units, such as 12.50; none takes the variant off the list."
     )
     compare_at: Decimal | None = strawberry.field(default=None, description="The struck-through price.")
+    breaks: list[PriceBreakInput] | None = strawberry.field(
+        default=None, description="By rising quantity, each cheaper than the last; left out, those that stand stay."
+    )
 
 
 @strawberry.type(description="The variant with its prices as they are now.")
@@ -48,6 +58,9 @@ async def _set(ctx: Context, given: PriceSetInput) -> Mapping[str, Any]:
         amount=given.amount,
         compare_at=given.compare_at,
         price_list_id=None if listed is None else int_key_of(listed, "PriceList", field=(*_PATH, "priceListId")),
+        breaks=UNSET
+        if given.breaks is None
+        else tuple(Break(minimum=b.minimum, amount=b.amount) for b in given.breaks),
     )
     await set_prices(ctx, [change])
     return {"variant": (await variant_sheets_by_id(ctx.db, [variant_id])).get(variant_id)}

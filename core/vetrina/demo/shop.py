@@ -1,6 +1,8 @@
 """Bottega Vetrina: the demo shop's profile, its catalogue and its past, brought in through the public flows."""
 
+import re
 from collections.abc import Callable, Mapping
+from decimal import Decimal
 from pathlib import Path
 
 from vetrina.demo.catalogue import CollectionDraft, OptionTranslation, collections, option_translations, products
@@ -25,9 +27,11 @@ from vetrina.flows.opening import STARTER, NewShop
 from vetrina.flows.plugins import keep_settings
 from vetrina.kernel.context import Context
 from vetrina.ports import PriceDraft, ProductDraft, TranslationDraft, VariantDraft
+from vetrina.vocabulary import UnitMeasure
 
 PLUGINS = ("bell", "flat_rate", "manual_payment", "importers", "mailbox", "webhooks")
 """What the demo has switched on."""
+_HELD = re.compile(r"(\d+(?:\.\d+)?) (g|kg|ml|cl|l)", re.IGNORECASE)
 SIDE = 1200
 """Pixels of every picture, both ways."""
 
@@ -153,10 +157,22 @@ def _variant(draft: VariantDraft) -> NewVariant:
         barcode=draft.barcode,
         image=draft.image,
         weight=draft.weight,
+        measure=_measure(draft.options),
         prices=tuple(_price(price) for price in draft.prices),
         stock=draft.stock,
         backorder_limit=100 if draft.backorder else 0,
     )
+
+
+def _measure(options: tuple[tuple[str, str], ...]) -> UnitMeasure | None:
+    """How much a piece holds, where one of its options says so: 250 g, told by the kilogram; 750 ml, by the litre."""
+    for _, value in options:
+        found = _HELD.fullmatch(value)
+        if found:
+            unit = found[2].upper()
+            reference = "KG" if unit in ("G", "KG") else "L"
+            return UnitMeasure(quantity=int(Decimal(found[1]) * 1000), unit=unit, reference=1, reference_unit=reference)
+    return None
 
 
 def _price(draft: PriceDraft) -> NewPrice:

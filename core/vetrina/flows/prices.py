@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
 import msgspec
+from msgspec import UNSET, UnsetType
 from sqlalchemy import select
 
 from vetrina.flows.auditing import audited
@@ -17,6 +18,7 @@ from vetrina.shop.catalog.models import Product, Variant
 from vetrina.shop.markets.models import Market
 from vetrina.shop.pricing import service as pricing
 from vetrina.shop.pricing.models import Price
+from vetrina.shop.pricing.rules import checked_breaks
 
 MOST_PRICES = 5_000
 """Prices set in one call."""
@@ -29,6 +31,13 @@ class NoSuchPriceList(Refusal):
     text = "The shop has no price list {wanted}."
 
 
+class Break(msgspec.Struct, frozen=True, kw_only=True):
+    """What one piece costs where at least so many are bought, in major units; cheaper than a single one."""
+
+    minimum: int
+    amount: str | Money
+
+
 class NewPrice(msgspec.Struct, frozen=True, kw_only=True):
     """An amount in major units, such as 12.50. Without currency the default market's list is meant."""
 
@@ -36,6 +45,7 @@ class NewPrice(msgspec.Struct, frozen=True, kw_only=True):
     compare_at: str | Money | None = None
     """The struck-through price shown beside it."""
     currency: str | None = None
+    breaks: tuple[Break, ...] = ()
 
 
 class PriceChange(msgspec.Struct, frozen=True, kw_only=True):
@@ -45,6 +55,8 @@ class PriceChange(msgspec.Struct, frozen=True, kw_only=True):
     amount: str | Money | None
     compare_at: str | Money | None = None
     price_list_id: int | None = None
+    breaks: tuple[Break, ...] | UnsetType = UNSET
+    """What is not given leaves the breaks that stand."""
 
 
 class PriceBook(msgspec.Struct, frozen=True):
@@ -122,8 +134,21 @@ def minor_units(book: PriceBook, price_list_id: int, amount: str | Money | Decim
     return money.amount
 
 
-_Amounts = tuple[int, int | None] | None
-"""Amount and compare-at in minor units, or None to take the variant off the list."""
+def breaks_of(
+    book: PriceBook, price_list_id: int, amount: str | Money, breaks: Sequence[Break], path: tuple[str, ...]
+) -> list[list[int]]:
+    """Breaks in the list's minor units. Raises BadInput unless each is for more pieces and cheaper than the last."""
+    at = (*path, "breaks")
+    single = minor_units(book, price_list_id, amount, (*path, "amount"))
+    pairs = [
+        (one.minimum, minor_units(book, price_list_id, one.amount, (*at, str(index), "amount")))
+        for index, one in enumerate(breaks)
+    ]
+    return checked_breaks(single, pairs, at)
+
+
+_Amounts = tuple[int, int | None, list[list[int]] | UnsetType] | None
+"""Amount, compare-at and breaks in minor units, or None to take the variant off the list."""
 _Key = tuple[int, int]
 """Price list and variant: also the order in which rows are taken."""
 
@@ -141,6 +166,8 @@ def _wanted(book: PriceBook, changes: Sequence[PriceChange]) -> dict[_Key, _Amou
             minor_units(book, list_id, change.amount, (*path, "amount")),
             None if change.compare_at is None
             else minor_units(book, list_id, change.compare_at, (*path, "compare_at")),
+            UNSET if change.breaks is UNSET
+            else breaks_of(book, list_id, change.amount, change.breaks, path),
         )  # fmt: skip
     return dict(sorted(found.items()))
 
@@ -157,25 +184,34 @@ async def _products_of(session: Session, variant_ids: Sequence[int]) -> dict[int
 
 async def _standing(session: Session, wanted: Mapping[_Key, _Amounts]) -> dict[_Key, _Amounts]:
     found = await session.fetch(_STANDING, {"variant_ids": sorted({variant_id for _, variant_id in wanted})})
-    return {(list_id, variant_id): (amount, compare_at) for list_id, variant_id, amount, compare_at in found}
+    return {
+        (list_id, variant_id): (amount, compare_at, breaks or [])
+        for list_id, variant_id, amount, compare_at, breaks in found
+    }
 
 
 async def _write(ctx: Context, session: Session, list_id: int, variant_id: int, amounts: _Amounts) -> bool:
     if amounts is None:
         return await pricing.remove_price(session, list_id, variant_id, ctx.now(), ctx.actor.name)
-    return await pricing.set_price(session, list_id, variant_id, *amounts, ctx.now(), ctx.actor.name)
+    amount, compare_at, breaks = amounts
+    return await pricing.set_price(
+        session, list_id, variant_id, amount, compare_at, ctx.now(), ctx.actor.name, breaks=breaks
+    )
 
 
 def _told(book: PriceBook, list_id: int, amounts: _Amounts) -> dict[str, str | None] | None:
     """Amounts as the audit shows them."""
     if amounts is None:
         return None
-    amount, compare_at = amounts
+    amount, compare_at, breaks = amounts
     currency = book.currencies[list_id]
-    return {
+    told = {
         "price": str(Money(amount, currency)),
         "compare_at": None if compare_at is None else str(Money(compare_at, currency)),
     }
+    if breaks:
+        told["breaks"] = ", ".join(f"{minimum}+: {Money(cheaper, currency)}" for minimum, cheaper in breaks)
+    return told
 
 
 _DEFAULT_LIST = select(Market.price_list_id).order_by(Market.is_default.desc(), Market.position, Market.id).limit(1)
@@ -184,6 +220,6 @@ _PRODUCTS = (
     .join(Product, Product.id == Variant.product_id)
     .where(id_in(Variant.id, "variant_ids"))
 )
-_STANDING = select(Price.price_list_id, Price.variant_id, Price.amount, Price.compare_at).where(
+_STANDING = select(Price.price_list_id, Price.variant_id, Price.amount, Price.compare_at, Price.breaks).where(
     id_in(Price.variant_id, "variant_ids")
 )

@@ -14,6 +14,7 @@ from vetrina.shop.cart.models import CartLine
 from vetrina.shop.catalog.models import Media, Product, ProductMedia, Translation, Variant
 from vetrina.shop.catalog.rules import is_on_sale
 from vetrina.shop.pricing.models import Price
+from vetrina.shop.pricing.rules import price_at
 from vetrina.views.media import MediaRow
 from vetrina.views.options import chosen_of
 from vetrina.views.shelf import is_translated, room_of, stock_of
@@ -55,8 +56,14 @@ class MerchandiseRow(msgspec.Struct, frozen=True):
     quantity_maximum: int | None
     price: int | None
     compare_at: int | None
+    breaks: list[list[int]] | None
+    measure: dict[str, Any] | None
     stock: int | None
     available: int | None
+
+    def price_for(self, quantity: int) -> int:
+        """What one piece costs where so many of the variant are bought."""
+        return price_at(self.price or 0, self.breaks, quantity)
 
 
 class CartLineFactsRow(MerchandiseRow, frozen=True):
@@ -120,6 +127,8 @@ def variant_of(line: CartLineFactsRow, currency: str, now: datetime) -> CartVari
         quantity_maximum=line.quantity_maximum,
         amount=line.price or 0,
         compare_at=line.compare_at,
+        breaks=line.breaks,
+        measure=line.measure,
         stock=line.stock,
         room=line.available,
         is_offered=is_offered,
@@ -177,6 +186,8 @@ _FACTS = (
     Variant.quantity_maximum,
     Price.amount.label("price"),
     Price.compare_at,
+    Price.breaks,
+    Variant.measure,
     stock_of().label("stock"),
     room_of().label("available"),
 )

@@ -25,6 +25,8 @@ class ListedPriceRow(msgspec.Struct, frozen=True):
     price_list_id: int
     amount: int
     compare_at: int | None
+    breaks: list[list[int]] | None
+    """Pairs of a quantity and what one piece costs from it on."""
     currency: str
 
 
@@ -40,7 +42,7 @@ async def prices_of(db: Reads, variant_ids: Sequence[int]) -> list[ListedPriceRo
 
 _LISTS = select(PriceList.id, PriceList.handle, PriceList.name, PriceList.currency).order_by(PriceList.id)
 _PRICES = (
-    select(Price.variant_id, Price.price_list_id, Price.amount, Price.compare_at, PriceList.currency)
+    select(Price.variant_id, Price.price_list_id, Price.amount, Price.compare_at, Price.breaks, PriceList.currency)
     .join(PriceList, PriceList.id == Price.price_list_id)
     .where(id_in(Price.variant_id, "ids"))
     .order_by(Price.variant_id, Price.price_list_id)

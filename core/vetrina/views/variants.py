@@ -10,6 +10,7 @@ from sqlalchemy import Boolean, false, func, select, true, type_coerce
 from vetrina.kernel.context import Context
 from vetrina.kernel.db import id_in
 from vetrina.shop.catalog.models import Product, Variant, VariantValue
+from vetrina.shop.catalog.rules import measured_kind, unit_price
 from vetrina.shop.pricing.models import Price
 from vetrina.views.shelf import is_price_of, is_published, place_params, room_of, stock_of
 from vetrina.views.windows import (
@@ -25,6 +26,7 @@ from vetrina.views.windows import (
     window_params,
     windowed_per_owner,
 )
+from vetrina.vocabulary import UnitMeasure
 
 
 class VariantOrder(StrEnum):
@@ -60,15 +62,35 @@ class VariantRow(msgspec.Struct, frozen=True):
     quantity_maximum: int | None
     amount: int
     compare_at: int | None
+    breaks: list[list[int]] | None
+    """Pairs of a quantity and what one piece costs from it on."""
+    measure: dict[str, Any] | None
+    """vocabulary.UnitMeasure, where a unit price is told."""
     stock: int | None
     room: int | None
     is_offered: bool
     """False for a variant that only a cart still remembers."""
 
     @property
+    def unit_price(self) -> "UnitPrice | None":
+        """What a kilogram, a litre or the like costs, where the staff wrote down how much a piece holds."""
+        if self.measure is None:
+            return None
+        measure = msgspec.convert(self.measure, UnitMeasure)
+        return UnitPrice(unit_price(self.amount, measure), measure, measured_kind(measure))
+
+    @property
     def available_for_sale(self) -> bool:
         """Whether the smallest quantity of it can be bought now."""
         return self.is_offered and (self.room is None or self.room >= self.quantity_minimum)
+
+
+class UnitPrice(msgspec.Struct, frozen=True):
+    """What the reference quantity of a measure costs, in minor units, and what the measure measures: WEIGHT..."""
+
+    amount: int
+    measure: UnitMeasure
+    kind: str
 
 
 async def variants_by_id(ctx: Context, ids: list[int], *, even_hidden: bool = False) -> dict[int, VariantRow]:
@@ -144,6 +166,8 @@ def variant_columns(*, even_hidden: bool = False) -> tuple[Column, ...]:
         Variant.quantity_maximum,
         Price.amount,
         Price.compare_at,
+        Price.breaks,
+        Variant.measure,
         stock_of().label("stock"),
         room_of().label("room"),
         type_coerce(offered, Boolean).label("is_offered"),

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import msgspec
 
-from vetrina.flows.prices import NewPrice, PriceBook, minor_units
+from vetrina.flows.prices import NewPrice, PriceBook, breaks_of, minor_units
 from vetrina.kernel.errors import BadInput
 from vetrina.shop.catalog.rules import ProductSheet, VariantSheet, checked_product
 from vetrina.shop.metafields.rules import Declared, Entry, checked_entry
@@ -35,6 +35,7 @@ class Amounts(msgspec.Struct, frozen=True):
     price_list_id: int
     amount: int
     compare_at: int | None
+    breaks: list[list[int]] | None = None
 
 
 class Prepared(msgspec.Struct, frozen=True):
@@ -73,6 +74,7 @@ def checked_prices(book: PriceBook, prices: tuple[NewPrice, ...], index: int) ->
             list_id,
             amount,
             None if compare_at is None else minor_units(book, list_id, compare_at, (*path, "compare_at")),
+            breaks_of(book, list_id, price.amount, price.breaks, path) or None,
         )
     return tuple(found.values())
 

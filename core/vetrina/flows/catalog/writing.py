@@ -53,7 +53,7 @@ async def write_first_extras(
 ) -> None:
     """Prices, metafields and first stock of variants made in this transaction. Raises NowhereToStock."""
     prices = [
-        Priced(amounts.price_list_id, variant_id, amounts.amount, amounts.compare_at)
+        Priced(amounts.price_list_id, variant_id, amounts.amount, amounts.compare_at, amounts.breaks)
         for variant_id, _, prices in variants
         for amounts in prices
     ]

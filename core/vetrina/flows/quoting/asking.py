@@ -1,5 +1,8 @@
 """Quote a cart: prices, discounts, delivery, tax, gift cards and ways to pay, as they are now."""
 
+from collections import Counter
+from collections.abc import Iterator, Sequence
+
 import msgspec
 from msgspec import UNSET
 
@@ -30,7 +33,7 @@ async def quote_cart(ctx: Context, cart: CartRow, parts: CartParts = NOTHING_REA
     lines = await cart_lines_here(ctx, cart.id) if parts.lines is None else parts.lines
     address = await _destination(ctx, cart, parts)
     rules = await load_rules(ctx, cart, (line.product_id for line in lines))
-    priced = price(ctx.place.currency, ctx.place.prices_include_tax, map(_priced, lines))
+    priced = price(ctx.place.currency, ctx.place.prices_include_tax, _priced(lines))
     quote, told = await adjusted(ctx, priced, rules)
     groups = await delivery_groups(ctx, quote, address, cart.delivery_choices)
     deliveries = quoted_deliveries(groups)
@@ -79,7 +82,15 @@ async def _destination(ctx: Context, cart: CartRow, parts: CartParts) -> Address
     return selected_address(await cart_addresses(ctx.db, [cart.id]) if known is None else known)
 
 
-def _priced(line: CartLineFactsRow) -> QuoteLine:
+def _priced(lines: Sequence[CartLineFactsRow]) -> Iterator[QuoteLine]:
+    """Lines at the price of so many pieces of their variant as the cart holds in all its lines."""
+    bought = Counter[int]()
+    for line in lines:
+        bought[line.variant_id] += line.quantity
+    return (_quoted_line(line, bought[line.variant_id]) for line in lines)
+
+
+def _quoted_line(line: CartLineFactsRow, bought: int) -> QuoteLine:
     """A line nobody sells here costs nothing in the quote, and its problem keeps it from being ordered."""
     return QuoteLine(
         key=line.id,
@@ -87,7 +98,7 @@ def _priced(line: CartLineFactsRow) -> QuoteLine:
         variant_id=line.variant_id,
         product_id=line.product_id,
         quantity=line.quantity,
-        unit_price=line.price or 0,
+        unit_price=line.price_for(bought),
         compare_at=line.compare_at,
         is_taxable=line.is_taxable,
         tax_class=line.tax_class,

@@ -1,6 +1,7 @@
 """Tables: product, option and value, variant, media, collection, tag, translation, search term, word and piece."""
 
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
@@ -103,6 +104,8 @@ class Variant(Model):
     length: Mapped[int | None]
     width: Mapped[int | None]
     height: Mapped[int | None]
+    measure: Mapped[dict[str, Any] | None]
+    """vocabulary.UnitMeasure: how much a piece holds, where its unit price is to be told."""
     requires_shipping: Mapped[bool]
     is_taxable: Mapped[bool]
     tax_class: Mapped[str]

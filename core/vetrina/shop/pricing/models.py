@@ -1,6 +1,7 @@
 """Tables: price list, price, price log (append-only)."""
 
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column
@@ -29,6 +30,8 @@ class Price(Model):
     amount: Mapped[int]
     compare_at: Mapped[int | None]
     """The struck-through price shown beside it; never charged."""
+    breaks: Mapped[list[Any] | None]
+    """Pairs of a quantity and what one piece costs from it on, by rising quantity."""
     updated_at: Mapped[datetime]
 
     __table_args__ = (

@@ -5,9 +5,14 @@ from typing import Literal
 
 import msgspec
 
+from vetrina.kernel.errors import BadInput
 from vetrina.kernel.money import split
+from vetrina.vocabulary import LARGEST_QUANTITY
 
 Target = Literal["line", "delivery"]
+Breaks = Sequence[Sequence[int]]
+"""Pairs of a quantity and what one piece costs from it on, by rising quantity."""
+MOST_BREAKS = 20
 
 
 class QuoteLine(msgspec.Struct, frozen=True, kw_only=True):
@@ -179,6 +184,29 @@ class Quote(msgspec.Struct, frozen=True, kw_only=True):
             *((Step("fee", "payment", self.payment_fee),) if self.payment_fee else ()),
             *(Step("redemption", card.last_characters, -card.amount) for card in self.redemptions),
         )
+
+
+def price_at(amount: int, breaks: Breaks | None, quantity: int) -> int:
+    """What one piece costs where so many of it are bought: never more than `amount`, what a single one costs."""
+    return min(amount, *(cheaper for minimum, cheaper in breaks if minimum <= quantity), amount) if breaks else amount
+
+
+def checked_breaks(amount: int, breaks: Breaks, path: tuple[str, ...]) -> list[list[int]]:
+    """The breaks as they are kept: from two pieces on, each for more pieces and cheaper than the last.
+
+    Raises BadInput.
+    """
+    if len(breaks) > MOST_BREAKS:
+        raise BadInput(field=path, problem=f"A price has at most {MOST_BREAKS} breaks.")
+    least, dearest = 1, amount
+    for index, (minimum, cheaper) in enumerate(breaks):
+        at = (*path, str(index))
+        if not least < minimum <= LARGEST_QUANTITY:
+            raise BadInput(field=(*at, "minimum"), problem=f"This break begins with more than {least} pieces.")
+        if not 0 <= cheaper < dearest:
+            raise BadInput(field=(*at, "amount"), problem="Each break is cheaper than what fewer pieces cost.")
+        least, dearest = minimum, cheaper
+    return [list(one) for one in breaks]
 
 
 def price(currency: str, prices_include_tax: bool, lines: Iterable[QuoteLine]) -> Quote:

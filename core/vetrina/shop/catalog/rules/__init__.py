@@ -16,6 +16,7 @@ from vetrina.shop.catalog.rules.checks import (
 )
 from vetrina.shop.catalog.rules.handles import candidates, check_handle, choose_handle, slug
 from vetrina.shop.catalog.rules.markup import clean_html, is_safe_link, text_of
+from vetrina.shop.catalog.rules.measures import measured_kind, unit_price
 from vetrina.shop.catalog.rules.options import DEFAULT_TITLE, MOST_VARIANTS, checked_options, variant_title
 from vetrina.shop.catalog.rules.sale import (
     HandleTaken,
@@ -81,9 +82,11 @@ __all__ = [
     "is_on_sale",
     "is_safe_link",
     "is_sellable",
+    "measured_kind",
     "slug",
     "terms",
     "text_of",
+    "unit_price",
     "variant_title",
     "words",
 ]

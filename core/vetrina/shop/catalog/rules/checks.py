@@ -11,6 +11,7 @@ from vetrina.kernel.errors import BadInput
 from vetrina.kernel.texts import line, text
 from vetrina.shop.catalog.rules.handles import check_handle
 from vetrina.shop.catalog.rules.markup import clean_html
+from vetrina.shop.catalog.rules.measures import checked_measure
 from vetrina.shop.catalog.rules.options import checked_options, is_swatch
 from vetrina.shop.catalog.rules.sheets import (
     CollectionChanges,
@@ -25,7 +26,7 @@ from vetrina.shop.catalog.rules.sheets import (
     VariantChanges,
     VariantSheet,
 )
-from vetrina.vocabulary import LARGEST_QUANTITY, ProductStatus
+from vetrina.vocabulary import LARGEST_QUANTITY, ProductStatus, UnitMeasure
 
 MOST_TAGS = 250
 MOST_IMAGES = 250
@@ -206,6 +207,8 @@ def _codes_of(sheet: VariantSheet | VariantChanges, path: Path) -> dict[str, Any
         value = getattr(sheet, name)
         if isinstance(value, int) and not 0 <= value <= LARGEST_MEASURE:
             raise BadInput(field=(*path, name), problem=f"The {name} is between 0 and {LARGEST_MEASURE}.")
+    if isinstance(sheet.measure, UnitMeasure):
+        checked_measure(sheet.measure, (*path, "measure"))
     return given
 
 

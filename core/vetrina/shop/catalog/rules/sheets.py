@@ -3,7 +3,7 @@
 import msgspec
 from msgspec import UNSET, UnsetType
 
-from vetrina.vocabulary import ProductStatus
+from vetrina.vocabulary import ProductStatus, UnitMeasure
 
 
 class Text(msgspec.Struct, frozen=True):
@@ -53,6 +53,8 @@ class VariantSheet(msgspec.Struct, frozen=True, kw_only=True):
     length: int | None = None
     width: int | None = None
     height: int | None = None
+    measure: UnitMeasure | None = None
+    """How much a piece holds, where its unit price is to be told."""
     requires_shipping: bool = True
     is_taxable: bool = True
     tax_class: str = "standard"
@@ -111,6 +113,7 @@ class VariantChanges(msgspec.Struct, frozen=True, kw_only=True):
     length: int | UnsetType | None = UNSET
     width: int | UnsetType | None = UNSET
     height: int | UnsetType | None = UNSET
+    measure: UnitMeasure | UnsetType | None = UNSET
     requires_shipping: bool | UnsetType = UNSET
     is_taxable: bool | UnsetType = UNSET
     tax_class: str | UnsetType = UNSET

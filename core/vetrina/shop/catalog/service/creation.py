@@ -204,6 +204,7 @@ def variant_values(variant: VariantSheet) -> dict[str, Any]:
         "length": variant.length,
         "width": variant.width,
         "height": variant.height,
+        "measure": msgspec.to_builtins(variant.measure),
         "requires_shipping": variant.requires_shipping,
         "is_taxable": variant.is_taxable,
         "tax_class": variant.tax_class,

@@ -24,7 +24,7 @@ from vetrina.shop.catalog.service.options import option_rows, put_values, value_
 from vetrina.shop.catalog.service.products import Edit, ProductRow, editable, touch
 
 COLUMNS = (
-    "sku", "barcode", "weight", "length", "width", "height", "requires_shipping", "is_taxable", "tax_class",
+    "sku", "barcode", "weight", "length", "width", "height", "measure", "requires_shipping", "is_taxable", "tax_class",
     "quantity_minimum", "quantity_increment", "quantity_maximum",
 )  # fmt: skip
 
@@ -44,6 +44,7 @@ class VariantRow(msgspec.Struct, frozen=True):
     length: int | None
     width: int | None
     height: int | None
+    measure: dict[str, Any] | None
     requires_shipping: bool
     is_taxable: bool
     tax_class: str
@@ -88,6 +89,8 @@ async def edit_variant(session: Session, variant_id: int, changes: VariantChange
     if changes.image is not UNSET:
         media = await media_for(session, variant.product_id, [changes.image], at) if changes.image else {}
         given["image_id"] = media[changes.image] if changes.image else None
+    if changes.measure is not UNSET:
+        given["measure"] = msgspec.to_builtins(changes.measure)
     columns = {name: value for name, value in given.items() if value is not UNSET and value != getattr(variant, name)}
     whole = {name: columns.get(name, getattr(variant, name)) for name in COLUMNS}
     checked_quantities(whole["quantity_minimum"], whole["quantity_increment"], whole["quantity_maximum"])
