@@ -150,11 +150,11 @@ def test_known_and_unseen_documents(question: str, shop: MeasuredShop, run: Run,
         for _ in range(100):
             operation = operations.prepare(text, None)
             operation.cost(given)
-            operation._plan(_coerced(operation.coerce(given)))
+            operation._plans.of(_coerced(operation.coerce(given)))
 
     async def unseen() -> None:
         operation = operations.prepare(f"{text}#{next(number)}", None)
-        operation._plan(_coerced(operation.coerce(given)))
+        operation._plans.of(_coerced(operation.coerce(given)))
 
     costs = compare(Stopwatch(), run, {"known": known, "unseen": unseen})
     report.add("known_document", costs["known"].least / 100, f"{question}, {shop.engine}")

@@ -1,5 +1,6 @@
-"""A small schema for tests of the plan: a gallery of pictures, whose fields fail and refuse when told to."""
+"""A small schema for tests of the plan: a gallery of pictures, whose fields fail, refuse and wait when told to."""
 
+import asyncio
 from collections.abc import Sequence
 from enum import Enum
 from typing import Any
@@ -41,6 +42,8 @@ class Log(msgspec.Struct):
     calls: list[tuple[str, int]] = msgspec.field(default_factory=list[tuple[str, int]])
     works: Sequence[Any] = ()
     prices: dict[str, Any] = msgspec.field(default_factory=dict[str, Any])
+    priced: asyncio.Event | None = None
+    """What prices wait for; None where they are known."""
 
 
 LOG = Log()
@@ -49,6 +52,8 @@ LOG = Log()
 async def load_prices(rows: Sequence[PictureRow], info: Info, tax: int | None = 0) -> list[Any]:
     """What each costs; an exception in its place where it is told so."""
     LOG.calls.append(("prices", len(rows)))
+    if LOG.priced is not None:
+        await LOG.priced.wait()
     return [_with_tax(LOG.prices.get(row.id, 100), tax) for row in rows]
 
 

@@ -10,9 +10,10 @@ from tests.executor.gallery import LOG, BustRow, Log, PictureRow, gallery
 from tests.support.shops import NOWHERE, StillClock, context, make_shop
 
 from vetrina.graphql import execute
-from vetrina.graphql.operations import MOST_PLANS, Operations
+from vetrina.graphql.operations import Operations
 from vetrina.graphql.plan.plan import Plan
 from vetrina.graphql.plan.run import Run, Traced
+from vetrina.graphql.planned import MOST_PLANS
 from vetrina.kernel.context import BUYER, Context
 from vetrina.kernel.db import open_database
 from vetrina.kernel.errors import Unavailable
@@ -145,7 +146,7 @@ async def test_plans_are_bounded_and_keep_nothing_of_a_request(ctx: Context) -> 
     assert operation.counts.compiled == 32
     variables = operation.coerce({f"f{bit}": True for bit in range(5)} | {"tax": 7})
     assert not isinstance(variables, list)
-    assert set(operation._only_flags(variables).coerced) == {f"f{bit}" for bit in range(5)}
+    assert set(operation._plans._only_flags(variables).coerced) == {f"f{bit}" for bit in range(5)}
 
 
 async def test_root_fields_of_a_mutation_run_in_turn_and_once(ctx: Context) -> None:

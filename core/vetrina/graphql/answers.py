@@ -31,7 +31,7 @@ _WELL_FORMED = frozenset({"GRAPHQL_VALIDATION_FAILED", "LIMIT_EXCEEDED", "PERSIS
 """Codes of requests that are in order as requests."""
 _ENCODER = msgspec.json.Encoder()
 _TYPES = {name: (b"content-type", name.encode() + b"; charset=utf-8") for name in (JSON, GRAPHQL_JSON, "text/html")}
-_NO_SNIFFING = (b"x-content-type-options", b"nosniff")
+NO_SNIFFING: Field = (b"x-content-type-options", b"nosniff")
 
 
 class Answer(msgspec.Struct):
@@ -48,7 +48,7 @@ class Answer(msgspec.Struct):
         fields = [
             _TYPES[self.media_type],
             (b"content-length", b"%d" % len(self.body)),
-            _NO_SNIFFING,
+            NO_SNIFFING,
             *self.headers,
         ]
         if self.trail:

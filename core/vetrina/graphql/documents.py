@@ -24,7 +24,14 @@ class Document(msgspec.Struct, frozen=True):
     """A document that may be executed, or the errors that say why not."""
 
     node: DocumentNode | None
+    """Without @defer: to answer at once is always allowed."""
     errors: tuple[GraphQLError, ...] = ()
+    deferring: DocumentNode | None = None
+    """The same as it was written, where it holds a @defer."""
+
+    def unfolding(self) -> "Document":
+        """The document as it was written: what it defers comes later."""
+        return Document(self.deferring)
 
     def operation(self, name: str | None) -> OperationDefinitionNode:
         """The operation to run. Raises Refused when the name leaves a doubt."""
@@ -73,11 +80,12 @@ class Documents:
             return Document(None, (_refusal(refused.code, str(refused)),))
         except RecursionError:
             return Document(None, (_refusal("GRAPHQL_VALIDATION_FAILED", "The document is nested too deeply."),))
-        return Document(visit(node, _WithoutDefer()))
+        whole = visit(node, _WithoutDefer())
+        return Document(whole, deferring=None if whole is node else node)
 
 
 class _WithoutDefer(Visitor):
-    """@defer allows a server to answer at once, and we do: what is deferred arrives with the rest."""
+    """Takes @defer out, for clients that do not take an answer in parts: what is deferred arrives with the rest."""
 
     def enter_directive(self, node: Any, *_: Any) -> Any:
         return REMOVE if node.name.value == "defer" else None

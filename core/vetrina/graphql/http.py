@@ -15,10 +15,11 @@ from vetrina.graphql.answers import NO_STORE, VARY, Answer, Fields, Messages, an
 from vetrina.graphql.door import DOOR, Door, Endpoint, Question, Sharing, doors
 from vetrina.graphql.errors import Refused
 from vetrina.graphql.kept import Kept
-from vetrina.graphql.negotiation import GRAPHQL_JSON, JSON, check_type, negotiate
+from vetrina.graphql.negotiation import GRAPHQL_JSON, JSON, check_type, negotiate, parting
 from vetrina.graphql.plan.run import Traced
 from vetrina.graphql.repeats import Answered
 from vetrina.graphql.requests import Headers, Said, read_body, said_in_body, said_in_query
+from vetrina.graphql.streams import Stream, in_parts
 from vetrina.kernel.context import Context
 from vetrina.kernel.errors import Refusal, Unavailable
 
@@ -38,6 +39,9 @@ def handler(endpoint: Endpoint, *paths: str) -> ASGIRouteHandler:
             answer = _preflight(fields)
         else:
             answer = await _look(door, method, fields, request["query_string"], receive)
+        if isinstance(answer, Stream):
+            await answer.send(receive, send, is_open=endpoint.is_open_to_browsers)
+            return
         if isinstance(answer, Answer):
             answer = answer.messages(is_open=endpoint.is_open_to_browsers, has_body=method != "HEAD")
         start, end = answer
@@ -47,7 +51,7 @@ def handler(endpoint: Endpoint, *paths: str) -> ASGIRouteHandler:
     return graphql
 
 
-async def _look(door: Door, method: str, fields: Fields, query: bytes, receive: Receive) -> Answer | Messages:
+async def _look(door: Door, method: str, fields: Fields, query: bytes, receive: Receive) -> Answer | Messages | Stream:
     """GET: answers to persisted documents, and the explorer for browsers."""
     if method in ("GET", "HEAD"):
         if door.takes_documents and (b"documentId=" in query or b"extensions=" in query):
@@ -57,7 +61,7 @@ async def _look(door: Door, method: str, fields: Fields, query: bytes, receive: 
     return refused(_by_post("GraphQL is asked by POST."), JSON, door.endpoint.draw_trail())
 
 
-async def _serve(door: Door, fields: Fields, query: bytes | None, receive: Receive) -> Answer | Messages:
+async def _serve(door: Door, fields: Fields, query: bytes | None, receive: Receive) -> Answer | Messages | Stream:
     """Answer a question: the one in the query string, or without one that in the body."""
     media_type, admit, trail = negotiate(fields.get(b"accept")), door.endpoint.admit, ""
     try:
@@ -69,7 +73,7 @@ async def _serve(door: Door, fields: Fields, query: bytes | None, receive: Recei
             asked = await read_body(receive, fields.get(b"content-length"))
         else:
             asked = b"?" + query
-        if door.kept is not None and not _BYPASSING & fields.keys():
+        if door.kept is not None and not _BYPASSING & fields.keys() and not _may_be_parted(fields, asked):
             kept = door.kept.find(asked)
             if kept is not None:
                 return (
@@ -97,7 +101,7 @@ class _Request(msgspec.Struct, frozen=True):
     is_get: bool
 
 
-async def _answer(request: _Request, said: Said) -> Answer:
+async def _answer(request: _Request, said: Said) -> Answer | Stream:
     if request.is_get and said.query is not None:
         raise _by_post("The text of a document is sent by POST.")
     question = _question(request, said)
@@ -107,6 +111,8 @@ async def _answer(request: _Request, said: Said) -> Answer:
     if request.is_get and operation.is_mutation:
         raise _by_post("A mutation is asked by POST.")
     limits.check_cost(operation.cost(question.variables))
+    if operation.may_unfold and _takes_parts(request.fields):
+        return await _unfold(request, question)
     if sharing is None or not operation.is_shared or not _is_anonymous(request.fields):
         return _finished(request, await _run(request, question))
     if not sharing.is_anybodys(operation.node):
@@ -151,10 +157,26 @@ async def _share(request: _Request, question: Question) -> Answer:
     return Answer(200, kept.body, request.media_type, NO_STORE, request.trail)
 
 
+async def _unfold(request: _Request, question: Question) -> Answer | Stream:
+    """Answer in parts, unless there is but one."""
+    ctx = await _context(request, question)
+    parts = question.operation.unfold(question.variables, ctx)
+    first = await anext(parts)
+    how = parting(request.fields.get(b"accept"))
+    if not first.has_next or how is None:
+        await parts.aclose()
+        assert first.result is not None
+        return _finished(request, told(first.result, request.trail))
+    return in_parts(first, parts, how, request.trail)
+
+
+async def _context(request: _Request, question: Question) -> Context:
+    return await request.door.endpoint.make_context(request.admitted, Headers(request.fields), question)
+
+
 async def _run(request: _Request, question: Question) -> Answered:
     endpoint, headers = request.door.endpoint, Headers(request.fields)
-    ctx = await endpoint.make_context(request.admitted, headers, question)
-    return await _ask(endpoint, question, headers, ctx, request.trail)
+    return await _ask(endpoint, question, headers, await _context(request, question), request.trail)
 
 
 async def _ask(endpoint: Endpoint, question: Question, headers: Headers, ctx: Context, trail: str) -> Answered:
@@ -189,6 +211,15 @@ def _public(door: Door, kept: Kept, media_type: str, fields: Fields) -> Answer:
     if known and any(tag.strip().removeprefix(b"W/") in (kept.etag, b"*") for tag in known.split(b",")):
         return Answer(304, b"", media_type, headers)
     return Answer(200, kept.body, media_type, headers)
+
+
+def _may_be_parted(fields: Fields, asked: bytes) -> bool:
+    return b"@defer" in asked and _takes_parts(fields)
+
+
+def _takes_parts(fields: Fields) -> bool:
+    """Whether the client takes an answer in parts; one that is replayed, or timed, comes in one."""
+    return parting(fields.get(b"accept")) is not None and not {b"idempotency-key", TRACE} & fields.keys()
 
 
 def _is_anonymous(fields: Fields) -> bool:

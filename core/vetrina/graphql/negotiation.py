@@ -1,11 +1,19 @@
 """Media types: which of our two a client takes, and whether what it sends is JSON; each header is read once."""
 
 from functools import lru_cache
+from typing import Literal
 
 from vetrina.graphql.errors import Refused
 
 GRAPHQL_JSON = "application/graphql-response+json"
 JSON = "application/json"
+
+MULTIPART = "multipart/mixed"
+
+Parting = Literal["path", "id"]
+"""How an answer in parts names them: by path, as most clients read it, or by id, as graphql-js 17 writes it."""
+INCREMENTAL: dict[Parting, str] = {"path": "deferSpec=20220824", "id": "incrementalSpec=v0.2"}
+"""The parameter of multipart/mixed by which clients ask for it."""
 
 MOST_HEADERS = 256
 """Different values of a header that are remembered: clients have few."""
@@ -13,22 +21,46 @@ MOST_HEADERS = 256
 
 @lru_cache(MOST_HEADERS)
 def negotiate(accept: bytes | None) -> str | None:
-    """Which of our two media types a client prefers; None when it takes neither. JSON where it does not care."""
+    """Which of our two media types a client prefers; None when it takes neither. JSON where it does not care.
+
+    Who takes an answer in parts is taken to accept one in one piece as well.
+    """
     if not accept:
         return JSON
     weights: dict[str, float] = {}
-    for part in accept.decode("latin-1").lower().split(","):
-        name, *parameters = (piece.strip() for piece in part.split(";"))
-        quality = next((piece[2:] for piece in parameters if piece.startswith("q=")), "1")
-        try:
-            weights[name] = float(quality)
-        except ValueError:
-            weights[name] = 0.0
+    for name, _, quality in _ranges(accept):
+        weights[name] = quality
+    if weights.keys() <= {MULTIPART}:
+        return JSON if weights[MULTIPART] > 0 else None
     fallback = max(weights.get("application/*", 0.0), weights.get("*/*", 0.0))
     plain, graphql = weights.get(JSON, fallback), weights.get(GRAPHQL_JSON, fallback)
     if plain <= 0 and graphql <= 0:
         return None
     return GRAPHQL_JSON if graphql > plain or (graphql == plain and GRAPHQL_JSON in weights) else JSON
+
+
+@lru_cache(MOST_HEADERS)
+def parting(accept: bytes | None) -> Parting | None:
+    """How a client takes an answer in parts; None when it does not."""
+    found: Parting | None = None
+    for name, parameters, quality in _ranges(accept or b""):
+        if name == MULTIPART and quality > 0:
+            wanted: Parting = "id" if any(one.startswith("incrementalspec=") for one in parameters) else "path"
+            found = found or wanted
+    return found
+
+
+def _ranges(accept: bytes) -> list[tuple[str, list[str], float]]:
+    """What an Accept header names: each type with its parameters and its weight, all in lower case."""
+    found: list[tuple[str, list[str], float]] = []
+    for part in accept.decode("latin-1").lower().split(","):
+        name, *parameters = (piece.strip() for piece in part.split(";"))
+        quality = next((piece[2:] for piece in parameters if piece.startswith("q=")), "1")
+        try:
+            found.append((name, parameters, float(quality)))
+        except ValueError:
+            found.append((name, parameters, 0.0))
+    return found
 
 
 @lru_cache(MOST_HEADERS)

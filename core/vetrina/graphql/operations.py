@@ -2,31 +2,23 @@
 
 import asyncio
 from collections import OrderedDict
-from collections.abc import Mapping
-from contextlib import nullcontext
+from collections.abc import AsyncGenerator, Mapping
+from contextlib import asynccontextmanager, nullcontext, suppress
 from typing import Any
 
 import msgspec
 import structlog
-from graphql import (
-    DirectiveNode,
-    DocumentNode,
-    ExecutionResult,
-    FieldNode,
-    GraphQLError,
-    OperationDefinitionNode,
-    OperationType,
-    VariableNode,
-)
+from graphql import ExecutionResult, FieldNode, GraphQLError, OperationDefinitionNode, OperationType
 from graphql.execution.values import VariableValues
-from graphql.language.visitor import Visitor, visit
 
 from vetrina.graphql import execute
 from vetrina.graphql.documents import Document, Documents
 from vetrina.graphql.fields import RequestState
 from vetrina.graphql.limits import DEADLINE, Cost
-from vetrina.graphql.plan import Plan, Run, Uncompilable, make_plan
+from vetrina.graphql.plan import Run
 from vetrina.graphql.plan.run import Traced
+from vetrina.graphql.plan.unfolding import Payload, Unfolding
+from vetrina.graphql.planned import Plans
 from vetrina.graphql.schema import ComposedSchema
 from vetrina.graphql.sharing import is_shared
 from vetrina.graphql.variables import Variables
@@ -36,8 +28,6 @@ from vetrina.kernel.errors import Unavailable
 log = structlog.get_logger(__name__)
 
 MOST_OPERATIONS = 1_000
-MOST_PLANS = 16
-"""Plans of one operation: one for each combination of the variables in @skip and @include, the last used ones."""
 
 
 class Counts(msgspec.Struct):
@@ -64,8 +54,13 @@ class Operation:
         self.is_shared = is_shared(schema._schema, document.node, self.node)
         """Whether everybody is answered alike, who says nothing about himself."""
         self._variables = Variables(schema._schema, self.node)
-        self._flags = _flags(document.node)
-        self._plans: OrderedDict[tuple[Any, ...], Plan | None] = OrderedDict()
+        self._plans = Plans(schema, document, self.node)
+        self._parted = _parted(schema, document, name)
+
+    @property
+    def may_unfold(self) -> bool:
+        """Whether it says that something may come later."""
+        return self._parted is not None
 
     @property
     def is_mutation(self) -> bool:
@@ -77,16 +72,16 @@ class Operation:
 
     def warm(self) -> None:
         """Make the plan of an operation that has but one; where that fails, requests will say so."""
-        if self._flags:
+        if self._plans.flags:
             return
         try:
-            self._plan(VariableValues({}, {}))
+            self._plans.of(VariableValues({}, {}))
         except Exception as fault:  # as in run: it is ours to mend, and no reason not to serve
             log.error("plan not made", operation=self.node.name and self.node.name.value, error=repr(fault))
 
     def root_fields(self, variables: VariableValues) -> dict[str, FieldNode]:
         """The fields of a mutation, by response key, in the order they are run."""
-        plan = self._plan(variables)
+        plan = self._plans.of(variables)
         assert plan is not None, "mutations have no introspection"
         return {field.key: field.node for field in plan.fields}
 
@@ -98,7 +93,7 @@ class Operation:
         if isinstance(variables, list):
             return ExecutionResult(None, variables)
         try:
-            plan = self._plan(variables)
+            plan = self._plans.of(variables)
         except GraphQLError as error:
             return ExecutionResult(None, [error])
         except Exception as fault:  # a plan that cannot be made is ours to mend, and nobody's to suffer from
@@ -118,6 +113,43 @@ class Operation:
         except Exception as fault:  # fields' own failures are in the answer: this is the plan's
             return await self._after(fault, given, ctx)
 
+    async def unfold(self, given: Mapping[str, Any], ctx: Context) -> AsyncGenerator[Payload]:
+        """Answer in parts: what comes at once, then what @defer puts off, all within the deadline.
+
+        Raises Unavailable when not even the first part comes in time; what fails later is told in the last one.
+        """
+        assert self._parted is not None
+        variables = self.coerce(given)
+        plan = None
+        if not isinstance(variables, list):
+            with suppress(GraphQLError):  # a flag that is null: the whole says so as well
+                plan = self._parted.of(variables)
+        if plan is None or isinstance(variables, list):
+            yield Payload(await self.run(given, ctx), (), (), has_next=False)
+            return
+        self.counts.compiled += 1
+        run = Run(plan.frame, RequestState(ctx, {}), variables)
+        unfolding = Unfolding(plan, run)
+        try:
+            async with _within(run), nullcontext() if self.is_mutation else ctx.db.reading():
+                first = await unfolding.begin()
+        except Unavailable:
+            raise
+        except Exception as fault:  # as in run
+            first = Payload(await self._after(fault, given, ctx), (), (), has_next=False)
+        yield first
+        rest = unfolding.rest() if first.has_next else None
+        while rest is not None:
+            try:
+                async with _within(run):
+                    payload = await anext(rest, None)
+            except Exception as fault:  # fields' own failures are in the answer: this is the plan's, or the deadline's
+                self.counts.deopt += not isinstance(fault, Unavailable)
+                payload, rest = unfolding.abandon(GraphQLError("The rest was lost.", original_error=fault)), None
+            if payload is None:
+                return
+            yield payload
+
     async def _after(self, fault: Exception, given: Mapping[str, Any], ctx: Context) -> ExecutionResult:
         """A query is asked again of the reference; a mutation may have had its effect, and is never run twice."""
         self.counts.deopt += 1
@@ -125,28 +157,6 @@ class Operation:
         if self.is_mutation:
             return ExecutionResult(None, [GraphQLError("The answer was lost.", original_error=fault)])
         return await execute.run(self._schema._schema, self._document, self.node, given, ctx)
-
-    def _plan(self, variables: VariableValues) -> Plan | None:
-        """The plan for the values of the flags; None where the reference runs the operation."""
-        slot = tuple(variables.coerced.get(name) for name in self._flags)
-        if slot in self._plans:
-            self._plans.move_to_end(slot)
-            return self._plans[slot]
-        try:
-            plan = make_plan(self._schema, self._document, self.node, self._only_flags(variables))
-        except Uncompilable:
-            plan = None
-        self._plans[slot] = plan
-        if len(self._plans) > MOST_PLANS:
-            self._plans.popitem(last=False)
-        return plan
-
-    def _only_flags(self, variables: VariableValues) -> VariableValues:
-        """A plan outlives its first request: it keeps nothing of it but what it was made for."""
-        sources = {name: source for name, source in variables.sources.items() if name in self._flags}
-        return VariableValues(
-            sources, {name: variables.coerced[name] for name in self._flags if name in variables.coerced}
-        )
 
 
 class Operations:
@@ -184,21 +194,19 @@ class Operations:
         return counts
 
 
-class _FlagNames(Visitor):
-    """Collects the variables that @skip and @include ask."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.names: dict[str, None] = {}
-
-    def enter_directive(self, node: DirectiveNode, *_: Any) -> None:
-        if node.name.value in ("skip", "include"):
-            for argument in node.arguments or ():
-                if isinstance(argument.value, VariableNode):
-                    self.names[argument.value.name.value] = None
+@asynccontextmanager
+async def _within(run: Run) -> AsyncGenerator[None]:
+    """Cut off what takes longer than the deadline. Raises Unavailable."""
+    try:
+        async with asyncio.timeout_at(run.deadline):
+            yield
+    except TimeoutError as error:
+        raise Unavailable(f"the operation took longer than {DEADLINE} s") from error
 
 
-def _flags(document: DocumentNode) -> tuple[str, ...]:
-    found = _FlagNames()
-    visit(document, found)
-    return tuple(found.names)
+def _parted(schema: ComposedSchema, document: Document, name: str | None) -> Plans | None:
+    """The plans of the operation as it was written, if something of it is put off."""
+    if document.deferring is None:
+        return None
+    unfolding = document.unfolding()
+    return Plans(schema, unfolding, unfolding.operation(name))

@@ -6,7 +6,9 @@ from typing import Any
 
 import msgspec
 from graphql import ExecutionResult, FieldNode, GraphQLError
+from graphql.execution.collect_fields import DeferUsage
 
+from vetrina.graphql.plan.deferring import depth_of
 from vetrina.graphql.plan.run import Frame, Run
 from vetrina.graphql.plan.selection import Step
 from vetrina.graphql.plan.slots import Nesting, settle
@@ -41,11 +43,27 @@ class RootField(msgspec.Struct, frozen=True):
         return settle(value, self.nesting, [self.key], errors)
 
 
+class LaterFields(msgspec.Struct, frozen=True, eq=False):
+    """Root fields of a query that are answered later, together; see `Later`."""
+
+    usages: tuple[DeferUsage, ...]
+    fields: tuple[RootField, ...]
+
+    @property
+    def depth(self) -> int:
+        return depth_of(self.usages)
+
+
 class Plan(msgspec.Struct, frozen=True):
-    """One operation, compiled for the values of the variables that switch its fields on and off."""
+    """One operation, compiled for the values of the variables that switch its fields on and off.
+
+    `introduced` and `later` are what @defer puts off at the root: nothing where everything is answered at once.
+    """
 
     frame: Frame
     fields: tuple[RootField, ...]
+    introduced: tuple[DeferUsage, ...] = ()
+    later: tuple[LaterFields, ...] = ()
 
     async def run(self, run: Run, fields: Sequence[RootField] | None = None) -> ExecutionResult:
         """Answer the operation, or only some of its fields. Raises Unavailable past the deadline.

@@ -42,10 +42,18 @@ class Traced(msgspec.Struct, frozen=True):
     milliseconds: float
 
 
+class Noted(msgspec.Struct, frozen=True, eq=False):
+    """An answer that is not whole yet: the row behind it, and the `Deferring` that knows what is missing."""
+
+    answer: Any
+    row: Any
+    by: Any
+
+
 class Run:
     """The state of one run. Not shared between requests."""
 
-    __slots__ = ("_clock", "deadline", "frame", "has_failures", "state", "trace", "variables")
+    __slots__ = ("_clock", "deadline", "frame", "has_failures", "noted", "state", "trace", "variables")
 
     def __init__(
         self, frame: Frame, state: RequestState, variables: VariableValues, trace: list[Traced] | None = None
@@ -55,6 +63,8 @@ class Run:
         self.variables = variables
         self.trace = trace
         self.has_failures = False
+        self.noted: dict[int, Noted] | None = None
+        """What is to come later, by the id of its answer; None where everything comes at once."""
         self._clock = asyncio.get_running_loop().time
         self.deadline = self.now() + DEADLINE
 
