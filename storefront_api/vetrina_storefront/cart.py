@@ -28,6 +28,7 @@ from vetrina_storefront.cart_lines import BaseCartLineConnection, connected_line
 from vetrina_storefront.cart_rows import LineView, cart_gid, cart_key, lines_of, quote_of, quotes_of
 from vetrina_storefront.interfaces import Node
 from vetrina_storefront.metafields import HasMetafields
+from vetrina_storefront.price_steps import CartPriceStep, load_cart_steps
 
 
 class CodeRow(msgspec.Struct, frozen=True):
@@ -107,6 +108,9 @@ class Cart(HasMetafields, Node):
     lines: BaseCartLineConnection = batch(load_lines)
     note: str | None
     payment_methods: list[CartPaymentMethod] = batch(load_methods)
+    price_explanation: list[CartPriceStep] = batch(
+        load_cart_steps, description="Why it costs what it costs; the steps sum to `cost.amountDue`."
+    )
     selected_payment_method: CartPaymentMethod | None = batch(load_selected_methods)
     total_quantity: int = batch(load_quantities)
     updated_at: DateTime

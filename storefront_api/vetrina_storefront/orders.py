@@ -42,6 +42,7 @@ from vetrina_storefront.fulfillments import Fulfillment, load_fulfillments
 from vetrina_storefront.interfaces import Node, load_nothing
 from vetrina_storefront.metafields import HasMetafields
 from vetrina_storefront.money import MoneyRow, MoneyV2, money
+from vetrina_storefront.price_steps import CartPriceStep, load_order_steps
 from vetrina_storefront.variants import ProductVariant
 
 
@@ -297,6 +298,9 @@ class Order(HasMetafields, Node):
         load_instructions, description="What the buyer is told about paying: IBAN, reference, due date and the like."
     )
     phone: str | None
+    price_explanation: list[CartPriceStep] = batch(
+        load_order_steps, description="Why it cost what it cost when it was placed."
+    )
     processed_at: DateTime = batch(_each(lambda row: row.placed_at))
     shipping_address: MailingAddress | None = batch(load_shipping)
     shipping_discount_allocations: list[DiscountAllocation] = batch(load_delivery_shares)
