@@ -6,6 +6,7 @@ from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, asynccontextmanager
 from functools import cache
 from pathlib import Path
+from tempfile import mkdtemp
 from typing import Any
 
 import httpx
@@ -219,14 +220,14 @@ async def a_shop(
     if url is not None:
         await opened_at(url, names)
     place = url or f"sqlite:///{file}"
-    shop = Workshop(_settings(place, file, strict=strict), await opened_database(place), clock or StillClock())
+    folder = Path(mkdtemp(prefix="vetrina-")) if file is None else file.parent
+    shop = Workshop(_settings(place, folder, strict=strict), await opened_database(place), clock or StillClock())
     try:
         await _begin(shop, settings or {})
         yield shop
     finally:
         await shop.close()
-        if file is not None:
-            shutil.rmtree(file.parent, ignore_errors=True)
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 async def _begin(shop: Workshop, settings: Mapping[str, Mapping[str, Any]]) -> None:
@@ -254,6 +255,5 @@ async def _keep(ctx: Context, name: str, values: Mapping[str, Any]) -> None:
     await keep_settings(ctx, name, seal(ctx.shop.vault, name, settings))
 
 
-def _settings(url: str, file: Path | None, *, strict: bool) -> Settings:
-    media = file.parent / "media" if file is not None else Path("var/media")
-    return Settings(env="test", database_url=url, base_url=BASE_URL, strict=strict, media_root=str(media))
+def _settings(url: str, folder: Path, *, strict: bool) -> Settings:
+    return Settings(env="test", database_url=url, base_url=BASE_URL, strict=strict, media_root=str(folder / "media"))

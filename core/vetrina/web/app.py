@@ -7,11 +7,11 @@ from typing import Any
 from litestar import Litestar, MediaType, Request, Response, Router, get
 from litestar.datastructures import State
 from litestar.exceptions import HTTPException
-from litestar.static_files import create_static_files_router  # pyright: ignore[reportUnknownVariableType]
 
 from vetrina.boot import Runtime
 from vetrina.kernel.errors import Refusal
 from vetrina.plugin.collected import DOORS, LOST
+from vetrina.web.media import media_route
 from vetrina.web.metrics import metrics
 from vetrina.web.plugin_routes import count_failure, plugin_routes
 from vetrina.web.problems import answer_fault, answer_http, answer_refusal
@@ -25,14 +25,13 @@ LARGEST_BODY = 1_000_000
 
 def build_app(runtime: Runtime) -> Litestar:
     """Build the application; cheap enough to do at every change of plugins. Raises LeaveOut for a plugin's routes."""
-    media = Path(runtime.site.settings.media_root)
-    media.mkdir(parents=True, exist_ok=True)
+    Path(runtime.site.settings.media_root).mkdir(parents=True, exist_ok=True)
     return Litestar(
         route_handlers=[
             healthz,
             metrics(runtime),
             payment_webhooks(runtime.context),
-            create_static_files_router(path="/media", directories=[media], after_request=_for_media),
+            media_route(runtime),
             *plugin_routes(runtime),
         ],
         state=State({"generation": runtime.generation}),
@@ -69,12 +68,3 @@ def _lost(runtime: Runtime) -> Callable[[Asked, HTTPException], Response[Any]]:
         return answer_http(request, error)
 
     return answer
-
-
-def _for_media(response: Response[Any]) -> Response[Any]:
-    """Pictures may be kept, and must never run: an SVG is a document."""
-    response.headers["content-security-policy"] = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
-    response.headers["x-content-type-options"] = "nosniff"
-    response.headers["cache-control"] = "public, max-age=86400"
-    response.headers["access-control-allow-origin"] = "*"
-    return response

@@ -31,24 +31,27 @@ class Signer:
         written = written_out(wish)
         return f"{written}&{SIGNATURE}={self._signature(name, written)}"
 
-    def read(self, name: str, query: Mapping[str, str]) -> Wish:
-        """What an address wishes: exactly, if we have signed it; else what comes nearest on the ladder.
-
-        What is nonsense is not wished at all: whoever asks for a picture gets one.
-        """
-        wish = Wish(
-            _pixels(query.get("width", "")),
-            _pixels(query.get("height", "")),
-            _one_of(query.get("crop", ""), REGIONS),
-            _one_of(query.get("format", ""), FORMATS),
-        )
+    def signed(self, name: str, query: Mapping[str, str]) -> Wish | None:
+        """What an address wishes, if we have signed just that."""
         given = query.get(SIGNATURE, "")
-        if given and compare_digest(given.encode(), self._signature(name, written_out(wish)).encode()):
-            return wish
-        return on_ladder(wish)
+        if not given:
+            return None
+        wish = wish_of(query)
+        expected = self._signature(name, written_out(wish))
+        return wish if compare_digest(given.encode(), expected.encode()) else None
 
     def _signature(self, name: str, written: str) -> str:
         return blake2b(f"{name}?{written}".encode(), digest_size=8, key=self._key).hexdigest()
+
+
+def wish_of(query: Mapping[str, str]) -> Wish:
+    """What a query wishes; what is nonsense is not wished at all: whoever asks for a picture gets one."""
+    return Wish(
+        _pixels(query.get("width", "")),
+        _pixels(query.get("height", "")),
+        _one_of(query.get("crop", ""), REGIONS),
+        _one_of(query.get("format", ""), FORMATS),
+    )
 
 
 def written_out(wish: Wish) -> str:

@@ -21,7 +21,6 @@ MOST_FRAMES: Final = 500
 LARGEST_SIDE: Final = 5_760
 """Pixels: a larger picture is kept so large."""
 DECODERS: Final = {"jpg": "JPEG", "png": "PNG", "webp": "WEBP", "gif": "GIF", "avif": "AVIF"}
-_EIGHT_BITS: Final = "value / 256"
 _QUALITY: Final = 92
 _KEPT: Final = ("icc_profile", "transparency", "duration", "loop", "background")
 """What a picture may say beside its pixels: nothing of where it was taken, by whom and with what."""
@@ -93,9 +92,13 @@ def plain(picture: "Image") -> "Image":
     if picture.mode in ("L", "RGB", "RGBA"):
         return picture
     if picture.mode.startswith("I"):  # 16 bits a pixel
-        return picture.convert("I").point(_EIGHT_BITS).convert("L")  # pyright: ignore[reportUnknownMemberType]
+        return picture.convert("I").point(_eight_bits).convert("L")  # pyright: ignore[reportUnknownMemberType]
     sees_through = picture.mode in ("LA", "PA", "La", "RGBa") or "transparency" in picture.info
     return picture.convert("RGBA" if sees_through else "RGB")
+
+
+def _eight_bits(value: Any) -> Any:
+    return value * (1 / 256)
 
 
 def _still(picture: "Image", form: Format) -> Picture:
