@@ -25,3 +25,23 @@ def test_countries_and_letters_of_any_script_are_fine() -> None:
         {"country": "IR", "last_name": "حسن\u200cزاده"},
     ):
         assert address_faults(Address(**fields), is_strict=False) == ()
+
+
+@pytest.mark.parametrize(
+    ("country", "province", "faults"),
+    [
+        ("IT", "TO", []),
+        ("IT", None, []),  # the post finds its way by the postal code
+        ("IT", "XX", ["province"]),
+        ("IT", "California", ["province"]),
+        ("US", None, ["required"]),
+        ("US", "TO", ["province"]),
+        ("FR", "anything", []),
+    ],
+)
+def test_a_province_is_one_of_its_country(country: str, province: str | None, faults: list[str]) -> None:
+    zips = {"US": "95014", "FR": "33380"}
+    address = Address(
+        last_name="Rossi", address1="1", city="X", zip=zips.get(country, "10121"), province=province, country=country
+    )
+    assert [fault.kind for fault in address_faults(address, is_strict=True)] == faults

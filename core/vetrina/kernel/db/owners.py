@@ -19,6 +19,8 @@ OPEN_TO_ALL = frozenset({"inbox_message", "job_run", "outbox_event", "staff_audi
 
 Only add: it can neither change nor delete what somebody else has written there.
 """
+CORES_OWN = frozenset({"checkout_attempt"})
+"""Tables of the core's that begin with a name a plugin may have: the plugin checkout hosts pages, and owns none."""
 _READS = re.compile(r"\s*(select|values)\b", re.I)
 _WRITES = re.compile(r"\b(insert|update|delete|merge|into)\b", re.I)
 
@@ -50,7 +52,7 @@ def opener(packages: Mapping[str, str], frame: FrameType | None) -> str | None:
 
 def owns(name: str, table: str, names: Iterable[str]) -> bool:
     """Whether a table is that plugin's: named <name>_*, and not a longer name's, as gift_cards_card is not gift's."""
-    if not table.startswith(f"{name}_"):
+    if not table.startswith(f"{name}_") or table in CORES_OWN:
         return False
     return not any(other.startswith(f"{name}_") and table.startswith(f"{other}_") for other in names)
 

@@ -25,11 +25,12 @@ class AddressFault(msgspec.Struct, frozen=True):
 class PostalRules(msgspec.Struct, frozen=True):
     """What a country's post wants to know. Without a pattern the country has no postal codes, or we do not judge them.
 
-    `provinces` are the codes that exist; empty where any is taken, and none is asked for.
+    `provinces` are the codes that exist; empty where any is taken. `needs_province` where a parcel gets lost without.
     """
 
     zip_pattern: re.Pattern[str] | None = None
     provinces: frozenset[str] = frozenset()
+    needs_province: bool = False
 
 
 def group_lines(lines: Iterable[tuple[int, bool]]) -> tuple[tuple[str, tuple[int, ...]], ...]:
@@ -91,7 +92,7 @@ def _postal_faults(address: Address, already: set[str]) -> Iterable[AddressFault
     rules = _POST.get(address.country or "", PostalRules())
     required = ["last_name", "address1", "city", "country"]
     required += ["zip"] if rules.zip_pattern else []
-    required += ["province"] if rules.provinces else []
+    required += ["province"] if rules.needs_province else []
     for name in required:
         if not getattr(address, name):
             yield AddressFault(name, "required", f"The {name.replace('_', ' ')} is needed.")
@@ -110,6 +111,8 @@ _PHONE = re.compile(r"\+?[0-9 ()./-]+")
 
 _US = "AL AK AZ AR CA CO CT DE DC FL GA HI ID IL IN IA KS KY LA ME MD MA MI MN MS MO MT NE NV NH NJ NM NY NC ND OH OK OR PA RI SC SD TN TX UT VT VA WA WV WI WY AS GU MP PR VI UM FM MH PW AA AE AP"  # noqa: E501
 _CA = "AB BC MB NB NL NT NS NU ON PE QC SK YT"
+# With those of Sardinia that were there from 2005 to 2016, and are again: CI, OG, OT, VS.
+_IT = "AG AL AN AO AP AQ AR AT AV BA BG BI BL BN BO BR BS BT BZ CA CB CE CH CI CL CN CO CR CS CT CZ EN FC FE FG FI FM FR GE GO GR IM IS KR LC LE LI LO LT LU MB MC ME MI MN MO MS MT NA NO NU OG OR OT PA PC PD PE PG PI PN PO PR PT PU PV PZ RA RC RE RG RI RM RN RO SA SI SO SP SR SS SU SV TA TE TN TO TP TR TS TV UD VA VB VC VE VI VR VS VT VV"  # noqa: E501
 _AU = "ACT NSW NT QLD SA TAS VIC WA"
 _ZIPS = {
     "AT": r"[1-9]\d{3}",
@@ -147,8 +150,11 @@ _ZIPS = {
     "SK": r"\d{3} ?\d{2}",
     "US": r"\d{5}(-\d{4})?",
 }
-_PROVINCES = {"AU": frozenset(_AU.split()), "CA": frozenset(_CA.split()), "US": frozenset(_US.split())}
+_PROVINCES = {code: frozenset(known.split()) for code, known in (("AU", _AU), ("CA", _CA), ("IT", _IT), ("US", _US))}
+_NEED_PROVINCE = frozenset({"AU", "CA", "US"})
 _POST = {
-    country: PostalRules(re.compile(pattern, re.IGNORECASE | re.ASCII), _PROVINCES.get(country, frozenset()))
+    country: PostalRules(
+        re.compile(pattern, re.IGNORECASE | re.ASCII), _PROVINCES.get(country, frozenset()), country in _NEED_PROVINCE
+    )
     for country, pattern in _ZIPS.items()
 }

@@ -1,0 +1,152 @@
+"""An order's own page: how far it is, what was bought at which price and why, how to pay what is still awaited."""
+
+from datetime import timedelta
+from typing import Any
+
+import msgspec
+from litestar import get, post
+from litestar.datastructures import Cookie
+from litestar.params import FromPath
+from litestar.response import Redirect
+
+from vetrina.kernel.context import BUYER
+from vetrina.kernel.crypto import same
+from vetrina.plugin.pages.forms import read_form
+from vetrina.views.merchandise import merchandise
+from vetrina.views.orders import (
+    OrderView,
+    order_by_secret,
+    order_deliveries,
+    order_discounts,
+    order_lines,
+    order_tax_lines,
+)
+from vetrina.views.payments import payments_of_orders
+from vetrina.vocabulary import Address, FinancialStatus, FulfilmentStatus, OrderState, PaymentState
+from vetrina_checkout.answers import Page, drawn, see_other
+from vetrina_checkout.visits import Asked, Here, House, NoSuchPage, Visit, visit
+
+SHOWN = "vetrina_order"
+"""The cookie of somebody who has named the e-mail address of an order, under the order's own path."""
+SHOWN_FOR = 3_600
+"""Seconds it is believed."""
+LONGEST_NUMBER = 18
+"""Digits; the database counts in 64 bits."""
+
+
+class Progress(msgspec.Struct, frozen=True):
+    """One stage of an order: the key of its words, and whether it is reached."""
+
+    key: str
+    is_reached: bool
+
+
+@get("/checkout/orders/{number:str}/{secret:str}")
+async def order_page(request: Asked, house: Here, number: FromPath[str], secret: FromPath[str]) -> Page:
+    """The order; who it went to, only while it is fresh or to somebody who knows its e-mail address."""
+    order, here = await _at_the_order(request, house, number, secret)
+    is_shown = _is_fresh(here, order) or _is_believed(request, here, order)
+    return await _drawn(here, order, is_shown=is_shown, is_wrong="wrong" in request.query_params)
+
+
+@post("/checkout/orders/{number:str}/{secret:str}")
+async def show_everything(request: Asked, house: Here, number: FromPath[str], secret: FromPath[str]) -> Redirect:
+    """Somebody names the e-mail address of an order to see the rest of it."""
+    order, here = await _at_the_order(request, house, number, secret)
+    form = await read_form(request, here.ctx.shop, order.key)
+    now = int(here.ctx.now().timestamp())
+    typed = form.get("email").strip().casefold()
+    is_right = order.email is not None and same(typed, order.email.casefold())
+    if not house.limits.allows(order.key, now) or not is_right:
+        house.limits.note(order.key, now)
+        return see_other(f"{here.path}?wrong=1#prove")
+    page = see_other(here.path)
+    page.cookies.append(
+        Cookie(
+            key=SHOWN,
+            value=f"{now}.{_proof(here, order, now)}",
+            path=f"/checkout/orders/{order.number}/",
+            max_age=SHOWN_FOR,
+            httponly=True,
+            samesite="lax",
+            secure=here.ctx.shop.base_url.startswith("https://"),
+        )
+    )
+    return page
+
+
+async def _at_the_order(request: Asked, house: House, number: str, secret: str) -> tuple[OrderView, Visit]:
+    """Raises NoSuchPage when the address is not an order's own."""
+    is_number = number.isdecimal() and number.isascii() and len(number) <= LONGEST_NUMBER
+    order = await order_by_secret(await house.site.context(BUYER), int(number), secret) if is_number else None
+    if order is None:
+        raise NoSuchPage
+    here = await visit(house, request, order.key, country=order.country, language=order.language)
+    place = msgspec.structs.replace(here.ctx.place, currency=order.currency, country=order.country)
+    return order, msgspec.structs.replace(here, ctx=msgspec.structs.replace(here.ctx, place=place))
+
+
+async def _drawn(here: Visit, order: OrderView, *, is_shown: bool, is_wrong: bool) -> Page:
+    reads, ids = here.ctx.db, [order.id]
+    lines = await order_lines(reads, ids)
+    variants = sorted({line.variant_id for line in lines if line.variant_id})
+    pictures = await merchandise(reads, variants, here.ctx.place) if variants else []
+    payments = await payments_of_orders(reads, ids)
+    awaited = next((payment for payment in payments if payment.state == PaymentState.PENDING), None)
+    is_cancelled = order.state == OrderState.CANCELLED
+    taxes: dict[tuple[str, int], int] = {}
+    for tax in await order_tax_lines(reads, ids):
+        taxes[tax.title, tax.rate] = taxes.get((tax.title, tax.rate), 0) + tax.amount
+    billing = order.billing_address if order.billing_address != order.shipping_address else None
+    return drawn(
+        "order.html",
+        **here.around(),
+        order=order,
+        lines=lines,
+        pictures={row.variant_id: row.image_url for row in pictures},
+        discounts=await order_discounts(reads, ids),
+        deliveries=await order_deliveries(reads, ids),
+        taxes=[(title, rate, amount) for (title, rate), amount in sorted(taxes.items())],
+        progress=_progress(order),
+        is_cancelled=is_cancelled,
+        payment=awaited if not is_cancelled else None,
+        is_shown=is_shown,
+        is_wrong=is_wrong,
+        shipping=_address(order.shipping_address) if is_shown else None,
+        billing=_address(billing) if is_shown else None,
+        action=here.path,
+    )
+
+
+def _progress(order: OrderView) -> tuple[Progress, ...]:
+    """From the order to the door; nothing, when it was cancelled."""
+    if order.state == OrderState.CANCELLED:
+        return ()
+    is_paid = order.financial_status not in (FinancialStatus.PENDING, FinancialStatus.VOIDED)
+    sent = order.fulfilment_status
+    is_partly = sent == FulfilmentStatus.PARTIALLY_FULFILLED
+    return (
+        Progress("placed", is_reached=True),
+        Progress("paid", is_reached=is_paid),
+        Progress("partly_sent" if is_partly else "sent", is_reached=is_partly or sent == FulfilmentStatus.FULFILLED),
+    )
+
+
+def _is_fresh(here: Visit, order: OrderView) -> bool:
+    return here.ctx.now() - order.placed_at < timedelta(days=here.house.settings.open_days) or order.email is None
+
+
+def _is_believed(request: Asked, here: Visit, order: OrderView) -> bool:
+    at, _, proof = request.cookies.get(SHOWN, "").partition(".")
+    if not at.isascii() or not at.isdecimal() or len(at) > LONGEST_NUMBER or not proof.isascii():
+        return False
+    age = here.ctx.now().timestamp() - int(at)
+    return 0 <= age < SHOWN_FOR and same(proof, _proof(here, order, int(at)))
+
+
+def _proof(here: Visit, order: OrderView, at: int) -> str:
+    return here.ctx.shop.vault.sign("checkout-order-shown", f"{order.key}:{at}")
+
+
+def _address(document: dict[str, Any] | None) -> Address | None:
+    return msgspec.convert(document, Address) if document else None

@@ -1,0 +1,122 @@
+"""A visit: one request of a person, with the language and the country it is answered for."""
+
+from functools import partial
+from typing import Any
+from urllib.parse import urlencode
+
+import msgspec
+from litestar import Request
+from litestar.di import NamedDependency
+from litestar.params import SkipValidation
+
+from vetrina.kernel.context import BUYER, Context
+from vetrina.plugin import Site
+from vetrina.plugin.pages.amounts import amount_text, country_name, date_text, rate_text
+from vetrina.plugin.pages.forms import form_token
+from vetrina.plugin.pages.voice import NAMES, PROBLEMS, Voice
+from vetrina.plugin.words import LANGUAGES, accepted, spoken
+from vetrina.views.markets import Atlas
+from vetrina_checkout.addresses import Addresses
+from vetrina_checkout.assets import Assets
+from vetrina_checkout.limits import Limits, Turns
+from vetrina_checkout.settings import CheckoutSettings
+
+Asked = Request[Any, Any, Any]
+FILES = (PROBLEMS, ("vetrina_checkout", "words.toml"))
+LANGUAGE = "vetrina_language"
+"""The cookie in which the shop window keeps the language somebody chose."""
+
+
+class NoSuchPage(Exception):
+    """Nothing is at this address, or nothing for whoever asks: both look alike."""
+
+
+class House(msgspec.Struct, frozen=True):
+    """What all pages of one Runtime share."""
+
+    site: Site
+    settings: CheckoutSettings
+    assets: Assets
+    limits: Limits
+    turns: Turns
+    addresses: Addresses
+
+
+Here = NamedDependency[SkipValidation[House]]
+"""The house, as route handlers are given it."""
+
+
+class Visit(msgspec.Struct, frozen=True, kw_only=True):
+    """Who is answered what; `owner` is whose forms the page holds, see `form_token`."""
+
+    house: House
+    ctx: Context
+    atlas: Atlas
+    voice: Voice
+    path: str
+    query: dict[str, str]
+    owner: str
+
+    @property
+    def language(self) -> str:
+        return self.voice.language
+
+    def money(self, amount: int, currency: str | None = None) -> str:
+        """Minor units as people write them."""
+        place = self.ctx.place
+        return amount_text(amount, currency or place.currency, self.language, place.country)
+
+    def around(self) -> dict[str, Any]:
+        """What every page is told beside its own facts."""
+        place, settings = self.ctx.place, self.house.settings
+        return {
+            "say": self.voice,
+            "assets": self.house.assets,
+            "settings": settings,
+            "languages": [(code, NAMES[code], self._in(code)) for code in LANGUAGES],
+            "shop_name": self.atlas.profile.name,
+            "shop_email": self.atlas.profile.email,
+            "place": place,
+            "token": form_token(self.ctx.shop, self.owner),
+            "money": self.money,
+            "rate": partial(rate_text, language=self.language, country=place.country),
+            "day": partial(date_text, language=self.language, country=place.country),
+            "country_name": partial(country_name, language=self.language),
+            "picture": picture,
+        }
+
+    def _in(self, language: str) -> str:
+        return f"{self.path}?{urlencode({**self.query, 'lang': language})}"
+
+
+async def visit(
+    house: House, request: Asked, owner: str, *, country: str | None = None, language: str = "", path: str = ""
+) -> Visit:
+    """A visit from a country, in the language asked for, else chosen before, else `language`, else the browser's."""
+    atlas = await house.site.markets.atlas()
+    voice = Voice(language_of(request, language), FILES)
+    query = {name: str(value) for name, value in request.query_params.items() if name != "notice"}
+    return Visit(
+        house=house,
+        ctx=house.site.context_at(atlas.place(country, voice.language), BUYER),
+        atlas=atlas,
+        voice=voice,
+        path=path or request.url.path,
+        query=query,
+        owner=owner,
+    )
+
+
+def language_of(request: Asked, fallback: str = "") -> str:
+    """Asked for in the address, chosen before, then `fallback`, then what the browser wishes."""
+    return spoken(
+        request.query_params.get("lang"),
+        request.cookies.get(LANGUAGE),
+        fallback,
+        *accepted(request.headers.get("accept-language")),
+    )
+
+
+def picture(address: str) -> str:
+    """A picture's address; the shop's own without a host, so that they come from where the page came from."""
+    return address if address.startswith(("https://", "http://", "/")) else f"/media/{address}"
