@@ -190,7 +190,9 @@ _SESSION = (
         Customer.email,
     )
     .join(Customer, Customer.id == AccountSession.customer_id)
-    .where(AccountSession.secret_hash == bindparam("digest"), Customer.email.is_not(None))
+    .where(
+        AccountSession.secret_hash == bindparam("digest"), Customer.email.is_not(None), Customer.proven_at.is_not(None)
+    )
 )
 _GRANT = (
     select(
@@ -231,5 +233,6 @@ _BEARER = (
         AccountToken.token_hash == bindparam("digest"),
         AccountToken.kind == "access",
         Customer.email.is_not(None),
+        Customer.proven_at.is_not(None),
     )
 )

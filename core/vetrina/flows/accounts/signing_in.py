@@ -1,39 +1,30 @@
 """Sign in with a code sent by e-mail, or with a password; remember the browser; give the front end its code."""
 
-import math
 import secrets
 
 import msgspec
 from sqlalchemy import bindparam, select
 
 from vetrina.flows.accounts.asking import Wish, way_back
-from vetrina.flows.accounts.people import join_proven
+from vetrina.flows.accounts.limits import codes, counted, passwords, sending
+from vetrina.flows.customers import join_proven
 from vetrina.flows.mail import Mail, post
 from vetrina.kernel import texts
 from vetrina.kernel.context import Context
-from vetrina.kernel.crypto import digest, draw_key, draw_token, hash_token, password_matches, same
+from vetrina.kernel.crypto import draw_key, draw_token, hash_token, password_matches, same
 from vetrina.kernel.db import Session
 from vetrina.kernel.errors import BadInput, Refusal
 from vetrina.shop.accounts import service as accounts
 from vetrina.shop.accounts.rules import (
     CODE_STANDS,
-    CODES_TRIED_ON_ADDRESS,
     PASSCODE_DIGITS,
     PASSCODE_STANDS,
     PASSCODE_TRIES,
-    SENT_BY_NETWORK,
-    SENT_HERE,
-    SENT_TO_ADDRESS,
-    TRIED_BY_NETWORK,
-    TRIED_HERE,
-    TRIED_ON_ADDRESS,
-    Limit,
-    TooOften,
     plain_uri,
 )
+from vetrina.shop.customers import service as customers
 from vetrina.shop.customers.models import Customer
-from vetrina.shop.mail.rules import is_address
-from vetrina.shop.staff.rules import network_of
+from vetrina.shop.customers.rules import email_fault, folded
 from vetrina.views.accounts import SessionRow, client_by_key, session_by_secret, sign_in_by_key
 
 LONGEST_EMAIL = 254
@@ -67,7 +58,6 @@ class Pending(msgspec.Struct, frozen=True):
 
     email: str
     wish: Wish
-    language: str
 
 
 class Entered(msgspec.Struct, frozen=True):
@@ -82,21 +72,14 @@ async def send_code(ctx: Context, wish: Wish, email: str, *, network: str, langu
 
     Nothing tells whether the shop knows the address: who proves that it is his becomes a customer.
     """
-    folded = _address(email)
+    address = _address(email)
     key, number = draw_key(), f"{secrets.randbelow(10**PASSCODE_DIGITS):0{PASSCODE_DIGITS}}"
-    subject, place = _subject(ctx, folded), network_of(network)
-    pending = msgspec.json.encode(Pending(folded, wish, language)).decode()
+    pending = msgspec.json.encode(Pending(address, wish)).decode()
     async with ctx.tx() as session:
         await accounts.sweep(session, ctx.now())
-        await _count(
-            ctx,
-            session,
-            {
-                f"sent-here:{digest(subject, place)}": SENT_HERE,
-                f"sent:{subject}": SENT_TO_ADDRESS,
-                f"sent-by:{digest(place)}": SENT_BY_NETWORK,
-            },
-        )
+        waits = await counted(ctx, session, sending(ctx, address, network))
+        if waits is not None:
+            raise waits
         expires_at = ctx.now() + PASSCODE_STANDS
         await accounts.begin_sign_in(
             session,
@@ -107,7 +90,7 @@ async def send_code(ctx: Context, wish: Wish, email: str, *, network: str, langu
         )
         mail = Mail(
             key=f"sign-in-code-{hash_token(key)[:32]}",
-            to=folded,
+            to=address,
             language=language,
             template="sign_in_code",
             values={"minutes": int(PASSCODE_STANDS.total_seconds()) // 60},
@@ -135,23 +118,22 @@ async def enter_code(ctx: Context, key: str, typed: str) -> Entered:
     if pending is None:
         raise CodeEnded
     number = "".join(typed.split())
-    subject = _subject(ctx, pending.email)
     refusal: Refusal | None = None
     entered: Entered | None = None
     async with ctx.tx() as session:
         row = await sign_in_by_key(session, key)
-        tried = f"codes:{subject}"
+        tried = codes(ctx, pending.email)
         if row is None or not await accounts.count_try(session, row.id):
             refusal = CodeEnded()
-        elif (waits := await _waits(ctx, session, {tried: CODES_TRIED_ON_ADDRESS})) is not None:
+        elif (waits := await counted(ctx, session, tried)) is not None:
             refusal = waits
         elif not same(_code_hash(ctx, key, number), row.code_hash):
             refusal = WrongCode(left=PASSCODE_TRIES - row.tries - 1)
         elif not await accounts.end_sign_in(session, row.id):
             refusal = CodeEnded()
         else:
-            await accounts.uncount(session, [tried])
-            customer_id = await join_proven(ctx, session, pending.email, pending.language)
+            await customers.uncount(session, list(tried))
+            customer_id = await join_proven(ctx, session, pending.email)
             entered = await _enter(ctx, session, customer_id, pending.wish)
     if entered is None:
         raise refusal or CodeEnded()
@@ -163,23 +145,19 @@ async def enter_password(ctx: Context, wish: Wish, email: str, password: str, *,
 
     An unknown address takes as long as a known one and counts as much.
     """
-    folded = _address(email)
-    subject, place = _subject(ctx, folded), network_of(network)
-    own = f"password-here:{digest(subject, place)}"
-    limits = {
-        own: TRIED_HERE,
-        f"password:{subject}": TRIED_ON_ADDRESS,
-        f"password-by:{digest(place)}": TRIED_BY_NETWORK,
-    }
+    address = _address(email)
+    limits = passwords(ctx, address, network)
     async with ctx.tx() as session:
-        await _count(ctx, session, limits)
-    found = await ctx.db.one(_Credentials, _BY_EMAIL, {"email_": folded})
+        waits = await counted(ctx, session, limits)
+        if waits is not None:
+            raise waits
+    found = await ctx.db.one(_Credentials, _BY_EMAIL, {"email_": address})
     matches = await password_matches(password[:LONGEST_PASSWORD], found.password_hash if found else None)
     if found is None or not matches:
         raise WrongPassword
     async with ctx.tx() as session:
         await accounts.sweep(session, ctx.now())
-        await accounts.uncount(session, [own])
+        await customers.uncount(session, list(limits)[:1])
         # The password may have been changed, or its person forgotten, while it was being compared.
         unchanged = {"customer": found.id, "hash_": found.password_hash}
         if await session.value(_STILL_THE_SAME, unchanged) is None:
@@ -202,31 +180,15 @@ async def session_of(ctx: Context, secret: str) -> SessionRow | None:
 
 
 def _address(email: str) -> str:
-    folded = texts.line(email, field=("email",), limit=LONGEST_EMAIL, required=True).lower()
-    if not is_address(folded):
+    address = folded(texts.line(email, field=("email",), limit=LONGEST_EMAIL, required=True))
+    if email_fault(address) is not None:
         raise BadInput(field=("email",), problem="The e-mail address is not valid.", reason="email")
-    return folded
-
-
-def _subject(ctx: Context, email: str) -> str:
-    """What stands for an address where it is counted: nothing is written down that somebody made up."""
-    return ctx.shop.vault.sign("account-subject", email)
+    return address
 
 
 def _code_hash(ctx: Context, key: str, number: str) -> str:
     """Six digits are guessed at once by who has the database alone; the shop's secret is not in it."""
     return ctx.shop.vault.sign("account-code", f"{key}:{number}")
-
-
-async def _waits(ctx: Context, session: Session, limits: dict[str, Limit]) -> TooOften | None:
-    wait = await accounts.count_if_allowed(session, limits, ctx.now())
-    return TooOften(minutes=math.ceil(wait.total_seconds() / 60)) if wait else None
-
-
-async def _count(ctx: Context, session: Session, limits: dict[str, Limit]) -> None:
-    waits = await _waits(ctx, session, limits)
-    if waits is not None:
-        raise waits
 
 
 async def _enter(ctx: Context, session: Session, customer_id: int, wish: Wish) -> Entered:
@@ -267,7 +229,9 @@ class _Credentials(msgspec.Struct, frozen=True):
     password_hash: str | None
 
 
-_BY_EMAIL = select(Customer.id, Customer.password_hash).where(Customer.email == bindparam("email_"))
+_BY_EMAIL = select(Customer.id, Customer.password_hash).where(
+    Customer.email == bindparam("email_"), Customer.proven_at.is_not(None)
+)
 _STILL_THE_SAME = (
     select(Customer.id)
     .where(Customer.id == bindparam("customer"), Customer.password_hash == bindparam("hash_"))

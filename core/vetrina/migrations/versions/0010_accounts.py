@@ -1,4 +1,4 @@
-"""The first tables of accounts: 7, as the models declared them."""
+"""The first tables of accounts: 6, as the models declared them."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -12,7 +12,6 @@ branch_labels = None
 
 def upgrade() -> None:
     create_accounts_client()
-    create_accounts_count()
     create_accounts_sign_in()
     create_accounts_signing_key()
     create_accounts_session()
@@ -26,7 +25,6 @@ def downgrade() -> None:
     op.drop_table("accounts_session")
     op.drop_table("accounts_signing_key")
     op.drop_table("accounts_sign_in")
-    op.drop_table("accounts_count")
     op.drop_table("accounts_client")
 
 
@@ -42,16 +40,6 @@ def create_accounts_client() -> None:
         sa.Column("created_at", Instant(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_accounts_client")),
         sa.UniqueConstraint("key", name=op.f("uq_accounts_client_key")),
-    )
-
-
-def create_accounts_count() -> None:
-    op.create_table(
-        "accounts_count",
-        sa.Column("key", sa.Text(), nullable=False),
-        sa.Column("times", BigInt, nullable=False),
-        sa.Column("since", Instant(), nullable=False),
-        sa.PrimaryKeyConstraint("key", name=op.f("pk_accounts_count")),
     )
 
 

@@ -1,4 +1,4 @@
-"""Tables: client, signing key, sign-in under way, session, grant, token, count. Of every secret only a digest."""
+"""Tables: client, signing key, sign-in under way, session, grant, token. Of every secret only a digest."""
 
 from datetime import datetime
 from typing import Any
@@ -105,14 +105,4 @@ class AccountToken(Model):
     __table_args__ = (CheckConstraint("kind IN ('access', 'refresh')", name="kind_known"),)
 
 
-class AccountCount(Model):
-    """How often something was tried since a moment: codes sent, codes and passwords typed. Keys are digests."""
-
-    __tablename__ = "accounts_count"
-
-    key: Mapped[str] = mapped_column(primary_key=True)
-    times: Mapped[int]
-    since: Mapped[datetime]
-
-
-private(AccountClient, SigningKey, AccountSignIn, AccountSession, Grant, AccountToken, AccountCount)
+private(AccountClient, SigningKey, AccountSignIn, AccountSession, Grant, AccountToken)

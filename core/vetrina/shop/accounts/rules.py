@@ -5,11 +5,10 @@ import hashlib
 import re
 from collections.abc import Sequence
 from datetime import timedelta
-from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from vetrina.kernel.crypto import same
-from vetrina.kernel.errors import BadInput, Refusal
+from vetrina.kernel.errors import BadInput
 
 CODE_STANDS = timedelta(minutes=2)
 """An authorization code is exchanged at once."""
@@ -34,32 +33,6 @@ OPENID, EMAIL = "openid", "email"
 FULL_ACCESS = ("customer-account-api:full", "https://api.customers.com/auth/customer.graphql")
 """Both names front ends know for all of the API."""
 SCOPES = (OPENID, EMAIL, *FULL_ACCESS)
-
-
-class Limit(NamedTuple):
-    """So many times in that time."""
-
-    times: int
-    within: timedelta
-
-
-SENT_HERE = Limit(5, timedelta(hours=1))
-"""Codes for one address from one network; who floods a stranger's mailbox keeps himself waiting first."""
-SENT_TO_ADDRESS = Limit(20, timedelta(hours=1))
-SENT_BY_NETWORK = Limit(60, timedelta(hours=1))
-TRIED_HERE = Limit(10, timedelta(minutes=15))
-"""Passwords for one address from one network."""
-TRIED_ON_ADDRESS = Limit(100, timedelta(hours=1))
-TRIED_BY_NETWORK = Limit(100, timedelta(hours=1))
-CODES_TRIED_ON_ADDRESS = Limit(50, timedelta(days=1))
-"""All codes of an address together: five guesses each must not become very many."""
-
-
-class TooOften(Refusal):
-    """Something was tried too often. Facts: minutes, after which it may be tried again."""
-
-    code = "TOO_OFTEN"
-    text = "This was tried too often. Try again in {minutes} minutes."
 
 
 _CHALLENGE = re.compile(r"[A-Za-z0-9_-]{43}")

@@ -1,23 +1,21 @@
-"""The verbs of accounts: clients, keys, sign-ins under way, sessions, grants and their tokens, counts, sweeping."""
+"""The verbs of accounts: clients, keys, sign-ins under way, sessions, grants and their tokens, sweeping."""
 
-from collections.abc import Collection, Mapping
-from datetime import datetime, timedelta
+from collections.abc import Collection
+from datetime import datetime
 from typing import Any
 
-import msgspec
-from sqlalchemy import bindparam, delete, select, update
+from sqlalchemy import bindparam, delete, update
 
-from vetrina.kernel.db import Session, id_in, text_in
+from vetrina.kernel.db import Session, id_in
 from vetrina.shop.accounts.models import (
     AccountClient,
-    AccountCount,
     AccountSession,
     AccountSignIn,
     AccountToken,
     Grant,
     SigningKey,
 )
-from vetrina.shop.accounts.rules import ACCESS_STANDS, KEYS_KNOWN, PASSCODE_TRIES, REFRESH_STANDS, SESSION_STANDS, Limit
+from vetrina.shop.accounts.rules import ACCESS_STANDS, KEYS_KNOWN, PASSCODE_TRIES, REFRESH_STANDS, SESSION_STANDS
 
 
 async def add_client(
@@ -132,41 +130,10 @@ async def forget_customers(session: Session, customer_ids: Collection[int]) -> N
         await session.execute(statement, {"customers": list(customer_ids)})
 
 
-async def count_if_allowed(session: Session, counted: Mapping[str, Limit], now: datetime) -> timedelta:
-    """Count something by each of its keys, unless one of them has reached its limit; how long to wait then.
-
-    Those who come at the same time are counted one after the other.
-    """
-    keys = sorted(counted)
-    for key in keys:
-        await session.add_if_absent(AccountCount, key=key, times=0, since=now)
-    rows = await session.rows(_Count, _COUNTS, {"keys": keys})
-    fresh = {row.key for row in rows if now - row.since >= counted[row.key].within}
-    full = [row for row in rows if row.key not in fresh and row.times >= counted[row.key].times]
-    if full:
-        return max(row.since + counted[row.key].within - now for row in full)
-    for row in rows:
-        times, since = (1, now) if row.key in fresh else (row.times + 1, row.since)
-        await session.execute(_COUNT, {"key_": row.key, "times_": times, "since_": since})
-    return timedelta()
-
-
-async def uncount(session: Session, keys: Collection[str]) -> None:
-    """What was counted has succeeded, and counts no more."""
-    await session.execute(_UNCOUNT, {"keys": list(keys)})
-
-
 async def sweep(session: Session, now: datetime) -> None:
     """Drop what no longer stands."""
     for statement in (_SWEEP_SIGN_INS, _SWEEP_SESSIONS, _SWEEP_GRANTS, _SWEEP_TOKENS):
         await session.execute(statement, {"now_": now})
-    await session.execute(_SWEEP_COUNTS, {"before": now - timedelta(days=1)})
-
-
-class _Count(msgspec.Struct, frozen=True):
-    key: str
-    times: int
-    since: datetime
 
 
 _REMOVE_CLIENT = delete(AccountClient).where(AccountClient.key == bindparam("key_"))
@@ -196,20 +163,7 @@ _END_GRANTS_OF_SESSION = delete(Grant).where(Grant.session_id == bindparam("sess
 _END_SESSION = delete(AccountSession).where(AccountSession.id == bindparam("session_"))
 _END_GRANTS_OF_CUSTOMERS = delete(Grant).where(id_in(Grant.customer_id, "customers"))
 _END_SESSIONS_OF_CUSTOMERS = delete(AccountSession).where(id_in(AccountSession.customer_id, "customers"))
-_COUNTS = (
-    select(AccountCount.key, AccountCount.times, AccountCount.since)
-    .where(text_in(AccountCount.key, "keys"))
-    .order_by(AccountCount.key)
-    .with_for_update()
-)
-_COUNT = (
-    update(AccountCount)
-    .where(AccountCount.key == bindparam("key_"))
-    .values(times=bindparam("times_"), since=bindparam("since_"))
-)
-_UNCOUNT = delete(AccountCount).where(text_in(AccountCount.key, "keys"))
 _SWEEP_SIGN_INS = delete(AccountSignIn).where(AccountSignIn.expires_at <= bindparam("now_"))
 _SWEEP_SESSIONS = delete(AccountSession).where(AccountSession.expires_at <= bindparam("now_"))
 _SWEEP_GRANTS = delete(Grant).where(Grant.expires_at <= bindparam("now_"))
 _SWEEP_TOKENS = delete(AccountToken).where(AccountToken.expires_at <= bindparam("now_"))
-_SWEEP_COUNTS = delete(AccountCount).where(AccountCount.since <= bindparam("before"))
