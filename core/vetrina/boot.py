@@ -28,7 +28,7 @@ from vetrina.kernel.registry import Ports, Provided, in_order
 from vetrina.kernel.settings import Settings
 from vetrina.plugin.collected import DOORS, Collected, LeaveOut, Loaded
 from vetrina.plugin.contributions import GraphQLFields, GraphQLRoots
-from vetrina.plugin.desk.definitions import metafield_types
+from vetrina.plugin.desk.definitions import metafield_filters, metafield_types
 from vetrina.plugin.desk.persons import personal_jobs
 from vetrina.plugin.discovery import migrations
 from vetrina.plugin.loader import Wanted, call_hook, load, within_patience
@@ -136,6 +136,7 @@ def _shop(
         return_origins=settings.return_origins,
         outgoing=Outgoing(settings.private_addresses),
         metafield_types=metafield_types(collected),
+        metafield_filters=metafield_filters(collected),
         media=MediaRoom(settings.media_root, settings.media_cache * 1024 * 1024, Signer(vault)),
     )
 

@@ -9,6 +9,7 @@ import strawberry
 
 from vetrina.graphql import Connection, Info, batch, ctx_of
 from vetrina.graphql.scalars import JSON, Color
+from vetrina.kernel.context import Context
 from vetrina.kernel.errors import BadInput
 from vetrina.kernel.money import decimal_text
 from vetrina.kernel.texts import LINE
@@ -24,6 +25,7 @@ LABELS = {
     "it": ("Disponibilità", "Prezzo", "Tipo di prodotto", "Marca", "Etichetta", "Disponibile", "Non disponibile"),
 }
 """What facets are called, by language; English where a language is missing."""
+YES_NO = {"en": ("Yes", "No"), "it": ("Sì", "No")}
 
 
 @strawberry.enum(description="What kind of values a filter has.")
@@ -158,7 +160,7 @@ async def load_filters(connections: Sequence[Connection[object]], info: Info) ->
     for connection in connections:
         listed: FacetedList | None = connection.more
         rows = await facets_of(ctx, listed.base, listed.filters) if listed else []
-        found.append(_filters(rows, ctx.place.currency, LABELS.get(ctx.place.language, LABELS["en"])))
+        found.append(_filters(ctx, rows))
     return found
 
 
@@ -169,14 +171,15 @@ def _span(price: PriceRangeFilter, field: str) -> PriceSpan:
     return PriceSpan(least, most)
 
 
-def _filters(rows: list[FacetRow], currency: str, labels: tuple[str, ...]) -> list[FilterRow]:
+def _filters(ctx: Context, rows: list[FacetRow]) -> list[FilterRow]:
     grouped: dict[tuple[str, str], list[FacetRow]] = {}
     for row in rows:
         grouped.setdefault((row.facet, row.name), []).append(row)
-    return [_filter(facet, name, values, currency, labels) for (facet, name), values in grouped.items()]
+    return [_filter(ctx, facet, name, values) for (facet, name), values in grouped.items()]
 
 
-def _filter(facet: str, name: str, rows: list[FacetRow], currency: str, labels: tuple[str, ...]) -> FilterRow:
+def _filter(ctx: Context, facet: str, name: str, rows: list[FacetRow]) -> FilterRow:
+    labels = LABELS.get(ctx.place.language, LABELS["en"])
     values: list[tuple[str, dict[str, Any]]]
     match facet:
         case Facet.AVAILABLE:
@@ -184,7 +187,7 @@ def _filter(facet: str, name: str, rows: list[FacetRow], currency: str, labels: 
             values = [(labels[5 if row.value == "true" else 6], {"available": row.value == "true"}) for row in ordered]
             return _listed("filter.v.availability", labels[0], FilterPresentation.TEXT, ordered, values)
         case Facet.PRICE:
-            return _priced(rows[0], currency, labels[1])
+            return _priced(rows[0], ctx.place.currency, labels[1])
         case Facet.TYPE:
             values = [(row.value, {"productType": row.value}) for row in rows]
             return _listed("filter.p.product_type", labels[2], FilterPresentation.TEXT, rows, values)
@@ -194,10 +197,45 @@ def _filter(facet: str, name: str, rows: list[FacetRow], currency: str, labels: 
         case Facet.TAG:
             values = [(row.value, {"tag": row.value}) for row in rows]
             return _listed("filter.p.tag", labels[4], FilterPresentation.TEXT, rows, values)
+        case Facet.PRODUCT_METAFIELD:
+            return _metafield(ctx, "Product", name, rows)
+        case Facet.VARIANT_METAFIELD:
+            return _metafield(ctx, "ProductVariant", name, rows)
         case _:
             look = FilterPresentation.SWATCH if any(row.swatch for row in rows) else FilterPresentation.TEXT
             values = [(row.value, {"variantOption": {"name": name, "value": row.value}}) for row in rows]
             return _listed(f"filter.v.option.{_slug(name)}", name, look, rows, values)
+
+
+def _metafield(ctx: Context, owner_type: str, name: str, rows: list[FacetRow]) -> FilterRow:
+    """A facet of a metafield that is called as its definition says; numbers stand in their order."""
+    namespace, _, key = name.partition("/")
+    field = (owner_type, namespace, key)
+    names, kind = ctx.shop.metafield_filters.get(field, {}), ctx.shop.metafield_types.get(field, "")
+    yes_no = YES_NO.get(ctx.place.language, YES_NO["en"])
+    wanted = "productMetafield" if owner_type == "Product" else "variantMetafield"
+    if kind.startswith("number"):
+        rows = sorted(rows, key=lambda row: _number(row.value))
+    if kind == "boolean":
+        rows = sorted(rows, key=lambda row: row.value, reverse=True)
+    values = [
+        (
+            yes_no[0 if row.value == "true" else 1] if kind == "boolean" else row.value,
+            {wanted: {"namespace": namespace, "key": key, "value": row.value}},
+        )
+        for row in rows
+    ]
+    filter_id = f"filter.{'p' if owner_type == 'Product' else 'v'}.m.{namespace}.{key}"
+    label = names.get(ctx.place.language) or names.get("en") or key
+    listed = _listed(filter_id, label, FilterPresentation.TEXT, rows, values)
+    return msgspec.structs.replace(listed, type=FilterType.BOOLEAN) if kind == "boolean" else listed
+
+
+def _number(value: str) -> float:
+    try:
+        return float(value)
+    except ValueError:  # written before its type was declared
+        return float("inf")
 
 
 def _listed(

@@ -62,6 +62,8 @@ class Shop(msgspec.Struct, frozen=True):
     """Storefronts' origins beside our own, such as https://shop.example, that a payment may lead the buyer back to."""
     metafield_types: Mapping[tuple[str, str, str], str] = {}
     """Types that plugins have declared for metafields, by owner type, namespace (the plugin's name) and key."""
+    metafield_filters: Mapping[tuple[str, str, str], Mapping[str, str]] = {}
+    """Those of them by which buyers may filter products: what they are called, by language (ISO 639-1)."""
     outgoing: Outgoing = msgspec.field(default_factory=Outgoing)
     """The one way to call somebody outside over HTTP."""
     media: MediaRoom = msgspec.field(default_factory=MediaRoom)

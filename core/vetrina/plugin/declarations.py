@@ -80,6 +80,8 @@ class MetafieldDefinition(msgspec.Struct, frozen=True):
     """A type of the contract, such as number_integer or single_line_text_field."""
     name: Words
     description: Words = ""
+    filterable: bool = False
+    """Whether buyers may filter products by it: a facet of every list, for Product and ProductVariant."""
 
 
 class DemoRows(msgspec.Struct, frozen=True):

@@ -74,6 +74,11 @@ def _look_at_job(manifest: Manifest, item: Job) -> None:
         raise ManifestRefused(f"its job cannot be called {item.name}: that is how PersonalData is erased")
 
 
+FILTERED_OWNERS = ("Product", "ProductVariant")
+FILTERED_TYPES = ("boolean", "color", "number_decimal", "number_integer", "single_line_text_field")
+"""Metafields whose values buyers can read and tick."""
+
+
 def _look_at_kpi(manifest: Manifest, item: Kpi) -> None:
     _belongs(manifest, item.code, "KPI")
 
@@ -81,6 +86,11 @@ def _look_at_kpi(manifest: Manifest, item: Kpi) -> None:
 def _look_at_metafield(_: Manifest, item: MetafieldDefinition) -> None:
     if item.type not in METAFIELD_TYPES:
         raise ManifestRefused(f"its metafield {item.key} is a {item.type!r}, which is no type of metafields")
+    if item.filterable and (item.owner_type not in FILTERED_OWNERS or item.type not in FILTERED_TYPES):
+        raise ManifestRefused(
+            f"its metafield {item.key} cannot be filterable: those of {' and '.join(FILTERED_OWNERS)} can that are "
+            f"{', '.join(FILTERED_TYPES)}"
+        )
 
 
 def _look_at_page(manifest: Manifest, item: AdminPage) -> None:

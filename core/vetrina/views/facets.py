@@ -1,6 +1,6 @@
 """Facets: by which values a list of products can be narrowed, and how many products each of them leaves."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import lru_cache
 
 import msgspec
@@ -22,10 +22,11 @@ from sqlalchemy import (
 )
 
 from vetrina.kernel.context import Context
-from vetrina.kernel.db import BigInt
+from vetrina.kernel.db import BigInt, text_in
 from vetrina.shop.catalog.models import Option, OptionValue, Product, ProductTag, Variant, VariantValue
+from vetrina.shop.metafields.models import Metafield
 from vetrina.shop.pricing.models import Price
-from vetrina.views.filters import Facet, Kind, ProductFilters, by_kind
+from vetrina.views.filters import Facet, Kind, ProductFilters, by_kind, full_key
 from vetrina.views.matching import SHAPES, Condition, Matching, sql_of
 from vetrina.views.shelf import in_language, is_price_of, is_sellable_product, is_translated, is_visible, place_params
 from vetrina.views.windows import Column, Selection
@@ -42,7 +43,7 @@ class FacetRow(msgspec.Struct, frozen=True):
 
     facet: str
     name: str
-    """The option's name; empty for other facets."""
+    """The option's name, or the metafield's namespace and key; empty for other facets."""
     value: str
     count: int
     position: int
@@ -58,12 +59,24 @@ async def facets_of(ctx: Context, base: Matching, filters: ProductFilters) -> li
     A facet's own filters do not narrow its own values, so that a second one can be ticked; all others do.
     """
     kinds, wanted = by_kind(ctx, filters)
-    statement = _facets(base.conditions, kinds, is_translated(ctx))
-    return _arranged(await ctx.db.rows(FacetRow, statement, place_params(ctx) | base.params | wanted))
+    offered = _offered(ctx)
+    statement = _facets(base.conditions, kinds, is_translated(ctx), tuple(offered))
+    return _arranged(await ctx.db.rows(FacetRow, statement, place_params(ctx) | base.params | wanted | offered))
+
+
+def _offered(ctx: Context) -> dict[str, list[str]]:
+    """Metafields by which buyers may filter, by the parameter that holds those of products and of variants."""
+    names: dict[str, list[str]] = {}
+    for owner_type, namespace, key in sorted(ctx.shop.metafield_filters):
+        facet = Facet.PRODUCT_METAFIELD if owner_type == "Product" else Facet.VARIANT_METAFIELD
+        names.setdefault(facet.value, []).append(full_key(namespace, key))
+    return names
 
 
 @lru_cache(SHAPES)
-def _facets(base: tuple[Condition, ...], kinds: tuple[Kind, ...], translated: bool) -> Selection:
+def _facets(
+    base: tuple[Condition, ...], kinds: tuple[Kind, ...], translated: bool, offered: tuple[str, ...]
+) -> Selection:
     whole, sold = _whole(base)
 
     def left(key: Column, facet: str | None) -> list[ColumnElement[bool]]:
@@ -89,7 +102,39 @@ def _facets(base: tuple[Condition, ...], kinds: tuple[Kind, ...], translated: bo
     arms.append(_options(variants(None), translated, lambda option: and_(true(), *(option != name for name in names))))
     for kind, name in zip(ticked, names, strict=True):
         arms.append(_options(variants(kind), translated, lambda option, name=name: option == name))
+    for facet in offered:
+        arms += _metafields(Facet(facet), kinds, left, (whole, sold))
     return select(union_all(*arms).subquery("facet"))
+
+
+def _metafields(
+    facet: Facet,
+    kinds: tuple[Kind, ...],
+    left: Callable[[Column, str | None], list[ColumnElement[bool]]],
+    lists: tuple[CTE, CTE],
+) -> Iterator[Selection]:
+    """The values of those offered that nobody ticked, counted in one go; and of each that somebody did by itself."""
+    whole, sold = lists
+    own = {kind: bindparam(kind.partition(":")[2], type_=Text()) for kind, _ in kinds if kind.startswith(f"{facet}:")}
+    field = Metafield.namespace + literal_column("'/'", Text) + Metafield.key
+    is_of_variants = facet is Facet.VARIANT_METAFIELD
+    owner_type = "ProductVariant" if is_of_variants else "Product"
+    count = func.count(distinct(Variant.product_id)) if is_of_variants else func.count()
+    for kind in (None, *own):
+        owners = (
+            select(sold.c.id).where(*left(sold.c.product_id, kind))
+            if is_of_variants
+            else (select(whole.c.id).where(*left(whole.c.id, kind)))
+        )
+        row = _row(facet, Metafield.value, name=field, count=count)
+        if is_of_variants:
+            row = row.join_from(Metafield, Variant, Variant.id == Metafield.owner_id)
+        wanted = [field == own[kind]] if kind else [field != name for name in own.values()]
+        yield (
+            row.where(Metafield.owner_type == literal_column(f"'{owner_type}'", Text), text_in(field, facet.value))
+            .where(Metafield.owner_id.in_(owners), Metafield.value != "", *wanted)
+            .group_by(field, Metafield.value)
+        )
 
 
 def _whole(base: tuple[Condition, ...]) -> tuple[CTE, CTE]:

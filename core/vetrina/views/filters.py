@@ -19,7 +19,7 @@ from vetrina.views.shelf import in_language, is_price_of, is_sellable_product, i
 
 
 class Facet(StrEnum):
-    """The kinds of filters buyers are offered; an option's kind has its name after it."""
+    """The kinds of filters buyers are offered; an option's kind has its name after it, a metafield's its key."""
 
     AVAILABLE = "available"
     PRICE = "price"
@@ -27,6 +27,8 @@ class Facet(StrEnum):
     VENDOR = "vendor"
     TAG = "tag"
     OPTION = "option"
+    PRODUCT_METAFIELD = "product_metafield"
+    VARIANT_METAFIELD = "variant_metafield"
 
 
 class PriceSpan(msgspec.Struct, frozen=True):
@@ -72,7 +74,8 @@ def filtered(ctx: Context, filters: ProductFilters) -> Matching:
 def by_kind(ctx: Context, filters: ProductFilters) -> tuple[tuple[Kind, ...], dict[str, Any]]:
     """The filters as conditions on products, each with its kind: a facet, or nothing.
 
-    That of an option says which parameter names it, as in option:wanted_2.
+    That of an option says which parameter names it, as in option:wanted_2, and that of a metafield which one holds
+    its namespace and key.
     """
     kinds: list[Kind] = []
     values = Values("wanted_")
@@ -99,7 +102,7 @@ def by_kind(ctx: Context, filters: ProductFilters) -> tuple[tuple[Kind, ...], di
         option = values.name(name)
         condition = Condition(_has_option, (is_translated(ctx), option, values.name(chosen)))
         kinds.append((f"{Facet.OPTION}:{option}", condition))
-    kinds += [("", condition) for condition in _with_metafields(filters.metafields, values)]
+    kinds += _with_metafields(filters.metafields, values)
     return tuple(kinds), values.params
 
 
@@ -154,18 +157,23 @@ def _has_option(translated: bool, name: str, values: str) -> ColumnElement[bool]
     )
 
 
-def _with_metafields(wanted: tuple[MetafieldValue, ...], values: Values) -> list[Condition]:
+def _with_metafields(wanted: tuple[MetafieldValue, ...], values: Values) -> list[Kind]:
     """One condition per metafield asked for; several values of the same one widen."""
     by_name: dict[tuple[str, str, str], list[str]] = {}
     for one in wanted:
         by_name.setdefault((one.owner_type, one.namespace, one.key), []).append(one.value)
-    return [
-        Condition(
-            _has_metafield,
-            (owner_type, values.name(owner_type), values.name(namespace), values.name(key), values.name(texts)),
-        )
-        for (owner_type, namespace, key), texts in by_name.items()
-    ]
+    kinds: list[Kind] = []
+    for (owner_type, namespace, key), texts in by_name.items():
+        facet = Facet.PRODUCT_METAFIELD if owner_type == "Product" else Facet.VARIANT_METAFIELD
+        field = values.name(full_key(namespace, key))
+        given = (owner_type, values.name(owner_type), values.name(namespace), values.name(key), values.name(texts))
+        kinds.append((f"{facet}:{field}", Condition(_has_metafield, given)))
+    return kinds
+
+
+def full_key(namespace: str, key: str) -> str:
+    """A metafield's name as facets carry it; a slash is in neither part."""
+    return f"{namespace}/{key}"
 
 
 def _has_metafield(of: str, owner_type: str, namespace: str, key: str, texts: str) -> ColumnElement[bool]:

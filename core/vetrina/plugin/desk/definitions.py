@@ -6,7 +6,7 @@ import msgspec
 
 from vetrina.plugin.collected import Collected
 from vetrina.plugin.declarations import MetafieldDefinition
-from vetrina.plugin.words import Words
+from vetrina.plugin.words import LANGUAGES, Words, said
 
 
 class DefinitionCard(msgspec.Struct, frozen=True):
@@ -18,12 +18,13 @@ class DefinitionCard(msgspec.Struct, frozen=True):
     type: str
     name: Words
     description: Words
+    filterable: bool
 
 
 def definitions(collected: Collected) -> list[DefinitionCard]:
     """Every metafield that plugins which are in declare, by owner type, namespace and key."""
     found = [
-        DefinitionCard(item.owner_type, owner, item.key, item.type, item.name, item.description)
+        DefinitionCard(item.owner_type, owner, item.key, item.type, item.name, item.description, item.filterable)
         for owner, item in collected.declarations
         if isinstance(item, MetafieldDefinition)
     ]
@@ -33,3 +34,12 @@ def definitions(collected: Collected) -> list[DefinitionCard]:
 def metafield_types(collected: Collected) -> Mapping[tuple[str, str, str], str]:
     """The declared types, as flows look them up; of two declarations of one key the first counts."""
     return {(card.owner_type, card.namespace, card.key): card.type for card in reversed(definitions(collected))}
+
+
+def metafield_filters(collected: Collected) -> Mapping[tuple[str, str, str], Mapping[str, str]]:
+    """Those by which buyers may filter products, with their names by language."""
+    return {
+        (card.owner_type, card.namespace, card.key): {language: said(card.name, language) for language in LANGUAGES}
+        for card in definitions(collected)
+        if card.filterable
+    }

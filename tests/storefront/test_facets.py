@@ -1,0 +1,159 @@
+"""Facets beside a count by hand: random products, random ticks, every value compared."""
+
+import json
+import random
+from typing import Any
+
+import msgspec
+from tests.support.factories import make_product
+from tests.support.storefront import ask
+
+from vetrina.flows.catalog import Entry
+from vetrina.kernel.context import Context
+
+FACETS = """query ($filters: [ProductFilter!], $language: LanguageCode) @inContext(language: $language) {
+  search(query: "", first: 250, productFilters: $filters, types: [PRODUCT], unavailableProducts: SHOW) {
+    totalCount nodes { ... on Product { title } }
+    productFilters { id label type presentation values { id label count input swatch { color } } } } }"""
+DECLARED = {
+    ("Product", "custom", "vegan"): ("boolean", {"en": "Vegan", "it": "Vegano"}),
+    ("Product", "custom", "year"): ("number_integer", {"en": "Year", "it": "Anno"}),
+    ("ProductVariant", "custom", "cloth"): ("single_line_text_field", {"en": "Cloth", "it": "Tessuto"}),
+}
+
+
+def with_filterable(ctx: Context) -> Context:
+    types = {field: kind for field, (kind, _) in DECLARED.items()}
+    names = {field: name for field, (_, name) in DECLARED.items()}
+    shop = msgspec.structs.replace(ctx.shop, metafield_types=types, metafield_filters=names)
+    return msgspec.structs.replace(ctx, shop=shop)
+
+
+class Ware(msgspec.Struct):
+    """A product as the count by hand sees it: what each facet's filter is compared with."""
+
+    title: str
+    price: float
+    traits: dict[str, set[str]]
+
+
+def field(key: str, kind: str, value: str) -> Entry:
+    return Entry(namespace="custom", key=key, type=kind, value=value)
+
+
+async def stock_up(ctx: Context, chance: random.Random, count: int) -> list[Ware]:
+    wares: list[Ware] = []
+    for number in range(count):
+        sizes = chance.sample(["S", "M", "L"], chance.randint(1, 3))
+        colours = chance.sample(["Red", "Blue"], chance.randint(1, 2))
+        vendor, kind = chance.choice(["Rossi", "Bianchi", ""]), chance.choice(["Shirt", "Mug"])
+        tags = chance.sample(["new", "sale", "eco"], chance.randint(0, 3))
+        price, stock = chance.randint(1, 40), chance.choice([0, 3])
+        vegan, year, cloth = (
+            chance.choice(["true", "false"]),
+            chance.choice(["9", "10", ""]),
+            chance.choice(["wool", ""]),
+        )
+        await make_product(
+            ctx, f"Ware {number}", price=str(price), stock=stock, vendor=vendor, product_type=kind, tags=tuple(tags),
+            options={"Size": tuple(sizes), "Colour": tuple(colours)},
+            metafields=tuple(
+                [field("vegan", "boolean", vegan), field("secret", "boolean", vegan)]
+                + ([field("year", "number_integer", year)] if year else [])
+            ),
+            variant={"metafields": (field("cloth", "single_line_text_field", cloth),) if cloth else ()},
+        )  # fmt: skip
+        wares.append(
+            Ware(
+                f"Ware {number}", price,
+                {
+                    "available": {str(stock > 0).lower()}, "productVendor": {vendor} - {""}, "productType": {kind},
+                    "tag": set(tags), "Size": set(sizes), "Colour": set(colours), "vegan": {vegan},
+                    "year": {year} - {""}, "cloth": {cloth} - {""},
+                },
+            )
+        )  # fmt: skip
+    return wares
+
+
+TICKS: dict[str, list[str]] = {
+    "available": ["true", "false"], "productVendor": ["Rossi", "Bianchi"], "productType": ["Shirt", "Mug"],
+    "tag": ["new", "sale", "eco"], "Size": ["S", "M", "L"], "Colour": ["Red", "Blue"], "vegan": ["true", "false"],
+    "year": ["9", "10"], "cloth": ["wool"],
+}  # fmt: skip
+
+
+def wire(trait: str, value: str) -> dict[str, Any]:
+    if trait == "available":
+        return {trait: value == "true"}
+    if trait in ("Size", "Colour"):
+        return {"variantOption": {"name": trait, "value": value}}
+    if trait in ("vegan", "year", "cloth"):
+        owner = "variantMetafield" if trait == "cloth" else "productMetafield"
+        return {owner: {"namespace": "custom", "key": trait, "value": value}}
+    return {trait: value}
+
+
+def passes(ware: Ware, ticked: dict[str, list[str]], span: tuple[int, int] | None, *, without: str = "") -> bool:
+    """OR inside a facet, AND between them; one facet may be left out."""
+    if span and without != "price" and not span[0] <= ware.price <= span[1]:
+        return False
+    return all(trait == without or ware.traits[trait] & set(values) for trait, values in ticked.items())
+
+
+async def test_every_count_is_what_counting_by_hand_gives(ctx: Context) -> None:
+    chance = random.Random(11)
+    ctx = with_filterable(ctx)
+    wares = await stock_up(ctx, chance, 60)
+    for turn in range(25):
+        ticked = {
+            trait: chance.sample(TICKS[trait], chance.randint(1, len(TICKS[trait])))
+            for trait in (chance.sample(sorted(TICKS), chance.randint(0, 3)) if turn else [])
+        }
+        span = (chance.randint(1, 20), chance.randint(20, 40)) if turn % 3 == 1 else None
+        filters = [wire(trait, value) for trait, values in ticked.items() for value in values]
+        if span:
+            filters.append({"price": {"min": span[0], "max": span[1]}})
+        found = (await ask(ctx, FACETS, filters=filters))["search"]
+        expected = sorted(ware.title for ware in wares if passes(ware, ticked, span))
+        assert sorted(node["title"] for node in found["nodes"]) == expected
+        assert found["totalCount"] == len(expected)
+        counted = {
+            value["input"]: value["count"]
+            for one in found["productFilters"]
+            for value in one["values"]
+            if one["type"] != "PRICE_RANGE"
+        }
+        by_hand = {
+            json.dumps(wire(trait, value), separators=(",", ":")): count
+            for trait, values in TICKS.items()
+            for value in values
+            if (
+                count := sum(value in ware.traits[trait] for ware in wares if passes(ware, ticked, span, without=trait))
+            )
+        }
+        assert counted == by_hand, (turn, ticked)
+        prices = [ware.price for ware in wares if passes(ware, ticked, span, without="price")]
+        shown = [one for one in found["productFilters"] if one["type"] == "PRICE_RANGE"]
+        assert [json.loads(one["values"][0]["input"])["price"] for one in shown] == (
+            [{"min": float(min(prices)), "max": float(max(prices))}] if prices else []
+        )
+
+
+async def test_metafields_that_are_declared_filterable_have_names_and_an_order(ctx: Context) -> None:
+    ctx = with_filterable(ctx)
+    await stock_up(ctx, random.Random(5), 12)
+    found = (await ask(ctx, FACETS, language="IT"))["search"]["productFilters"]
+    ours = {one["id"]: one for one in found if ".m." in one["id"]}
+    assert list(ours) == ["filter.p.m.custom.vegan", "filter.p.m.custom.year", "filter.v.m.custom.cloth"]
+    vegan, year, cloth = ours.values()
+    assert (vegan["label"], vegan["type"], [one["label"] for one in vegan["values"]]) == (
+        "Vegano",
+        "BOOLEAN",
+        ["Sì", "No"],
+    )
+    assert (year["label"], [one["label"] for one in year["values"]]) == ("Anno", ["9", "10"])
+    assert (cloth["type"], cloth["label"]) == ("LIST", "Tessuto")
+    for value in vegan["values"]:
+        again = (await ask(ctx, FACETS, filters=[json.loads(value["input"])]))["search"]
+        assert again["totalCount"] == value["count"]
