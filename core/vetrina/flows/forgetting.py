@@ -22,6 +22,7 @@ from vetrina.kernel.crypto import draw_key
 from vetrina.kernel.db import Session, id_in, table_of
 from vetrina.kernel.errors import BadInput
 from vetrina.kernel.jobs import Job, put_off
+from vetrina.shop.accounts import service as accounts
 from vetrina.shop.customers import service as customers
 from vetrina.shop.customers.models import Customer, CustomerAddress, CustomerConsent, CustomerLink, CustomerToken
 from vetrina.shop.mail import service as mails
@@ -153,6 +154,7 @@ async def _forget_in_core(ctx: Context, session: Session, person: FoundPerson, e
         await session.execute(_FORGET_CUSTOMER, params)
     for statement in _FORGET_ROWS:
         await session.execute(statement, {"ids": list(person.customer_ids)})
+    await accounts.forget_customers(session, person.customer_ids)
     await metafields.forget_owners(session, "Customer", list(person.customer_ids))
     letters = await mails.forget_recipients(session, [person.email])
     carts, ordering = await forget_carts(session, person.cart_ids)

@@ -7,6 +7,7 @@ import msgspec
 from sqlalchemy import ColumnElement, bindparam, func, or_, select
 
 from vetrina.kernel.db import Reads, id_in
+from vetrina.shop.accounts.models import AccountClient, Grant
 from vetrina.shop.cart.models import Cart, CartAddress, CartLine
 from vetrina.shop.customers.models import (
     Customer,
@@ -70,6 +71,7 @@ async def person_sheet(reads: Reads, person: FoundPerson) -> dict[str, Any]:
         "addresses": await _plain(reads, _ADDRESS_ROWS, customers),
         "consents": await _plain(reads, _CONSENT_ROWS, customers),
         "sessions": await _plain(reads, _TOKEN_ROWS, customers),
+        "signed_in": await _plain(reads, _GRANT_ROWS, customers),
         "mails": await _plain(reads, _MAIL_ROWS, {"email": person.email}),
         "orders": await _plain(reads, _ORDER_ROWS, orders),
         "order_lines": await _plain(reads, _LINE_ROWS, orders),
@@ -110,6 +112,12 @@ _ADDRESS_ROWS = select(CustomerAddress.customer_id, CustomerAddress.address, Cus
 _CONSENT_ROWS = select(
     CustomerConsent.customer_id, CustomerConsent.is_given, CustomerConsent.at, CustomerConsent.source
 ).where(id_in(CustomerConsent.customer_id, "ids")).order_by(CustomerConsent.id)  # fmt: skip
+_GRANT_ROWS = (
+    select(Grant.customer_id, AccountClient.name.label("front_end"), Grant.signed_in_at, Grant.expires_at)
+    .join(AccountClient, AccountClient.id == Grant.client_id)
+    .where(id_in(Grant.customer_id, "ids"))
+    .order_by(Grant.id)
+)
 _TOKEN_ROWS = select(CustomerToken.customer_id, CustomerToken.created_at, CustomerToken.expires_at).where(
     id_in(CustomerToken.customer_id, "ids")
 )
