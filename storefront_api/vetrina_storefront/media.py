@@ -1,14 +1,25 @@
-"""Media: the shop keeps pictures; the other kinds are the contract's, for documents that ask for all of them."""
+"""Media: pictures, videos here and elsewhere, 3D models, and files; each kind is read from rows of its own."""
 
 from collections.abc import Sequence
 from enum import Enum
 
+import msgspec
 import strawberry
 
-from vetrina.graphql import Info, PageInfo, batch, read_from
+from vetrina.flows.media import outside_video
+from vetrina.graphql import Info, PageInfo, batch, ctx_of, read_from
 from vetrina.graphql.scalars import JSON, URL
-from vetrina.views.media import MediaRow
-from vetrina_storefront.images import Image
+from vetrina.kernel.media.formats import ending_of
+from vetrina.views.media import (
+    AnyMedia,
+    AttachedRow,
+    ExternalVideoRow,
+    FileRow,
+    MediaRow,
+    ModelRow,
+    VideoRow,
+)
+from vetrina_storefront.images import Image, absolute
 from vetrina_storefront.interfaces import Node, load_ids, load_nothing
 
 
@@ -32,14 +43,70 @@ class MediaPresentationFormat(Enum):
     MODEL_VIEWER = "MODEL_VIEWER"
 
 
+class VideoSourceRow(msgspec.Struct, frozen=True):
+    """A file of a video. Sizes in pixels."""
+
+    url: str
+    mime_type: str
+    format: str
+    width: int
+    height: int
+
+
+class ModelSourceRow(msgspec.Struct, frozen=True):
+    """A file of a 3D model; its size in bytes."""
+
+    url: str
+    mime_type: str
+    format: str
+    filesize: int
+
+
 async def load_pictures(rows: Sequence[MediaRow], info: Info) -> list[MediaRow]:
     """A medium that is a picture shows itself."""
     return list(rows)
 
 
-async def load_kinds(rows: Sequence[MediaRow], info: Info) -> list[MediaContentType]:
-    """Every medium is a picture."""
-    return [MediaContentType.IMAGE] * len(rows)
+async def load_previews(rows: Sequence[AnyMedia], info: Info) -> list[MediaRow | None]:
+    """The picture that stands for a medium; a picture stands for itself."""
+    return [row if isinstance(row, MediaRow) else row.preview for row in rows]
+
+
+async def load_kinds(rows: Sequence[AnyMedia], info: Info) -> list[MediaContentType]:
+    """Which kind each is."""
+    return [_CONTENT_TYPES[row.type_name] for row in rows]
+
+
+async def load_addresses(rows: Sequence[AttachedRow], info: Info) -> list[str]:
+    """Where each is; a video elsewhere, where people watch it there."""
+    base_url = ctx_of(info).shop.base_url
+    return [absolute(row.address, base_url) for row in rows]
+
+
+async def load_embedded(rows: Sequence[ExternalVideoRow], info: Info) -> list[str]:
+    """What a frame shows."""
+    return [outside_video(row.address).player for row in rows]
+
+
+async def load_hosts(rows: Sequence[ExternalVideoRow], info: Info) -> list[MediaHost]:
+    """Who shows each."""
+    return [MediaHost[outside_video(row.address).host.upper()] for row in rows]
+
+
+async def load_films(rows: Sequence[VideoRow], info: Info) -> list[list[VideoSourceRow]]:
+    """Each video has one file: the one that was uploaded."""
+    return [
+        [VideoSourceRow(url, row.mime_type or "", ending_of(row.address), row.width or 0, row.height or 0)]
+        for row, url in zip(rows, await load_addresses(rows, info), strict=True)
+    ]
+
+
+async def load_models(rows: Sequence[ModelRow], info: Info) -> list[list[ModelSourceRow]]:
+    """So has each model."""
+    return [
+        [ModelSourceRow(url, row.mime_type or "", ending_of(row.address), row.size or 0)]
+        for row, url in zip(rows, await load_addresses(rows, info), strict=True)
+    ]
 
 
 async def load_presentation(
@@ -49,6 +116,11 @@ async def load_presentation(
 ) -> list[None]:
     """None is kept."""
     return [None] * len(rows)
+
+
+async def load_sizes(rows: Sequence[FileRow], info: Info) -> list[int | None]:
+    """Bytes."""
+    return [row.size for row in rows]
 
 
 @strawberry.type(description="How a medium is presented.")
@@ -62,7 +134,7 @@ class Media:
     id: strawberry.ID = batch(load_ids)
     media_content_type: MediaContentType = batch(load_kinds)
     presentation: MediaPresentation | None = batch(load_nothing)
-    preview_image: Image | None = batch(load_pictures)
+    preview_image: Image | None = batch(load_previews)
 
 
 @strawberry.type(description="A picture as a medium.")
@@ -74,10 +146,12 @@ class MediaImage(Media, Node):
 
 @strawberry.type(description="A video kept elsewhere.")
 class ExternalVideo(Media, Node):
-    embed_url: URL
-    embedded_url: URL = strawberry.field(deprecation_reason="Use `originUrl` instead.")
-    host: MediaHost
-    origin_url: URL
+    embed_url: URL = batch(load_embedded)
+    embedded_url: URL = batch(load_embedded, deprecation_reason="Use `originUrl` instead.")
+    host: MediaHost = batch(load_hosts)
+    origin_url: URL = batch(load_addresses)
+
+    is_type_of = read_from(ExternalVideoRow)
 
 
 @strawberry.type(description="A file of a video.")
@@ -91,7 +165,9 @@ class VideoSource:
 
 @strawberry.type(description="A video.")
 class Video(Media, Node):
-    sources: list[VideoSource]
+    sources: list[VideoSource] = batch(load_films)
+
+    is_type_of = read_from(VideoRow)
 
 
 @strawberry.type(description="A file of a 3D model.")
@@ -104,16 +180,20 @@ class Model3dSource:
 
 @strawberry.type(description="A 3D model.")
 class Model3d(Media, Node):
-    sources: list[Model3dSource]
+    sources: list[Model3dSource] = batch(load_models)
+
+    is_type_of = read_from(ModelRow)
 
 
 @strawberry.type(description="A file of any kind.")
 class GenericFile(Node):
     alt: str | None
     mime_type: str | None
-    original_file_size: int | None
-    preview_image: Image | None
-    url: URL | None
+    original_file_size: int | None = batch(load_sizes)
+    preview_image: Image | None = batch(load_previews)
+    url: URL | None = batch(load_addresses)
+
+    is_type_of = read_from(FileRow)
 
 
 @strawberry.type(description="A medium and its place in a connection.")
@@ -129,5 +209,11 @@ class MediaConnection:
     page_info: PageInfo
 
 
+_CONTENT_TYPES = {
+    "ExternalVideo": MediaContentType.EXTERNAL_VIDEO,
+    "MediaImage": MediaContentType.IMAGE,
+    "Model3d": MediaContentType.MODEL_3D,
+    "Video": MediaContentType.VIDEO,
+}
 KINDS = (MediaImage, ExternalVideo, Video, Model3d)
-"""The kinds of media documents may name; the schema lists them, for nothing else leads to them."""
+"""The kinds of media documents may name; the schema lists them, for only the interface leads to them."""

@@ -10,7 +10,7 @@ import strawberry
 from vetrina.graphql import Connection, Info, ctx_of
 from vetrina.kernel.errors import BadInput
 from vetrina.views.collections import CollectionRow, collections_of
-from vetrina.views.media import MediaOrder, MediaRow, media_of
+from vetrina.views.media import AnyMedia, MediaOrder, MediaRow, all_media_of, media_of, pictures_among
 from vetrina.views.options import OptionRow
 from vetrina.views.product_facts import PricesRow, StockRow, tags_of
 from vetrina.views.products import ProductRow
@@ -122,7 +122,8 @@ async def load_featured(rows: Sequence[ProductRow], info: Info) -> list[MediaRow
     ids = [row.id for row in rows]
     if is_page(info, ids):
         galleries = await galleries_seen(info, ids)
-        return [galleries[product_id][0].row if galleries[product_id] else None for product_id in ids]
+        firsts = (next(iter(pictures_among(galleries[product_id])), None) for product_id in ids)
+        return [first.row if first is not None else None for first in firsts]
     cards = await cards_seen(info, ids)
     return [cards[product_id].picture for product_id in ids]
 
@@ -151,10 +152,16 @@ async def load_media(
     last: int | None = None,
     reverse: bool | None = False,
     sort_key: ProductMediaSortKeys | None = ProductMediaSortKeys.POSITION,
-) -> list[Connection[MediaRow]]:
-    """A page of each product's media, which are its pictures."""
+) -> list[Connection[AnyMedia]]:
+    """A page of each product's media of every kind."""
     window = window_args(first, after, last, before, reverse)
-    return await _pictures(rows, info, _media_order(sort_key.name if sort_key else ""), window)
+    order, ids = _media_order(sort_key.name if sort_key else ""), [row.id for row in rows]
+    if order is MediaOrder.POSITION and is_page(info, ids):
+        galleries = await galleries_seen(info, ids)
+        found = {product_id: window_on(galleries[product_id], window, (int, int)) for product_id in ids}
+    else:
+        found = await all_media_of(ctx_of(info), ids, order, window)
+    return [connection_of(found.get(product_id, []), window) for product_id in ids]
 
 
 async def load_variants(
@@ -210,7 +217,8 @@ async def _pictures(
     ids = [row.id for row in rows]
     if order is MediaOrder.POSITION and is_page(info, ids):
         galleries = await galleries_seen(info, ids)
-        found = {product_id: window_on(galleries[product_id], window, (int, int)) for product_id in ids}
+        pictures = {product_id: pictures_among(galleries[product_id]) for product_id in ids}
+        found = {product_id: window_on(pictures[product_id], window, (int, int)) for product_id in ids}
     else:
         found = await media_of(ctx_of(info), ids, order, window)
     return [connection_of(found.get(product_id, []), window) for product_id in ids]

@@ -5,7 +5,7 @@ from typing import Any, TypeVar
 
 from vetrina.graphql import Info, ctx_of, once
 from vetrina.views.cards import CardRow, cards_of
-from vetrina.views.media import MediaOrder, MediaRow, media_of
+from vetrina.views.media import AnyMedia, MediaOrder, all_media_of
 from vetrina.views.options import OptionRow, options_of
 from vetrina.views.product_facts import PricesRow, StockRow, hidden_prices, stock_of_products
 from vetrina.views.products import ProductRow, products_by_id
@@ -14,7 +14,7 @@ from vetrina.views.windows import Placed, Window
 
 T = TypeVar("T")
 
-MOST_PICTURES = 250
+MOST_MEDIA = 250
 """Of one product: a gallery of so many is all of it."""
 
 
@@ -65,11 +65,11 @@ async def hidden_prices_seen(info: Info, product_ids: Iterable[int]) -> dict[int
     return await _seen(info, "hidden prices", product_ids, lambda ids: hidden_prices(ctx_of(info), ids))
 
 
-async def galleries_seen(info: Info, product_ids: Iterable[int]) -> dict[int, list[Placed[MediaRow]]]:
-    """All pictures of products."""
+async def galleries_seen(info: Info, product_ids: Iterable[int]) -> dict[int, list[Placed[AnyMedia]]]:
+    """All media of products."""
 
-    async def read(ids: list[int]) -> dict[int, list[Placed[MediaRow]]]:
-        found = await media_of(ctx_of(info), ids, MediaOrder.POSITION, Window(size=MOST_PICTURES))
+    async def read(ids: list[int]) -> dict[int, list[Placed[AnyMedia]]]:
+        found = await all_media_of(ctx_of(info), ids, MediaOrder.POSITION, Window(size=MOST_MEDIA))
         return {product_id: found.get(product_id, []) for product_id in ids}
 
     return await _seen(info, "galleries", product_ids, read)

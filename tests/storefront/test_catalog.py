@@ -100,7 +100,7 @@ async def test_a_product_has_every_fact_a_page_shows(ctx: Context) -> None:
               priceRange { minVariantPrice { amount currencyCode } maxVariantPrice { amount } }
               compareAtPriceRange { minVariantPrice { amount } maxVariantPrice { amount } }
               variantsCount { count precision } sellingPlanGroups(first: 1) { nodes { name } }
-              featuredImage { url altText width height id thumbhash src originalSrc transformedSrc(maxWidth: 10) }
+              featuredImage { url altText width height id thumbhash src originalSrc transformedSrc(maxWidth: 900) }
               metafield(namespace: "custom", key: "origin") { value type namespace key parentResource { __typename } }
             } }""",
         )

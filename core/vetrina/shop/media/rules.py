@@ -87,6 +87,13 @@ class OutsideVideo(msgspec.Struct, frozen=True):
     video_id: str
 
     @property
+    def player(self) -> str:
+        """What a frame shows."""
+        if self.host == "youtube":
+            return f"https://www.youtube.com/embed/{self.video_id}"
+        return f"https://player.vimeo.com/video/{self.video_id}"
+
+    @property
     def page(self) -> str:
         """Where people watch it there."""
         if self.host == "youtube":
