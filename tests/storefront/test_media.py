@@ -96,7 +96,7 @@ async def test_an_address_is_drawn_as_it_was_asked_for(shop: Workshop) -> None:
         ("png", (900, 600), "PNG"),
         ("old", (150, 100), "JPEG"),
     ):
-        parts = urlsplit(found[name])
+        parts = urlsplit(str(found[name]))
         drawing = await shop.client.get(f"{parts.path}?{parts.query}")
         path = Path(shop.ctx.shop.media.folder) / "drawing"
         path.write_bytes(drawing.content)

@@ -3,7 +3,9 @@
 from urllib.parse import parse_qsl, urlsplit
 
 import msgspec
+from litestar.datastructures import UploadFile
 
+from vetrina.flows.media import LARGEST_FILE
 from vetrina.kernel.context import Shop
 from vetrina.kernel.crypto import same
 from vetrina_admin.pages.asking import Asked
@@ -11,7 +13,11 @@ from vetrina_admin.pages.asking import Asked
 LARGEST_FORM = 500_000
 """Bytes; the longest settings form of a plugin stays below."""
 MOST_FIELDS = 2_000
+LARGEST_UPLOAD = LARGEST_FILE + LARGEST_FORM
+"""Bytes of a form that brings files, with all of them."""
+MOST_FILES = 20
 FORM = "application/x-www-form-urlencoded"
+FILES = "multipart/form-data"
 TOKEN_FIELD = "csrf_token"
 TOKEN_HEADER = "x-csrf-token"
 
@@ -20,10 +26,18 @@ class NotOurForm(Exception):
     """The form does not come from a page of ours, or cannot be read."""
 
 
+class File(msgspec.Struct, frozen=True):
+    """A file that was chosen; what it is called says nothing about what it is."""
+
+    name: str
+    content: bytes
+
+
 class Form(msgspec.Struct, frozen=True):
-    """What was typed, by field name."""
+    """What was typed, by field name, and the files that were chosen."""
 
     fields: dict[str, list[str]]
+    files: tuple[File, ...] = ()
 
     def get(self, name: str) -> str:
         """The last field of that name; empty where there is none."""
@@ -50,12 +64,21 @@ def form_token(shop: Shop, owner: str) -> str:
     return shop.vault.sign("admin-form", owner)
 
 
-async def read_form(request: Asked, shop: Shop, owner: str) -> Form:
+async def read_form(request: Asked, shop: Shop, owner: str, *, takes_files: bool = False) -> Form:
     """The form as it was sent. Raises NotOurForm when it is none of ours: another site's, or one with another token."""
     if not _is_from_here(request, shop.base_url):
         raise NotOurForm
-    if request.headers.get("content-type", "").partition(";")[0].strip().lower() != FORM:
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if kind not in ((FORM, FILES) if takes_files else (FORM,)):
         raise NotOurForm
+    form = await (_with_files(request) if kind == FILES else _typed(request))
+    given = request.headers.get(TOKEN_HEADER) or form.get(TOKEN_FIELD)
+    if not owner or not given.isascii() or not same(given, form_token(shop, owner)):
+        raise NotOurForm
+    return form
+
+
+async def _typed(request: Asked) -> Form:
     body = await request.body()
     if len(body) > LARGEST_FORM:
         raise NotOurForm
@@ -68,10 +91,19 @@ async def read_form(request: Asked, shop: Shop, owner: str) -> Form:
     fields: dict[str, list[str]] = {}
     for name, value in pairs:
         fields.setdefault(name, []).append(value)
-    given = request.headers.get(TOKEN_HEADER) or Form(fields).get(TOKEN_FIELD)
-    if not owner or not given.isascii() or not same(given, form_token(shop, owner)):
-        raise NotOurForm
     return Form(fields)
+
+
+async def _with_files(request: Asked) -> Form:
+    """Large files wait on disk while the rest is read; a field without a chosen file is none."""
+    fields: dict[str, list[str]] = {}
+    files: list[File] = []
+    for name, value in (await request.form()).multi_items():
+        if not isinstance(value, UploadFile):
+            fields.setdefault(name, []).append(str(value))
+        elif value.filename and len(files) < MOST_FILES:
+            files.append(File(value.filename[-100:], await value.read()))
+    return Form(fields, tuple(files))
 
 
 def _is_from_here(request: Asked, base_url: str) -> bool:

@@ -32,7 +32,7 @@ from vetrina_admin.pages.orders_story import (
     sums,
 )
 from vetrina_admin.pages.panels import panels
-from vetrina_admin.pages.pictures import picture_headers, picture_path
+from vetrina_admin.pages.pictures import THUMB, picture_headers, small_path
 from vetrina_admin.pages.visits import Visit
 
 FINANCIAL_TONES = {
@@ -93,7 +93,7 @@ async def _pictures(visit: Visit, lines: Sequence[OrderLineRow]) -> dict[int, st
     """Where the picture of each line is, by variant, as it is today."""
     variants = sorted({line.variant_id for line in lines if line.variant_id is not None})
     found = await media_of_variants(visit.ctx, variants)
-    return {variant: picture_path(row.address) for variant, row in found.items()}
+    return {variant: small_path(row.address, THUMB) for variant, row in found.items()}
 
 
 async def _sums(visit: Visit, order: OrderView) -> dict[str, Any]:

@@ -4,10 +4,13 @@ import re
 from collections.abc import Iterable
 from urllib.parse import urlsplit
 
+from vetrina.kernel.media.formats import RASTER, ending_of
 from vetrina_admin.pages.answers import HEADERS
 
 POLICY = "content-security-policy"
 MOST_HOSTS = 20
+THUMB = 100
+"""Pixels of a picture in a list, on screens of every density."""
 _HOST = re.compile(r"[a-z0-9-]+(?:\.[a-z0-9-]+)+(?::\d{1,5})?")
 
 
@@ -20,6 +23,13 @@ def picture_path(address: str | None) -> str:
     if "://" in address or address.startswith("//"):
         return ""
     return address if address.startswith("/") else f"/media/{address}"
+
+
+def small_path(address: str | None, side: int) -> str:
+    """The same for a picture that is shown small: a square of so many pixels, cut out of its middle."""
+    path = picture_path(address)
+    is_ours = bool(address) and path == f"/media/{address}"
+    return f"{path}?width={side}&height={side}&crop=center" if is_ours and ending_of(path) in RASTER else path
 
 
 def picture_headers(paths: Iterable[str]) -> dict[str, str]:

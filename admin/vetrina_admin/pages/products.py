@@ -16,9 +16,10 @@ from vetrina.views.product_wishes import (
     product_words,
 )
 from vetrina.vocabulary import ProductStatus
+from vetrina_admin.pages import product_media
 from vetrina_admin.pages.answers import Answer, render
 from vetrina_admin.pages.listings import amount_of, chosen, counted, listed, meant, searched, window_of
-from vetrina_admin.pages.pictures import picture_headers, picture_path
+from vetrina_admin.pages.pictures import THUMB, picture_headers, small_path
 from vetrina_admin.pages.products_page import STATUS_TONES, product_page
 from vetrina_admin.pages.screens import Room, page
 from vetrina_admin.pages.spreadsheets import Cell, amount, in_batches, spreadsheet
@@ -70,7 +71,7 @@ async def product_list(visit: Visit) -> Answer:
     window = window_of(visit, reverse=wish.reverse)
     found = listed(visit, await product_desk(visit.ctx, wish.order, window, wish.matching), window)
     count = await desk_count(visit.ctx, wish.matching)
-    pictures = {row.id: picture_path(row.picture) for row in found.rows}
+    pictures = {row.id: small_path(row.picture, THUMB) for row in found.rows}
     return render(
         visit,
         "products/list.html",
@@ -187,5 +188,6 @@ ROOM = Room(
     screens=(
         page("/products", "catalog.read", product_list),
         page("/products/{product:int}", "catalog.read", product_page),
+        *product_media.SCREENS,
     ),
 )

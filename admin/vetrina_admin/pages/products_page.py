@@ -7,7 +7,6 @@ import msgspec
 
 from vetrina.graphql import read_cursor, write_cursor
 from vetrina.kernel.errors import NotFound
-from vetrina.views.media import MediaOrder, media_of
 from vetrina.views.price_lists import price_lists, prices_of
 from vetrina.views.product_desk import LOW
 from vetrina.views.product_histories import (
@@ -33,13 +32,13 @@ from vetrina.views.windows import Window
 from vetrina_admin.pages.actors import actor_names
 from vetrina_admin.pages.answers import Answer, render
 from vetrina_admin.pages.panels import panels
-from vetrina_admin.pages.pictures import picture_headers, picture_path
+from vetrina_admin.pages.pictures import picture_headers
+from vetrina_admin.pages.product_media import shown_media
 from vetrina_admin.pages.visits import Visit
 
 STATUS_TONES = {"active": "good", "draft": "warning", "archived": "neutral"}
 VARIANTS = 100
 """On one page."""
-PICTURES = 60
 LATEST = 20
 """Prices and movements that are shown."""
 TEXTS = ("title", "description_html", "seo_title", "seo_description")
@@ -60,13 +59,12 @@ async def product_page(visit: Visit) -> Answer:
     product = (await product_sheets_by_id(db, [product_id])).get(product_id)
     if product is None:
         raise NotFound(what="The product")
-    found = await media_of(visit.ctx, [product_id], MediaOrder.POSITION, Window(size=PICTURES))
-    pictures = [(picture_path(each.row.address), each.row.alt or "") for each in found.get(product_id, [])[:PICTURES]]
+    pictures = await shown_media(visit, product_id)
     options = (await option_sheets_of(db, [product_id])).get(product_id, [])
     return render(
         visit,
         "products/product.html",
-        headers=picture_headers(path for path, _ in pictures),
+        headers=picture_headers(each.small for each in pictures),
         product=product,
         pictures=pictures,
         options=options,

@@ -29,6 +29,7 @@ class Screen(msgspec.Struct, frozen=True, kw_only=True):
     act: Callable[[Visit, Form], Awaitable[Answer]] | None = None
     is_open: bool = False
     """Whether it is for those who have not signed in."""
+    takes_files: bool = False
 
 
 def page(path: str, can: str | None, show: Callable[[Visit], Awaitable[Answer]], *, is_open: bool = False) -> Screen:
@@ -37,10 +38,15 @@ def page(path: str, can: str | None, show: Callable[[Visit], Awaitable[Answer]],
 
 
 def action(
-    path: str, can: str | None, act: Callable[[Visit, Form], Awaitable[Answer]], *, is_open: bool = False
+    path: str,
+    can: str | None,
+    act: Callable[[Visit, Form], Awaitable[Answer]],
+    *,
+    is_open: bool = False,
+    takes_files: bool = False,
 ) -> Screen:
     """Something a form or a button does; its token has been checked when `act` is called."""
-    return Screen(path=path, can=can, act=act, is_open=is_open)
+    return Screen(path=path, can=can, act=act, is_open=is_open, takes_files=takes_files)
 
 
 class Room(msgspec.Struct, frozen=True, kw_only=True):

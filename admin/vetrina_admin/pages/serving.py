@@ -16,7 +16,7 @@ from vetrina.plugin import Site
 from vetrina.plugin.words import accepted, spoken
 from vetrina_admin.pages.answers import HEADERS, Answer, plain, render, to_sign_in
 from vetrina_admin.pages.asking import Asked, came_from
-from vetrina_admin.pages.forms import NotOurForm, read_form
+from vetrina_admin.pages.forms import LARGEST_FORM, LARGEST_UPLOAD, Form, NotOurForm, read_form
 from vetrina_admin.pages.refusals import told
 from vetrina_admin.pages.screens import Screen
 from vetrina_admin.pages.visits import Entry, Visit, begin
@@ -50,7 +50,8 @@ def route(site: Site, menu: tuple[Entry, ...], screen: Screen) -> HTTPRouteHandl
             return _broken(visit, error)
 
     verb = get if screen.show is not None else post
-    return verb(screen.path, status_code=200)(answer)
+    most = LARGEST_UPLOAD if screen.takes_files else LARGEST_FORM
+    return verb(screen.path, status_code=200, request_max_body_size=most)(answer)
 
 
 def lost(site: Site, menu: tuple[Entry, ...]) -> Callable[[Asked], Answer]:
@@ -102,7 +103,11 @@ async def _answer(visit: Visit, screen: Screen) -> Answer:
     if screen.show is not None:
         return await screen.show(visit)
     assert screen.act is not None
-    return await screen.act(visit, await read_form(visit.request, visit.site.shop, visit.owner))
+    return await screen.act(visit, await _form(visit, screen))
+
+
+async def _form(visit: Visit, screen: Screen) -> Form:
+    return await read_form(visit.request, visit.site.shop, visit.owner, takes_files=screen.takes_files)
 
 
 def failed(visit: Visit, status: int, key: str, text: str | None = None, **facts: object) -> Answer:
