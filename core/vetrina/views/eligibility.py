@@ -1,15 +1,23 @@
-"""What decides whether a promotion is for a cart: the collections of its products, and what its buyer did before."""
+"""What promotions are about: collections, products and variants by their names, and what a buyer did before."""
 
 from collections.abc import Sequence
 
 import msgspec
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, func, select
 
-from vetrina.kernel.db import Reads, id_in
-from vetrina.shop.catalog.models import Collection, CollectionProduct
+from vetrina.kernel.db import Reads, id_in, text_in
+from vetrina.shop.catalog.models import Collection, CollectionProduct, Product, Variant
 from vetrina.shop.customers.models import Customer
 from vetrina.shop.orders.models import Order
 from vetrina.vocabulary import OrderState
+
+
+class NamedRow(msgspec.Struct, frozen=True):
+    """A product by its handle, or a variant by its sku, with its title; the name is empty where there is no sku."""
+
+    id: int
+    name: str
+    title: str
 
 
 class CollectionNameRow(msgspec.Struct, frozen=True):
@@ -36,6 +44,29 @@ async def collection_names(reads: Reads, size: int) -> list[CollectionNameRow]:
     return await reads.rows(CollectionNameRow, _NAMES, {"size": size})
 
 
+async def products_called(reads: Reads, handles: Sequence[str]) -> dict[str, int]:
+    """Products by their handles, published or not; what is not there is left out."""
+    return dict[str, int](await reads.fetch(_BY_HANDLE, {"names": list(handles)}))
+
+
+async def variants_called(reads: Reads, skus: Sequence[str]) -> dict[str, list[int]]:
+    """Variants that are not archived by their skus, which several may share."""
+    found: dict[str, list[int]] = {}
+    for sku, variant_id in await reads.fetch(_BY_SKU, {"names": list(skus)}):
+        found.setdefault(sku, []).append(variant_id)
+    return found
+
+
+async def product_names(reads: Reads, product_ids: Sequence[int]) -> list[NamedRow]:
+    """Products by their handles, in the order of their ids."""
+    return await reads.rows(NamedRow, _PRODUCTS, {"ids": list(product_ids)})
+
+
+async def variant_names(reads: Reads, variant_ids: Sequence[int]) -> list[NamedRow]:
+    """Variants by their skus, in the order of their ids."""
+    return await reads.rows(NamedRow, _VARIANTS, {"ids": list(variant_ids)})
+
+
 async def has_ordered(reads: Reads, email: str) -> bool:
     """Whether somebody with that address has an order that was not cancelled, here or taken over from elsewhere."""
     return await reads.value(_ORDERED, {"email": email.strip().lower()}) is not None
@@ -53,6 +84,20 @@ _NAMES = (
     select(Collection.id, Collection.handle, Collection.title)
     .order_by(Collection.title, Collection.id)
     .limit(bindparam("size"))
+)
+_BY_HANDLE = select(Product.handle, Product.id).where(text_in(Product.handle, "names"))
+_BY_SKU = (
+    select(Variant.sku, Variant.id)
+    .where(text_in(Variant.sku, "names"), Variant.archived_at.is_(None))
+    .order_by(Variant.id)
+)
+_PRODUCTS = (
+    select(Product.id, Product.handle.label("name"), Product.title).where(id_in(Product.id, "ids")).order_by(Product.id)
+)
+_VARIANTS = (
+    select(Variant.id, func.coalesce(Variant.sku, "").label("name"), Variant.title)
+    .where(id_in(Variant.id, "ids"))
+    .order_by(Variant.id)
 )
 _ORDERED = (
     select(Order.id)

@@ -6,7 +6,7 @@ from functools import cache
 from typing import Any
 
 import msgspec
-from sqlalchemy import bindparam, exists, func, or_, select
+from sqlalchemy import Text, bindparam, exists, func, or_, select
 
 from vetrina.kernel.db import Reads, id_in
 from vetrina_promotions.models import Promotion, PromotionCode, PromotionCustomer, PromotionResult
@@ -151,7 +151,7 @@ def _list(status: Status | None, of_kind: bool, with_text: bool) -> Any:
     if of_kind:
         statement = statement.where(Promotion.kind == bindparam("kind"))
     if with_text:
-        like: Any = bindparam("like")
+        like = bindparam("like", type_=Text())
         has_code = exists().where(
             PromotionCode.promotion_id == Promotion.id, PromotionCode.folded.like(like, escape="\\")
         )
