@@ -13,7 +13,7 @@ from vetrina.ports import PaymentScript
 from vetrina_checkout.assets import Assets
 
 Page = Response[str]
-HTML = "text/html; charset=utf-8"
+HTML = "text/html"
 
 
 def headers(scripts: Sequence[PaymentScript] = ()) -> dict[str, str]:
@@ -63,6 +63,12 @@ def plain(voice: Voice, assets: Assets, *, status: int, key: str, **facts: objec
         title=voice(f"error.{key}"),
         text=voice(f"error.{key}_text", **facts),
     )
+
+
+def warm() -> None:
+    """Compile the templates: the first buyer does not wait for that."""
+    for name in _templates().list_templates():
+        _templates().get_template(name)
 
 
 @cache

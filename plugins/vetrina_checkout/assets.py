@@ -44,11 +44,11 @@ def asset_routes(dressed: Wardrobe) -> list[Any]:
 
     @get("/checkout/style.css", sync_to_thread=False)
     def style_sheet() -> Response[bytes]:
-        return Response(dressed.style, media_type="text/css; charset=utf-8", headers=_HEADERS)
+        return Response(dressed.style, media_type="text/css", headers=_HEADERS)
 
     @get("/checkout/checkout.js", sync_to_thread=False)
     def script() -> Response[bytes]:
-        return Response(dressed.script, media_type="text/javascript; charset=utf-8", headers=_HEADERS)
+        return Response(dressed.script, media_type="text/javascript", headers=_HEADERS)
 
     return [style_sheet, script]
 

@@ -78,10 +78,12 @@ async def show_everything(request: Asked, house: Here, number: FromPath[str], se
 async def _at_the_order(request: Asked, house: House, number: str, secret: str) -> tuple[OrderView, Visit]:
     """Raises NoSuchPage when the address is not an order's own."""
     is_number = number.isdecimal() and number.isascii() and len(number) <= LONGEST_NUMBER
-    order = await order_by_secret(await house.site.context(BUYER), int(number), secret) if is_number else None
+    atlas = await house.site.markets.atlas()
+    anywhere = house.site.context_at(atlas.place(), BUYER)
+    order = await order_by_secret(anywhere, int(number), secret) if is_number else None
     if order is None:
         raise NoSuchPage
-    here = await visit(house, request, order.key, country=order.country, language=order.language)
+    here = await visit(house, request, order.key, country=order.country, language=order.language, atlas=atlas)
     place = msgspec.structs.replace(here.ctx.place, currency=order.currency, country=order.country)
     return order, msgspec.structs.replace(here, ctx=msgspec.structs.replace(here.ctx, place=place))
 

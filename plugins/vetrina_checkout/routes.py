@@ -13,14 +13,14 @@ from vetrina.plugin import Site
 from vetrina.plugin.pages.forms import LARGEST_FORM, NotOurForm
 from vetrina.plugin.pages.voice import Voice
 from vetrina_checkout.addresses import Addresses
-from vetrina_checkout.answers import Page, plain
+from vetrina_checkout.answers import Page, plain, warm
 from vetrina_checkout.assets import asset_routes, wardrobe
 from vetrina_checkout.buying import checkout_page, send
 from vetrina_checkout.limits import Limits, Turns
 from vetrina_checkout.orders import order_page, show_everything
 from vetrina_checkout.payments import give_up, payment_page
 from vetrina_checkout.settings import CheckoutSettings
-from vetrina_checkout.visits import FILES, House, NoSuchPage, language_of
+from vetrina_checkout.visits import FILES, House, language_of
 
 log = structlog.get_logger(__name__)
 
@@ -30,6 +30,7 @@ Asked = Request[Any, Any, Any]
 def routes(site: Site, settings: CheckoutSettings) -> list[Any]:
     """The pages of one shop."""
     dressed = wardrobe(settings)
+    warm()
     house = House(
         site=site, settings=settings, assets=dressed.assets, limits=Limits(), turns=Turns(), addresses=Addresses()
     )
@@ -62,7 +63,6 @@ def routes(site: Site, settings: CheckoutSettings) -> list[Any]:
         dependencies={"house": Provide(here, sync_to_thread=False)},
         request_max_body_size=LARGEST_FORM,
         exception_handlers={
-            NoSuchPage: lost,
             NotOurForm: foreign,
             Refusal: lost,
             HTTPException: http,

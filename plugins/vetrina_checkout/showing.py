@@ -56,7 +56,6 @@ def show(
         "quote": quoted.quote,
         "due": _due(quoted),
         "attempt": draw_key(),
-        "scripts": sorted({script.module for script in scripts}),
         **_fields(here, quoted, form),
         **_payment(here, quoted, form),
         **_reasons(here, quoted),

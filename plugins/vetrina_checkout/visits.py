@@ -10,6 +10,7 @@ from litestar.di import NamedDependency
 from litestar.params import SkipValidation
 
 from vetrina.kernel.context import BUYER, Context
+from vetrina.kernel.errors import Refusal
 from vetrina.plugin import Site
 from vetrina.plugin.pages.amounts import amount_text, country_name, date_text, rate_text
 from vetrina.plugin.pages.forms import form_token
@@ -27,8 +28,11 @@ LANGUAGE = "vetrina_language"
 """The cookie in which the shop window keeps the language somebody chose."""
 
 
-class NoSuchPage(Exception):
+class NoSuchPage(Refusal):
     """Nothing is at this address, or nothing for whoever asks: both look alike."""
+
+    code = "NOT_FOUND"
+    text = "There is nothing at this address."
 
 
 class House(msgspec.Struct, frozen=True):
@@ -90,10 +94,16 @@ class Visit(msgspec.Struct, frozen=True, kw_only=True):
 
 
 async def visit(
-    house: House, request: Asked, owner: str, *, country: str | None = None, language: str = "", path: str = ""
+    house: House,
+    request: Asked,
+    owner: str,
+    *,
+    country: str | None = None,
+    language: str = "",
+    atlas: Atlas | None = None,
 ) -> Visit:
     """A visit from a country, in the language asked for, else chosen before, else `language`, else the browser's."""
-    atlas = await house.site.markets.atlas()
+    atlas = atlas or await house.site.markets.atlas()
     voice = Voice(language_of(request, language), FILES)
     query = {name: str(value) for name, value in request.query_params.items() if name != "notice"}
     return Visit(
@@ -101,7 +111,7 @@ async def visit(
         ctx=house.site.context_at(atlas.place(country, voice.language), BUYER),
         atlas=atlas,
         voice=voice,
-        path=path or request.url.path,
+        path=request.url.path,
         query=query,
         owner=owner,
     )

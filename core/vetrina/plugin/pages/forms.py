@@ -8,6 +8,7 @@ import msgspec
 
 from vetrina.kernel.context import Shop
 from vetrina.kernel.crypto import same
+from vetrina.kernel.errors import Refusal
 from vetrina.vocabulary import LARGEST_QUANTITY
 
 LARGEST_FORM = 100_000
@@ -16,8 +17,11 @@ MOST_FIELDS = 600
 FORM = "application/x-www-form-urlencoded"
 
 
-class NotOurForm(Exception):
+class NotOurForm(Refusal):
     """The form does not come from a page of ours, or cannot be read."""
+
+    code = "NOT_OUR_FORM"
+    text = "The form cannot be used: load its page again."
 
 
 class Sent(Protocol):
