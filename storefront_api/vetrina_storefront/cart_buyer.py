@@ -7,8 +7,9 @@ from typing import Any, cast
 import msgspec
 import strawberry
 
-from vetrina.graphql import Info, batch
+from vetrina.graphql import Info, batch, ctx_of
 from vetrina.views.carts import CartRow
+from vetrina.views.customers import CustomerRow, customers_by_id
 from vetrina_storefront.addresses import MailingAddress
 from vetrina_storefront.companies import PurchasingCompany
 from vetrina_storefront.customers import Customer
@@ -55,6 +56,13 @@ async def load_preferences(rows: Sequence[CartRow], info: Info) -> list[Preferen
     return [None if row.preferences is None else _preferences(row.preferences) for row in rows]
 
 
+async def load_customers(rows: Sequence[CartRow], info: Info) -> list[CustomerRow | None]:
+    """Whom each cart belongs to, if it was told by his token."""
+    ids = {row.customer_id for row in rows if row.customer_id is not None}
+    found = await customers_by_id(ctx_of(info).db, sorted(ids)) if ids else {}
+    return [found.get(row.customer_id) if row.customer_id is not None else None for row in rows]
+
+
 async def load_no_addresses(rows: Sequence[object], info: Info) -> list[list[MailingAddress]]:
     """Addresses of a cart are in `delivery`."""
     return [[] for _ in rows]
@@ -86,7 +94,7 @@ DeliveryAddress = union_of("DeliveryAddress", MailingAddress)
 @strawberry.type(description="Who buys, and from where.")
 class CartBuyerIdentity:
     country_code: CountryCode | None = batch(load_countries)
-    customer: Customer | None = batch(load_nothing)
+    customer: Customer | None = batch(load_customers)
     delivery_address_preferences: object = batch(
         load_no_addresses, graphql_type=many(DeliveryAddress), deprecation_reason="Use `cart.delivery` instead."
     )

@@ -214,12 +214,17 @@ def added_addresses(given: Sequence[CartSelectableAddressInput]) -> tuple[Addres
     return tuple(
         AddressInput(
             address=delivery_value(one.address.delivery_address) if one.address.delivery_address else None,
+            kept_id=_kept(one.address.copy_from_customer_address_id),
             is_selected=_given(one.selected),
             is_one_time=bool(one.one_time_use),
             is_strict=one.validation_strategy == DeliveryAddressValidationStrategy.STRICT,
         )
         for one in given
     )
+
+
+def _kept(given: strawberry.ID | None) -> int | None:
+    return number_in(given, "MailingAddress") if given else None
 
 
 def changed_addresses(given: Sequence[CartSelectableAddressUpdateInput]) -> tuple[AddressChange, ...]:

@@ -1,9 +1,16 @@
 """@inContext: the country and language an operation asks to be answered for."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, cast
 
-from graphql import EnumValueNode, NullValueNode, OperationDefinitionNode, StringValueNode, VariableNode
+from graphql import (
+    EnumValueNode,
+    NullValueNode,
+    ObjectValueNode,
+    OperationDefinitionNode,
+    StringValueNode,
+    VariableNode,
+)
 from graphql.language.ast import ValueNode
 
 
@@ -23,6 +30,15 @@ def place_asked_for(operation: OperationDefinitionNode, variables: Mapping[str, 
     return country, language.lower().replace("_", "-") if language else None
 
 
+def token_asked_for(operation: OperationDefinitionNode, variables: Mapping[str, Any]) -> str | None:
+    """The customer access token that @inContext names its buyer by."""
+    for directive in operation.directives or ():
+        for argument in directive.arguments or ():
+            if directive.name.value == "inContext" and argument.name.value == "buyer":
+                return _token(argument.value, operation, variables)
+    return None
+
+
 def names_no_buyer(operation: OperationDefinitionNode) -> bool:
     """Whether @inContext leaves open who is buying: then everybody in that place is answered alike."""
     return all(
@@ -32,6 +48,17 @@ def names_no_buyer(operation: OperationDefinitionNode) -> bool:
         for directive in operation.directives or ()
         for argument in directive.arguments or ()
     )
+
+
+def _token(node: ValueNode, operation: OperationDefinitionNode, variables: Mapping[str, Any]) -> str | None:
+    """In an object as it is written, in a variable's, or in a variable inside of one."""
+    if isinstance(node, VariableNode):
+        given = variables.get(node.name.value)
+        token = cast("dict[str, Any]", given).get("customerAccessToken") if isinstance(given, dict) else None
+        return token if isinstance(token, str) else None
+    fields = node.fields if isinstance(node, ObjectValueNode) else ()
+    named = (field.value for field in fields if field.name.value == "customerAccessToken")
+    return next((_value(value, operation, variables) for value in named), None)
 
 
 def _value(node: ValueNode, operation: OperationDefinitionNode, variables: Mapping[str, Any]) -> str | None:

@@ -6,7 +6,7 @@ from strawberry.directive import DirectiveLocation
 from vetrina_storefront.enums import CountryCode, LanguageCode
 
 
-@strawberry.input(description="Who is buying; companies and customer accounts are a plugin's.")
+@strawberry.input(description="Who is buying.")
 class BuyerInput:
     company_location_id: strawberry.ID | None = strawberry.UNSET
     customer_access_token: str

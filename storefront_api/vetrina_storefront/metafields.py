@@ -125,6 +125,7 @@ MetafieldParentResource = union_of(
     "MetafieldParentResource",
     later("Cart", "cart"),
     later("Collection", "collections"),
+    later("Customer", "customers"),
     later("Location", "locations"),
     later("Market", "localization"),
     later("Order", "orders"),

@@ -9,6 +9,8 @@ from vetrina_storefront.cart import CartQuery
 from vetrina_storefront.cart_mutations import CartMutation
 from vetrina_storefront.catalog import CatalogQuery
 from vetrina_storefront.checkout import CheckoutMutation, CheckoutQuery
+from vetrina_storefront.customers import CustomerQuery
+from vetrina_storefront.customers.mutations import CustomerMutation
 from vetrina_storefront.in_context import in_context
 from vetrina_storefront.localization import LocalizationQuery
 from vetrina_storefront.locations import LocationsQuery
@@ -16,11 +18,13 @@ from vetrina_storefront.nodes import NodeQuery
 from vetrina_storefront.orders import OrderQuery
 from vetrina_storefront.search import SearchQuery
 from vetrina_storefront.shop import ShopQuery
+from vetrina_storefront.subscriptions import Subscription
 
 QUERIES = (
     CartQuery,
     CatalogQuery,
     CheckoutQuery,
+    CustomerQuery,
     LocalizationQuery,
     LocationsQuery,
     NodeQuery,
@@ -28,7 +32,7 @@ QUERIES = (
     SearchQuery,
     ShopQuery,
 )
-MUTATIONS = (CartMutation, CheckoutMutation)
+MUTATIONS = (CartMutation, CheckoutMutation, CustomerMutation)
 TYPES = (*media.KINDS, *cart_lines.KINDS, *cart_discounts.KINDS, *discounts.KINDS)
 """Types that no field names but that documents may: members of interfaces."""
 
@@ -39,6 +43,7 @@ def compose_storefront(contributed: Iterable[tuple[str, GraphQLFields | GraphQLR
         "storefront",
         query=QUERIES,
         mutation=MUTATIONS,
+        subscription=Subscription,
         types=TYPES,
         directives=(in_context,),
         contributed=contributed,

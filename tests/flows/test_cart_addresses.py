@@ -107,7 +107,7 @@ async def test_what_no_address_may_hold_is_refused(ctx: Context, field: str, val
 async def test_addresses_of_accounts_cannot_be_copied_yet(ctx: Context) -> None:
     key = await opened(ctx)
     outcome = await add_addresses(ctx, key, [AddressInput(address=None)])
-    assert (told(outcome), outcome.errors[0].reason) == ([("INVALID", "addresses.0.address")], "CUSTOMER_ACCOUNTS_OFF")
+    assert (told(outcome), outcome.errors[0].reason) == ([("INVALID", "addresses.0.address")], "ADDRESS_NOT_FOUND")
 
 
 async def test_a_cart_keeps_so_many_addresses(ctx: Context) -> None:

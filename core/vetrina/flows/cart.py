@@ -5,7 +5,7 @@ from typing import Any
 
 import msgspec
 
-from vetrina.flows.cart_addresses import AddressInput, checked_addresses, chosen
+from vetrina.flows.cart_addresses import AddressInput, checked_addresses, chosen, with_kept
 from vetrina.flows.cart_changes import (
     CartOutcome,
     CartRefused,
@@ -155,9 +155,8 @@ async def _created(ctx: Context, new: NewCart) -> CartOutcome:
     columns["gift_card_codes"], cautions = await known_cards(
         ctx, place.country, place.language, new.gift_card_codes, ("input", "gift_card_codes")
     )
-    addresses = chosen(
-        checked_addresses(new.addresses, place.country, ("input", "delivery", "addresses")), has_selected=False
-    )
+    kept = await with_kept(ctx.db, columns.get("customer_id"), new.addresses)
+    addresses = chosen(checked_addresses(kept, place.country, ("input", "delivery", "addresses")), has_selected=False)
     entries = checked_entries(ctx, new.metafields, ("input", "metafields"))
     fit = await fit_added(ctx.db, ctx, place, (), new.lines, ("input", "lines")) if new.lines else Fit()
     row = carts.new_cart(key=draw_key(), at=ctx.now(), **columns)

@@ -15,10 +15,12 @@ from vetrina.flows.cart_changes import (
 )
 from vetrina.flows.cart_fitting import check_count
 from vetrina.kernel.context import Context
+from vetrina.kernel.db import Reads
 from vetrina.shop.cart import service as carts
 from vetrina.shop.cart.rules import MOST_ADDRESSES
 from vetrina.shop.delivery.rules import AddressFault, address_faults, tidied
 from vetrina.views.carts import CartAddressRow, address_of, cart_addresses
+from vetrina.views.customers import addresses_of_customers
 from vetrina.vocabulary import Address
 
 Path = tuple[str, ...]
@@ -39,11 +41,12 @@ CODES = {
 class AddressInput(msgspec.Struct, frozen=True, kw_only=True):
     """An address to deliver to. Without a country it is in the cart's; without a word on being selected, the first is.
 
-    `is_strict` asks for all that delivering needs, not only for what no address may hold. No address at all: one of
-    the customer's was meant, which needs customer accounts.
+    `is_strict` asks for all that delivering needs, not only for what no address may hold. Without an address it is the
+    one that the cart's customer keeps under `kept_id`.
     """
 
     address: Address | None
+    kept_id: int | None = None
     is_selected: bool | None = None
     is_one_time: bool = False
     is_strict: bool = False
@@ -72,7 +75,8 @@ async def add_addresses(ctx: Context, key: str, addresses: Sequence[AddressInput
     """Add delivery addresses. One that the cart has already is not added again, and warned of."""
 
     async def change(edit: Edit) -> None:
-        new = checked_addresses(addresses, edit.cart.country, ("addresses",))
+        found = await with_kept(edit.session, edit.cart.customer_id, addresses)
+        new = checked_addresses(found, edit.cart.country, ("addresses",))
         await _add(edit, await cart_addresses(edit.session, [edit.cart.id]), new)
 
     return await change_cart(ctx, key, change)
@@ -83,7 +87,8 @@ async def replace_addresses(ctx: Context, key: str, addresses: Sequence[AddressI
     """Put these delivery addresses in the place of all others."""
 
     async def change(edit: Edit) -> None:
-        new = checked_addresses(addresses, edit.cart.country, ("addresses",))
+        found = await with_kept(edit.session, edit.cart.customer_id, addresses)
+        new = checked_addresses(found, edit.cart.country, ("addresses",))
         before = await cart_addresses(edit.session, [edit.cart.id])
         if before:
             edit.touch()
@@ -129,6 +134,19 @@ async def remove_addresses(ctx: Context, key: str, address_ids: Sequence[int]) -
             await carts.drop_addresses(edit.session, address_ids)
 
     return await change_cart(ctx, key, change)
+
+
+async def with_kept(reads: Reads, customer_id: int | None, addresses: Sequence[AddressInput]) -> list[AddressInput]:
+    """The same with the addresses that are meant by what the customer keeps; anybody else's are not found."""
+    if customer_id is None or all(entry.kept_id is None for entry in addresses):
+        return list(addresses)
+    kept = {row.id: row for row in (await addresses_of_customers(reads, [customer_id])).get(customer_id, [])}
+    return [
+        msgspec.structs.replace(entry, address=address_of(kept[entry.kept_id].address))
+        if entry.address is None and entry.kept_id in kept
+        else entry
+        for entry in addresses
+    ]
 
 
 def checked_addresses(addresses: Sequence[AddressInput], country: str, field: Path) -> list[NewAddress]:
@@ -240,8 +258,8 @@ def _too_many(field: Path) -> CartProblem:
 
 
 def _no_customer_address(field: Path) -> CartProblem:
-    message = "An address is needed; addresses of customer accounts cannot be used in this shop."
-    return CartProblem(code="INVALID", message=message, field=field, reason="CUSTOMER_ACCOUNTS_OFF")
+    message = "An address is needed, or one that the customer keeps whom the cart belongs to."
+    return CartProblem(code="INVALID", message=message, field=field, reason="ADDRESS_NOT_FOUND")
 
 
 def _duplicate(row: CartAddressRow) -> CartCaution:

@@ -10,6 +10,7 @@ from vetrina.flows.cart_changes import CartOutcome, CartProblem, CartRefused, Ed
 from vetrina.kernel.context import Context
 from vetrina.shop.cart.rules import is_email
 from vetrina.shop.delivery.rules import is_phone
+from vetrina.views.customers import customer_by_token
 from vetrina.views.markets import atlas
 
 Path = tuple[str, ...]
@@ -48,6 +49,8 @@ async def identity_columns(ctx: Context, identity: Identity, field: Path) -> dic
     columns = dict[str, Any]()
     if identity.email is not UNSET:
         columns["email"] = _trimmed(identity.email)
+    if identity.customer_token is not UNSET:
+        columns |= await _customer_columns(ctx, identity, field)
     if identity.phone is not UNSET:
         columns["phone"] = _trimmed(identity.phone)
     if identity.preferences is not UNSET:
@@ -55,6 +58,19 @@ async def identity_columns(ctx: Context, identity: Identity, field: Path) -> dic
     if identity.country is not UNSET and identity.country is not None:
         columns |= await _place_columns(ctx, identity.country)
     return columns
+
+
+async def _customer_columns(ctx: Context, identity: Identity, field: Path) -> dict[str, Any]:
+    """Whose the cart is; his address is the cart's unless another is given with it. Without a token it is nobody's."""
+    if not identity.customer_token:
+        return {"customer_id": None}
+    customer = await customer_by_token(ctx.db, str(identity.customer_token), ctx.now())
+    if customer is None:
+        message = "The customer access token is not valid; sign in again."
+        at = (*field, "customer_access_token")
+        raise CartRefused(CartProblem(code="INVALID", message=message, field=at, reason="CUSTOMER_TOKEN_INVALID"))
+    email = {} if identity.email is not UNSET else {"email": customer.email}
+    return {"customer_id": customer.id, **email}
 
 
 async def _place_columns(ctx: Context, country: str) -> dict[str, str]:
@@ -71,10 +87,6 @@ def _identity_problems(identity: Identity, field: Path) -> Iterable[CartProblem]
         yield CartProblem(code="INVALID", message="The e-mail address is not valid.", field=(*field, "email"))
     if phone and not is_phone(phone):
         yield CartProblem(code="INVALID", message="The phone number is not valid.", field=(*field, "phone"))
-    if identity.customer_token:
-        message = "This shop has no customer accounts yet; carts are for guests."
-        at = (*field, "customer_access_token")
-        yield CartProblem(code="INVALID", message=message, field=at, reason="CUSTOMER_ACCOUNTS_OFF")
     if identity.company_location:
         message = "This shop does not sell to company locations."
         yield CartProblem(code="INVALID_COMPANY_LOCATION", message=message, field=(*field, "company_location_id"))

@@ -5,7 +5,7 @@ from typing import Any
 import structlog
 from graphql import GraphQLError
 
-from vetrina.kernel.errors import BadInput, Fault, NotAllowed, NotFound, NotSignedIn, Refusal, Unavailable
+from vetrina.kernel.errors import BadInput, Fault, NotAllowed, NotFound, NotSignedIn, Refusal, TooManyTries, Unavailable
 
 log = structlog.get_logger(__name__)
 
@@ -21,6 +21,7 @@ CODES = frozenset(
         "NOT_FOUND",
         "PERSISTED_QUERY_NOT_FOUND",
         "SERVICE_UNAVAILABLE",
+        "THROTTLED",
         "UNAUTHENTICATED",
     }
 )
@@ -50,6 +51,8 @@ def _explain(error: GraphQLError, cause: BaseException | None, trail: str) -> tu
             return "FORBIDDEN", cause.message, {}
         case NotFound():
             return "NOT_FOUND", cause.message, {}
+        case TooManyTries():
+            return "THROTTLED", cause.message, {"retryAfter": cause.facts["seconds"]}
         case BadInput() | Refusal():
             field = {"field": list(cause.field)} if cause.field else {}
             reason = {} if isinstance(cause, BadInput) else {"reason": cause.code}

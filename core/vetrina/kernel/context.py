@@ -80,6 +80,8 @@ class Context(msgspec.Struct, frozen=True, kw_only=True):
     """Identifies the request or job in logs and in what people are told about a Fault."""
     delivery: Delivery | None = None
     """The event being reacted to, if any."""
+    client: str = ""
+    """The IP address the request came from; empty where it is nobody's."""
     claim: Claim | None = None
     """What an Idempotency-Key makes the request's mutation do once, if it came with one."""
 

@@ -5,6 +5,7 @@ Exception
 |   |-- BadInput         a value that can never be right; names its field
 |   |-- NotFound         nothing visible to the caller has that identity
 |   |-- NotAllowed       the caller lacks a permission
+|   |-- TooManyTries     the caller has tried too often and has to wait
 |   `-- ...              one class per sentence, beside the noun it is about
 `-- Fault                not the caller's doing; the caller gets a trail id, the log everything
     |-- Unavailable      somebody else's outage or our own overload: retry later
@@ -60,6 +61,13 @@ class NotSignedIn(Refusal):
 
     code = "UNAUTHENTICATED"
     text = "A valid token is needed."
+
+
+class TooManyTries(Refusal):
+    """Something was tried too often. Facts: seconds, after which it may be tried again."""
+
+    code = "THROTTLED"
+    text = "This was tried too often. Try again in {seconds} seconds."
 
 
 class Fault(Exception):

@@ -3,15 +3,20 @@
 from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime
+from functools import lru_cache
 from typing import Any, ClassVar
 
 import msgspec
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import Select, bindparam, func, select
 
 from vetrina.kernel.crypto import hash_token
 from vetrina.kernel.db import Reads, id_in
+from vetrina.shop.accounts.models import AccountToken, Grant
 from vetrina.shop.customers.models import Customer, CustomerAddress, CustomerLink, CustomerToken
 from vetrina.shop.orders.models import Order
+from vetrina.views.accounts import ACCESS
+from vetrina.views.matching import SHAPES, Condition, sql_of
+from vetrina.views.order_queries import order_query
 
 LONGEST_SECRET = 200
 """Characters; ours have about 50."""
@@ -61,10 +66,14 @@ class LinkRow(msgspec.Struct, frozen=True):
 
 
 async def customer_by_token(reads: Reads, token: str, now: datetime) -> CustomerRow | None:
-    """Whose token this is; None when it is none, has expired, or its customer was forgotten."""
+    """Whose token this is; None when it is none, has expired, or its customer was forgotten.
+
+    Access tokens of the Customer Account API say as much: front ends give them to carts.
+    """
     if not token.isascii() or not 0 < len(token) <= LONGEST_SECRET:
         return None
-    return await reads.one(CustomerRow, _BY_TOKEN, {"digest": hash_token(token), "now_": now})
+    statement = _BY_ACCESS if token.startswith(f"{ACCESS}_") else _BY_TOKEN
+    return await reads.one(CustomerRow, statement, {"digest": hash_token(token), "now_": now})
 
 
 async def customers_by_id(reads: Reads, customer_ids: Sequence[int]) -> dict[int, CustomerRow]:
@@ -85,11 +94,24 @@ async def order_counts(reads: Reads, customer_ids: Sequence[int]) -> dict[int, i
     return dict[int, int](await reads.fetch(_COUNTS, {"ids": list(customer_ids)}))
 
 
+async def orders_counted(reads: Reads, customer_id: int, query: str | None = None) -> int:
+    """How many of a customer's orders a query finds; all without one. Raises BadInput."""
+    wanted = order_query(query)
+    statement = _counted(wanted.conditions)
+    return int(await reads.value(statement, {"own_customer": customer_id, **wanted.params}))
+
+
 async def link_by_secret(reads: Reads, secret: str, now: datetime) -> LinkRow | None:
     """What a mailed link is for; None when it is none, was used or has expired."""
     if not secret.isascii() or not 0 < len(secret) <= LONGEST_SECRET:
         return None
     return await reads.one(LinkRow, _LINK, {"digest": hash_token(secret), "now_": now})
+
+
+@lru_cache(SHAPES)
+def _counted(conditions: tuple[Condition, ...]) -> Select[int]:
+    is_own = Order.customer_id == bindparam("own_customer")
+    return select(func.count()).select_from(Order).where(is_own, *sql_of(conditions))
 
 
 _CUSTOMER = [getattr(Customer, name) for name in CustomerRow.__struct_fields__]
@@ -98,6 +120,13 @@ _BY_TOKEN = (
     .join(CustomerToken, CustomerToken.customer_id == Customer.id)
     .where(CustomerToken.token_hash == bindparam("digest"), CustomerToken.expires_at > bindparam("now_"))
     .where(Customer.proven_at.is_not(None))
+)
+_BY_ACCESS = (
+    select(*_CUSTOMER)
+    .join(Grant, Grant.customer_id == Customer.id)
+    .join(AccountToken, AccountToken.grant_id == Grant.id)
+    .where(AccountToken.token_hash == bindparam("digest"), AccountToken.expires_at > bindparam("now_"))
+    .where(AccountToken.kind == "access", Grant.scope.contains("customer"), Customer.proven_at.is_not(None))
 )
 _BY_IDS = select(*_CUSTOMER).where(id_in(Customer.id, "ids"), Customer.proven_at.is_not(None))
 _ADDRESSES = (
