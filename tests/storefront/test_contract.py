@@ -164,7 +164,7 @@ def test_what_is_added_to_the_contract_is_what_the_payments_contract_adds(
     assert (added_types, added) == (ADDED_TYPES, ADDED)
 
 
-ADDED_TYPES = {"CartPriceStep", "CartPriceStepKind"}
+ADDED_TYPES = {"CartPriceStep", "CartPriceStepKind", "Subscription"}
 """Types of ours that neither contract names."""
 ADDED = {"Cart.priceExplanation", "Order.priceExplanation"}
 """And fields."""

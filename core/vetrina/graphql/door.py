@@ -15,6 +15,7 @@ from vetrina.graphql.persisted import Persisted
 from vetrina.graphql.repeats import OwnerOf, owner_by_actor
 from vetrina.graphql.requests import Headers
 from vetrina.graphql.schema import ComposedSchema
+from vetrina.graphql.watching import Watcher
 from vetrina.kernel.context import Context
 
 log = structlog.get_logger(__name__)
@@ -81,6 +82,7 @@ class Door:
         self.endpoint = endpoint
         self.operations = Operations(endpoint.schema)
         self.persisted = Persisted(endpoint.documents or {}, is_closed=endpoint.is_closed)
+        self.watcher = Watcher()
         self.bucket = Bucket(endpoint.pace) if endpoint.pace else None
         self.kept = (
             KeptAnswers(sharing.version, sharing.capacity, sharing.max_age) if sharing and sharing.capacity else None
@@ -89,6 +91,10 @@ class Door:
     @property
     def takes_documents(self) -> bool:
         return self.endpoint.documents is not None
+
+    def close(self) -> None:
+        """End what lasts: another Runtime takes over, or the shop stops."""
+        self.watcher.close()
 
     def warm(self) -> None:
         """Compile the registered documents, so that nobody waits for it. What fails is logged, and left to requests."""

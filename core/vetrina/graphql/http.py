@@ -15,11 +15,20 @@ from vetrina.graphql.answers import NO_STORE, VARY, Answer, Fields, Messages, an
 from vetrina.graphql.door import DOOR, Door, Endpoint, Question, Sharing, doors
 from vetrina.graphql.errors import Refused
 from vetrina.graphql.kept import Kept
-from vetrina.graphql.negotiation import GRAPHQL_JSON, JSON, check_type, negotiate, parting
+from vetrina.graphql.negotiation import (
+    EVENT_STREAM,
+    GRAPHQL_JSON,
+    JSON,
+    check_type,
+    negotiate,
+    parting,
+    takes_events,
+)
 from vetrina.graphql.plan.run import Traced
 from vetrina.graphql.repeats import Answered
-from vetrina.graphql.requests import Headers, Said, read_body, said_in_body, said_in_query
+from vetrina.graphql.requests import CLIENT, Headers, Said, read_body, said_in_body, said_in_query
 from vetrina.graphql.streams import Stream, in_parts
+from vetrina.graphql.subscribed import as_event, events_of
 from vetrina.kernel.context import Context
 from vetrina.kernel.errors import Refusal, Unavailable
 
@@ -33,12 +42,14 @@ def handler(endpoint: Endpoint, *paths: str) -> ASGIRouteHandler:
         request: Any = scope
         method: str = request["method"]
         fields: Fields = dict(request["headers"])
+        if request.get("client"):
+            fields[CLIENT] = request["client"][0].encode()
         if method == "POST":
             answer = await _serve(door, fields, None, receive)
         elif method == "OPTIONS" and endpoint.is_open_to_browsers:
             answer = _preflight(fields)
         else:
-            answer = await _look(door, method, fields, request["query_string"], receive)
+            answer = await _look(door, fields, request, receive)
         if isinstance(answer, Stream):
             await answer.send(receive, send, is_open=endpoint.is_open_to_browsers)
             return
@@ -51,9 +62,10 @@ def handler(endpoint: Endpoint, *paths: str) -> ASGIRouteHandler:
     return graphql
 
 
-async def _look(door: Door, method: str, fields: Fields, query: bytes, receive: Receive) -> Answer | Messages | Stream:
+async def _look(door: Door, fields: Fields, scope: Any, receive: Receive) -> Answer | Messages | Stream:
     """GET: answers to persisted documents, and the explorer for browsers."""
-    if method in ("GET", "HEAD"):
+    query: bytes = scope["query_string"]
+    if scope["method"] in ("GET", "HEAD"):
         if door.takes_documents and (b"documentId=" in query or b"extensions=" in query):
             return await _serve(door, fields, query, receive)
         if door.endpoint.page is not None and b"text/html" in fields.get(b"accept", b""):
@@ -63,9 +75,10 @@ async def _look(door: Door, method: str, fields: Fields, query: bytes, receive: 
 
 async def _serve(door: Door, fields: Fields, query: bytes | None, receive: Receive) -> Answer | Messages | Stream:
     """Answer a question: the one in the query string, or without one that in the body."""
-    media_type, admit, trail = negotiate(fields.get(b"accept")), door.endpoint.admit, ""
+    wanted, admit, trail = negotiate(fields.get(b"accept")), door.endpoint.admit, ""
+    media_type = JSON if wanted is None or wanted == EVENT_STREAM else wanted
     try:
-        if media_type is None:
+        if wanted is None:
             raise Refused("BAD_REQUEST", f"This answers {GRAPHQL_JSON} or {JSON}.", 406)
         admitted = None if admit is None else await admit(Headers(fields))
         if query is None:
@@ -73,7 +86,7 @@ async def _serve(door: Door, fields: Fields, query: bytes | None, receive: Recei
             asked = await read_body(receive, fields.get(b"content-length"))
         else:
             asked = b"?" + query
-        if door.kept is not None and not _BYPASSING & fields.keys() and not _may_be_parted(fields, asked):
+        if door.kept is not None and not _BYPASSING & fields.keys() and not _may_be_streamed(fields, asked):
             kept = door.kept.find(asked)
             if kept is not None:
                 return (
@@ -81,11 +94,13 @@ async def _serve(door: Door, fields: Fields, query: bytes | None, receive: Recei
                 )
         trail = door.endpoint.draw_trail()
         said = said_in_body(asked) if query is None else said_in_query(query)
-        return await _answer(_Request(door, asked, fields, admitted, media_type, trail, query is not None), said)
+        request = _Request(door, asked, fields, admitted, media_type, trail, query is not None)
+        answer = await _answer(request, said)
+        return as_event(answer.body, trail) if wanted == EVENT_STREAM and isinstance(answer, Answer) else answer
     except Refused as refusal:
-        return refused(refusal, media_type or JSON, trail or door.endpoint.draw_trail())
+        return refused(refusal, media_type, trail or door.endpoint.draw_trail())
     except (Refusal, Unavailable) as error:
-        return failed(error, media_type or JSON, trail or door.endpoint.draw_trail())
+        return failed(error, media_type, trail or door.endpoint.draw_trail())
 
 
 class _Request(msgspec.Struct, frozen=True):
@@ -111,6 +126,8 @@ async def _answer(request: _Request, said: Said) -> Answer | Stream:
     if request.is_get and operation.is_mutation:
         raise _by_post("A mutation is asked by POST.")
     limits.check_cost(operation.cost(question.variables))
+    if operation.is_subscription:
+        return _subscribe(request, question)
     if operation.may_unfold and _takes_parts(request.fields):
         return await _unfold(request, question)
     if sharing is None or not operation.is_shared or not _is_anonymous(request.fields):
@@ -155,6 +172,13 @@ async def _share(request: _Request, question: Question) -> Answer:
     if request.is_get:
         return _public(request.door, kept, request.media_type, request.fields)
     return Answer(200, kept.body, request.media_type, NO_STORE, request.trail)
+
+
+def _subscribe(request: _Request, question: Question) -> Stream:
+    if not takes_events(request.fields.get(b"accept")):
+        raise Refused("BAD_REQUEST", f"A subscription is answered as {EVENT_STREAM}; say that you accept it.", 406)
+    client = request.fields.get(CLIENT, b"").decode()
+    return events_of(request.door, question, client, lambda: _context(request, question))
 
 
 async def _unfold(request: _Request, question: Question) -> Answer | Stream:
@@ -213,7 +237,10 @@ def _public(door: Door, kept: Kept, media_type: str, fields: Fields) -> Answer:
     return Answer(200, kept.body, media_type, headers)
 
 
-def _may_be_parted(fields: Fields, asked: bytes) -> bool:
+def _may_be_streamed(fields: Fields, asked: bytes) -> bool:
+    """Whether what is kept, which is whole and JSON, may not be what is wanted."""
+    if negotiate(fields.get(b"accept")) == EVENT_STREAM:
+        return True
     return b"@defer" in asked and _takes_parts(fields)
 
 

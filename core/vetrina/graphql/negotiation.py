@@ -9,6 +9,7 @@ GRAPHQL_JSON = "application/graphql-response+json"
 JSON = "application/json"
 
 MULTIPART = "multipart/mixed"
+EVENT_STREAM = "text/event-stream"
 
 Parting = Literal["path", "id"]
 """How an answer in parts names them: by path, as most clients read it, or by id, as graphql-js 17 writes it."""
@@ -21,22 +22,28 @@ MOST_HEADERS = 256
 
 @lru_cache(MOST_HEADERS)
 def negotiate(accept: bytes | None) -> str | None:
-    """Which of our two media types a client prefers; None when it takes neither. JSON where it does not care.
+    """Which of our media types a client prefers; None when it takes none. JSON where it does not care.
 
-    Who takes an answer in parts is taken to accept one in one piece as well.
+    Events only where it takes nothing else. Who takes an answer in parts is taken to accept one in one piece as well.
     """
     if not accept:
         return JSON
     weights: dict[str, float] = {}
     for name, _, quality in _ranges(accept):
         weights[name] = quality
-    if weights.keys() <= {MULTIPART}:
-        return JSON if weights[MULTIPART] > 0 else None
     fallback = max(weights.get("application/*", 0.0), weights.get("*/*", 0.0))
     plain, graphql = weights.get(JSON, fallback), weights.get(GRAPHQL_JSON, fallback)
     if plain <= 0 and graphql <= 0:
-        return None
+        if weights.get(MULTIPART, 0.0) > 0:
+            return JSON
+        return EVENT_STREAM if weights.get(EVENT_STREAM, 0.0) > 0 else None
     return GRAPHQL_JSON if graphql > plain or (graphql == plain and GRAPHQL_JSON in weights) else JSON
+
+
+@lru_cache(MOST_HEADERS)
+def takes_events(accept: bytes | None) -> bool:
+    """Whether a client says that it takes a stream of events."""
+    return any(name == EVENT_STREAM and quality > 0 for name, _, quality in _ranges(accept or b""))
 
 
 @lru_cache(MOST_HEADERS)

@@ -66,6 +66,10 @@ class Operation:
     def is_mutation(self) -> bool:
         return self.node.operation == OperationType.MUTATION
 
+    @property
+    def is_subscription(self) -> bool:
+        return self.node.operation == OperationType.SUBSCRIPTION
+
     def coerce(self, given: Mapping[str, Any]) -> VariableValues | list[GraphQLError]:
         """Variables as the operation runs with them, or everything that is wrong with them."""
         return self._variables.coerce(given)
@@ -86,9 +90,18 @@ class Operation:
         return {field.key: field.node for field in plan.fields}
 
     async def run(
-        self, given: Mapping[str, Any], ctx: Context, *, only: str | None = None, trace: list[Traced] | None = None
+        self,
+        given: Mapping[str, Any],
+        ctx: Context,
+        *,
+        only: str | None = None,
+        trace: list[Traced] | None = None,
+        memory: dict[tuple[Any, ...], Any] | None = None,
     ) -> ExecutionResult:
-        """Answer within the deadline; `only` is one root field of a mutation. Raises Unavailable past it."""
+        """Answer within the deadline; `only` is one root field of a mutation. Raises Unavailable past it.
+
+        A subscription is answered as things stand, and leaves in `memory` what it watches.
+        """
         variables = self.coerce(given)
         if isinstance(variables, list):
             return ExecutionResult(None, variables)
@@ -105,7 +118,8 @@ class Operation:
         fields = None if only is None else [field for field in plan.fields if field.key == only]
         try:
             async with asyncio.timeout(DEADLINE), nullcontext() if self.is_mutation else ctx.db.reading():
-                return await plan.run(Run(plan.frame, RequestState(ctx, {}), variables, trace), fields)
+                state = RequestState(ctx, {}, {} if memory is None else memory)
+                return await plan.run(Run(plan.frame, state, variables, trace), fields)
         except TimeoutError as error:
             raise Unavailable(f"the operation took longer than {DEADLINE} s") from error
         except Unavailable:

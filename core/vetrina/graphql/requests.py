@@ -12,6 +12,9 @@ from vetrina.graphql.limits import LARGEST_BODY
 
 MOST_PARAMETERS = 20
 
+CLIENT = b":client"
+"""Under which the address a request came from stands among its headers; no header can have that name."""
+
 
 class Headers(Mapping[str, str]):
     """A request's headers by their names in lower case, as ASGI has them; each is decoded when it is asked for."""

@@ -1,7 +1,7 @@
-"""Answers sent in parts: multipart/mixed for what @defer puts off; until the client goes away."""
+"""Answers that are sent as they come, until the client goes away; multipart/mixed for what @defer puts off."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import aclosing
 from typing import Any
 
@@ -24,13 +24,23 @@ class Stream(msgspec.Struct):
     content_type: bytes
     chunks: AsyncGenerator[bytes]
     trail: str
+    end: Callable[[], object] | None = None
+    """Called when it is over, however that comes."""
 
     async def send(self, receive: Receive, send: Send, *, is_open: bool) -> None:
         """Send it all, or as much as the client stays for; `is_open` lets pages of other origins read it."""
         fields: list[Field] = [(b"content-type", self.content_type), NO_SNIFFING, *NO_STORE, VARY, _UNBUFFERED]
         fields += [(b"x-trail-id", self.trail.encode()), *(MAY_BE_READ if is_open else ())]
         start: Any = {"type": "http.response.start", "status": 200, "headers": fields}
-        await send(start)
+        try:
+            await send(start)
+            await self._send_while(receive, send)
+        finally:
+            if self.end is not None:
+                self.end()
+
+    async def _send_while(self, receive: Receive, send: Send) -> None:
+        """Send the chunks, or those that come before the client leaves."""
         sending = asyncio.create_task(self._send_chunks(send))
         leaving = asyncio.create_task(_left(receive))
         try:

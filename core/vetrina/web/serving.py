@@ -2,8 +2,11 @@
 
 import asyncio
 import gc
-from collections.abc import Coroutine
+import signal
+import threading
+from collections.abc import Callable, Coroutine
 from contextlib import AsyncExitStack
+from types import FrameType
 from typing import Any
 
 import structlog
@@ -63,8 +66,14 @@ class Generation:
             if not self._running:
                 self._idle.set()
 
+    def hang_up(self) -> None:
+        """End what would last: subscriptions, whose clients come again."""
+        for door in doors(route for _, route in self.runtime.routes):
+            door.close()
+
     async def close(self) -> None:
         """Let running requests finish, then let go of what plugins held."""
+        self.hang_up()
         self._ending.set()
         if self._keeper is not None:
             await self._keeper
@@ -211,18 +220,42 @@ class Serving:
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
+    def _heed_signals(self) -> None:
+        """Hang up when the process is asked to stop: the server waits for what runs before it tells us."""
+        if threading.current_thread() is not threading.main_thread():
+            return
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, _after(lambda: loop.call_soon_threadsafe(self._hang_up), signal.getsignal(number)))
+
+    def _hang_up(self) -> None:
+        if self._current is not None:
+            self._current.hang_up()
+
     async def _lifespan(self, receive: Any, send: Any) -> None:
         while True:
             message = await receive()
             if message["type"] == "lifespan.startup":
                 spare_the_collector()
                 await self.start()
+                self._heed_signals()
                 keep_what_is_there()
                 await send({"type": "lifespan.startup.complete"})
             elif message["type"] == "lifespan.shutdown":
                 await self.stop()
                 await send({"type": "lifespan.shutdown.complete"})
                 return
+
+
+def _after(first: Callable[[], object], then: Any) -> Callable[[int, FrameType | None], None]:
+    """A handler of signals that does something before what was there."""
+
+    def heed(number: int, frame: FrameType | None) -> None:
+        first()
+        if callable(then):
+            then(number, frame)
+
+    return heed
 
 
 def _warm(runtime: Runtime) -> None:
