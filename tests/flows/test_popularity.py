@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 from tests.support import shops
 from tests.support.factories import make_product
 from tests.support.pasts import line, order, told
@@ -64,11 +64,8 @@ async def test_orders_count_once_and_are_taken_back_when_cancelled(ctx: Context)
     assert await pairs(ctx) == {(oil, bread): 2, (bread, oil): 2, (oil, salt): 1, (salt, oil): 1}
     async with ctx.tx() as session:
         for order_id in (first, second):
-            await session.execute(
-                Order.__table__.update()
-                .values(state=OrderState.CANCELLED, cancelled_at=ctx.now())
-                .where(Order.id == order_id)
-            )
+            cancelled = update(Order).values(state=OrderState.CANCELLED, cancelled_at=ctx.now())
+            await session.execute(cancelled.where(Order.id == order_id))
     for order_id in (first, second, first):
         await count_order(ctx, order_id)
     assert await ranks(ctx) == {}

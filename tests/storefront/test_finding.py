@@ -1,7 +1,7 @@
 """Found all the same: other forms of a word, slips of the finger, an index elsewhere that is slow, down or lying."""
 
 import asyncio
-from typing import Any
+from typing import Any, ClassVar
 
 import msgspec
 import pytest
@@ -56,7 +56,7 @@ async def test_other_forms_of_a_word_are_found_in_the_language_of_the_text(ctx: 
     assert await found(ctx, "shoe -runs") == ["Red shoe"]
 
 
-SLIPS = [
+SLIPS: list[tuple[str, list[str]]] = [
     ("cnadle", ["Candle"]),  # two letters changed places
     ("vandle", ["Candle"]),  # another first letter
     ("andle", ["Candle"]),
@@ -152,7 +152,7 @@ async def test_suggestions_finish_the_word_as_titles_do_and_mark_what_was_typed(
 class Elsewhere:
     """An index that says what it is told to say."""
 
-    policy = Policy("optional", 0.2)
+    policy: ClassVar[Policy] = SearchIndex.policy
 
     def __init__(self, *ids: int, fails: Exception | None = None, sleeps: float = 0) -> None:
         self.asked: list[SoughtProducts] = []

@@ -12,6 +12,7 @@ from vetrina.ports import (
     PaymentProvider,
     PriceRules,
     Redeemable,
+    SearchIndex,
     SearchSource,
     ShopPolicies,
     SitemapSource,
@@ -22,6 +23,7 @@ from vetrina.testing.formats import CatalogueFormatContract, OrderHistoryFormatC
 from vetrina.testing.mail import MailProviderContract
 from vetrina.testing.payment_contract import PaymentProviderContract
 from vetrina.testing.pricing import PriceRulesContract, RedeemableContract
+from vetrina.testing.search_index import SearchIndexContract
 from vetrina.testing.sources import (
     NodeSourceContract,
     SearchSourceContract,
@@ -39,6 +41,7 @@ SUITES: Mapping[type[Any], type[Any]] = {
     PaymentProvider: PaymentProviderContract,
     PriceRules: PriceRulesContract,
     Redeemable: RedeemableContract,
+    SearchIndex: SearchIndexContract,
     SearchSource: SearchSourceContract,
     ShopPolicies: ShopPoliciesContract,
     SitemapSource: SitemapSourceContract,

@@ -7,7 +7,7 @@ import msgspec
 from sqlalchemy import Text, bindparam, distinct, func, literal_column, select, union_all
 
 from vetrina.kernel.context import Context
-from vetrina.kernel.db import text_in
+from vetrina.kernel.db import BigInt, text_in
 from vetrina.shop.catalog.models import Product, SearchPiece, SearchTerm
 from vetrina.shop.catalog.rules import words
 from vetrina.shop.catalog.rules.typos import is_correctable, most_slips, near_pieces, slips, swapped
@@ -130,7 +130,7 @@ def _presence(looked_up: tuple[Sought, ...], translated: bool) -> Selection:
     """Of each word whether a product on sale here has it."""
     return select(
         *(
-            select(literal_column("1"))
+            select(literal_column("1", BigInt))
             .select_from(Product)
             .where(is_visible(), has_word(word, translated))
             .exists()

@@ -11,6 +11,7 @@ from vetrina.ports import (
     OfferRequest,
     PaymentProvider,
     PriceRules,
+    SearchIndex,
     SearchSource,
     ShopPolicies,
     SitemapSource,
@@ -20,6 +21,7 @@ from vetrina.testing.delivery import DeliveryProviderContract
 from vetrina.testing.doctor.patient import Patient
 from vetrina.testing.payment_contract import AMOUNT, PaymentProviderContract
 from vetrina.testing.pricing import PriceRulesContract
+from vetrina.testing.search_index import SearchIndexContract
 from vetrina.testing.shop import a_shop
 from vetrina.testing.sources import (
     NodeSourceContract,
@@ -58,6 +60,7 @@ READY: Mapping[type[Any], Any] = {
     NodeSource: _of(NodeSourceContract, "source"),
     PaymentProvider: _of_payment,
     PriceRules: _of(PriceRulesContract, "rules"),
+    SearchIndex: _of(SearchIndexContract, "index"),
     SearchSource: _of(SearchSourceContract, "source"),
     ShopPolicies: _of(ShopPoliciesContract, "keeper"),
     SitemapSource: _of(SitemapSourceContract, "source"),

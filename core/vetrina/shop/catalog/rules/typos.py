@@ -51,7 +51,8 @@ def swapped(typed: str) -> list[str]:
 
 def slips(typed: str, meant: str, most: int) -> int | None:
     """How many slips lead from one word to the other; None when more than `most`."""
-    if abs(len(typed) - len(meant)) > most:
+    # A slip changes which letters there are by two at most: most words are told apart by that alone.
+    if abs(len(typed) - len(meant)) > most or len(set(typed).symmetric_difference(meant)) > 2 * most:
         return None
     before: list[int] = []
     row = list(range(len(meant) + 1))
