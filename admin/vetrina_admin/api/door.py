@@ -10,6 +10,7 @@ from vetrina.kernel.errors import NotSignedIn
 from vetrina.plugin import Site
 from vetrina_admin.api.desk import seated
 from vetrina_admin.api.schema import compose_admin
+from vetrina_admin.api.uploads import upload_route
 
 PATH = "/admin/graphql"
 
@@ -22,7 +23,11 @@ def routes(site: Site) -> list[Any]:
         make_context=_context_maker(site),
         draw_trail=site.draw_trail,
     )
-    return [handler(endpoint, PATH)]
+
+    async def make_context(actor: Actor) -> Context:
+        return await site.context(actor)
+
+    return [handler(endpoint, PATH), upload_route(_doorkeeper(site), make_context)]
 
 
 def _doorkeeper(site: Site) -> Callable[[Headers], Awaitable[Actor]]:

@@ -20,6 +20,7 @@ from vetrina.views.product_sheets import (
 from vetrina.views.stock import StockLevelRow, stock_levels
 from vetrina_admin.api.later import later
 from vetrina_admin.api.levels import StockLevel
+from vetrina_admin.api.media import Medium, load_media
 from vetrina_admin.api.money import Money, money_field
 from vetrina_admin.api.paging import connect_window, window_args
 
@@ -166,6 +167,7 @@ class Product:
     tags: list[str] = batch(load_tags)
     options: list[ProductOption] = batch(load_options)
     variants: ProductVariantConnection = batch(load_variants)
+    media: list[Medium] = batch(load_media, description="What it shows, in order; at most 250.")
 
 
 @strawberry.type(description="A product and its place in a connection.")

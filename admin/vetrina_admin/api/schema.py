@@ -11,6 +11,8 @@ from vetrina_admin.api.guard import check_contributed, check_guards
 from vetrina_admin.api.health import HealthQuery
 from vetrina_admin.api.jobs import JobMutation, JobQuery
 from vetrina_admin.api.locations import LocationMutation
+from vetrina_admin.api.media_changes import MediaMutation
+from vetrina_admin.api.metafields import MetafieldMutation, MetafieldQuery
 from vetrina_admin.api.orders import OrderMutation, OrderQuery
 from vetrina_admin.api.persons import PersonMutation, PersonQuery
 from vetrina_admin.api.plugins import PluginMutation, PluginQuery
@@ -38,11 +40,13 @@ def compose_admin(
         StaffQuery,
         token_query,
         PluginQuery,
+        MetafieldQuery,
         HealthQuery,
         PersonQuery,
     )
     mutations = (
         CatalogMutation,
+        MediaMutation,
         PriceMutation,
         LocationMutation,
         StockMutation,
@@ -52,6 +56,7 @@ def compose_admin(
         staff_mutation(permissions),
         token_mutation,
         PluginMutation,
+        MetafieldMutation,
         PersonMutation,
     )
     check_guards((*queries, *mutations), permissions)
