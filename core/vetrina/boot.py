@@ -34,6 +34,7 @@ from vetrina.plugin.discovery import migrations
 from vetrina.plugin.loader import Wanted, call_hook, load, within_patience
 from vetrina.plugin.site import Markets, Site
 from vetrina.views.markets import atlas
+from vetrina.views.metafields import DefinitionRow, defined_metafields
 from vetrina.views.permissions import CORE_PERMISSIONS
 from vetrina.views.plugins import generation, plugins, port_orders
 
@@ -82,6 +83,7 @@ async def compose(
     known = await plugins(db)
     orders = await port_orders(db)
     place = (await atlas(db)).place()
+    defined = await defined_metafields(db)
     registered = {document.hash: document.text for document in await documents(db)}
     vault = Vault(settings.secret_key.get_secret_value())
     tables = await standing(db, await asyncio.to_thread(migrations))
@@ -98,7 +100,7 @@ async def compose(
         collected = load(plan, vault, strict=settings.strict)
         while True:
             try:
-                shop = _shop(settings, db, clock, wake, metered, vault, collected, orders)
+                shop = _shop(settings, db, clock, wake, metered, vault, collected, orders, defined)
                 runtime = _assemble(number, settings, shop, place, registered, collected, rehearse)
                 return _answering(runtime) if answers else runtime
             except LeaveOut as clash:
@@ -122,6 +124,7 @@ def _shop(
     vault: Vault,
     collected: Collected,
     orders: Mapping[str, Sequence[str]],
+    defined: Sequence[DefinitionRow],
 ) -> Shop:
     provided = (Provided(item.port, item.key, owner, item.implementation) for owner, item in collected.ports)
     # Those of an earlier Runtime stay known: its work may still be under way.
@@ -135,8 +138,8 @@ def _shop(
         wake=wake,
         return_origins=settings.return_origins,
         outgoing=Outgoing(settings.private_addresses),
-        metafield_types=metafield_types(collected),
-        metafield_filters=metafield_filters(collected),
+        metafield_types=metafield_types(collected, defined),
+        metafield_filters=metafield_filters(collected, defined),
         media=MediaRoom(settings.media_root, settings.media_cache * 1024 * 1024, Signer(vault)),
     )
 

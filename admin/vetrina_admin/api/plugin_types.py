@@ -111,16 +111,6 @@ class PluginRemoval:
     stays: str | None = strawberry.field(description="What cannot be taken along: tables or metafields.")
 
 
-@strawberry.type(description="A metafield whose type a plugin has declared; the namespace is the plugin's name.")
-class MetafieldDefinition:
-    owner_type: str
-    namespace: str
-    key: str
-    type: str
-    name: str
-    description: str
-
-
 class PermissionRow(msgspec.Struct, frozen=True):
     code: str
     description: str

@@ -3,7 +3,6 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-import msgspec
 import strawberry
 
 from vetrina.graphql import Info, UserError, UserErrorRow, answer, ctx_of, root, user_errors
@@ -11,10 +10,8 @@ from vetrina.graphql.scalars import JSON
 from vetrina.kernel.context import Context
 from vetrina.kernel.errors import BadInput, Refusal
 from vetrina.plugin import Site, desk
-from vetrina.plugin.words import said
 from vetrina_admin.api.desk import site_of
 from vetrina_admin.api.plugin_types import (
-    MetafieldDefinition,
     Plugin,
     PluginPort,
     PluginRemoval,
@@ -70,15 +67,6 @@ class PluginPortReorderPayload:
     user_errors: list[UserError]
 
 
-class DefinitionRow(msgspec.Struct, frozen=True):
-    owner_type: str
-    namespace: str
-    key: str
-    type: str
-    name: str
-    description: str
-
-
 @strawberry.type
 class PluginQuery:
     @root(permission="plugins.read", description="Every plugin that is installed or known, the doors first.")
@@ -105,18 +93,6 @@ class PluginQuery:
     @root(permission="plugins.read", description="What would go if the plugin was removed now.")
     async def plugin_removal(self, info: Info, name: str) -> PluginRemoval:
         found: Any = removal_of(await desk.would_remove(site_of(info), ctx_of(info), name))
-        return found
-
-    @root(permission="catalog.read", description="Metafields whose type a plugin has declared.")
-    async def metafield_definitions(self, info: Info, language: str | None = None) -> list[MetafieldDefinition]:
-        spoken = language_of(language)
-        found: Any = [
-            DefinitionRow(
-                card.owner_type, card.namespace, card.key, card.type, said(card.name, spoken),
-                said(card.description, spoken),
-            )
-            for card in desk.definitions(site_of(info).collected)
-        ]  # fmt: skip
         return found
 
 

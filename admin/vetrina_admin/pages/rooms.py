@@ -1,6 +1,18 @@
 """The rooms of the admin, in the order of the menu."""
 
-from vetrina_admin.pages import account, home, locations, orders, plugins, products, sign_in, staff, tokens, trail
+from vetrina_admin.pages import (
+    account,
+    home,
+    locations,
+    metafields,
+    orders,
+    plugins,
+    products,
+    sign_in,
+    staff,
+    tokens,
+    trail,
+)
 from vetrina_admin.pages.screens import Room
 from vetrina_admin.pages.visits import Entry
 from vetrina_admin.pages.wording import speaker
@@ -10,6 +22,7 @@ ROOMS: tuple[Room, ...] = (
     orders.ROOM,
     products.ROOM,
     locations.ROOM,
+    metafields.ROOM,
     staff.ROOM,
     tokens.ROOM,
     trail.ROOM,

@@ -6,6 +6,7 @@ from decimal import Decimal
 from pathlib import Path
 
 from vetrina.demo.catalogue import CollectionDraft, OptionTranslation, collections, option_translations, products
+from vetrina.demo.definitions import define_metafields
 from vetrina.demo.history import SOURCE, past_orders
 from vetrina.demo.pictures import draw, names
 from vetrina.flows.catalog import (
@@ -60,13 +61,14 @@ def hang_pictures(media: Path) -> int:
 
 
 async def configure(ctx: Context) -> None:
-    """Give the demo's plugins what they need of the shop: an account for bank transfers, and what cash costs."""
+    """Give the demo's plugins what they need of the shop, and its extra values their names."""
     account = {
         "iban": "IT60X0542811101000000123456",
         "account_holder": "Bottega Vetrina srl",
         "bank": "Banca di Esempio",
     }
     await keep_settings(ctx, "manual_payment", account)
+    await define_metafields(ctx)
 
 
 async def fill(ctx: Context, advance: Callable[[], None] = lambda: None) -> int:

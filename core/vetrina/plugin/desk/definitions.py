@@ -1,12 +1,13 @@
-"""Metafields that plugins declare: their types bind whoever writes them."""
+"""Metafields that plugins declare and the staff defines: their types bind whoever writes them."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 import msgspec
 
 from vetrina.plugin.collected import Collected
 from vetrina.plugin.declarations import MetafieldDefinition
 from vetrina.plugin.words import LANGUAGES, Words, said
+from vetrina.views.metafields import DefinitionRow
 
 
 class DefinitionCard(msgspec.Struct, frozen=True):
@@ -31,15 +32,19 @@ def definitions(collected: Collected) -> list[DefinitionCard]:
     return sorted(found, key=lambda card: (card.owner_type, card.namespace, card.key))
 
 
-def metafield_types(collected: Collected) -> Mapping[tuple[str, str, str], str]:
-    """The declared types, as flows look them up; of two declarations of one key the first counts."""
-    return {(card.owner_type, card.namespace, card.key): card.type for card in reversed(definitions(collected))}
+def metafield_types(collected: Collected, defined: Iterable[DefinitionRow] = ()) -> Mapping[tuple[str, str, str], str]:
+    """The types that bind, as flows look them up: a plugin's before the staff's, of two plugins' the first."""
+    theirs = {(card.owner_type, card.namespace, card.key): card.type for card in reversed(definitions(collected))}
+    return {row.field: row.type for row in defined} | theirs
 
 
-def metafield_filters(collected: Collected) -> Mapping[tuple[str, str, str], Mapping[str, str]]:
+def metafield_filters(
+    collected: Collected, defined: Iterable[DefinitionRow] = ()
+) -> Mapping[tuple[str, str, str], Mapping[str, str]]:
     """Those by which buyers may filter products, with their names by language."""
-    return {
+    theirs = {
         (card.owner_type, card.namespace, card.key): {language: said(card.name, language) for language in LANGUAGES}
         for card in definitions(collected)
         if card.filterable
     }
+    return {row.field: row.names for row in defined if row.is_filterable} | theirs

@@ -1,14 +1,14 @@
 """Typed values: what each metafield type may hold, in the public API's words, and how it is written down."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any, cast
 
 import msgspec
 
-from vetrina.kernel.errors import BadInput
+from vetrina.kernel.errors import BadInput, Refusal
 from vetrina.kernel.money import from_decimal
 from vetrina.kernel.texts import line, text
 
@@ -46,7 +46,7 @@ _NUMBER = re.compile(r"[+-]?[0-9]+")
 
 
 Declared = Mapping[tuple[str, str, str], str]
-"""Types that plugins have declared, by owner type, namespace and key."""
+"""Types that the staff or plugins have defined, by owner type, namespace and key."""
 _NOTHING: Declared = {}
 
 
@@ -60,6 +60,72 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
     description: str | None = None
 
 
+class Definition(msgspec.Struct, frozen=True, kw_only=True):
+    """What a metafield means. Names are by language (ISO 639-1); one of them is enough."""
+
+    owner_type: str
+    namespace: str
+    key: str
+    type: str
+    names: dict[str, str]
+    description: str = ""
+    is_filterable: bool = False
+
+
+class DefinedElsewhere(Refusal):
+    """A plugin that is on has declared it. Facts: namespace, key."""
+
+    code = "METAFIELD_DEFINED_BY_PLUGIN"
+    text = "A plugin has declared {namespace}.{key} already: take another namespace."
+
+
+class DefinitionTaken(Refusal):
+    """The owner type has a definition of that name. Facts: namespace, key."""
+
+    code = "METAFIELD_DEFINED"
+    text = "{namespace}.{key} is defined already."
+
+
+class OtherTypeInUse(Refusal):
+    """Values of another type stand. Facts: namespace, key, count."""
+
+    code = "METAFIELD_TYPE_IN_USE"
+    text = "{count} values of {namespace}.{key} are of another type: change or delete them first."
+
+
+FILTERABLE = frozenset({"Product", "ProductVariant"})
+"""Owners by whose metafields lists of products may be filtered."""
+FILTERS = frozenset({"boolean", "color", "number_decimal", "number_integer", "single_line_text_field"})
+"""Types with values that stand well in a facet."""
+MOST_DEFINITIONS = 500
+
+
+def checked_definition(new: Definition, owners: Collection[str]) -> Definition:
+    """The definition as it will be kept. Raises BadInput."""
+    if new.owner_type not in owners:
+        problem = f"Metafields stand on one of {', '.join(sorted(owners))}."
+        raise BadInput(field=("owner_type",), problem=problem, reason="choice")
+    for name in ("namespace", "key"):
+        _check_name(getattr(new, name), name, (name,))
+    if new.type not in TYPES:
+        raise BadInput(field=("type",), problem=f"There is no metafield type {new.type[:50]!r}.", reason="choice")
+    names = {language: line(name, field=("names", language), limit=120) for language, name in new.names.items()}
+    names = {language: name for language, name in names.items() if name}
+    if not names:
+        raise BadInput(field=("names",), problem="A metafield needs a name that people read.", reason="empty")
+    if new.is_filterable and (new.owner_type not in FILTERABLE or new.type.removeprefix("list.") not in FILTERS):
+        problem = f"Products are filtered by metafields of {' and '.join(sorted(FILTERABLE))} of simple types alone."
+        raise BadInput(field=("is_filterable",), problem=problem, reason="filterable")
+    description = text(new.description, field=("description",), limit=1_000)
+    return msgspec.structs.replace(new, names=names, description=description)
+
+
+def _check_name(part: str, name: str, path: tuple[str, ...]) -> None:
+    if len(part) > 255 or not _NAME.fullmatch(part):
+        problem = f"A {name} is letters, digits, dashes and underscores."
+        raise BadInput(field=path, problem=problem, reason="name")
+
+
 def checked_entry(
     entry: Entry, path: tuple[str, ...] = ("metafields",), owner_type: str = "", declared: Declared = _NOTHING
 ) -> Entry:
@@ -67,10 +133,8 @@ def checked_entry(
 
     Raises BadInput for an unknown type, another one than is declared, or a value that is not of its type.
     """
-    for name, longest in (("namespace", 255), ("key", 255)):
-        part = getattr(entry, name)
-        if len(part) > longest or not _NAME.fullmatch(part):
-            raise BadInput(field=(*path, name), problem=f"A {name} is letters, digits, dashes and underscores.")
+    for name in ("namespace", "key"):
+        _check_name(getattr(entry, name), name, (*path, name))
     if entry.type not in TYPES:
         raise BadInput(field=(*path, "type"), problem=f"There is no metafield type {entry.type[:50]!r}.")
     wanted = declared.get((owner_type, entry.namespace, entry.key), entry.type)

@@ -1,13 +1,15 @@
-"""Set and delete metafields of whatever noun owns them."""
+"""Set and delete metafields of whatever noun owns them; keep what the staff has defined of them."""
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from sqlalchemy import bindparam, delete, or_, update
+import msgspec
+from sqlalchemy import bindparam, delete, func, or_, select, update
 
 from vetrina.kernel.db import Session, id_in, table_of
-from vetrina.shop.metafields.models import Metafield
-from vetrina.shop.metafields.rules import Entry
+from vetrina.kernel.errors import NotFound
+from vetrina.shop.metafields.models import Metafield, MetafieldDefinition
+from vetrina.shop.metafields.rules import Definition, DefinitionTaken, Entry, OtherTypeInUse
 
 
 async def set_metafield(session: Session, owner_type: str, owner_id: int, entry: Entry, at: datetime) -> bool:
@@ -56,6 +58,75 @@ async def forget_key(session: Session, owner_type: str, namespace: str, key: str
     return await session.execute(_FORGET_KEY, {"owner_type_": owner_type, "namespace_": namespace, "key_": key})
 
 
+async def define(session: Session, new: Definition, at: datetime) -> int:
+    """Keep a checked definition; its id. Raises DefinitionTaken, OtherTypeInUse."""
+    await _check_values(session, new)
+    if await session.fetch(_DEFINED, _name_of(new)):
+        raise DefinitionTaken(field=("key",), namespace=new.namespace, key=new.key)
+    return await session.insert(MetafieldDefinition, **msgspec.structs.asdict(new), updated_at=at)
+
+
+async def redefine(session: Session, definition_id: int, new: Definition, at: datetime) -> None:
+    """Write a definition anew; what it defines stays. Raises NotFound, OtherTypeInUse."""
+    await _check_values(session, new)
+    changed = await session.execute(
+        _REDEFINE,
+        {
+            "definition_": definition_id,
+            "type_": new.type,
+            "names_": new.names,
+            "description_": new.description,
+            "is_filterable_": new.is_filterable,
+            "at_": at,
+        },
+    )
+    if not changed:
+        raise NotFound(what="The definition")
+
+
+async def undefine(session: Session, definition_id: int) -> None:
+    """Forget a definition; values stay as they are."""
+    await session.execute(_UNDEFINE, {"definition_": definition_id})
+
+
+async def _check_values(session: Session, new: Definition) -> None:
+    """Nothing that stands may be of another type than it is said to be."""
+    count = await session.value(_OF_ANOTHER_TYPE, {**_name_of(new), "type_": new.type})
+    if count:
+        raise OtherTypeInUse(field=("type",), namespace=new.namespace, key=new.key, count=count)
+
+
+def _name_of(definition: Definition) -> dict[str, str]:
+    return {
+        "owner_type_": definition.owner_type,
+        "namespace_": definition.namespace,
+        "key_": definition.key,
+    }
+
+
+_DEFINED = select(MetafieldDefinition.id).where(
+    MetafieldDefinition.owner_type == bindparam("owner_type_"),
+    MetafieldDefinition.namespace == bindparam("namespace_"),
+    MetafieldDefinition.key == bindparam("key_"),
+)
+_REDEFINE = (
+    update(table_of(MetafieldDefinition))
+    .where(MetafieldDefinition.id == bindparam("definition_"))
+    .values(
+        type=bindparam("type_"),
+        names=bindparam("names_"),
+        description=bindparam("description_"),
+        is_filterable=bindparam("is_filterable_"),
+        updated_at=bindparam("at_"),
+    )
+)
+_UNDEFINE = delete(table_of(MetafieldDefinition)).where(MetafieldDefinition.id == bindparam("definition_"))
+_OF_ANOTHER_TYPE = select(func.count()).where(
+    Metafield.owner_type == bindparam("owner_type_"),
+    Metafield.namespace == bindparam("namespace_"),
+    Metafield.key == bindparam("key_"),
+    Metafield.type != bindparam("type_"),
+)
 _HERE = (
     Metafield.owner_type == bindparam("owner_type_"),
     Metafield.owner_id == bindparam("owner_id_"),
