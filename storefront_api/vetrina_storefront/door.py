@@ -2,12 +2,17 @@
 
 from typing import Any
 
+import msgspec
+
 from vetrina.graphql.http import Endpoint, Headers, Question, Sharing, handler
 from vetrina.graphql.pacing import Pace
+from vetrina.graphql.requests import CLIENT
 from vetrina.graphql.schema import ComposedSchema
-from vetrina.kernel.context import BUYER, Context
+from vetrina.kernel.context import BUYER, Actor, Context
 from vetrina.plugin import Site
-from vetrina_storefront.context import names_no_buyer, place_asked_for
+from vetrina.views.customers import customer_by_token
+from vetrina_storefront.accounts.door import account_routes
+from vetrina_storefront.context import names_no_buyer, place_asked_for, token_asked_for
 from vetrina_storefront.explorer import explorer_page, explorer_routes
 from vetrina_storefront.owners import owner_of
 from vetrina_storefront.pages import page_routes
@@ -19,7 +24,12 @@ def routes(site: Site) -> list[Any]:
     """Everything the storefront answers."""
     paths = ("/graphql", *(f"/api/{version}/graphql.json" for version in VERSIONS))
     explorer = explorer_routes() if site.settings.explorer else []
-    return [handler(endpoint_of(site, compose_storefront(site.graphql)), *paths), *explorer, *page_routes(site)]
+    return [
+        handler(endpoint_of(site, compose_storefront(site.graphql)), *paths),
+        *explorer,
+        *page_routes(site),
+        *account_routes(site),
+    ]
 
 
 def endpoint_of(site: Site, schema: ComposedSchema) -> Endpoint:
@@ -50,9 +60,20 @@ def _sharing(site: Site) -> Sharing:
     )
 
 
+async def _signed_in(ctx: Context, token: str) -> Context:
+    """The context of the customer whose token that is; anybody's where it opens nothing."""
+    customer = await customer_by_token(ctx.db, token, ctx.now())
+    if customer is None:
+        return ctx
+    return msgspec.structs.replace(ctx, actor=Actor("buyer", id=customer.id, name=f"customer:{customer.id}"))
+
+
 def _context_maker(site: Site) -> Any:
     async def make_context(_: None, headers: Headers, question: Question) -> Context:
         country, language = place_asked_for(question.operation.node, question.variables)
-        return await site.context(BUYER, country, language, trail=question.trail)
+        place = await site.markets.place(country, language)
+        ctx = site.context_at(place, BUYER, question.trail, client=headers.get(CLIENT.decode(), ""))
+        token = token_asked_for(question.operation.node, question.variables)
+        return ctx if token is None else await _signed_in(ctx, token)
 
     return make_context

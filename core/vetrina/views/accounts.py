@@ -18,6 +18,8 @@ from vetrina.shop.accounts.models import (
 )
 from vetrina.shop.customers.models import Customer
 
+ACCESS = "vt_customer"
+"""With what access tokens begin: scanners recognise one that leaked, and the storefront whose it is."""
 LONGEST_SECRET = 200
 """Characters of anything that is looked up by its digest; ours have about 50."""
 

@@ -54,13 +54,7 @@ def page_routes(site: Site) -> list[Router]:
             route_handlers=HANDLERS,
             dependencies={"site": Provide(here, sync_to_thread=False)},
             request_max_body_size=LARGEST_FORM,
-            exception_handlers={
-                NoSuchPage: _not_found,
-                NotOurForm: _not_our_form,
-                Refusal: _not_found,
-                HTTPException: _http,
-                Exception: _broken,
-            },
+            exception_handlers=FAILURES,
         )
     ]
 
@@ -89,3 +83,13 @@ def _broken(request: Request[Any, Any, Any], error: Exception) -> Page:
 def _plain(request: Request[Any, Any, Any], status: int, key: str, **facts: object) -> Page:
     language = language_of(request)
     return plain(speaker(language), language, status=status, title=key, text=f"{key}_text", **facts)
+
+
+FAILURES: dict[int | type[Exception], Any] = {
+    NoSuchPage: _not_found,
+    NotOurForm: _not_our_form,
+    Refusal: _not_found,
+    HTTPException: _http,
+    Exception: _broken,
+}
+"""What a page answers that could not be shown."""

@@ -35,7 +35,8 @@ async def leaving(ctx: Context, hint: str, client_key: str, address: str, state:
         return Leaving(False, None)
     is_known = bool(address) and plain_uri(address) in client.logout_uris
     said = {"state": state} if state and len(state) <= LONGEST_STATE else {}
-    there = f"{address}{'&' if '?' in address else '?'}{urlencode(said)}" if said else address
+    plain = plain_uri(address)
+    there = f"{plain}{'&' if '?' in plain else '?'}{urlencode(said)}" if said else plain
     return Leaving(True, there if is_known else None, str(claims.get("sid", "")), str(claims.get("sub", "")))
 
 

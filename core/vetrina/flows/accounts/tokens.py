@@ -13,6 +13,7 @@ from vetrina.kernel.errors import Refusal
 from vetrina.shop.accounts import service as accounts
 from vetrina.shop.accounts.rules import ACCESS_STANDS, EMAIL, FULL_ACCESS, REUSE_LEEWAY, plain_uri, proves
 from vetrina.views.accounts import (
+    ACCESS,
     ClientRow,
     GrantRow,
     bearer_of,
@@ -22,8 +23,8 @@ from vetrina.views.accounts import (
     token_by_secret,
 )
 
-ACCESS, REFRESH = "vt_customer", "vt_refresh"
-"""By what scanners recognise a token that leaked."""
+REFRESH = "vt_refresh"
+"""By what scanners recognise a refresh token that leaked."""
 Problem = Literal["invalid_client", "invalid_grant", "invalid_request", "invalid_target"]
 
 
