@@ -9,6 +9,8 @@ from vetrina_checkout.saving import refused
 from vetrina_checkout.visits import Visit
 
 FIELD = "code"
+NO_CARD = "PAYMENTS_GIFT_CARDS_UNAVAILABLE"
+"""What a cart is warned of when nobody knows a gift card of that code."""
 LONGEST = 64
 """Characters of a code somebody may type."""
 
@@ -24,7 +26,7 @@ async def apply_code(visit: Visit, quoted: CartQuote, form: Form) -> list[PageEr
     if code.casefold() in {known.casefold() for known in cart.discount_codes}:
         return []
     cards = await add_gift_cards(visit.ctx, cart.key, [code])
-    if not cards.errors and not cards.warnings:
+    if not cards.errors and all(warning.code != NO_CARD for warning in cards.warnings):
         return []
     codes = await update_discount_codes(visit.ctx, cart.key, [*cart.discount_codes, code])
     if codes.errors:

@@ -23,14 +23,17 @@ LOOK_AGAIN = "3"
 
 @get("/checkout/payments/{key:str}")
 async def payment_page(request: Asked, house: Here, key: FromPath[str]) -> Page | Redirect:
-    """Wait for a payment, or lead through its next step. ?go=1, once, leads on to the provider by itself."""
+    """Wait for a payment, or lead through its next step. ?go=1, once, leads on to the provider by itself.
+
+    ?done=1 is the way back from a step in the page: it is waited for what the provider makes of it.
+    """
     here = await visit(house, request, key)
     found = await attempt(here.ctx, key) if len(key) == KEY_LENGTH and key.isalnum() else None
     if found is None:
         raise NoSuchPage
     if found.state != AttemptState.OPEN:
         return _decided(here, found)
-    step = next_step(here.ctx, found)
+    step = next_step(here.ctx, found) if "done" not in here.query else None
     script = await _script_of(here, found) if step is not None and step.client_secret else None
     address = _address(here, step, key)
     page = drawn(

@@ -81,6 +81,7 @@ function checkout(form) {
     event.preventDefault()
     try {
       form.elements.payment_token.value = await mounted.get(picked).token()
+      await new Promise((next) => setTimeout(next)) // a form that is just being submitted is not submitted again
       free()
       form.requestSubmit(event.submitter)
     } catch (error) {
@@ -112,7 +113,7 @@ async function lead(place) {
   } catch (error) {
     return complain(place, error?.message || place.dataset.broken)
   }
-  location.replace(place.dataset.look)
+  location.replace(`${place.dataset.look}?done=1`)
 }
 
 function complain(place, text) {

@@ -1,5 +1,6 @@
 """A shop with the checkout, a till that takes everything, and a person who runs no scripts."""
 
+import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -16,7 +17,7 @@ TRANSFER = {"iban": "IT60X0542811101000000123456", "account_holder": "Bottega Ve
 @pytest.fixture
 async def shop(monkeypatch: pytest.MonkeyPatch, clock: StillClock) -> AsyncIterator[Workshop]:
     """A shop with one thing for 12.50, two ways to deliver and five to pay."""
-    monkeypatch.syspath_prepend(str(PLUGINS))
+    monkeypatch.setattr(sys, "path", [str(PLUGINS), *sys.path])
     async with a_shop(["checkout", "till"], {"manual_payment": TRANSFER}, clock=clock) as shop:
         await shop.product("Olive oil", stock=5)
         yield shop

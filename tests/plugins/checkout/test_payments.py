@@ -124,7 +124,7 @@ async def test_an_order_s_page_tells_how_far_it_is_and_keeps_people_to_those_who
         await visitor.send(visitor.path.partition("?")[0], email="eve@example.com")
     page = await visitor.send(visitor.path.partition("?")[0], email="anna@example.com")
     assert "Via Roma 1" not in page.words, "who guessed too often has to wait"
-    await cancel_order(shop.ctx, order.id)
+    await cancel_order(shop.ctx, order.id, "CUSTOMER")
     assert "This order was cancelled on" in (await visitor.open(visitor.path)).words
 
 

@@ -34,7 +34,7 @@ SCRIPT = PaymentScript(
 )
 ELEMENT = """
 export function mount(place, offer) {
-  place.innerHTML = `<label for="card">Card number</label><input id="card" inputmode="numeric" autocomplete="cc-number">`
+  place.innerHTML = `<label for="card">Card number</label><input id="card" inputmode="numeric">`
   place.dataset.shown = `${offer.amount} ${offer.currency} ${offer.parameters.key}`
   return {
     async token() {
@@ -72,11 +72,11 @@ class Till(FakeProvider):
 
     def _report(self, charge: Charge) -> PaymentReport:
         report = super()._report(charge)
-        is_bank = charge.key in self.at_the_bank
-        step = (
-            NextStep(redirect_url=f"https://bank.example/{charge.reference}") if report.next_step and is_bank else None
+        if report.next_step is None or charge.key not in self.at_the_bank:
+            return report
+        return msgspec.structs.replace(
+            report, next_step=NextStep(redirect_url=f"https://bank.example/{charge.reference}")
         )
-        return msgspec.structs.replace(report, next_step=step) if step else report
 
     def _start(self, request: Any) -> PaymentReport:
         if request.method == "redirect":
