@@ -16,7 +16,7 @@ from vetrina.views.eligibility import (
     variant_names,
     variants_called,
 )
-from vetrina_promotions.rules import WHOLE, Kind, Scope, Terms, Tier
+from vetrina_promotions.rules import EVERYTHING, WHOLE, Kind, Scope, Terms, Tier
 from vetrina_promotions.sentences import Names
 
 MOST_COLLECTIONS = 250
@@ -24,11 +24,12 @@ MOST_COLLECTIONS = 250
 
 
 class ScopeDraft(msgspec.Struct, frozen=True, kw_only=True):
-    """Products by handle or address, variants by sku, collections by id."""
+    """Products by handle or address, variants by sku, collections by id; or all by ids, as programs do."""
 
     collections: tuple[str, ...] = ()
     products: tuple[str, ...] = ()
     variants: tuple[str, ...] = ()
+    ids: Scope = EVERYTHING
 
 
 class TermsDraft(msgspec.Struct, frozen=True, kw_only=True):
@@ -177,9 +178,9 @@ async def _scope(db: Reads, draft: ScopeDraft, prefix: str) -> Scope:
     if not all(key.isascii() and key.isdecimal() and len(key) < 19 for key in ids):
         raise BadInput(field=(f"{prefix}collections",), problem="There is no such collection.")
     return Scope(
-        product_ids=tuple(sorted({products[name] for name in handles})),
-        variant_ids=tuple(sorted({*keys, *(key for name in skus for key in variants[name])})),
-        collection_ids=tuple(sorted({int(key) for key in ids})),
+        product_ids=tuple(sorted({*draft.ids.product_ids, *(products[name] for name in handles)})),
+        variant_ids=tuple(sorted({*draft.ids.variant_ids, *keys, *(key for name in skus for key in variants[name])})),
+        collection_ids=tuple(sorted({*draft.ids.collection_ids, *(int(key) for key in ids)})),
     )
 
 

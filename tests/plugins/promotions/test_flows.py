@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 import pytest
-from sqlalchemy import func, select, update
+from sqlalchemy import bindparam, func, select, update
 from tests.support.checkouts import CARD as BY_CARD
 from tests.support.checkouts import Desk, FlatDelivery, cart_to_pay, submitted
 from tests.support.shops import StillClock, opened
@@ -137,7 +137,9 @@ async def test_a_discount_by_code_ends_up_in_the_order_and_comes_back_with_it(de
     quote = await quoted(desk, "TEN", quantity=2)
     assert [(one.adjustment.code, one.amount) for one in quote.quote.discounts] == [("TEN", 200), (None, 500)]
     steps = [(step.kind, step.label, step.amount) for step in quote.quote.explanation]
-    assert steps[0][:2] == ("line", "2 × Olive oil") or steps[0][1].startswith("2 × "), steps
+    assert steps == [
+        ("line", "2 × Oil", 2_000), ("delivery", "Standard", 500), ("discount", "Ten", -200), ("discount", "Ten", -500),
+    ]  # fmt: skip
     assert sum(amount for _, _, amount in steps) == quote.quote.amount_due == 1_800
     order = await order_of(desk, await submitted(desk, await cart_to_pay(desk, BY_CARD, codes=("TEN",), quantity=2)))
     assert (order.discount, order.total) == (700, 1_800)
@@ -302,7 +304,7 @@ async def test_a_card_is_never_overspent(desk: Desk) -> None:
 
 
 async def test_without_its_guard_a_card_is_overspent(desk: Desk) -> None:
-    nothing = update(GiftCard).where(ledger.MOVE.whereclause).values(balance=GiftCard.balance)
+    nothing = update(GiftCard).where(GiftCard.id == bindparam("card")).values(balance=GiftCard.balance)
     with with_guard_off(ledger, "SPEND", nothing):
         await ten_spend_one_card(desk)
 

@@ -42,7 +42,7 @@ def cart(*lines: QuoteLine, delivery: int | None = None) -> Quote:
 
 
 def offer(number: int, kind: Kind, code: str | None = None, **terms: Any) -> Offer:
-    asked = {"off": TENTH, "combines": ALL, "currency": "EUR", "scope": EVERYTHING, **terms}
+    asked: dict[str, Any] = {"off": TENTH, "combines": ALL, "currency": "EUR", "scope": EVERYTHING, **terms}
     return Offer(id=number, title=f"{kind} {number}", terms=Terms(kind=kind, **asked), code=code)
 
 
@@ -206,9 +206,9 @@ def offers_and_cart(draw: st.DrawFn) -> tuple[list[Offer], Quote]:
         scope = draw(st.sampled_from([EVERYTHING, OILS, Scope(collection_ids=(8,))]))
         combines = tuple(each for each in CLASSES if draw(st.booleans()))
         off = draw(st.integers(1, WHOLE)) if value == "percentage" else draw(st.integers(1, 3_000))
-        pieces = {"buys_quantity": draw(st.integers(1, 3)), "gets_quantity": draw(st.integers(1, 2))}
-        terms = Terms(kind=kind, value=value, scope=scope, combines=combines, off=off, each=draw(st.booleans()),
-                      **(pieces if kind == "buy_get" else {}))  # fmt: skip
+        pieces: dict[str, Any] = {"buys_quantity": draw(st.integers(1, 3)), "gets_quantity": draw(st.integers(1, 2))}
+        given: dict[str, Any] = {"kind": kind, "value": value, "scope": scope, "combines": combines, "off": off}
+        terms = Terms(**given, each=draw(st.booleans()), **(pieces if kind == "buy_get" else {}))
         return Offer(id=number, title=str(number), terms=terms, code=f"C{number}" if draw(st.booleans()) else None)
 
     lines = [
