@@ -7,6 +7,7 @@ from vetrina.ports import (
     CatalogueFormat,
     DeliveryProvider,
     MailProvider,
+    MediaStorage,
     NodeSource,
     OrderHistoryFormat,
     PaymentProvider,
@@ -21,6 +22,7 @@ from vetrina.ports import (
 from vetrina.testing.delivery import DeliveryProviderContract
 from vetrina.testing.formats import CatalogueFormatContract, OrderHistoryFormatContract
 from vetrina.testing.mail import MailProviderContract
+from vetrina.testing.media import MediaStorageContract
 from vetrina.testing.payment_contract import PaymentProviderContract
 from vetrina.testing.pricing import PriceRulesContract, RedeemableContract
 from vetrina.testing.search_index import SearchIndexContract
@@ -37,6 +39,7 @@ SUITES: Mapping[type[Any], type[Any]] = {
     DeliveryProvider: DeliveryProviderContract,
     MailProvider: MailProviderContract,
     NodeSource: NodeSourceContract,
+    MediaStorage: MediaStorageContract,
     OrderHistoryFormat: OrderHistoryFormatContract,
     PaymentProvider: PaymentProviderContract,
     PriceRules: PriceRulesContract,

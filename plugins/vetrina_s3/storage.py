@@ -1,0 +1,121 @@
+"""The media port over a bucket; obstore speaks to it, and is imported when the first file comes or goes."""
+
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from vetrina.kernel.crypto import draw_key
+from vetrina.kernel.errors import Refusal, Unavailable
+from vetrina.plugin import Context
+from vetrina.ports import MediaStorage, Piece
+from vetrina_s3.settings import S3Settings
+
+if TYPE_CHECKING:
+    from obstore.store import S3Store
+
+_FOR_GOOD = "public, max-age=31536000, immutable"
+_TIMEOUTS: Any = {"connect_timeout": "5s", "timeout": "30s"}
+_RETRIES: Any = {"max_retries": 2}
+
+
+class StorageUnusable(Refusal):
+    """The bucket does not do what it has to. Facts: reason."""
+
+    code = "S3_UNUSABLE"
+    text = "The bucket cannot be used: {reason}"
+
+
+class NotInstalled(Refusal):
+    """What speaks to buckets comes with an extra of its own."""
+
+    code = "S3_NOT_INSTALLED"
+    text = 'Install what speaks to buckets first: pip install "vetrina[s3]".'
+
+
+class S3Storage(MediaStorage):
+    """Files as objects under the settings' prefix; content-addressed, so nothing is ever changed."""
+
+    def __init__(self, settings: S3Settings) -> None:
+        self._settings = settings
+
+    async def keep(self, ctx: Context, name: str, content: bytes, mime_type: str) -> None:
+        import obstore
+
+        attributes: Any = {"Content-Type": mime_type, "Cache-Control": _FOR_GOOD}
+        try:
+            await obstore.put_async(self._store, self._key(name), content, attributes=attributes)
+        except Exception as error:
+            raise Unavailable(f"the bucket did not take {name}: {said(error)}") from None
+
+    async def read(self, ctx: Context, name: str, first: int, most: int) -> Piece | None:
+        import obstore
+
+        try:
+            head = await obstore.head_async(self._store, self._key(name))
+            total, version = head["size"], (head["e_tag"] or "").strip('"')
+            if not most or first >= total:
+                return Piece(b"", first, total, version)
+            content = await obstore.get_range_async(
+                self._store, self._key(name), start=first, end=min(total, first + most)
+            )
+        except FileNotFoundError:
+            return None
+        except Exception as error:
+            raise Unavailable(f"the bucket did not give {name}: {said(error)}") from None
+        return Piece(bytes(content), first, total, version)
+
+    async def drop(self, ctx: Context, name: str) -> None:
+        import obstore
+
+        try:
+            await obstore.delete_async(self._store, self._key(name))
+        except FileNotFoundError:
+            return
+        except Exception as error:
+            raise Unavailable(f"the bucket did not drop {name}: {said(error)}") from None
+
+    async def locate(self, ctx: Context, name: str) -> str | None:
+        if not self._settings.public_address or await self.read(ctx, name, 0, 0) is None:
+            return None
+        return f"{self._settings.public_address}/{name}"
+
+    async def probe(self, ctx: Context) -> None:
+        """Write a small file, read it and delete it. Raises StorageUnusable, NotInstalled, ForbiddenAddress."""
+        name, content = f"vetrina-check/{draw_key()}.txt", b"Written to see whether this works."
+        if self._settings.endpoint:
+            await ctx.shop.outgoing.check(self._settings.endpoint, https_only=True)
+        try:
+            await self.keep(ctx, name, content, "text/plain")
+            found = await self.read(ctx, name, 0, 100)
+            await self.drop(ctx, name)
+        except ImportError:
+            raise NotInstalled from None
+        except Unavailable as error:
+            raise StorageUnusable(reason=str(error).partition(": ")[2]) from None
+        if found is None or found.content != content:
+            raise StorageUnusable(reason="what was written is not what is read")
+
+    def _key(self, name: str) -> str:
+        return f"{self._settings.prefix}{name}"
+
+    @cached_property
+    def _store(self) -> "S3Store":
+        from obstore.store import S3Store
+
+        settings = self._settings
+        options: dict[str, Any] = {"endpoint": settings.endpoint} if settings.endpoint else {}
+        client: Any = {**_TIMEOUTS, "allow_http": settings.endpoint.startswith("http://")}
+        return S3Store(
+            settings.bucket,
+            region=settings.region,
+            access_key_id=settings.access_key_id,
+            secret_access_key=settings.secret_access_key.get_secret_value(),
+            virtual_hosted_style_request=not settings.path_style,
+            client_options=client,
+            retry_config=_RETRIES,
+            **options,
+        )
+
+
+def said(error: Exception) -> str:
+    """The first line of what went wrong, without what it came of: that is long, and repeats addresses."""
+    return (str(error).strip().splitlines() or [""])[0][:300] or type(error).__name__
