@@ -7,7 +7,7 @@ import strawberry
 from strawberry.utils.str_converters import to_camel_case
 
 from vetrina.flows.customers import CustomerProblem, CustomerRefused
-from vetrina.graphql import UserErrorRow
+from vetrina.graphql import UserErrorRow, read_from
 from vetrina.kernel.errors import Refusal
 from vetrina_storefront.interfaces import DisplayableError
 
@@ -57,6 +57,8 @@ class UserErrorsCustomerUserErrors(DisplayableError):
     field: list[str] | None
     message: str
 
+    is_type_of = read_from(UserErrorRow)
+
 
 @strawberry.type(description="What was wrong, and where.")
 class UserErrorsCustomerAddressUserErrors(DisplayableError):
@@ -64,12 +66,16 @@ class UserErrorsCustomerAddressUserErrors(DisplayableError):
     field: list[str] | None
     message: str
 
+    is_type_of = read_from(UserErrorRow)
+
 
 @strawberry.type(description="What was wrong, and where.")
 class UserErrorsCustomerEmailMarketingUserErrors(DisplayableError):
     code: UserErrorsCustomerEmailMarketingUserErrorsCode | None
     field: list[str] | None
     message: str
+
+    is_type_of = read_from(UserErrorRow)
 
 
 _FIELDS = {"country": "territoryCode", "province": "zoneCode", "phone": "phoneNumber", "id": "addressId"}
