@@ -3,40 +3,25 @@
 from collections.abc import Sequence
 from typing import Any
 
-import msgspec
 import strawberry
 
 from vetrina.graphql import (
-    Connection,
     Info,
     PageInfo,
     batch,
-    connect_list,
     ctx_of,
     keep,
+    load_reference,
+    load_references,
     read_from,
-    split_gid,
-    write_cursor,
 )
 from vetrina.graphql.scalars import DateTime
 from vetrina.kernel.errors import BadInput
 from vetrina.kernel.texts import LINE
 from vetrina.views.metafields import MOST_IDENTIFIERS, MetafieldRow, metafields_of
-from vetrina.views.nodes import Key, nodes_by_key
+from vetrina.views.nodes import nodes_by_key
 from vetrina_storefront.interfaces import Node, NodeRow
 from vetrina_storefront.later import later, many, optional, union_of
-
-REFERENCES = {
-    "article_reference": ("Article",),
-    "collection_reference": ("Collection",),
-    "file_reference": ("MediaImage",),
-    "metaobject_reference": ("Metaobject",),
-    "page_reference": ("Page",),
-    "product_reference": ("Product",),
-    "variant_reference": ("ProductVariant",),
-    "mixed_reference": ("Article", "Collection", "MediaImage", "Metaobject", "Page", "Product", "ProductVariant"),
-}
-"""What a metafield of each type may refer to, if it is published; with list. before it, to several."""
 
 
 @strawberry.input(description="Names a metafield of an owner.")
@@ -63,35 +48,6 @@ async def load_metafields(
     names = [_name(one.key, one.namespace or None) for one in identifiers]
     found = await _of(rows, info, names)
     return [[found.get((row.id, *name)) for name in names] for row in rows]
-
-
-async def load_reference(rows: Sequence[MetafieldRow], info: Info) -> list[Any]:
-    """What each metafield of a single reference refers to, if a buyer may see it."""
-    wanted = [[] if row.type.startswith("list.") else _referred(row) for row in rows]
-    found = await nodes_by_key(ctx_of(info), [key for keys in wanted for key in keys])
-    return [found.get(keys[0]) if keys else None for keys in wanted]
-
-
-async def load_references(
-    rows: Sequence[MetafieldRow],
-    info: Info,
-    after: str | None = None,
-    before: str | None = None,
-    first: int | None = None,
-    last: int | None = None,
-) -> list[Connection[Any] | None]:
-    """What each metafield of a list of references refers to; null for other types."""
-    wanted = [_referred(row) if row.type.startswith("list.") else [] for row in rows]
-    found = await nodes_by_key(ctx_of(info), [key for keys in wanted for key in keys])
-
-    def connected(keys: list[Key]) -> Connection[Any]:
-        seen = [found[key] for key in keys if key in found]
-        return connect_list(seen, _cursor, first=first, last=last, after=after, before=before)
-
-    return [
-        connected(keys) if row.type.removeprefix("list.") in REFERENCES and row.type.startswith("list.") else None
-        for row, keys in zip(rows, wanted, strict=True)
-    ]
 
 
 async def load_parents(rows: Sequence[MetafieldRow], info: Info) -> list[Any]:
@@ -186,20 +142,3 @@ def _name(key: str, namespace: str | None) -> tuple[str, str]:
         return namespace, key
     before, dot, after = key.partition(".")
     return (before, after) if dot else ("custom", key)
-
-
-def _referred(row: MetafieldRow) -> list[Key]:
-    """The type and key of everything a metafield of a reference type names; other types name nothing."""
-    kind = row.type.removeprefix("list.")
-    if kind not in REFERENCES:
-        return []
-    try:
-        ids = msgspec.json.decode(row.value, type=list[str]) if row.type.startswith("list.") else [row.value]
-        keys = [split_gid(one) for one in ids]
-    except (msgspec.MsgspecError, BadInput):
-        return []
-    return list(dict.fromkeys(key for key in keys if key[0] in REFERENCES[kind]))
-
-
-def _cursor(row: NodeRow) -> str:
-    return write_cursor(row.type_name, str(row.id))

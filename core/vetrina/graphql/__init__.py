@@ -17,6 +17,7 @@ from vetrina.graphql.ids import gid, int_key_of, key_of, split_gid
 from vetrina.graphql.mutations import UserError, UserErrorRow, answer, user_errors
 from vetrina.graphql.nodes import IdArgument, Keyed, forward, id_field, newest_first
 from vetrina.graphql.published import implements, many, optional, published, union_of
+from vetrina.graphql.references import load_reference, load_references
 
 __all__ = [
     "Connection",
@@ -41,6 +42,8 @@ __all__ = [
     "int_key_of",
     "keep",
     "key_of",
+    "load_reference",
+    "load_references",
     "many",
     "newest_first",
     "once",
