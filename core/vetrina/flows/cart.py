@@ -149,6 +149,8 @@ def plain_attributes(attributes: Sequence[Attribute]) -> list[dict[str, str | No
 
 async def _created(ctx: Context, new: NewCart) -> CartOutcome:
     columns: dict[str, Any] = {"country": ctx.place.country, "language": ctx.place.language}
+    if ctx.actor.kind == "buyer":
+        columns["customer_id"] = ctx.actor.id  # whoever is signed in; nobody otherwise
     columns |= await identity_columns(ctx, new.identity, ("input", "buyer_identity"))
     place = await place_of(ctx, columns["country"], columns["language"], ctx.db)
     columns |= _written(new)

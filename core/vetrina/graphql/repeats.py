@@ -198,7 +198,8 @@ def _claim(asked: Asked, key: str, owner_of: OwnerOf, name: str, node: FieldNode
 def _request_hash(asked: Asked) -> str:
     variables = msgspec.json.encode(asked.variables, order="deterministic").decode()
     name = asked.operation.node.name.value if asked.operation.node.name else ""
-    return digest(asked.text, variables, name)
+    # Signed: a request may hold a password, and a plain digest of one could be guessed from a copy of the database.
+    return asked.ctx.shop.vault.sign("idempotency-request", digest(asked.text, variables, name))
 
 
 def _is_random(key: str) -> bool:

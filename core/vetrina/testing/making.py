@@ -3,6 +3,7 @@
 from typing import Any
 
 import msgspec
+from msgspec import UNSET
 
 from vetrina.flows.cart import Identity, LineInput, NewCart, create_cart
 from vetrina.flows.cart_addresses import AddressInput
@@ -67,8 +68,11 @@ async def make_order(
     codes: tuple[str, ...] = (),
     cards: tuple[str, ...] = (),
     paid: bool = True,
+    customer: str | None = None,
 ) -> OrderView:
     """An order of these products or variant ids, bought as a guest buys; a product is made where none is named.
+
+    `customer` is the access token of somebody who is signed in.
 
     `delivery` and `payment` begin the handle of what is chosen, such as "gift:" for whatever the plugin gift offers;
     else it is the first there is. `token` goes to the payment service. With `paid` the money arrives. Raises NotMade.
@@ -78,7 +82,7 @@ async def make_order(
     buyer = msgspec.structs.replace(ctx, actor=BUYER)
     new = NewCart(
         lines=tuple(LineInput(variant_id=variant, quantity=quantity) for variant in bought),
-        identity=Identity(email=email, country=address.country),
+        identity=Identity(email=email, country=address.country, customer_token=customer or UNSET),
         addresses=(AddressInput(address=address, is_selected=True),),
         discount_codes=codes,
         gift_card_codes=cards,

@@ -93,10 +93,12 @@ INSTEAD = "Use `customerUserErrors` instead."
 class CustomerUserError(DisplayableError):
     code: CustomerErrorCode | None
 
+    is_type_of = read_from(ProblemRow)
+
 
 @strawberry.type(description="What was wrong, without a code.")
 class UserError(DisplayableError):
-    pass
+    is_type_of = read_from(ProblemRow)
 
 
 @strawberry.type(description="Lets a front end ask as a customer.")
