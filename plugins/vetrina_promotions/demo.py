@@ -33,7 +33,8 @@ async def show_off(ctx: Context) -> None:
     three = Terms(
         kind="buy_get", off=WHOLE, buys=shelf, scope=shelf, buys_quantity=2, gets_quantity=1, combines=everything
     )
-    await create_promotion(ctx, PromotionSheet(title="3x2", terms=three))
+    title = f"3x2 {found[0].title}" if found else "3x2"
+    await create_promotion(ctx, PromotionSheet(title=title, terms=three))
     async with ctx.tx() as session:
         note = "Demo card: anybody may try it"
         await write_card(ctx, session, Money(50 * unit, currency), CARD, note=note)

@@ -30,7 +30,7 @@ from vetrina.kernel.context import Context
 from vetrina.ports import PriceDraft, ProductDraft, TranslationDraft, VariantDraft
 from vetrina.vocabulary import UnitMeasure
 
-PLUGINS = ("bell", "flat_rate", "manual_payment", "importers", "mailbox", "webhooks")
+PLUGINS = ("bell", "flat_rate", "manual_payment", "importers", "mailbox", "promotions", "webhooks")
 """What the demo has switched on."""
 _HELD = re.compile(r"(\d+(?:\.\d+)?) (g|kg|ml|cl|l)", re.IGNORECASE)
 SIDE = 1200
