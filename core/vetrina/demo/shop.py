@@ -7,6 +7,7 @@ from pathlib import Path
 
 from vetrina.demo.catalogue import CollectionDraft, OptionTranslation, collections, option_translations, products
 from vetrina.demo.definitions import define_metafields
+from vetrina.demo.front_ends import register_front_end
 from vetrina.demo.history import SOURCE, past_orders
 from vetrina.demo.pictures import draw, names
 from vetrina.flows.catalog import (
@@ -69,6 +70,7 @@ async def configure(ctx: Context) -> None:
     }
     await keep_settings(ctx, "manual_payment", account)
     await define_metafields(ctx)
+    await register_front_end(ctx)
 
 
 async def fill(ctx: Context, advance: Callable[[], None] = lambda: None) -> int:
