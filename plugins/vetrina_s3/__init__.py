@@ -5,13 +5,12 @@ from vetrina.plugin.declarations import Declaration
 from vetrina.ports import MediaStorage
 from vetrina_s3 import health
 from vetrina_s3.settings import S3Settings
-from vetrina_s3.storage import S3Storage
 
 
 @hookimpl
 def register_ports(settings: S3Settings) -> list[Provide]:
     """Nothing while no bucket is named: the shop's own folder keeps the files."""
-    return [Provide(MediaStorage, "s3", S3Storage(settings))] if settings.bucket else []
+    return [Provide(MediaStorage, "s3", settings.storage())] if settings.bucket else []
 
 
 @hookimpl

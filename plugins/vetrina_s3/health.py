@@ -5,7 +5,6 @@ from collections.abc import Awaitable, Callable
 from vetrina.kernel.errors import Refusal
 from vetrina.plugin import Context, Say
 from vetrina_s3.settings import S3Settings
-from vetrina_s3.storage import S3Storage
 
 TITLE = Say("The bucket keeps files", it="Il bucket conserva i file")
 
@@ -23,6 +22,6 @@ def check(settings: S3Settings) -> Callable[[Context], Awaitable[None]]:
     async def look(ctx: Context) -> None:
         if not settings.bucket:
             raise NoBucket
-        await S3Storage(settings).probe(ctx)
+        await settings.storage().probe(ctx)
 
     return look

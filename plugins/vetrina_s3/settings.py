@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 from pydantic import Field, JsonValue, SecretStr, field_validator
 
 from vetrina.plugin import Context, PluginSettings, Say
+from vetrina_s3.storage import Place, S3Storage
 
 _PREFIX = re.compile(r"(?:[A-Za-z0-9_-][A-Za-z0-9._-]{0,100}/){0,5}")
 
@@ -105,7 +106,20 @@ class S3Settings(PluginSettings):
 
     async def check(self, ctx: Context) -> None:
         """Write, read and delete a small file. Raises StorageUnusable, ForbiddenAddress, Unreachable."""
-        from vetrina_s3.storage import S3Storage
-
         if self.bucket:
-            await S3Storage(self).probe(ctx)
+            await self.storage().probe(ctx)
+
+    def storage(self) -> S3Storage:
+        """Who keeps the files."""
+        return S3Storage(
+            Place(
+                bucket=self.bucket,
+                region=self.region,
+                endpoint=self.endpoint,
+                access_key_id=self.access_key_id,
+                secret_access_key=self.secret_access_key,
+                prefix=self.prefix,
+                public_address=self.public_address,
+                path_style=self.path_style,
+            )
+        )

@@ -3,11 +3,13 @@
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+import msgspec
+from pydantic import SecretStr
+
 from vetrina.kernel.crypto import draw_key
 from vetrina.kernel.errors import Refusal, Unavailable
 from vetrina.plugin import Context
 from vetrina.ports import MediaStorage, Piece
-from vetrina_s3.settings import S3Settings
 
 if TYPE_CHECKING:
     from obstore.store import S3Store
@@ -31,11 +33,24 @@ class NotInstalled(Refusal):
     text = 'Install what speaks to buckets first: pip install "vetrina[s3]".'
 
 
-class S3Storage(MediaStorage):
-    """Files as objects under the settings' prefix; content-addressed, so nothing is ever changed."""
+class Place(msgspec.Struct, frozen=True, kw_only=True):
+    """Which bucket, where and as whom; see the settings."""
 
-    def __init__(self, settings: S3Settings) -> None:
-        self._settings = settings
+    bucket: str
+    region: str
+    endpoint: str
+    access_key_id: str
+    secret_access_key: SecretStr
+    prefix: str
+    public_address: str
+    path_style: bool
+
+
+class S3Storage(MediaStorage):
+    """Files as objects under the place's prefix; content-addressed, so nothing is ever changed."""
+
+    def __init__(self, place: Place) -> None:
+        self._place = place
 
     async def keep(self, ctx: Context, name: str, content: bytes, mime_type: str) -> None:
         import obstore
@@ -74,15 +89,15 @@ class S3Storage(MediaStorage):
             raise Unavailable(f"the bucket did not drop {name}: {said(error)}") from None
 
     async def locate(self, ctx: Context, name: str) -> str | None:
-        if not self._settings.public_address or await self.read(ctx, name, 0, 0) is None:
+        if not self._place.public_address or await self.read(ctx, name, 0, 0) is None:
             return None
-        return f"{self._settings.public_address}/{name}"
+        return f"{self._place.public_address}/{name}"
 
     async def probe(self, ctx: Context) -> None:
         """Write a small file, read it and delete it. Raises StorageUnusable, NotInstalled, ForbiddenAddress."""
         name, content = f"vetrina-check/{draw_key()}.txt", b"Written to see whether this works."
-        if self._settings.endpoint:
-            await ctx.shop.outgoing.check(self._settings.endpoint, https_only=True)
+        if self._place.endpoint:
+            await ctx.shop.outgoing.check(self._place.endpoint, https_only=True)
         try:
             await self.keep(ctx, name, content, "text/plain")
             found = await self.read(ctx, name, 0, 100)
@@ -95,21 +110,21 @@ class S3Storage(MediaStorage):
             raise StorageUnusable(reason="what was written is not what is read")
 
     def _key(self, name: str) -> str:
-        return f"{self._settings.prefix}{name}"
+        return f"{self._place.prefix}{name}"
 
     @cached_property
     def _store(self) -> "S3Store":
         from obstore.store import S3Store
 
-        settings = self._settings
-        options: dict[str, Any] = {"endpoint": settings.endpoint} if settings.endpoint else {}
-        client: Any = {**_TIMEOUTS, "allow_http": settings.endpoint.startswith("http://")}
+        place = self._place
+        options: dict[str, Any] = {"endpoint": place.endpoint} if place.endpoint else {}
+        client: Any = {**_TIMEOUTS, "allow_http": place.endpoint.startswith("http://")}
         return S3Store(
-            settings.bucket,
-            region=settings.region,
-            access_key_id=settings.access_key_id,
-            secret_access_key=settings.secret_access_key.get_secret_value(),
-            virtual_hosted_style_request=not settings.path_style,
+            place.bucket,
+            region=place.region,
+            access_key_id=place.access_key_id,
+            secret_access_key=place.secret_access_key.get_secret_value(),
+            virtual_hosted_style_request=not place.path_style,
             client_options=client,
             retry_config=_RETRIES,
             **options,

@@ -18,7 +18,6 @@ from vetrina.ports import MediaStorage
 from vetrina.testing import Workshop
 from vetrina.testing.media import CONTENT, NAME, MediaStorageContract
 from vetrina_s3.settings import S3Settings
-from vetrina_s3.storage import S3Storage
 
 pytestmark = pytest.mark.embedded
 
@@ -42,7 +41,7 @@ class TestContract(MediaStorageContract):
         self.bucket = bucket
 
     def storage(self) -> MediaStorage:
-        return S3Storage(settings_for(self.bucket, public_address="https://cdn.test/m/"))
+        return settings_for(self.bucket, public_address="https://cdn.test/m/").storage()
 
     async def test_objects_are_where_the_settings_say(self, ctx: Context) -> None:
         storage = self.storage()
@@ -53,7 +52,7 @@ class TestContract(MediaStorageContract):
             "image/jpeg", "public, max-age=31536000, immutable",
         )  # fmt: skip
         assert await storage.locate(ctx, NAME) == f"https://cdn.test/m/{NAME}"
-        assert await S3Storage(settings_for(self.bucket)).locate(ctx, NAME) is None
+        assert await settings_for(self.bucket).storage().locate(ctx, NAME) is None
 
     async def test_a_server_that_says_no_is_an_outage_that_tells_no_secret(self, ctx: Context) -> None:
         self.bucket.refuses = True
