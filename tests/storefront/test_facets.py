@@ -104,8 +104,8 @@ def passes(ware: Ware, ticked: dict[str, list[str]], span: tuple[int, int] | Non
 async def test_every_count_is_what_counting_by_hand_gives(ctx: Context) -> None:
     chance = random.Random(11)
     ctx = with_filterable(ctx)
-    wares = await stock_up(ctx, chance, 60)
-    for turn in range(25):
+    wares = await stock_up(ctx, chance, 36)
+    for turn in range(14):
         ticked = {
             trait: chance.sample(TICKS[trait], chance.randint(1, len(TICKS[trait])))
             for trait in (chance.sample(sorted(TICKS), chance.randint(0, 3)) if turn else [])

@@ -7,6 +7,7 @@ import msgspec
 from sqlalchemy import (
     CTE,
     ColumnElement,
+    Integer,
     Select,
     Text,
     and_,
@@ -36,6 +37,7 @@ MOST_VALUES = 250
 
 
 Keys = Select[int]
+_PASSES: Column = literal_column("1", Integer)
 
 
 class FacetRow(msgspec.Struct, frozen=True):
@@ -77,24 +79,21 @@ def _offered(ctx: Context) -> dict[str, list[str]]:
 def _facets(
     base: tuple[Condition, ...], kinds: tuple[Kind, ...], translated: bool, offered: tuple[str, ...]
 ) -> Selection:
-    whole, sold = _whole(base)
+    whole, sold = _whole(base, tuple(condition for _, condition in kinds))
 
-    def left(key: Column, facet: str | None) -> list[ColumnElement[bool]]:
+    def left(rows: CTE, facet: str | None) -> list[ColumnElement[bool]]:
         """Conditions that leave what all other facets' filters leave."""
-        narrowing = [condition for kind, condition in kinds if kind != facet]
-        if not narrowing:
-            return []
-        return [key.in_(select(Product.id).where(Product.id.in_(select(whole.c.id)), *sql_of(narrowing)))]
+        return [rows.c[_passes(place)] == _PASSES for place, (kind, _) in enumerate(kinds) if kind != facet]
 
     def variants(facet: str | None) -> Keys:
-        return select(sold.c.id).where(*left(sold.c.product_id, facet))
+        return select(sold.c.id).where(*left(sold, facet))
 
-    tagged = select(whole.c.id).where(*left(whole.c.id, Facet.TAG))
+    tagged = select(whole.c.id).where(*left(whole, Facet.TAG))
     arms = [
-        _counted(Facet.AVAILABLE, whole.c.sellable).where(*left(whole.c.id, Facet.AVAILABLE)),
-        _prices(sold).where(*left(sold.c.product_id, Facet.PRICE)),
-        _counted(Facet.TYPE, whole.c.product_type).where(*left(whole.c.id, Facet.TYPE)),
-        _counted(Facet.VENDOR, whole.c.vendor).where(*left(whole.c.id, Facet.VENDOR)),
+        _counted(Facet.AVAILABLE, whole.c.sellable).where(*left(whole, Facet.AVAILABLE)),
+        _prices(sold).where(*left(sold, Facet.PRICE)),
+        _counted(Facet.TYPE, whole.c.product_type).where(*left(whole, Facet.TYPE)),
+        _counted(Facet.VENDOR, whole.c.vendor).where(*left(whole, Facet.VENDOR)),
         _counted(Facet.TAG, ProductTag.tag).where(ProductTag.product_id.in_(tagged)),
     ]
     ticked = [kind for kind, _ in kinds if kind.startswith(f"{Facet.OPTION}:")]
@@ -103,65 +102,72 @@ def _facets(
     for kind, name in zip(ticked, names, strict=True):
         arms.append(_options(variants(kind), translated, lambda option, name=name: option == name))
     for facet in offered:
-        arms += _metafields(Facet(facet), kinds, left, (whole, sold))
+        arms += _metafields(Facet(facet), kinds, left, sold if facet == Facet.VARIANT_METAFIELD else whole)
     return select(union_all(*arms).subquery("facet"))
 
 
 def _metafields(
     facet: Facet,
     kinds: tuple[Kind, ...],
-    left: Callable[[Column, str | None], list[ColumnElement[bool]]],
-    lists: tuple[CTE, CTE],
+    left: Callable[[CTE, str | None], list[ColumnElement[bool]]],
+    owners: CTE,
 ) -> Iterator[Selection]:
     """The values of those offered that nobody ticked, counted in one go; and of each that somebody did by itself."""
-    whole, sold = lists
     own = {kind: bindparam(kind.partition(":")[2], type_=Text()) for kind, _ in kinds if kind.startswith(f"{facet}:")}
     field = Metafield.namespace + literal_column("'/'", Text) + Metafield.key
     is_of_variants = facet is Facet.VARIANT_METAFIELD
-    owner_type = "ProductVariant" if is_of_variants else "Product"
-    count = func.count(distinct(Variant.product_id)) if is_of_variants else func.count()
+    owner_type = literal_column("'ProductVariant'" if is_of_variants else "'Product'", Text)
+    count = func.count(distinct(owners.c.product_id)) if is_of_variants else func.count()
     for kind in (None, *own):
-        owners = (
-            select(sold.c.id).where(*left(sold.c.product_id, kind))
-            if is_of_variants
-            else (select(whole.c.id).where(*left(whole.c.id, kind)))
-        )
-        row = _row(facet, Metafield.value, name=field, count=count)
-        if is_of_variants:
-            row = row.join_from(Metafield, Variant, Variant.id == Metafield.owner_id)
         wanted = [field == own[kind]] if kind else [field != name for name in own.values()]
         yield (
-            row.where(Metafield.owner_type == literal_column(f"'{owner_type}'", Text), text_in(field, facet.value))
-            .where(Metafield.owner_id.in_(owners), Metafield.value != "", *wanted)
+            _row(facet, Metafield.value, name=field, count=count)
+            .select_from(owners)
+            .outerjoin(Metafield, and_(Metafield.owner_type == owner_type, Metafield.owner_id == owners.c.id))
+            .where(func.coalesce(Metafield.value, "") != "", text_in(field, facet.value), *wanted, *left(owners, kind))
             .group_by(field, Metafield.value)
         )
 
 
-def _whole(base: tuple[Condition, ...]) -> tuple[CTE, CTE]:
+def _whole(base: tuple[Condition, ...], filters: tuple[Condition, ...]) -> tuple[CTE, CTE]:
     """The list, and the variants of it that are on sale with their prices, each put aside once for all facets.
 
-    Other tables are looked up by keys in subselects and not joined to these: SQLite takes what was put aside for a
-    million rows, and would read a whole table before it looks into it.
+    Beside each product stands whether it passes each filter: so every filter is asked once for a product, not once for
+    every facet. Neither engine knows how many rows were put aside: PostgreSQL takes them for one and compares two such
+    lists row by row, so they are not compared; SQLite takes them for a million and would read a whole table before it
+    looks into them, so other tables are looked up by keys in subselects, or joined from the left, which it leaves.
     """
+    passing = [
+        case((condition.sql, _PASSES), else_=literal_column("0", Integer)).label(_passes(place))
+        for place, condition in enumerate(filters)
+    ]
     whole = (
         select(
             Product.id,
             Product.product_type,
             Product.vendor,
             case((is_sellable_product(), _constant("true")), else_=_constant("false")).label("sellable"),
+            *passing,
         )
         .where(is_visible(), *sql_of(base))
         .cte("whole")
         .prefix_with("MATERIALIZED")
     )
+    flags = [whole.c[_passes(place)] for place in range(len(filters))]
     sold = (
-        select(Variant.id, Variant.product_id, Price.amount)
-        .join_from(Variant, Price, is_price_of(Variant, Price))
-        .where(Variant.product_id.in_(select(whole.c.id)), Variant.archived_at.is_(None))
+        select(Variant.id, Variant.product_id, Price.amount, *flags)
+        .select_from(whole)
+        .outerjoin(Variant, and_(Variant.product_id == whole.c.id, Variant.archived_at.is_(None)))
+        .outerjoin(Price, is_price_of(Variant, Price))
+        .where(func.coalesce(Price.variant_id, literal_column("0", BigInt)) > literal_column("0", BigInt))
         .cte("sold")
         .prefix_with("MATERIALIZED")
     )
     return whole, sold
+
+
+def _passes(place: int) -> str:
+    return f"passes_{place}"
 
 
 def _row(
