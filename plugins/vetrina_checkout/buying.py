@@ -15,7 +15,7 @@ from vetrina_checkout.answers import Page, see_other
 from vetrina_checkout.codes import apply_code, drop_card, drop_code
 from vetrina_checkout.ordering import choose, follow, order
 from vetrina_checkout.quotes import quoted_again, quoted_as_shown
-from vetrina_checkout.saving import keep, refused
+from vetrina_checkout.saving import keep, refused, use_saved
 from vetrina_checkout.showing import show
 from vetrina_checkout.visits import Asked, Here, NoSuchPage, Visit, visit
 
@@ -27,7 +27,7 @@ async def checkout_page(request: Asked, house: Here, key: FromPath[str]) -> Page
     elsewhere = await _elsewhere(here, cart)
     if elsewhere is not None:
         return elsewhere
-    return show(here, await quoted_as_shown(here, cart), notice=request.query_params.get("notice", ""))
+    return await show(here, await quoted_as_shown(here, cart), notice=request.query_params.get("notice", ""))
 
 
 @post("/checkout/carts/{key:str}")
@@ -51,7 +51,7 @@ async def send(request: Asked, house: Here, key: FromPath[str]) -> Page | Redire
         errors += await choose(here, after, form, is_order=False)
         if errors:
             moved = await _moved(request, here, cart)
-            return show(moved, await quoted_as_shown(moved, await _now(here, cart)), form=form, errors=errors)
+            return await show(moved, await quoted_as_shown(moved, await _now(here, cart)), form=form, errors=errors)
     notice = "market" if after.place.market_id != before.place.market_id else _NOTICES.get(deed, "")
     return see_other(checkout_path(here.ctx.shop, key, **({"notice": notice} if notice else {})))
 
@@ -65,6 +65,8 @@ async def _change(here: Visit, quoted: CartQuote, form: Form, deed: str, subject
             return await drop_code(here, quoted, subject)
         case "drop-card":
             return await drop_card(here, quoted, subject)
+        case "saved":
+            return await use_saved(here, quoted, subject)
         case "fit" | "drop":
             return await _fit(here, quoted, subject, is_gone=deed == "drop")
         case _:

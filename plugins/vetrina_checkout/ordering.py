@@ -36,18 +36,18 @@ async def order(here: Visit, before: CartQuote, form: Form) -> Page | Redirect:
     if not errors:
         errors = _told(here, quoted.problems)
     if errors:
-        return show(here, quoted, form=form, errors=in_order(errors, form))
+        return await show(here, quoted, form=form, errors=in_order(errors, form))
     if quoted.fingerprint != form.get("seen"):
-        return show(here, quoted, form=form, changed_from=_whole(form.get("total")))
+        return await show(here, quoted, form=form, changed_from=_whole(form.get("total")))
     answered = await submit(here.ctx, cart.key, form.get("attempt"), quoted.cart.version)
     if isinstance(answered, Accepted):
         return await follow(here, cart, answered.attempt_key, goes_on=True)
     if isinstance(answered, NoSuchCart):
         return see_other(checkout_path(here.ctx.shop, cart.key, notice="changed"))
     if isinstance(answered, Throttled):
-        return show(here, quoted, form=form, errors=[PageError(None, here.voice("problem.THROTTLED"))])
+        return await show(here, quoted, form=form, errors=[PageError(None, here.voice("problem.THROTTLED"))])
     quoted = await quoted_again(here, cart)
-    return show(here, quoted, form=form, errors=_told(here, answered.problems))
+    return await show(here, quoted, form=form, errors=_told(here, answered.problems))
 
 
 async def choose(here: Visit, quoted: CartQuote, form: Form, *, is_order: bool) -> list[PageError]:

@@ -19,6 +19,7 @@ from vetrina_checkout.buying import checkout_page, send
 from vetrina_checkout.limits import Limits, Turns
 from vetrina_checkout.orders import order_page, show_everything
 from vetrina_checkout.payments import give_up, payment_page
+from vetrina_checkout.policies import policy_page
 from vetrina_checkout.settings import CheckoutSettings
 from vetrina_checkout.visits import FILES, House, language_of
 
@@ -59,7 +60,7 @@ def routes(site: Site, settings: CheckoutSettings) -> list[Any]:
 
     pages = Router(
         path="/",
-        route_handlers=[checkout_page, send, payment_page, give_up, order_page, show_everything],
+        route_handlers=[checkout_page, send, payment_page, give_up, order_page, show_everything, policy_page],
         dependencies={"house": Provide(here, sync_to_thread=False)},
         request_max_body_size=LARGEST_FORM,
         exception_handlers={

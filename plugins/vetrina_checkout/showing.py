@@ -17,7 +17,7 @@ from vetrina_checkout.answers import Page, drawn
 from vetrina_checkout.elements import elements
 from vetrina_checkout.postal import layout_of
 from vetrina_checkout.quotes import payable
-from vetrina_checkout.saving import BILLING, CONSENT, FIELDS, TERMS
+from vetrina_checkout.saving import BILLING, CONSENT, FIELDS, TERMS, saved_addresses
 from vetrina_checkout.visits import Visit
 
 NOTICES = ("changed", "market", "code", "code_gone", "lines")
@@ -25,7 +25,7 @@ STANDING = ("DELIVERY_NO_DELIVERY_AVAILABLE", "TAXES_MUST_BE_DEFINED", "ERROR")
 """Problems that no field puts right: they are told as soon as they are there."""
 
 
-def show(
+async def show(
     here: Visit,
     quoted: CartQuote,
     *,
@@ -56,7 +56,7 @@ def show(
         "quote": quoted.quote,
         "due": _due(quoted),
         "attempt": draw_key(),
-        **_fields(here, quoted, form),
+        **_fields(here, quoted, form, await saved_addresses(here, quoted)),
         **_payment(here, quoted, form),
         **_reasons(here, quoted),
     }
@@ -69,10 +69,11 @@ def _for_page(scripts: list[PaymentScript]) -> tuple[PaymentScript, ...]:
     return tuple(dict.fromkeys(scripts))
 
 
-def _fields(here: Visit, quoted: CartQuote, form: Form | None) -> dict[str, Any]:
+def _fields(here: Visit, quoted: CartQuote, form: Form | None, saved: list[tuple[int, Address]]) -> dict[str, Any]:
     """What stands in the fields, and how addresses are asked for in their countries."""
     cart, settings = quoted.cart, here.house.settings
-    shipping = quoted.address or Address(country=cart.country)
+    usual = next((address for _, address in saved if address.country == cart.country), None)
+    shipping = quoted.address or usual or Address(country=cart.country)
     billing = address_of(cart.billing_address) if cart.billing_address else Address(country=cart.country)
     ticked = {entry["key"] for entry in cart.attributes}
     kept: dict[str, str] = {
@@ -95,6 +96,7 @@ def _fields(here: Visit, quoted: CartQuote, form: Form | None) -> dict[str, Any]
         typed["note"] = cart.note
     return {
         "typed": typed,
+        "saved": [(key, address) for key, address in saved if address != quoted.address],
         "countries": sorted((country_name(code, here.language), code) for code in sold_to),
         "layout": layout_of(typed["country"]),
         "billing_layout": layout_of(typed[f"{BILLING}country"]),

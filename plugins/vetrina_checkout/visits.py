@@ -19,6 +19,7 @@ from vetrina.plugin.words import LANGUAGES, accepted, spoken
 from vetrina.views.markets import Atlas
 from vetrina_checkout.addresses import Addresses
 from vetrina_checkout.assets import Assets
+from vetrina_checkout.laws import laws
 from vetrina_checkout.limits import Limits, Turns
 from vetrina_checkout.settings import CheckoutSettings
 
@@ -60,6 +61,8 @@ class Visit(msgspec.Struct, frozen=True, kw_only=True):
     path: str
     query: dict[str, str]
     owner: str
+    laws: tuple[tuple[str, str], ...]
+    """Titles and addresses of the texts of law."""
 
     @property
     def language(self) -> str:
@@ -77,6 +80,7 @@ class Visit(msgspec.Struct, frozen=True, kw_only=True):
             "say": self.voice,
             "assets": self.house.assets,
             "settings": settings,
+            "laws": self.laws,
             "languages": [(code, NAMES[code], self._in(code)) for code in LANGUAGES],
             "shop_name": self.atlas.profile.name,
             "shop_email": self.atlas.profile.email,
@@ -106,14 +110,16 @@ async def visit(
     atlas = atlas or await house.site.markets.atlas()
     voice = Voice(language_of(request, language), FILES)
     query = {name: str(value) for name, value in request.query_params.items() if name != "notice"}
+    ctx = house.site.context_at(atlas.place(country, voice.language), BUYER)
     return Visit(
         house=house,
-        ctx=house.site.context_at(atlas.place(country, voice.language), BUYER),
+        ctx=ctx,
         atlas=atlas,
         voice=voice,
         path=request.url.path,
         query=query,
         owner=owner,
+        laws=await laws(ctx, house.settings, voice),
     )
 
 

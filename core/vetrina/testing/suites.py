@@ -6,6 +6,7 @@ from typing import Any
 from vetrina.ports import (
     CatalogueFormat,
     DeliveryProvider,
+    HostedPages,
     MailProvider,
     MediaStorage,
     NodeSource,
@@ -21,6 +22,7 @@ from vetrina.ports import (
 )
 from vetrina.testing.delivery import DeliveryProviderContract
 from vetrina.testing.formats import CatalogueFormatContract, OrderHistoryFormatContract
+from vetrina.testing.hosted import HostedPagesContract
 from vetrina.testing.mail import MailProviderContract
 from vetrina.testing.media import MediaStorageContract
 from vetrina.testing.payment_contract import PaymentProviderContract
@@ -37,6 +39,7 @@ from vetrina.testing.tax import TaxProviderContract
 SUITES: Mapping[type[Any], type[Any]] = {
     CatalogueFormat: CatalogueFormatContract,
     DeliveryProvider: DeliveryProviderContract,
+    HostedPages: HostedPagesContract,
     MailProvider: MailProviderContract,
     NodeSource: NodeSourceContract,
     MediaStorage: MediaStorageContract,

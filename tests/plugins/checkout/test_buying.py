@@ -5,13 +5,15 @@ import re
 from typing import cast
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, insert, select, update
 from tests.support.checkout_pages import ANNA, CODE, ORDER, UPDATE, at_the_checkout, cart_of, total_of
 from tests.support.visitor import Visitor
 
 from vetrina.flows.cart_lines import LineInput, add_lines
 from vetrina.flows.prices import PriceChange, set_prices
 from vetrina.flows.stock import correct_stock
+from vetrina.shop.cart.models import Cart
+from vetrina.shop.customers.models import Customer, CustomerAddress
 from vetrina.shop.orders.models import Order
 from vetrina.testing import Workshop
 from vetrina.views.carts import cart_addresses, cart_by_key
@@ -230,3 +232,25 @@ async def test_settings_decide_what_is_asked(shop: Workshop, visitor: Visitor) -
     order = await order_by_id(shop.db, 1)
     assert order is not None and order.phone == "+39 011 1234567"
     assert {entry["key"] for entry in order.attributes} == {"_terms_accepted", "_marketing_consent"}
+
+
+async def test_a_customer_s_own_addresses_are_one_press_away(shop: Workshop, visitor: Visitor) -> None:
+    key = await at_the_checkout(shop, visitor)
+    now = shop.clock.now()
+    async with shop.ctx.tx() as session:
+        anna = {"id": 7, "email": ANNA["email"], "accepts_marketing": False, "tags": [], "created_at": now}
+        await session.execute(insert(Customer).values(**anna, updated_at=now))
+        for number, city in enumerate(("Torino", "Cuneo", "Gotham")):
+            fields = {name: ANNA[name] for name in ("last_name", "address1", "zip", "province")}
+            country = "XX" if city == "Gotham" else "IT"
+            address = {**fields, "city": city, "country": country}
+            kept = {"id": number + 1, "customer_id": 7, "address": address, "is_default": city == "Cuneo"}
+            await session.execute(insert(CustomerAddress).values(**kept))
+        await session.execute(update(Cart).values(customer_id=7))
+    page = await visitor.open(visitor.path)
+    assert page.form(f"/{key}").fields["city"] == "Cuneo", "the usual one is filled in"
+    assert "Gotham" not in page.words, "nothing is sent there"
+    page = await visitor.send(f"/{key}", "do=saved:1")
+    assert page.form(f"/{key}").fields["city"] == "Torino"
+    await visitor.post(page.form(f"/{key}").action, {**page.form(f"/{key}").fields, "do": "saved:3"})
+    assert visitor.page.form(f"/{key}").fields["city"] == "Torino", "an address that is not on offer is passed over"

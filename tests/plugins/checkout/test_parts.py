@@ -10,8 +10,11 @@ from pydantic import ValidationError
 
 from vetrina.plugin.pages.voice import sentences
 from vetrina.plugin.words import LANGUAGES
+from vetrina.ports import HostedPages
 from vetrina.testing import Workshop
+from vetrina.testing.hosted import HostedPagesContract
 from vetrina.vocabulary import FinancialStatus
+from vetrina_checkout.addresses import Addresses
 from vetrina_checkout.health import NotInPage, NoWayToPay, payable
 from vetrina_checkout.limits import Limits
 from vetrina_checkout.postal import layout_of
@@ -88,3 +91,8 @@ async def test_it_is_ill_while_buyers_cannot_pay_by_what_is_on_offer(shop: Works
 def _facts(wording: str | list[str]) -> set[str]:
     texts = wording if isinstance(wording, list) else [wording]
     return {name for text in texts for _, name, _, _ in Formatter().parse(text) if name}
+
+
+class TestAddresses(HostedPagesContract):
+    def pages(self) -> HostedPages:
+        return Addresses()

@@ -7,6 +7,7 @@ from typing import Any
 from vetrina.plugin.contributions import Provide
 from vetrina.ports import (
     DeliveryProvider,
+    HostedPages,
     NodeSource,
     OfferRequest,
     PaymentProvider,
@@ -19,6 +20,7 @@ from vetrina.ports import (
 )
 from vetrina.testing.delivery import DeliveryProviderContract
 from vetrina.testing.doctor.patient import Patient
+from vetrina.testing.hosted import HostedPagesContract
 from vetrina.testing.payment_contract import AMOUNT, PaymentProviderContract
 from vetrina.testing.pricing import PriceRulesContract
 from vetrina.testing.search_index import SearchIndexContract
@@ -57,6 +59,7 @@ def _of(suite: type[Any], name: str) -> Any:
 
 READY: Mapping[type[Any], Any] = {
     DeliveryProvider: _of(DeliveryProviderContract, "provider"),
+    HostedPages: _of(HostedPagesContract, "pages"),
     NodeSource: _of(NodeSourceContract, "source"),
     PaymentProvider: _of_payment,
     PriceRules: _of(PriceRulesContract, "rules"),
