@@ -13,19 +13,20 @@ from vetrina.plugin import Site
 from vetrina.views.customers import customer_by_token
 from vetrina_storefront.accounts.door import account_routes
 from vetrina_storefront.context import names_no_buyer, place_asked_for, token_asked_for
+from vetrina_storefront.dated import dated
 from vetrina_storefront.explorer import explorer_page, explorer_routes
 from vetrina_storefront.owners import owner_of
 from vetrina_storefront.pages import page_routes
 from vetrina_storefront.schema import compose_storefront
-from vetrina_storefront.versions import VERSIONS
 
 
 def routes(site: Site) -> list[Any]:
     """Everything the storefront answers."""
-    paths = ("/graphql", *(f"/api/{version}/graphql.json" for version in VERSIONS))
     explorer = explorer_routes() if site.settings.explorer else []
+    graphql = handler(endpoint_of(site, compose_storefront(site.graphql)), "/graphql")
     return [
-        handler(endpoint_of(site, compose_storefront(site.graphql)), *paths),
+        graphql,
+        dated(graphql),
         *explorer,
         *page_routes(site),
         *account_routes(site),

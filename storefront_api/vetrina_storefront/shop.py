@@ -18,7 +18,7 @@ from vetrina_storefront.media import MediaImage
 from vetrina_storefront.metafields import HasMetafields
 from vetrina_storefront.names import money_format
 from vetrina_storefront.policies import ShopPolicy, ShopPolicyWithDefault, load_policy
-from vetrina_storefront.versions import VERSIONS
+from vetrina_storefront.versions import UNSTABLE, VERSIONS
 
 
 @strawberry.enum(description="A brand of cards.")
@@ -170,7 +170,7 @@ class VersionRow(msgspec.Struct, frozen=True):
 
     handle: str
     display_name: str
-    supported: bool = True
+    supported: bool
 
 
 @strawberry.type(description="A version of the public API.")
@@ -189,7 +189,8 @@ class ShopQuery:
 
     @root(shared=True, description="The versions of the public API this shop answers.")
     async def public_api_versions(self, info: Info) -> list[ApiVersion]:
-        rows: Any = [VersionRow(version, version) for version in VERSIONS]
+        stable = [VersionRow(version, version, supported=True) for version in VERSIONS]
+        rows: Any = [*stable, VersionRow(UNSTABLE, UNSTABLE, supported=False)]
         return rows
 
     @root(shared=True, description="The shop.")

@@ -18,7 +18,9 @@ from graphql import (
     extend_schema,
     parse,
 )
+from tests.support.sources import ROOT
 
+from vetrina_storefront.published.whole import whole
 from vetrina_storefront.schema import compose_storefront
 
 CONTRACT = Path(os.environ.get("VETRINA_DATA", "../shared/data")).resolve().parent / "contract"
@@ -28,8 +30,14 @@ pytestmark = pytest.mark.skipif(not CONTRACT.exists(), reason="the contract is n
 
 
 @pytest.fixture(scope="module")
-def ours() -> GraphQLSchema:
+def core() -> GraphQLSchema:
     return build_schema(compose_storefront().as_str())
+
+
+@pytest.fixture(scope="module", params=["core", "with plugins"])
+def ours(request: pytest.FixtureRequest) -> GraphQLSchema:
+    """What is served by the core alone, and with every plugin of this repository."""
+    return request.getfixturevalue("core") if request.param == "core" else build_schema(whole(ROOT).sdl)
 
 
 @pytest.fixture(scope="module")
@@ -124,12 +132,12 @@ def test_what_the_contract_deprecates_is_deprecated(ours: GraphQLSchema, contrac
     assert deprecated == wanted - NOT_DEPRECATED
 
 
-def test_published_types_are_whole(ours: GraphQLSchema, contract: GraphQLSchema) -> None:
-    mine = _fields(ours)
+def test_published_types_are_whole(core: GraphQLSchema, contract: GraphQLSchema) -> None:
+    mine = _fields(core)
     missing = {
         path
         for path in _fields(contract)
-        if path not in mine and path.partition(".")[0] in ours.type_map and path.partition(".")[0] not in ROOTS
+        if path not in mine and path.partition(".")[0] in core.type_map and path.partition(".")[0] not in ROOTS
     }
     assert missing == LEFT_OUT
 
@@ -148,19 +156,19 @@ def test_types_implement_the_contracts_interfaces(ours: GraphQLSchema, contract:
         assert {one.name for one in mine.interfaces} == {one.name for one in theirs.interfaces}, name
 
 
-def test_unions_lack_only_members_of_absent_plugins(ours: GraphQLSchema, contract: GraphQLSchema) -> None:
-    for name, mine, theirs in _shared(ours, contract, GraphQLUnionType):
+def test_unions_lack_only_members_of_absent_plugins(core: GraphQLSchema, contract: GraphQLSchema) -> None:
+    for name, mine, theirs in _shared(core, contract, GraphQLUnionType):
         members, wanted = {one.name for one in mine.types}, {one.name for one in theirs.types}
         assert members <= wanted, name
         assert wanted - members <= LATER.get(name, set()), name
 
 
 def test_what_is_added_to_the_contract_is_what_the_payments_contract_adds(
-    ours: GraphQLSchema, contract: GraphQLSchema
+    core: GraphQLSchema, contract: GraphQLSchema
 ) -> None:
     theirs = _fields(contract)
-    added_types = set(ours.type_map) - set(contract.type_map) - set(BUILT_IN)
-    added = {path for path in _fields(ours) if path not in theirs and path.partition(".")[0] not in added_types}
+    added_types = set(core.type_map) - set(contract.type_map) - set(BUILT_IN)
+    added = {path for path in _fields(core) if path not in theirs and path.partition(".")[0] not in added_types}
     assert (added_types, added) == (ADDED_TYPES, ADDED)
 
 

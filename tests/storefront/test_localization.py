@@ -91,7 +91,10 @@ async def test_the_shop_introduces_itself(ctx: Context) -> None:
         },
     }
     assert data["paymentSettings"] == {"currencyCode": "EUR"}
-    assert data["publicApiVersions"] == [{"handle": "2026-04", "displayName": "2026-04", "supported": True}]
+    assert data["publicApiVersions"] == [
+        {"handle": "2026-04", "displayName": "2026-04", "supported": True},
+        {"handle": "unstable", "displayName": "unstable", "supported": False},
+    ]
     assert data["locations"]["nodes"][0]["address"] == {
         "country": "Italy",
         "countryCode": "IT",

@@ -137,10 +137,31 @@ async def test_browsers_of_other_origins_may_ask(client: httpx.AsyncClient) -> N
     assert "access-control-allow-credentials" not in before.headers
 
 
-async def test_both_paths_answer_alike(client: httpx.AsyncClient) -> None:
-    for path in ("/graphql", "/api/2026-04/graphql.json"):
-        answer = await client.post(path, json={"query": "{ shop { name } }"})
+async def test_a_dated_path_says_which_version_answers(client: httpx.AsyncClient) -> None:
+    for asked, served in (("2026-04", "2026-04"), ("2019-10", "2026-04"), ("2031-01", "2026-04"), ("unstable",) * 2):
+        answer = await client.post(f"/api/{asked}/graphql.json", json={"query": "{ shop { name } }"})
         assert answer.json() == {"data": {"shop": {"name": "Vetrina"}}}
+        assert answer.headers.get_list("x-vetrina-api-version") == [served]
+        assert answer.headers["x-shopify-api-version"] == served
+    for asked in ("2026-05", "latest", "2026-04.1"):
+        assert (await client.post(f"/api/{asked}/graphql.json", json={"query": "{ shop { name } }"})).status_code == 404
+    plain = await client.post("/graphql", json={"query": "{ shop { name } }"})
+    assert "x-vetrina-api-version" not in plain.headers  # its answer is shared with the dated paths
+
+
+async def test_a_developer_is_told_what_an_operation_weighs(client: httpx.AsyncClient) -> None:
+    question = {"query": "{ products(first: 10) { nodes { a: id variants(first: 5) { nodes { id } } } } }"}
+    plain = await client.post("/graphql", json=question)
+    for header in ("x-vetrina-cost", "shopify-graphql-cost-debug"):
+        told = (await client.post("/graphql", json=question, headers={header: "1"})).json()
+        cost = told["extensions"]["cost"]
+        assert {name: one["requested"] for name, one in cost.items()} == {
+            "objects": 1 + 10 * (1 + (1 + 5 * 1)), "depth": 5, "fields": 6, "aliases": 1, "directives": 0,
+        }  # fmt: skip
+        assert {name: one["most"] for name, one in cost.items()} == {
+            "objects": 500_000, "depth": 15, "fields": 1_500, "aliases": 30, "directives": 20,
+        }  # fmt: skip
+    assert (await client.post("/graphql", json=question)).content == plain.content
 
 
 async def test_head_is_answered_like_get_without_the_body(client: httpx.AsyncClient) -> None:

@@ -75,15 +75,20 @@ def answered(outcome: Answered, media_type: str, trail: str) -> Answer:
     if outcome.data is None and all("path" not in error for error in errors):
         status = 400 if media_type == GRAPHQL_JSON else 200
         return Answer(status, _ENCODER.encode({"errors": errors}), media_type, NO_STORE, trail)
-    body = _ENCODER.encode({"errors": errors, "data": outcome.data})
+    body = _ENCODER.encode({"errors": errors, "data": outcome.data, **_extensions(outcome)})
     return Answer(200, body, media_type, (*NO_STORE, *marks), trail)
 
 
 def written(outcome: Answered) -> bytes:
     """The body of an answer without errors."""
-    if outcome.trace is not None:
-        return _ENCODER.encode({"data": outcome.data, "extensions": {"trace": outcome.trace}})
-    return _ENCODER.encode({"data": outcome.data})
+    return _ENCODER.encode({"data": outcome.data, **_extensions(outcome)})
+
+
+def _extensions(outcome: Answered) -> dict[str, Any]:
+    if not outcome.has_extensions:
+        return {}
+    told = {"trace": outcome.trace, "cost": outcome.cost}
+    return {"extensions": {name: value for name, value in told.items() if value is not None}}
 
 
 def failed(error: Refusal | Unavailable, media_type: str, trail: str) -> Answer:

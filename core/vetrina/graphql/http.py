@@ -159,9 +159,9 @@ async def _share(request: _Request, question: Question) -> Answer:
 
     async def make() -> bytes | None:
         own.append(await _run(request, question))
-        return None if own[0].errors or own[0].trace is not None else written(own[0])
+        return None if own[0].errors or own[0].has_extensions else written(own[0])
 
-    if answers is None or _wants_anew(request.fields) or TRACE in request.fields:
+    if answers is None or _wants_anew(request.fields) or _TELLING & request.fields.keys():
         body = await make()
         kept = None if body is None else Kept(body)
     else:
@@ -200,7 +200,10 @@ async def _context(request: _Request, question: Question) -> Context:
 
 async def _run(request: _Request, question: Question) -> Answered:
     endpoint, headers = request.door.endpoint, Headers(request.fields)
-    return await _ask(endpoint, question, headers, await _context(request, question), request.trail)
+    outcome = await _ask(endpoint, question, headers, await _context(request, question), request.trail)
+    if COST & request.fields.keys():
+        outcome.cost = question.operation.weight(question.variables)
+    return outcome
 
 
 async def _ask(endpoint: Endpoint, question: Question, headers: Headers, ctx: Context, trail: str) -> Answered:
@@ -246,7 +249,7 @@ def _may_be_streamed(fields: Fields, asked: bytes) -> bool:
 
 def _takes_parts(fields: Fields) -> bool:
     """Whether the client takes an answer in parts; one that is replayed, or timed, comes in one."""
-    return parting(fields.get(b"accept")) is not None and not {b"idempotency-key", TRACE} & fields.keys()
+    return parting(fields.get(b"accept")) is not None and not _WHOLE & fields.keys()
 
 
 def _is_anonymous(fields: Fields) -> bool:
@@ -275,7 +278,11 @@ def _by_post(problem: str) -> Refused:
 
 TRACE = b"x-vetrina-trace"
 """A header that asks how long each field took; heard where the explorer is on, which is not in production."""
-_BYPASSING = frozenset({b"authorization", b"cache-control", TRACE})
+COST = frozenset({b"x-vetrina-cost", b"shopify-graphql-cost-debug"})
+"""Headers that ask what an operation weighs, beside what it may."""
+_TELLING = COST | {TRACE}
+_WHOLE = _TELLING | {b"idempotency-key"}
+_BYPASSING = _TELLING | {b"authorization", b"cache-control"}
 """Headers with which a request is looked into before it is answered from what is kept."""
 _CANONICAL = msgspec.json.Encoder(order="deterministic")
 

@@ -61,13 +61,27 @@ def check_shape(document: DocumentNode) -> None:
             _check(measured.selection(definition.selection_set))
 
 
-def _check(measure: Measure) -> None:
-    for name, found, limit in (
+def weight_of(document: DocumentNode, operation: OperationDefinitionNode, cost: int) -> dict[str, dict[str, int]]:
+    """What an operation weighs beside what one may weigh, for a developer who asks."""
+    measure = _Measured(document).selection(operation.selection_set)
+    found = {name.rpartition(" ")[2]: (is_, most) for name, is_, most in _limited(measure)}
+    return {
+        name: {"requested": is_, "most": most} for name, (is_, most) in {"objects": (cost, DEAREST), **found}.items()
+    }
+
+
+def _limited(measure: Measure) -> tuple[tuple[str, int, int], ...]:
+    """Each size by its name, and the most it may be."""
+    return (
         ("depth", measure.depth, DEEPEST),
         ("number of fields", measure.fields, MOST_FIELDS),
         ("number of aliases", measure.aliases, MOST_ALIASES),
         ("number of directives", measure.directives, MOST_DIRECTIVES),
-    ):
+    )
+
+
+def _check(measure: Measure) -> None:
+    for name, found, limit in _limited(measure):
         if found > limit:
             raise Refused("LIMIT_EXCEEDED", f"The operation's {name} is {found}; at most {limit} is answered.")
 

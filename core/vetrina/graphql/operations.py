@@ -14,7 +14,7 @@ from graphql.execution.values import VariableValues
 from vetrina.graphql import execute
 from vetrina.graphql.documents import Document, Documents
 from vetrina.graphql.fields import RequestState
-from vetrina.graphql.limits import DEADLINE, Cost
+from vetrina.graphql.limits import DEADLINE, Cost, weight_of
 from vetrina.graphql.plan import Run
 from vetrina.graphql.plan.run import Traced
 from vetrina.graphql.plan.unfolding import Payload, Unfolding
@@ -73,6 +73,11 @@ class Operation:
     def coerce(self, given: Mapping[str, Any]) -> VariableValues | list[GraphQLError]:
         """Variables as the operation runs with them, or everything that is wrong with them."""
         return self._variables.coerce(given)
+
+    def weight(self, given: Mapping[str, Any]) -> dict[str, dict[str, int]]:
+        """What it weighs with these variables, beside what it may."""
+        assert self._document.node is not None
+        return weight_of(self._document.node, self.node, self.cost(given))
 
     def warm(self) -> None:
         """Make the plan of an operation that has but one; where that fails, requests will say so."""

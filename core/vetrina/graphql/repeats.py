@@ -48,6 +48,13 @@ class Answered(msgspec.Struct):
     is_replayed: bool = False
     trace: list[Traced] | None = None
     """How long each field took, where somebody asked."""
+    cost: dict[str, Any] | None = None
+    """What the operation weighs, where somebody asked."""
+
+    @property
+    def has_extensions(self) -> bool:
+        """Whether it is told to whom has asked for it, and to nobody else."""
+        return self.trace is not None or self.cost is not None
 
     def add(self, part: "Answered") -> None:
         """Put a further root field's answer beside those before it; one that may not be null takes all with it."""

@@ -14,6 +14,8 @@ SCHEMAS = {
     "admin/vetrina_admin/schema.graphql": "vetrina_admin.api.schema:published",
 }
 """A door's published schema, and the function that prints it."""
+PUBLISHED = "vetrina_storefront.published:documents"
+"""What makes the documents of the schema with every plugin on."""
 _MAP = re.compile(r"(<!-- map: written by make docs -->\n)(?:.*\n)*?(<!-- end of map -->)")
 _WALK = re.compile(r"(<!-- walk: written by make docs -->\n)(?:.*\n)*?(<!-- end of walk -->)")
 
@@ -31,7 +33,7 @@ def documents(root: Path) -> dict[Path, str]:
     }
     for path, function in SCHEMAS.items():
         made[root / path] = resolve_name(function)().rstrip() + "\n"
-    return made
+    return made | resolve_name(PUBLISHED)(root)
 
 
 def _between(marks: re.Pattern[str], made: str, text: str) -> str:
