@@ -22,6 +22,7 @@ from vetrina.kernel.db.statements import Statements
 from vetrina.plugin import GraphQLFields, GraphQLRoots
 from vetrina.plugin.discovery import migrations
 from vetrina_admin.api.schema import compose_admin
+from vetrina_storefront.accounts.schema import compose_accounts
 from vetrina_storefront.schema import compose_storefront
 
 pytest_plugins = ("vetrina.testing.fixtures",)  # shop, as authors of plugins have it; and no network
@@ -62,6 +63,7 @@ def kept() -> Iterator[None]:
         for engine in (sqlite, postgres_engine):
             patch.setattr(engine, "Statements", _of_the_process)
         patch.setattr("vetrina_storefront.door.compose_storefront", functools.cache(compose_storefront))
+        patch.setattr("vetrina_storefront.accounts.door.compose_accounts", functools.cache(compose_accounts))
         patch.setattr("vetrina_admin.api.door.compose_admin", _composed_admin)
         # Commands that run in this process leave its logs alone: tests listen to them.
         patch.setattr("vetrina.cli.running.set_up", _as_it_is)

@@ -88,12 +88,12 @@ class FrontEnd:
     async def refresh(self, token: str) -> httpx.Response:
         return await self.ask_token("refresh_token", refresh_token=token)
 
-    async def ask(self, access: str, query: str, **variables: Any) -> httpx.Response:
+    async def ask(self, access: str, query: str, /, **variables: Any) -> httpx.Response:
         """Ask the API, with the bare token as Hydrogen sends it."""
         said = {"query": query, "variables": variables}
         return await self.http.post(API, json=said, headers={"authorization": access})
 
-    async def data(self, access: str, query: str, **variables: Any) -> Any:
+    async def data(self, access: str, query: str, /, **variables: Any) -> Any:
         """Ask what must be answered."""
         answer = await self.ask(access, query, **variables)
         assert answer.status_code == 200 and "errors" not in answer.json(), answer.text

@@ -56,7 +56,7 @@ async def discovery(site: Here) -> Json:
 @get("/.well-known/customer-account-api")
 async def api_discovery(site: Here) -> Json:
     """Where the API is."""
-    return Response({"graphql_api": f"{issuer(site.shop)}/customer/api/{VERSIONS[0]}/graphql"}, headers=KEPT)
+    return Response({"graphql_api": f"{issuer(site.shop)}/customer/api/{VERSIONS[-1]}/graphql"}, headers=KEPT)
 
 
 @get(below("/.well-known/jwks.json"))
