@@ -10,6 +10,7 @@ from tests.support.customers import EMAIL, PASSWORD, Hashes
 from tests.support.desk_orders import write_orders
 from tests.support.statements import all_statements
 
+from vetrina.flows.customers import Purpose
 from vetrina.flows.forgetting import begin_erasure, export_core, person_found
 from vetrina.kernel import crypto
 from vetrina.kernel.db import table_of
@@ -17,6 +18,7 @@ from vetrina.shop.customers.models import Customer, CustomerToken
 from vetrina.testing.making import make_order
 from vetrina.testing.shop import Workshop, a_shop
 from vetrina_mailbox.keeping import latest, mail_text
+from vetrina_storefront.pages.words import sentences
 
 ERRORS = "customerUserErrors { code field message }"
 CREATE = f"""mutation ($input: CustomerCreateInput!) {{
@@ -192,6 +194,41 @@ async def test_who_asks_is_known_to_the_context_and_shared_with_nobody(shop: Wor
     for given, expected in ((f'"{token}"', {"email": EMAIL}), ('"vt_buyer_x"', None)):
         made = await shop.ask(created % given)
         assert made["cartCreate"]["cart"]["buyerIdentity"]["customer"] == expected
+
+
+async def test_links_are_followed_on_pages_without_a_script(shop: Workshop) -> None:
+    await shop.ask(CREATE, input={"email": EMAIL, "password": PASSWORD})
+    path = (await mailed(shop)).removeprefix("https://shop.test")
+    said = {f"customer.{name}_{one.value}" for name in ("title", "text", "do", "done", "done_text") for one in Purpose}
+    assert said <= set(sentences())
+
+    async def send(**fields: str) -> tuple[int, str]:
+        answer = await shop.client.post(path, data=fields, headers={"accept-language": "it"})
+        return answer.status_code, answer.text
+
+    for language, words in (("en", "Confirm your account"), ("it", "Conferma il tuo account")):
+        page = await shop.client.get(path, headers={"accept-language": language})
+        assert (page.status_code, words in page.text, "<script" in page.text) == (200, True, False)
+        assert "no-referrer" in page.headers["referrer-policy"]
+    token = page.text.split('name="token" value="')[1].split('"')[0]
+    assert (await send(password=PASSWORD))[0] == 403
+    status, text = await send(password="seven77", token=token)
+    assert (status, "almeno 8 caratteri" in text, "seven77" in text) == (422, True, False)
+    status, text = await send(password=PASSWORD, token=token)
+    assert (status, "Il tuo account è pronto" in text) == (200, True)
+    assert (await send(password=PASSWORD, token=token))[0] == 404
+    for gone in (path, "/account/activate/x/y", "/account/email/1/y"):
+        page = await shop.client.get(gone)
+        assert (page.status_code, "does not work any more" in page.text) == (404, True)
+    signed_in = (await shop.ask(SIGN_IN, email=EMAIL, password=PASSWORD))["customerAccessTokenCreate"]
+    token = signed_in["customerAccessToken"]["accessToken"]
+
+    await shop.ask(UPDATE, token=token, customer={"email": "new@rossi.example"})
+    path = (await mailed(shop)).removeprefix("https://shop.test")
+    page = await shop.client.get(path)
+    assert 'type="password"' not in page.text
+    await shop.client.post(path, data={"token": page.text.split('name="token" value="')[1].split('"')[0]})
+    assert (await shop.ask(WHO, token=token))["customer"]["email"] == "new@rossi.example"
 
 
 async def test_a_repeat_signs_in_once_and_a_guess_is_throttled(shop: Workshop) -> None:

@@ -14,6 +14,7 @@ from vetrina.plugin.pages.forms import LARGEST_FORM, NotOurForm
 from vetrina_storefront.pages.answers import Page, plain
 from vetrina_storefront.pages.buying import choose_delivery, choose_method, give_details, order
 from vetrina_storefront.pages.carts import cart_page, change_lines
+from vetrina_storefront.pages.customers import follow_link, link_page
 from vetrina_storefront.pages.links import NoSuchPage
 from vetrina_storefront.pages.orders import attempt_page, give_up, order_page
 from vetrina_storefront.pages.products import add_to_cart, product_page
@@ -38,6 +39,8 @@ HANDLERS = (
     attempt_page,
     give_up,
     order_page,
+    link_page,
+    follow_link,
     style_sheet,
 )
 
