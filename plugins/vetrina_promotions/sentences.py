@@ -153,7 +153,7 @@ def _threshold(terms: Terms) -> Say | None:
         least = Say(
             money(terms.least_subtotal, terms.currency, "en"), money(terms.least_subtotal, terms.currency, "it")
         )
-        return _both("when they cost {least} or more", "se la spesa è almeno {least}", least=least)
+        return _both("from {least} spent", "da {least} di spesa", least=least)
     if terms.least_quantity:
         pieces = Say(str(terms.least_quantity), str(terms.least_quantity))
         return _both("from {pieces} pieces on", "da {pieces} pezzi in su", pieces=pieces)

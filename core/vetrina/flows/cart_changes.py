@@ -8,7 +8,7 @@ import msgspec
 from sqlalchemy import bindparam, select
 
 from vetrina.flows.payments import abandon_payment
-from vetrina.flows.quoting import CartQuote, at_the_cart, place_of, quote_cart
+from vetrina.flows.quoting import CartQuote, at_the_cart, place_of, quote_cart, said_of
 from vetrina.kernel.context import Context, Place
 from vetrina.kernel.db import Session
 from vetrina.kernel.errors import BadInput, Fault, Refusal, Unavailable
@@ -294,7 +294,7 @@ def code_cautions(quote: CartQuote) -> Iterable[CartCaution]:
     for answer in quote.codes:
         if not answer.is_applicable:
             code = answer.warning or "DISCOUNT_CODE_NOT_HONOURED"
-            yield CartCaution(code=code, message=f"The discount code {answer.code} does not apply.")
+            yield CartCaution(code=code, message=said_of(answer))
 
 
 def payment_cautions(quote: CartQuote) -> Iterable[CartCaution]:

@@ -43,7 +43,7 @@ async def show(ctx: Context, asked: Asked) -> Sequence[Block]:
     text, open_only = asked.query.get("text", "")[:100], asked.query.get("open") == "1"
     figures = tuple(
         Figure(Say(f"Owed in {currency}", f"Dovuto in {currency}"), Money(amount, currency),
-               Say(f"on {count} cards", f"su {count} carte"))
+               _on_cards(count))
         for currency, (count, amount) in (await owed(ctx.db)).items()
     )  # fmt: skip
     blocks: list[Block] = [Figures(figures)] if figures else []
@@ -76,6 +76,10 @@ async def issue(ctx: Context, asked: Asked, sent: IssueForm) -> Done:
     )
     told = Section(Say("The card's code", "Il codice della carta"), (Text(meant), Secret("gift-card", issued.code)))
     return Done(Say("The card is issued.", "La carta è emessa."), to=f"cards/{issued.card_id}", blocks=(told,))
+
+
+def _on_cards(count: int) -> Say:
+    return Say("on one card", "su una carta") if count == 1 else Say(f"on {count} cards", f"su {count} carte")
 
 
 async def _list(ctx: Context, asked: Asked, text: str, *, open_only: bool) -> Table:

@@ -50,7 +50,7 @@ async def show(ctx: Context, asked: Asked) -> Sequence[Block]:
         change = Form(f"change-{kind.path}", form, Say("Save", "Salva"), values)
         blocks += [
             Section(Say("Change", "Modifica"), (change,)),
-            Section(Say("Switch", "Interruttori"), _switches(row)),
+            Section(Say("Pause or remove", "Sospendi o rimuovi"), _switches(row)),
         ]
     return blocks
 
@@ -203,7 +203,7 @@ async def _values(ctx: Context, row: PromotionRow, terms: Terms) -> dict[str, An
 def _switches(row: PromotionRow) -> tuple[Block, ...]:
     sure = Say("Remove the discount with all its codes?", "Rimuovere lo sconto con tutti i suoi codici?")
     switch = (
-        Button("pause", Say("Pause", "Sospendi"), tone="warning")
+        Button("pause", Say("Pause", "Sospendi"))
         if row.paused_at is None
         else Button("resume", Say("Resume", "Riprendi"), tone="good")
     )

@@ -5,7 +5,7 @@ from typing import Any
 
 from vetrina.graphql import write_cursor
 from vetrina.plugin import Context, Say
-from vetrina.plugin.admin import Asked, Block, Cell, Column, Done, Form, Link, Row, Section, Table
+from vetrina.plugin.admin import Asked, Badge, Block, Cell, Column, Done, Form, Link, Row, Section, Table
 from vetrina_promotions.admin.forms import FindForm
 from vetrina_promotions.admin.new import KINDS
 from vetrina_promotions.admin.shown import PAGE, STATUSES, below_in, found_at, may
@@ -14,6 +14,8 @@ from vetrina_promotions.rules import Status
 from vetrina_promotions.sentences import money, summary
 from vetrina_promotions.views.promotions import ResultRow, codes_of, promotion_list, results_of
 
+FEW = 10
+"""Discounts that are seen at a glance."""
 COLUMNS = (
     Column(Say("Title", "Titolo")),
     Column(Say("What it does", "Che cosa fa")),
@@ -25,17 +27,17 @@ COLUMNS = (
 
 
 async def show(ctx: Context, asked: Asked) -> Sequence[Block]:
-    """New ones first; the search; the list."""
+    """New ones first, then the list; above it, where it is long or searched, what is searched for."""
     status = next((one for one in Status if one.value == asked.query.get("status")), None)
     text = asked.query.get("text", "")[:100]
     blocks: list[Block] = []
     if may(ctx, "promotions.write"):
         blocks.append(Section(Say("New discount", "Nuovo sconto"), (_beginnings(),)))
-    blocks.append(await _list(ctx, asked, status, text))
+    table = await _list(ctx, asked, status, text)
     values = {"text": text, "status": status.value if status else ""}
-    found = Form("find", FindForm, Say("Search", "Cerca"), values)
-    blocks.append(Section(Say("Search", "Cerca"), (found,)))
-    return blocks
+    search = Section(Say("Search", "Cerca"), (Form("find", FindForm, Say("Search", "Cerca"), values),))
+    is_wanted = bool(text or status) or len(table.rows) > FEW
+    return [*blocks, search, table] if is_wanted else [*blocks, table, search]
 
 
 async def find(ctx: Context, asked: Asked, sent: FindForm) -> Done:
@@ -85,9 +87,9 @@ def given(results: Sequence[ResultRow]) -> Cell:
 
 def _code(is_automatic: bool, known: Any) -> Cell:
     if is_automatic:
-        return Say("Automatic", "Automatico")
+        return Badge(Say("Automatic", "Automatico"))
     if known is None:
-        return Say("No code yet", "Ancora nessun codice")
+        return Badge(Say("No code yet", "Nessun codice"), "warning")
     if known.count == 1:
-        return known.first
-    return Say(f"{known.count} codes", f"{known.count} codici")
+        return Badge(known.first)
+    return Badge(Say(f"{known.count} codes", f"{known.count} codici"))

@@ -94,20 +94,35 @@ class ScopeFields(BaseModel):
         default=[],
         max_length=500,
         title="Products",
-        description="A handle or an address of a product each",
-        json_schema_extra=italian("Prodotti", "Ogni riga un handle o l'indirizzo di un prodotto"),
+        description="A handle or an address of a product each.",
+        json_schema_extra=italian("Prodotti", "Ogni riga un handle o l'indirizzo di un prodotto."),
     )
     variants: list[str] = Field(
         default=[],
         max_length=500,
         title="Variants",
-        description="An SKU each",
-        json_schema_extra=italian("Varianti", "Ogni riga uno SKU"),
+        description="An SKU each.",
+        json_schema_extra=italian("Varianti", "Ogni riga uno SKU."),
     )
+
+
+class SpareFields(BaseModel):
+    """But not of what."""
+
     spares_reduced: bool = Field(
         default=False,
         title="Leave alone what is on sale already",
         json_schema_extra=italian("Escludi ciò che è già scontato"),
+    )
+
+
+class EachFields(BaseModel):
+    """How often of an amount."""
+
+    each: bool = Field(
+        default=False,
+        title="An amount comes off every piece, not once off all of them",
+        json_schema_extra=italian("Un importo si toglie da ogni pezzo, non una volta sola"),
     )
 
 

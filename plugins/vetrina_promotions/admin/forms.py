@@ -9,9 +9,11 @@ from vetrina_promotions.admin.fields import (
     CodeFields,
     CombineFields,
     CurrencyFields,
+    EachFields,
     MinimumFields,
     NameFields,
     ScopeFields,
+    SpareFields,
     StepFields,
     ValueFields,
     WhenFields,
@@ -29,25 +31,24 @@ class CommonForm(CombineFields, WhenFields, WhoFields):
 
 
 class ProductsForm(
-    CommonForm, StepFields, MinimumFields, ScopeFields, CurrencyFields, ValueFields, CodeFields, NameFields
+    CommonForm,
+    StepFields,
+    MinimumFields,
+    SpareFields,
+    ScopeFields,
+    CurrencyFields,
+    EachFields,
+    ValueFields,
+    CodeFields,
+    NameFields,
 ):
     """Off chosen products."""
 
-    each: bool = Field(
-        default=False,
-        title="An amount comes off every piece, not once off all of them",
-        json_schema_extra=italian("Un importo si toglie da ogni pezzo, non una volta sola"),
-    )
 
-
-class OrderForm(CommonForm, StepFields, MinimumFields, CurrencyFields, ValueFields, CodeFields, NameFields):
+class OrderForm(
+    CommonForm, SpareFields, StepFields, MinimumFields, CurrencyFields, ValueFields, CodeFields, NameFields
+):
     """Off the whole order."""
-
-    spares_reduced: bool = Field(
-        default=False,
-        title="Leave alone what is on sale already",
-        json_schema_extra=italian("Escludi ciò che è già scontato"),
-    )
 
 
 class GetFields(BaseModel):
@@ -68,8 +69,8 @@ class GetFields(BaseModel):
         default=[],
         max_length=500,
         title="Or these products",
-        description="A handle or an address of a product each",
-        json_schema_extra=italian("O questi prodotti", "Ogni riga un handle o l'indirizzo di un prodotto"),
+        description="A handle or an address of a product each.",
+        json_schema_extra=italian("O questi prodotti", "Ogni riga un handle o l'indirizzo di un prodotto."),
     )
     value: Literal["percentage", "amount"] = Field(
         default="percentage",
@@ -122,8 +123,8 @@ class BuyFields(BaseModel):
         default=[],
         max_length=500,
         title="Or these products",
-        description="A handle or an address of a product each",
-        json_schema_extra=italian("O questi prodotti", "Ogni riga un handle o l'indirizzo di un prodotto"),
+        description="A handle or an address of a product each.",
+        json_schema_extra=italian("O questi prodotti", "Ogni riga un handle o l'indirizzo di un prodotto."),
     )
 
 
@@ -131,8 +132,8 @@ class BuyGetForm(CommonForm, CurrencyFields, GetFields, BuyFields, CodeFields, N
     """Buy some, get others."""
 
 
-class ShippingForm(CommonForm, MinimumFields, CurrencyFields, CodeFields, NameFields):
-    """Free delivery."""
+class DeliveryFields(BaseModel):
+    """How much off delivery."""
 
     off: Decimal = Field(
         default=Decimal(100),
@@ -148,6 +149,10 @@ class ShippingForm(CommonForm, MinimumFields, CurrencyFields, CodeFields, NameFi
         title="Not for deliveries that cost more than",
         json_schema_extra=italian("Non per spedizioni che costano più di"),
     )
+
+
+class ShippingForm(CommonForm, MinimumFields, CurrencyFields, DeliveryFields, CodeFields, NameFields):
+    """Free delivery."""
 
 
 class FindForm(BaseModel):

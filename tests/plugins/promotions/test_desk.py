@@ -67,9 +67,9 @@ async def test_a_manager_makes_a_discount_of_each_kind(shop: Workshop) -> None:
     page = await boss.open("/admin/promotions")
     for sentence in (
         "15% off Oil, applied by itself, never together with another discount.",
-        "€5.00 off the whole order, when they cost €30.00 or more, on a first order, with a code, together with",
+        "€5.00 off the whole order, from €30.00 spent, on a first order, with a code, together with",
         "Buy 2 of anything, get 1 of anything free, applied by itself",
-        "Free delivery, when they cost €60.00 or more",
+        "Free delivery, from €60.00 spent",
     ):
         assert sentence in page.words
     rows = await promotion_list(shop.db, now=shop.ctx.now(), size=9)
@@ -103,7 +103,7 @@ async def test_what_makes_no_sense_is_said_at_its_field_and_readers_only_read(sh
     await show_off(shop.ctx)
     reader = await manager(shop, *READS, language="it")
     page = await reader.open("/admin/promotions")
-    assert "Spedizione gratuita, se la spesa è almeno 60,00" in page.words.replace("\xa0", " ")
+    assert "Spedizione gratuita, da 60,00 € di spesa" in page.words.replace("\xa0", " ")
     assert not any("/new/" in link for link in page.links)
     assert (await reader.open("/admin/promotions/cards")).words.count("•••• ") == 1
     for path in ("/admin/promotions/new/order", "/admin/promotions/discounts/999", "/admin/promotions/cards/x"):

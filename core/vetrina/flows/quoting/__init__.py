@@ -3,6 +3,7 @@
 from vetrina.flows.quoting.asking import at_the_cart, cart_lines_here, place_of, quote_cart
 from vetrina.flows.quoting.delivery import DeliveryGroup, GroupOption
 from vetrina.flows.quoting.payment import FREE, MethodOffer
+from vetrina.flows.quoting.promotions import said_of
 from vetrina.flows.quoting.quoted import CartQuote, QuoteProblem
 
 __all__ = [
@@ -16,4 +17,5 @@ __all__ = [
     "cart_lines_here",
     "place_of",
     "quote_cart",
+    "said_of",
 ]

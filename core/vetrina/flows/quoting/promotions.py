@@ -61,6 +61,27 @@ def answered_codes(typed: Iterable[str], told: Sequence[CodeAnswer]) -> tuple[Co
     return tuple(msgspec.structs.replace(best.get(code.casefold(), unknown), code=code) for code in typed)
 
 
+def said_of(answer: CodeAnswer) -> str:
+    """What the buyer is told of a code that does nothing for the cart."""
+    return _SAID.get(answer.warning or "", "The discount code {code} does not apply.").format(code=answer.code)
+
+
 async def adjust(rules: RuleSet, quote: Quote) -> RulesAnswer:
     """What the rules answer; under the method's own name, by which they are blamed."""
     return rules.adjust(quote)
+
+
+_SAID = {
+    "DISCOUNT_CODE_NOT_HONOURED": "The discount code {code} does nothing here, or another discount is better.",
+    "DISCOUNT_CURRENTLY_INACTIVE": "The discount code {code} is not valid at the moment.",
+    "DISCOUNT_CUSTOMER_NOT_ELIGIBLE": "The discount code {code} is for other customers.",
+    "DISCOUNT_CUSTOMER_USAGE_LIMIT_REACHED": "You have used the discount code {code} already.",
+    "DISCOUNT_ELIGIBLE_CUSTOMER_MISSING": "Tell your e-mail address to use the discount code {code}.",
+    "DISCOUNT_NOT_FOUND": "There is no discount code {code}.",
+    "DISCOUNT_NO_ENTITLED_LINE_ITEMS": "The discount code {code} is for nothing that is in the cart.",
+    "DISCOUNT_NO_ENTITLED_SHIPPING_LINES": "The discount code {code} is not for this delivery.",
+    "DISCOUNT_PURCHASE_NOT_IN_RANGE": "The cart does not reach the minimum of the discount code {code}.",
+    "DISCOUNT_QUANTITY_NOT_IN_RANGE": "The cart has too few pieces for the discount code {code}.",
+    "DISCOUNT_USAGE_LIMIT_REACHED": "The discount code {code} has been used up.",
+}
+"""By CartWarningCode."""
