@@ -11,7 +11,7 @@ from vetrina.cli.opening import migrate_all, open_if_new, start_over
 from vetrina.cli.running import settings_from, with_runtime
 from vetrina.cli.serve import run_server
 from vetrina.demo.history import ORDERS
-from vetrina.demo.shop import PLUGINS, configure, fill, hang_pictures, profile, remember
+from vetrina.demo.shop import CUSTOMER, PLUGINS, configure, fill, hang_pictures, profile, remember, welcome_back
 from vetrina.flows.staff import issue_token
 from vetrina.flows.staff_members import enrol_member
 from vetrina.kernel.settings import Settings
@@ -82,6 +82,7 @@ async def _enliven(runtime: Runtime, console: Console) -> None:
 
 async def _enrol(runtime: Runtime) -> None:
     known = runtime.site.permissions
+    await welcome_back(runtime.context(), PASSWORD)
     await enrol_member(runtime.context(), MEMBER, "Demo", tuple(known), PASSWORD, known=known)
 
 
@@ -99,6 +100,7 @@ def _introduce(console: Console, url: str, token: str) -> None:
   storefront API  {url}/graphql  (in a browser: the explorer)
   as front ends   {url}/api/2026-04/graphql.json
   admin           {url}/admin  ([bold]{MEMBER}[/bold], password [bold]{PASSWORD}[/bold])
+  a customer      [bold]{CUSTOMER}[/bold], password [bold]{PASSWORD}[/bold]; mails are kept at {url}/admin/mailbox
   admin API       {url}/admin/graphql
   admin token     [bold]{token}[/bold]
 

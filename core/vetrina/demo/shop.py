@@ -24,16 +24,19 @@ from vetrina.flows.catalog import (
     create_product,
     put_in_collection,
 )
+from vetrina.flows.customers import enrol_customer
 from vetrina.flows.history import Progress, import_orders
 from vetrina.flows.opening import STARTER, NewShop
 from vetrina.flows.plugins import keep_settings
 from vetrina.kernel.context import Context
 from vetrina.ports import PriceDraft, ProductDraft, TranslationDraft, VariantDraft
-from vetrina.vocabulary import UnitMeasure
+from vetrina.vocabulary import Address, UnitMeasure
 
 PLUGINS = ("bell", "flat_rate", "manual_payment", "importers", "mailbox", "promotions", "webhooks")
 """What the demo has switched on."""
 _HELD = re.compile(r"(\d+(?:\.\d+)?) (g|kg|ml|cl|l)", re.IGNORECASE)
+CUSTOMER = "matteo.deluca.2044@example.org"
+"""Somebody who has ordered fifteen times in the demo's past, and has an account."""
 SIDE = 1200
 """Pixels of every picture, both ways."""
 
@@ -94,6 +97,21 @@ async def remember(ctx: Context, progress: Progress = lambda report: None) -> in
     """Bring in eighteen months of orders up to now, through the flow every history takes; how many orders."""
     report = await import_orders(ctx, past_orders(ctx.now()), source=SOURCE, progress=progress)
     return report.orders
+
+
+async def welcome_back(ctx: Context, password: str) -> None:
+    """Give a faithful customer an account, with all his orders of the past."""
+    first_name, last_name = "Matteo", "De Luca"
+    home = Address(
+        first_name=first_name,
+        last_name=last_name,
+        address1="Via Garibaldi 12",
+        city="Torino",
+        zip="10121",
+        province="TO",
+        country="IT",
+    )
+    await enrol_customer(ctx, CUSTOMER, password, first_name=first_name, last_name=last_name, address=home)
 
 
 async def _add_collection(ctx: Context, draft: CollectionDraft) -> int:

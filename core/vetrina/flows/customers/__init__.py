@@ -2,6 +2,7 @@
 
 from vetrina.flows.customers.addresses import add_address, change_address, choose_address, drop_address
 from vetrina.flows.customers.asking import NewCustomer, recover, sign_up
+from vetrina.flows.customers.enrolling import enrol_customer
 from vetrina.flows.customers.joining import join_proven
 from vetrina.flows.customers.links import Opened, activate, confirm_address, link_stands, read_link, reset
 from vetrina.flows.customers.problems import CustomerProblem, CustomerRefused
@@ -26,6 +27,7 @@ __all__ = [
     "choose_address",
     "confirm_address",
     "drop_address",
+    "enrol_customer",
     "join_proven",
     "link_stands",
     "open_access",
