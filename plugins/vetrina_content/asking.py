@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Text, bindparam, case, cast, func, literal_column, or_, select
+from sqlalchemy import ColumnElement, Text, bindparam, case, cast, func, literal, or_, select
 
 from vetrina.flows.wording import words
 from vetrina.kernel.context import Context
@@ -38,7 +38,7 @@ def entry_query(ctx: Context, kind: Kind, text: str | None, *, is_open: bool = F
     def meaning(query: Query, is_last: bool) -> Condition:
         match query:
             case Term(field):
-                if field in fields:
+                if field is not None and field in fields:
                     return fields[field](query, values)
                 said = f"{field} {query.value}" if field else query.value
                 return _has_words(said, query.is_prefix or (is_open and is_last), values, translated)
@@ -77,7 +77,7 @@ def _count(conditions: tuple[Condition, ...]) -> Any:
 @lru_cache(SHAPES)
 def _best(conditions: tuple[Condition, ...]) -> Any:
     in_title = func.lower(ContentEntry.title).like(bindparam("first_word", type_=Text()), escape="/")
-    rank = case((in_title, literal_column("0")), else_=literal_column("1"))
+    rank = case((in_title, literal(0, BigInt)), else_=literal(1, BigInt))
     return (
         listed(ContentEntry.id)
         .where(*sql_of(conditions))

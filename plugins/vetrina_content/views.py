@@ -7,7 +7,7 @@ from functools import cache, lru_cache
 from typing import Any, ClassVar
 
 import msgspec
-from sqlalchemy import ColumnElement, and_, bindparam, func, or_, select
+from sqlalchemy import ColumnElement, Text, and_, bindparam, func, or_, select
 from sqlalchemy.orm import aliased
 
 from vetrina.kernel.context import Context
@@ -35,6 +35,7 @@ ENTRY, TEXT = ContentEntry, aliased(ContentText, name="text_in_language")
 BLOG = aliased(ContentEntry, name="blog")
 _BLOG_TEXT = aliased(ContentText, name="blog_in_language")
 _NOW = bindparam("now", type_=Instant())
+_HANDLE = bindparam("handle", type_=Text())
 
 
 class EntryOrder(StrEnum):
@@ -204,7 +205,7 @@ def order_of(order: EntryOrder) -> Order:
 
 def _columns(translated: bool) -> tuple[Column, ...]:
     texts = {"handle", "title", "body_html", "excerpt_html", "seo_title", "seo_description"}
-    blog = func.coalesce(BLOG_TEXT.handle, BLOG.handle) if translated else BLOG.handle
+    blog = func.coalesce(_BLOG_TEXT.handle, BLOG.handle) if translated else BLOG.handle
     return (
         *(
             in_language(name, translated) if name in texts else getattr(ContentEntry, name)
@@ -219,7 +220,7 @@ def _joined(statement: Any, translated: bool) -> Any:
     statement = statement.join(BLOG, and_(BLOG.id == ENTRY.scope, ENTRY.scope != 0), isouter=True)
     if not translated:
         return statement
-    for text, entry in ((TEXT, ENTRY), (BLOG_TEXT, BLOG)):
+    for text, entry in ((TEXT, ENTRY), (_BLOG_TEXT, BLOG)):
         mine = and_(text.owner == entry.kind, text.owner_id == entry.id, text.language == bindparam("language"))
         statement = statement.join(text, mine, isouter=True)
     return statement
@@ -239,10 +240,9 @@ def _by_id(translated: bool, even_hidden: bool) -> Selection:
 
 @cache
 def _by_handle(translated: bool) -> Selection:
-    handle = bindparam("handle")
     statement = _joined(select(*_columns(translated)).select_from(ENTRY), translated)
-    own = ENTRY.handle == handle
-    called = or_(own, TEXT.handle == handle) if translated else own
+    own = ENTRY.handle == _HANDLE
+    called = or_(own, TEXT.handle == _HANDLE) if translated else own
     return statement.where(id_in(ENTRY.scope, "scopes"), called, _is_seen()).order_by(own.desc(), ENTRY.id)
 
 

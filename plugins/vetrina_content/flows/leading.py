@@ -1,17 +1,21 @@
 """Where an item of a menu leads: an address as people write it, and what it means to the shop."""
 
+from collections.abc import Mapping, Sequence
+
 import msgspec
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import aliased
 
 from vetrina.kernel.context import Context
 from vetrina.kernel.errors import BadInput
-from vetrina.views.collections import collection_by_handle
-from vetrina.views.products import product_by_handle
+from vetrina.views.collections import collection_by_handle, collections_by_id
+from vetrina.views.products import product_by_handle, products_by_id
 from vetrina_content.flows.sheets import link
+from vetrina_content.menus import ItemRow
 from vetrina_content.models import ContentEntry
 from vetrina_content.policies import policy_id
-from vetrina_content.rules import PLACES, POLICIES, ItemType, Kind
+from vetrina_content.rules import PLACES, POLICIES, RESOURCES, ItemType, Kind, path_of
+from vetrina_content.views import entries_by_id
 
 
 class Led(msgspec.Struct, frozen=True):
@@ -41,6 +45,27 @@ async def led_to(ctx: Context, address: str) -> Led:
             raise BadInput(field=("leads_to",), problem=f"There is nothing at {given} yet.")
         return Led(ItemType.HTTP, url=given)
     return led
+
+
+async def addresses_of(ctx: Context, items: Sequence[ItemRow]) -> dict[int, str]:
+    """The address each item leads to, as people write it; empty where what it showed is gone."""
+    keys = {item.id: (RESOURCES.get(ItemType(item.type), ""), item.resource_id or 0) for item in items}
+    found = {
+        (kind.type_name, row.id): path_of(kind.type_name, row.handle, row.blog_handle or "")
+        for kind in Kind
+        for row in (await entries_by_id(ctx, kind, _ids(keys, kind.type_name), even_hidden=True)).values()
+    }
+    for row in (await products_by_id(ctx, _ids(keys, "Product"), even_hidden=True)).values():
+        found["Product", row.id] = path_of("Product", row.handle)
+    for row in (await collections_by_id(ctx, _ids(keys, "Collection"))).values():
+        found["Collection", row.id] = path_of("Collection", row.handle)
+    for kind in POLICIES:
+        found["ShopPolicy", policy_id(kind)] = path_of("ShopPolicy", kind.replace("_", "-"))
+    return {item.id: PLACES.get(ItemType(item.type)) or item.url or found.get(keys[item.id], "") for item in items}
+
+
+def _ids(keys: Mapping[int, tuple[str, int]], type_name: str) -> list[int]:
+    return [key for name, key in keys.values() if name == type_name]
 
 
 async def _resource(ctx: Context, room: str, names: list[str]) -> Led | None:

@@ -1,6 +1,6 @@
 """The admin API's part: what is written, drafts too, and everything that writes it."""
 
-from collections.abc import Awaitable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
 from typing import Any, cast
 
@@ -102,7 +102,7 @@ class ContentDeskQuery:
     async def content_entries(
         self,
         info: Info,
-        kind: ContentKind,  # pyright: ignore[reportInvalidTypeForm]
+        kind: ContentKind,  # pyright: ignore[reportInvalidTypeForm, reportUnknownParameterType]
         first: int | None = None,
         after: str | None = None,
         blog_id: strawberry.ID | None = None,
@@ -121,7 +121,7 @@ class ContentDeskMutation:
     async def content_entry_create(
         self,
         info: Info,
-        kind: ContentKind,  # pyright: ignore[reportInvalidTypeForm]
+        kind: ContentKind,  # pyright: ignore[reportInvalidTypeForm, reportUnknownParameterType]
         input: ContentEntryInput,  # noqa: A002 the usual word
         blog_id: strawberry.ID | None = None,
         published_at: DateTime | None = None,
@@ -221,7 +221,8 @@ class ContentDeskMutation:
 
 
 def _sheet(given: ContentEntryInput) -> EntrySheet:
-    return EntrySheet(**{**vars(given), "tags": tuple(given.tags)})
+    written: dict[str, Any] = {**vars(given), "tags": tuple(given.tags)}
+    return EntrySheet(**written)
 
 
 def _key(entry_id: str) -> int:
@@ -233,7 +234,7 @@ async def _entry(info: Info, key: int) -> dict[str, Any]:
     return {"entry": (await desk_entries_by_id(ctx_of(info).db, [key])).get(key)}
 
 
-async def _changed(info: Info, entry_id: str, change: Any) -> ContentEntryPayload:
+async def _changed(info: Info, entry_id: str, change: Callable[[int], Awaitable[None]]) -> ContentEntryPayload:
     async def changed() -> dict[str, Any]:
         await change(_key(entry_id))
         return await _entry(info, _key(entry_id))

@@ -1,7 +1,6 @@
 """Menu, MenuItem and what an item shows, as the contract has them."""
 
 from collections.abc import Sequence
-from enum import Enum
 from typing import Any
 
 import strawberry
@@ -12,10 +11,7 @@ from vetrina.views.nodes import nodes_by_key
 from vetrina_content.menus import ItemRow, MenuRow, items_of
 from vetrina_content.rules import PLACES, RESOURCES, ItemType, path_of
 
-MenuItemType = strawberry.enum(
-    Enum("MenuItemType", {kind.value: kind.value for kind in ItemType}, module=__name__),
-    description="Where an item of a menu leads.",
-)
+MenuItemType = strawberry.enum(ItemType, name="MenuItemType", description="Where an item of a menu leads.")
 MenuItemResource = union_of(
     "MenuItemResource",
     published("Article"),
@@ -65,9 +61,9 @@ async def load_urls(rows: Sequence[ItemRow], info: Info) -> list[str | None]:
     return [_url(row, found.get(_key(row)), base_url) for row in rows]
 
 
-async def load_types(rows: Sequence[ItemRow], info: Info) -> list[Any]:
+async def load_types(rows: Sequence[ItemRow], info: Info) -> list[ItemType]:
     """The kind of each item."""
-    return [MenuItemType[row.type] for row in rows]
+    return [ItemType(row.type) for row in rows]
 
 
 @implements("Node")

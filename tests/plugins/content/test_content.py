@@ -13,11 +13,14 @@ from vetrina.kernel.context import Context
 from vetrina.kernel.errors import BadInput, NotFound, NotSignedIn
 from vetrina.kernel.messages import OutboxEvent
 from vetrina.testing import Unanswered, Workshop, a_shop
+from vetrina.views.windows import Window
 from vetrina_content.admin.shown import other_languages
+from vetrina_content.asking import best_entries, entry_count, entry_query
 from vetrina_content.flows import entries, menus, promising, talking, translating
 from vetrina_content.flows.sheets import EntrySheet, TextSheet
 from vetrina_content.models import ContentComment
 from vetrina_content.rules import Comments, CommentState, Kind
+from vetrina_content.views import EntryOrder, entry_list
 
 
 @pytest.fixture
@@ -206,6 +209,17 @@ async def test_articles_are_sorted_paged_and_asked_in_the_search_syntax(shop: Wo
     assert found["blog"]["articleByHandle"] == {"title": "Story 2"}
     with pytest.raises(Unanswered, match="compared with a day"):
         await shop.ask(text, q="published_at:yesterday")
+
+
+async def test_both_engines_mean_the_same_by_a_query(ctx: Context) -> None:
+    await journal(ctx, 6)
+    for query, count in QUERIES:
+        matching = entry_query(ctx, Kind.ARTICLE, query)
+        window = Window(size=20, reverse=True)
+        found = [await entry_list(ctx, Kind.ARTICLE, order, window, matching) for order in EntryOrder]
+        assert {len(rows) for rows in found} == {count}, query
+        assert await entry_count(ctx, Kind.ARTICLE, matching) == count
+        assert len(await best_entries(ctx, Kind.ARTICLE, query, matching, 0, 20)) == count
 
 
 async def test_statements_do_not_grow_with_rows(shop: Workshop) -> None:
