@@ -1,6 +1,7 @@
 """The shop window in a browser: each page on a phone and on a desk, without scripts; a purchase by keyboard."""
 
 import re
+from collections.abc import Iterator
 
 import pytest
 from tests.support.browser import DESKTOP, PHONE, Browser
@@ -19,6 +20,13 @@ DETAILS = {
     "city": "Roma",
     "province": "RM",
 }
+
+
+@pytest.fixture(scope="module", autouse=True)
+def plain(shop: Served) -> Iterator[None]:
+    """The core's own pages lead to the order while no plugin hosts any."""
+    with shop.lacking("checkout"):
+        yield
 
 
 class Inspector:

@@ -12,7 +12,7 @@ from tests.support.shelves import Shelf
 from vetrina.cli.doctor import doctor
 from vetrina.testing.doctor import CHECKS, Grade, Report, examine
 
-FIRST_PARTY = ("bell", "flat_rate", "importers", "manual_payment", "webhooks")
+FIRST_PARTY = ("bell", "checkout", "flat_rate", "importers", "manual_payment", "webhooks")
 README = """# Patient
 
 Stands about and does nothing much of interest.

@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import shutil
 import socket
+import sys
 import threading
 from collections.abc import Awaitable, Callable, Generator
 from concurrent.futures import Future
@@ -21,16 +22,19 @@ from vetrina.demo.shop import PLUGINS, _add_collection, _sheet, configure, profi
 from vetrina.flows.catalog import create_product, put_in_collection
 from vetrina.flows.history import import_orders
 from vetrina.flows.opening import open_shop
-from vetrina.flows.plugins import switch_on
+from vetrina.flows.plugins import switch_off, switch_on
 from vetrina.kernel.context import Context
 from vetrina.kernel.db import open_database
 from vetrina.kernel.settings import Settings
+from vetrina.plugin.collected import DOORS
 from vetrina.ports import PastCustomer, PastLine, PastOrder, PastPayment, ProductDraft
 from vetrina.vocabulary import Address
 from vetrina.web.serving import Serving
 
 T = TypeVar("T")
 
+TESTS_OWN = Path(__file__).with_name("plugins")
+"""Plugins for tests, which are found there by whoever switches them on."""
 EVERY = 6
 """One of so many of the demo's products, so that there is something of every kind; and one at a lower price."""
 REDUCED = "copper-pasta-pot"
@@ -58,6 +62,30 @@ class Served:
             return await act(self.runtime.context())
 
         return asyncio.run_coroutine_threadsafe(acted(), self._loop).result(PATIENCE)
+
+    @contextlib.contextmanager
+    def having(self, name: str) -> Generator[None]:
+        """Have a plugin switched on within the block; those of tests too."""
+        self._switch(name, is_on=True)
+        yield
+        self._switch(name, is_on=False)
+
+    @contextlib.contextmanager
+    def lacking(self, name: str) -> Generator[None]:
+        """Have a plugin switched off within the block."""
+        self._switch(name, is_on=False)
+        yield
+        self._switch(name, is_on=True)
+
+    def _switch(self, name: str, *, is_on: bool) -> None:
+        if str(TESTS_OWN) not in sys.path:
+            sys.path.append(str(TESTS_OWN))
+
+        async def switched(ctx: Context) -> None:
+            await (switch_on(ctx, [name]) if is_on else switch_off(ctx, [name], DOORS))
+            await self._serving.swap()
+
+        self.do(switched)
 
     def close(self) -> None:
         """Answer what was asked, and then nothing more."""

@@ -2,7 +2,7 @@
 
 import asyncio
 import re
-from typing import cast
+from typing import Any, cast
 
 import pytest
 from sqlalchemy import func, insert, select, update
@@ -238,7 +238,7 @@ async def test_a_customer_s_own_addresses_are_one_press_away(shop: Workshop, vis
     key = await at_the_checkout(shop, visitor)
     now = shop.clock.now()
     async with shop.ctx.tx() as session:
-        anna = {"id": 7, "email": ANNA["email"], "accepts_marketing": False, "tags": [], "created_at": now}
+        anna: dict[str, Any] = {"id": 7, "email": ANNA["email"], "accepts_marketing": False, "tags": [], "created_at": now}
         await session.execute(insert(Customer).values(**anna, updated_at=now))
         for number, city in enumerate(("Torino", "Cuneo", "Gotham")):
             fields = {name: ANNA[name] for name in ("last_name", "address1", "zip", "province")}
