@@ -80,7 +80,7 @@ async def _asked(shop: Workshop, part: GraphQLFields) -> list[str]:
 
 async def _selection(shop: Workshop, api: str, field: Any, depth: int) -> str:
     kind = field["type"]
-    while kind["ofType"] is not None:
+    while kind.get("ofType") is not None:
         kind = kind["ofType"]
     if kind["kind"] in ("SCALAR", "ENUM"):
         return ""
