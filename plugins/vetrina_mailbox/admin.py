@@ -8,7 +8,7 @@ from vetrina.plugin.admin import AdminPage, AdminPanel, Asked, Block, Column, Fa
 from vetrina_mailbox.keeping import MOST, latest, mail_text
 
 READ = "mailbox.read"
-TITLE = Say("Mailbox (nothing is sent)", it="Casella di prova (non si invia nulla)")
+TITLE = Say("Test mailbox", it="Casella di prova")
 LOUD = Notice(
     Say(
         "This shop sends no mail. What it would have sent is kept here, with the links and codes in it: whoever reads "
@@ -60,7 +60,7 @@ async def _show_mail(ctx: Context, asked: Asked) -> Sequence[Block]:
             (Say("At", it="Quando"), mail.at),
         )
     )
-    return [LOUD, facts, Section(Say("Text", it="Testo"), (Text(text),))]
+    return [LOUD, facts, Section(Say("Text", it="Testo"), tuple(Text(line) for line in text.splitlines() if line))]
 
 
 async def _table(ctx: Context, size: int) -> Table:
