@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from pathlib import Path
 
+import httpx
 import msgspec
 import pytest
 from sqlalchemy import func, select
@@ -20,6 +21,7 @@ from vetrina.flows.media import (
     add_external_video,
     arrange_media,
     describe_media,
+    fetch_pictures,
     outside_video,
     read_file,
     remove_media,
@@ -34,6 +36,7 @@ from vetrina.kernel.media.films import BrokenVideo
 from vetrina.kernel.media.pictures import BrokenPicture, TooManyPixels
 from vetrina.kernel.media.room import MediaRoom
 from vetrina.kernel.meters import Meters
+from vetrina.kernel.outgoing import Outgoing
 from vetrina.kernel.registry import PortFailed, Ports, Provided
 from vetrina.ports import MediaStorage, Piece
 from vetrina.shop.catalog.models import Media, ProductMedia
@@ -219,3 +222,41 @@ def upstairs(clock: Clock) -> Callable[[Context, Attic], Context]:
         return with_shop(ctx, ports=Ports([Provided(MediaStorage, "attic", "attic", attic)], Meters(clock)))
 
     return serve
+
+
+async def test_foreign_pictures_become_our_own(ctx: Context) -> None:
+    """Only what is a picture, whole, and somewhere that may be called."""
+    answers = {
+        "/a.jpg": httpx.Response(200, content=drawn(90, 60)),
+        "/moved": httpx.Response(302, headers={"location": "https://cdn.test/a.jpg"}),
+        "/inside": httpx.Response(302, headers={"location": "http://169.254.169.254/latest"}),
+        "/page": httpx.Response(200, content=b"<html>"),
+        "/gone": httpx.Response(404),
+        "/film": httpx.Response(200, content=film()),
+        "/large": httpx.Response(200, content=bytes(20_000_001)),
+    }
+    asked: list[str] = []
+
+    def outside(request: httpx.Request) -> httpx.Response:
+        asked.append(str(request.url))
+        return answers[request.url.path]
+
+    async def resolve(host: str, port: int) -> list[str]:
+        return ["10.0.0.1"] if host == "erp.test" else ["93.184.215.14"]
+
+    ctx = with_shop(ctx, outgoing=Outgoing(resolve=resolve, transport=httpx.MockTransport(outside)))
+    urls = [*(f"https://cdn.test{path}" for path in answers), "https://erp.test/a.jpg", "own/b.png"]
+    images = tuple(ImageSheet(url=url, alt=url) for url in urls)
+    made = await make_product(ctx, "Lamp", price="9.00", images=images)
+    assert (await fetch_pictures(ctx, most=1)).fetched == 1
+    report = await fetch_pictures(ctx)
+    assert report.fetched == 1 and [missed.address for missed in report.missed] == urls[2:8]
+    assert all(missed.reason for missed in report.missed) and not any("10.0.0.1" in url for url in asked)
+    found = await media_of(ctx, [made.product_id], MediaOrder.POSITION, ALL)
+    rows = [placed.row for placed in found[made.product_id]]
+    assert rows[0].address == rows[1].address and rows[0].alt == urls[0], "what two addresses held is kept once"
+    assert (rows[0].width, rows[0].height, rows[8].address) == (90, 60, "own/b.png") and rows[0].thumbhash
+    assert await read_file(ctx, rows[0].address, 0, 1) is not None
+    guest = msgspec.structs.replace(ctx, actor=Actor("staff", 1, "eva", frozenset(["catalog.read"])))
+    with pytest.raises(NotAllowed):
+        await fetch_pictures(guest)

@@ -68,3 +68,8 @@ def main() -> None:
 )
 def import_group() -> None:
     """Take over what another system knows."""
+
+
+@main.group("media", cls=Commands, places={"fetch": "vetrina.cli.media:fetch_command"})
+def media_group() -> None:
+    """The shop's pictures and files."""

@@ -7,11 +7,11 @@ from functools import cache
 from typing import Any, ClassVar
 
 import msgspec
-from sqlalchemy import func, select
+from sqlalchemy import Integer, bindparam, func, or_, select
 from sqlalchemy.orm import aliased
 
 from vetrina.kernel.context import Context
-from vetrina.kernel.db import id_in
+from vetrina.kernel.db import Reads, id_in
 from vetrina.shop.catalog.models import Media, ProductMedia, Variant
 from vetrina.views.windows import (
     Order,
@@ -140,6 +140,11 @@ async def all_media_of(
     return await placed_per_owner(ctx.db, row, _all_media_of(order, window.shape), params, columns)
 
 
+async def foreign_pictures(db: Reads, *, after: int, size: int) -> list[MediaRow]:
+    """Pictures at other people's addresses with a larger id, in the order of ids."""
+    return await db.rows(MediaRow, _FOREIGN, {"after": after, "size": size})
+
+
 def pictures_among(placed: Iterable[Placed[AnyMedia]]) -> list[Placed[MediaRow]]:
     """The pictures of a list of media, in their places."""
     return [Placed(one.row, one.place) for one in placed if isinstance(one.row, MediaRow)]
@@ -217,6 +222,16 @@ _ALL_COLUMNS = (
     _Preview.thumbhash.label("preview_thumbhash"),
 )
 _BY_ID = select(*PICTURE_COLUMNS).where(id_in(Media.id, "ids"), Media.kind == MediaKind.IMAGE.value)
+_FOREIGN = (
+    select(*PICTURE_COLUMNS)
+    .where(
+        Media.id > bindparam("after"),
+        Media.kind == MediaKind.IMAGE.value,
+        or_(Media.url.like("http://%"), Media.url.like("https://%")),
+    )
+    .order_by(Media.id)
+    .limit(bindparam("size", type_=Integer))
+)
 _ALL_BY_ID = select(*_ALL_COLUMNS).outerjoin(_Preview, _Preview.id == Media.preview_id).where(id_in(Media.id, "ids"))
 
 

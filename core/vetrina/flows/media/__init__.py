@@ -1,6 +1,7 @@
 """Files that a shop shows: taken in, kept, arranged, and drawn as somebody wants to see them."""
 
 from vetrina.flows.media.drawing import Drawn, Easel
+from vetrina.flows.media.fetching import Fetching, Missed, fetch_pictures
 from vetrina.flows.media.galleries import (
     Added,
     add_external_video,
@@ -20,10 +21,13 @@ __all__ = [
     "Added",
     "Drawn",
     "Easel",
+    "Fetching",
+    "Missed",
     "Piece",
     "add_external_video",
     "arrange_media",
     "describe_media",
+    "fetch_pictures",
     "locate_file",
     "outside_video",
     "read_file",
