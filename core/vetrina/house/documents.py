@@ -11,6 +11,7 @@ from vetrina.house.walk import walk
 
 SCHEMAS = {
     "storefront_api/vetrina_storefront/schema.graphql": "vetrina_storefront.schema:published",
+    "storefront_api/vetrina_storefront/accounts/schema.graphql": "vetrina_storefront.accounts.schema:published",
     "admin/vetrina_admin/schema.graphql": "vetrina_admin.api.schema:published",
 }
 """A door's published schema, and the function that prints it."""
