@@ -17,6 +17,7 @@ COMMANDS = [
     "doctor",
     "documents",
     "import",
+    "media",
     "migrate",
     "new-plugin",
     "plugins",
@@ -27,6 +28,7 @@ COMMANDS = [
     "work",
 ]
 NOT_FOR_SERVERS = {
+    "PIL",
     "alembic",
     "mako",
     "psycopg",
