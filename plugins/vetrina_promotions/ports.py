@@ -3,8 +3,8 @@
 from vetrina.plugin import Provide
 from vetrina.ports import PriceRules, Redeemable
 from vetrina_promotions.cards import GiftCards
+from vetrina_promotions.discounting.giving import SOURCE
 from vetrina_promotions.pricing import PromotionRules
-from vetrina_promotions.rules.giving import SOURCE
 from vetrina_promotions.uses import PromotionUses
 
 

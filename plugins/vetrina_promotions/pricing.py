@@ -10,7 +10,8 @@ from vetrina.plugin import Context
 from vetrina.ports import CodeAnswer, Policy, PriceRules, RuleSet, RulesRequest
 from vetrina.views.eligibility import email_of, has_ordered, memberships
 from vetrina_promotions.codes import folded
-from vetrina_promotions.rules import Offer, PromotionSet, Status, Terms, status_of
+from vetrina_promotions.discounting import Offer, PromotionSet
+from vetrina_promotions.rules import Status, Terms, status_of
 from vetrina_promotions.views.eligible import CandidateRow, automatic, counts_of, named_in, with_codes
 
 INACTIVE = "DISCOUNT_CURRENTLY_INACTIVE"

@@ -12,12 +12,12 @@ def pages() -> list[AdminPage | AdminPanel]:
     """Two in the menu; forms for each kind; a panel beside orders."""
     return [
         AdminPage(
-            "", Say("Discounts", "Sconti"), READ, discounts.show,
+            "discounts", Say("Discounts", "Sconti"), READ, discounts.show,
             (Action("find", discounts.find, READ, forms.FindForm),),
         ),
         *(
             AdminPage(
-                f"new/{kind.path}", kind.title, WRITE, new.showing(kind),
+                f"discounts/new/{kind.path}", kind.title, WRITE, new.showing(kind),
                 (Action("create", new.creating(kind), WRITE, kind.form),), is_in_menu=False,
             )
             for kind in new.KINDS

@@ -81,7 +81,7 @@ async def resume(ctx: Context, asked: Asked, sent: Any) -> Done:
 async def remove(ctx: Context, asked: Asked, sent: Any) -> Done:
     """Remove it with its codes."""
     await promotions.delete_promotion(ctx, key_in(asked, WHAT))
-    return Done(Say("The discount is removed.", "Lo sconto è stato rimosso."), to="")
+    return Done(Say("The discount is removed.", "Lo sconto è stato rimosso."), to="discounts")
 
 
 async def add(ctx: Context, asked: Asked, sent: CodesForm) -> Done:

@@ -42,12 +42,17 @@ async def show(ctx: Context, asked: Asked) -> Sequence[Block]:
 
 async def find(ctx: Context, asked: Asked, sent: FindForm) -> Done:
     """Show what was searched for."""
-    return Done(Say("This was found.", "Ecco i risultati."), to=found_at("", text=sent.text, status=sent.status))
+    return Done(
+        Say("This was found.", "Ecco i risultati."), to=found_at("discounts", text=sent.text, status=sent.status)
+    )
 
 
 def _beginnings() -> Table:
     columns = (Column(Say("Kind", "Tipo")), Column(Say("What it does", "Che cosa fa")))
-    rows = tuple(Row((Link(kind.title, f"new/{kind.path}"), kind.about), to=f"new/{kind.path}") for kind in KINDS)
+    rows = tuple(
+        Row((Link(kind.title, f"discounts/new/{kind.path}"), kind.about), to=f"discounts/new/{kind.path}")
+        for kind in KINDS
+    )
     return Table(columns, rows, Say("", ""))
 
 

@@ -94,15 +94,15 @@ class ScopeFields(BaseModel):
         default=[],
         max_length=500,
         title="Products",
-        description="A handle or an address of a product each.",
-        json_schema_extra=italian("Prodotti", "Ogni riga un handle o l'indirizzo di un prodotto."),
+        description="A product's handle or its address.",
+        json_schema_extra=italian("Prodotti", "L'handle o l'indirizzo di un prodotto."),
     )
     variants: list[str] = Field(
         default=[],
         max_length=500,
         title="Variants",
-        description="An SKU each.",
-        json_schema_extra=italian("Varianti", "Ogni riga uno SKU."),
+        description="By their SKU.",
+        json_schema_extra=italian("Varianti", "Per SKU."),
     )
 
 

@@ -69,8 +69,8 @@ class GetFields(BaseModel):
         default=[],
         max_length=500,
         title="Or these products",
-        description="A handle or an address of a product each.",
-        json_schema_extra=italian("O questi prodotti", "Ogni riga un handle o l'indirizzo di un prodotto."),
+        description="A product's handle or its address.",
+        json_schema_extra=italian("O questi prodotti", "L'handle o l'indirizzo di un prodotto."),
     )
     value: Literal["percentage", "amount"] = Field(
         default="percentage",
@@ -123,8 +123,8 @@ class BuyFields(BaseModel):
         default=[],
         max_length=500,
         title="Or these products",
-        description="A handle or an address of a product each.",
-        json_schema_extra=italian("O questi prodotti", "Ogni riga un handle o l'indirizzo di un prodotto."),
+        description="A product's handle or its address.",
+        json_schema_extra=italian("O questi prodotti", "L'handle o l'indirizzo di un prodotto."),
     )
 
 

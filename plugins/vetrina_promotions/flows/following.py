@@ -12,9 +12,9 @@ from vetrina.kernel.money import Money
 from vetrina.views.merchandise import merchandise
 from vetrina.views.orders import OrderDiscountRow, OrderLineRow, order_discounts, order_lines, orders_by_id
 from vetrina_promotions.codes import draw_card
+from vetrina_promotions.discounting.giving import SOURCE
 from vetrina_promotions.flows.cards import Sold, end_card, write_card
 from vetrina_promotions.models import GiftCard, PromotionResult
-from vetrina_promotions.rules.giving import SOURCE
 
 
 async def issue_sold_cards(ctx: Context, event: OrderPaid, months: int) -> None:

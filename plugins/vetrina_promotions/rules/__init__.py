@@ -1,14 +1,9 @@
-"""Pure rules: what a promotion is, which lines it is about, what it takes off, and which of them are used together."""
+"""Pure rules: what the terms of a promotion may be, and whether it runs."""
 
-from vetrina_promotions.rules.choosing import Chosen, choose
-from vetrina_promotions.rules.giving import Given, given_by
-from vetrina_promotions.rules.offers import Offer
-from vetrina_promotions.rules.sets import PromotionSet
 from vetrina_promotions.rules.status import Status, status_of
 from vetrina_promotions.rules.terms import (
     CLASSES,
     EVERYTHING,
-    LARGEST_COUNT,
     WHOLE,
     BadTerms,
     Kind,
@@ -23,22 +18,15 @@ from vetrina_promotions.rules.terms import (
 __all__ = [
     "CLASSES",
     "EVERYTHING",
-    "LARGEST_COUNT",
     "WHOLE",
     "BadTerms",
-    "Chosen",
-    "Given",
     "Kind",
-    "Offer",
     "PromotionClass",
-    "PromotionSet",
     "Scope",
     "Status",
     "Terms",
     "Tier",
     "checked",
-    "choose",
     "class_of",
-    "given_by",
     "status_of",
 ]

@@ -51,8 +51,10 @@ async def manager(shop: Workshop, *permissions: str, language: str = "en") -> Ma
 async def test_a_manager_makes_a_discount_of_each_kind(shop: Workshop) -> None:
     oil = await shop.product("Oil", price="20.00")
     boss = await manager(shop, *WRITES)
-    page = await boss.open("/admin/promotions")
-    assert {f"/admin/promotions/new/{kind}" for kind in ("products", "order", "buy-get", "shipping")} <= set(page.links)
+    page = await boss.open("/admin/promotions/discounts")
+    assert {f"/admin/promotions/discounts/new/{kind}" for kind in ("products", "order", "buy-get", "shipping")} <= set(
+        page.links
+    )
     made: dict[str, dict[str, Any]] = {
         "products": {"f.title": "Oil week", "f.value": "percentage", "f.off": "15", "f.products": "/products/oil"},
         "order": {"f.title": "Welcome", "f.code": "HELLO", "f.value": "amount", "f.off": "5", "f.minimum": "subtotal",
@@ -61,10 +63,10 @@ async def test_a_manager_makes_a_discount_of_each_kind(shop: Workshop) -> None:
         "shipping": {"f.title": "Free", "f.minimum": "subtotal", "f.least": "60"},
     }  # fmt: skip
     for kind, fields in made.items():
-        await boss.open(f"/admin/promotions/new/{kind}")
+        await boss.open(f"/admin/promotions/discounts/new/{kind}")
         await boss.send(f"new/{kind}", **fields)
         assert "The discount is there." in boss.page.words, boss.page.wrong
-    page = await boss.open("/admin/promotions")
+    page = await boss.open("/admin/promotions/discounts")
     for sentence in (
         "15% off Oil, applied by itself, never together with another discount.",
         "€5.00 off the whole order, from €30.00 spent, on a first order, with a code, together with",
@@ -85,7 +87,7 @@ async def test_a_manager_makes_a_discount_of_each_kind(shop: Workshop) -> None:
     draw = next(form for form in boss.page.forms if form.fields.get("action") == "draw-codes")
     await boss.post(path, draw.fields | {"f.count": "30", "f.prefix": "W-"})
     assert "30 codes are drawn." in boss.page.words
-    page = await boss.open("/admin/promotions?text=hello&status=active")
+    page = await boss.open("/admin/promotions/discounts?text=hello&status=active")
     assert "Welcome back" in page.words
     assert "3x2" not in page.words
 
@@ -96,17 +98,21 @@ async def terms(shop: Workshop, promotion_id: int) -> Any:
 
 async def test_what_makes_no_sense_is_said_at_its_field_and_readers_only_read(shop: Workshop) -> None:
     boss = await manager(shop, *WRITES)
-    await boss.open("/admin/promotions/new/products")
+    await boss.open("/admin/promotions/discounts/new/products")
     await boss.send("new/products", **{"f.title": "X", "f.off": "10", "f.products": "nothing-like-it"})
     assert (boss.answer.status_code, boss.page.wrong) == (422, ["f.products"])
     await boss.client.aclose()
     await show_off(shop.ctx)
     reader = await manager(shop, *READS, language="it")
-    page = await reader.open("/admin/promotions")
+    page = await reader.open("/admin/promotions/discounts")
     assert "Spedizione gratuita, da 60,00 € di spesa" in page.words.replace("\xa0", " ")
     assert not any("/new/" in link for link in page.links)
     assert (await reader.open("/admin/promotions/cards")).words.count("•••• ") == 1
-    for path in ("/admin/promotions/new/order", "/admin/promotions/discounts/999", "/admin/promotions/cards/x"):
+    for path in (
+        "/admin/promotions/discounts/new/order",
+        "/admin/promotions/discounts/999",
+        "/admin/promotions/cards/x",
+    ):
         assert (await reader.get(path)).status_code in (403, 404)
 
 

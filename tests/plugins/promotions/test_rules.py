@@ -10,19 +10,8 @@ from hypothesis import strategies as st
 
 from vetrina.kernel.errors import Refusal
 from vetrina.ports import CodeAnswer, Quote, QuotedDelivery, QuoteLine, with_adjustments
-from vetrina_promotions.rules import (
-    CLASSES,
-    EVERYTHING,
-    WHOLE,
-    Kind,
-    Offer,
-    PromotionSet,
-    Scope,
-    Terms,
-    Tier,
-    checked,
-    choose,
-)
+from vetrina_promotions.discounting import Offer, PromotionSet, choose
+from vetrina_promotions.rules import CLASSES, EVERYTHING, WHOLE, Kind, Scope, Terms, Tier, checked
 
 ALL = ("product", "order", "shipping")
 OIL, WINE, CARD = 1, 2, 3

@@ -11,8 +11,8 @@ from collections.abc import Iterator, Mapping, Sequence
 import msgspec
 
 from vetrina.ports import Adjustment, Quote, with_adjustments
-from vetrina_promotions.rules.giving import NOT_HONOURED, Given, Members, given_by
-from vetrina_promotions.rules.offers import Offer
+from vetrina_promotions.discounting.giving import NOT_HONOURED, Given, Members, given_by
+from vetrina_promotions.discounting.offers import Offer
 from vetrina_promotions.rules.terms import CLASSES, class_of
 
 MOST_SETS = 200

@@ -5,8 +5,8 @@ from collections.abc import Mapping
 import msgspec
 
 from vetrina.ports import CodeAnswer, Quote, RulesAnswer
-from vetrina_promotions.rules.choosing import choose
-from vetrina_promotions.rules.offers import Offer
+from vetrina_promotions.discounting.choosing import choose
+from vetrina_promotions.discounting.offers import Offer
 
 
 class PromotionSet(msgspec.Struct, frozen=True):

@@ -6,8 +6,8 @@ import msgspec
 
 from vetrina.kernel.money import fraction_of
 from vetrina.ports import Adjustment, Quote, QuoteLine
-from vetrina_promotions.rules.offers import Offer
-from vetrina_promotions.rules.pieces import got_pieces
+from vetrina_promotions.discounting.offers import Offer
+from vetrina_promotions.discounting.pieces import got_pieces
 from vetrina_promotions.rules.terms import Scope, Terms
 
 NO_LINES = "DISCOUNT_NO_ENTITLED_LINE_ITEMS"
