@@ -51,8 +51,9 @@ async def keep(visit: Visit, quoted: CartQuote, form: Form, *, is_order: bool) -
 
 def in_order(errors: Iterable[PageError], form: Form) -> list[PageError]:
     """From the top of the form to its end, each once; what is about no field comes first."""
-    places: dict[str | None, int] = {field: place for place, field in enumerate(form.fields)}
-    return sorted(dict.fromkeys(errors), key=lambda error: places.get(error.field, -1))
+    places: dict[str | None, float] = {None: -1, **{field: place for place, field in enumerate(form.fields)}}
+    places.setdefault("method", places.get("billing", 0) - 0.5)  # a choice that was not made is not sent
+    return sorted(dict.fromkeys(errors), key=lambda error: places.get(error.field, len(places)))
 
 
 def typed_address(form: Form, prefix: str = "") -> Address:
