@@ -10,10 +10,12 @@ from sqlalchemy import func, select
 from tests.support.pictures import bomb, burdened, drawn, film, model
 
 from vetrina.flows.catalog import (
+    CollectionSheet,
     ImageSheet,
     ProductChanges,
     VariantChanges,
     archive_product,
+    create_collection,
     edit_product,
     edit_variant,
 )
@@ -49,7 +51,8 @@ from vetrina.shop.media.rules import (
     UnknownVideoHost,
 )
 from vetrina.testing.making import make_product
-from vetrina.views.media import MediaOrder, MediaRow, all_media_of, media_of, media_of_variants
+from vetrina.views.collections import collections_by_id
+from vetrina.views.media import MediaOrder, MediaRow, all_media_of, media_by_id, media_of, media_of_variants
 from vetrina.views.windows import Window
 
 ALL = Window(size=50)
@@ -99,6 +102,12 @@ async def test_a_gallery_stays_in_order_whatever_is_done_to_it(ctx: Context) -> 
     await describe_media(ctx, clip.media_id, alt="Turning", preview_id=lit.media_id)
     await remove_media(ctx, key, [lit.media_id, 987_654])
     assert (await shown(ctx, key))[0] == "https://cdn.test/a.jpg"
+    shelf = await create_collection(ctx, CollectionSheet(title="Lamps", image=ImageSheet(url=lit.address, alt="Lit")))
+    other = await make_product(ctx, "Copy", price="9.00", images=(ImageSheet(url=dark.address),))
+    copied = (await media_of(ctx, [other.product_id], MediaOrder.POSITION, ALL))[other.product_id][0].row
+    cover = (await collections_by_id(ctx, [shelf.collection_id]))[shelf.collection_id].image_id or 0
+    assert (copied.width, copied.height) == (30, 20) and copied.thumbhash, "a file is known by its address"
+    assert (await media_by_id(ctx, [cover]))[cover].width == 40
     assert await read_file(ctx, lit.address, 0, 10) is not None, "a file stays: others may show it"
     with pytest.raises(NotItsMedia):
         await arrange_media(ctx, key, [tube.media_id])

@@ -1,4 +1,7 @@
-"""POST /admin/media: a file as the body, with a token; whatever its headers say, its content decides what it is."""
+"""POST /admin/media: a file as the body, with a token; whatever its headers say, its content decides what it is.
+
+The answer's `address` is how inputs such as ImageInput.url name the file, `url` where everybody finds it.
+"""
 
 from collections.abc import Awaitable, Callable
 from typing import Any
@@ -43,6 +46,7 @@ async def _told(ctx: Context, added: Added) -> dict[str, Any]:
     row = (await any_media_by_id(ctx, [added.media_id]))[added.media_id]
     return {
         "id": gid(row.type_name, row.id),
+        "address": row.address,
         "url": public_address(row.address, ctx.shop.base_url),
         "alt": row.alt,
         "width": row.width,

@@ -13,6 +13,7 @@ from vetrina.kernel.errors import NotFound
 from vetrina.shop.catalog.models import Collection, CollectionProduct, Media, Product
 from vetrina.shop.catalog.rules import CollectionChanges, CollectionSheet, HandleTaken, ImageSheet, slug
 from vetrina.shop.catalog.service.creation import media_row
+from vetrina.shop.catalog.service.files import measure_known
 from vetrina.shop.catalog.service.handles import free_handles
 from vetrina.shop.catalog.service.texts import changed_texts, translate
 
@@ -166,6 +167,7 @@ async def _locked(session: Session, collection_id: int) -> _CollectionRow:
 
 async def _picture(session: Session, image: ImageSheet, at: datetime) -> int:
     row = media_row(0, image, at)
+    await measure_known(session, [row])
     del row["id"]
     return await session.insert(Media, **row)
 

@@ -19,6 +19,7 @@ from vetrina.shop.catalog.models import (
     VariantValue,
 )
 from vetrina.shop.catalog.rules import ImageSheet, OptionSheet, ProductSheet, Text, VariantSheet, slug, variant_title
+from vetrina.shop.catalog.service.files import measure_known
 from vetrina.shop.catalog.service.handles import free_handles
 from vetrina.shop.catalog.service.texts import reindex
 from vetrina.vocabulary import MediaKind, ProductStatus
@@ -55,6 +56,7 @@ async def create(session: Session, sheets: Sequence[ProductSheet], *, language: 
         values = draw_options(drawn, keys, product_id, sheet.options)
         variant_ids = draw_variants(drawn, keys, product_id, sheet.variants, values, media, at=at)
         created.append(Created(product_id, handle, variant_ids))
+    await measure_known(session, drawn[Media])
     await fill(session, drawn)
     await reindex(session, product_ids, language)
     return created

@@ -10,6 +10,7 @@ from vetrina.kernel.db import Session, id_in, table_of
 from vetrina.shop.catalog.models import Media, ProductMedia, Variant
 from vetrina.shop.catalog.rules import ImageSheet
 from vetrina.shop.catalog.service.creation import media_row
+from vetrina.shop.catalog.service.files import measure_known
 
 
 class _Picture(msgspec.Struct, frozen=True):
@@ -55,9 +56,9 @@ async def media_for(session: Session, product_id: int, urls: Sequence[str], at: 
 
 async def _add(session: Session, images: Sequence[ImageSheet], at: datetime) -> dict[str, int]:
     media_ids = await session.take_ids(Media, len(images)) if images else []
-    await session.add_many(
-        Media, [media_row(media_id, image, at) for media_id, image in zip(media_ids, images, strict=True)]
-    )
+    rows = [media_row(media_id, image, at) for media_id, image in zip(media_ids, images, strict=True)]
+    await measure_known(session, rows)
+    await session.add_many(Media, rows)
     return {image.url: media_id for media_id, image in zip(media_ids, images, strict=True)}
 
 
