@@ -20,6 +20,8 @@ from vetrina.kernel.errors import TooManyTries
 from vetrina.kernel.jobs import JobRun
 from vetrina.kernel.registry import Provided
 from vetrina.ports import MailProvider
+from vetrina.shop.accounts import service as accounts
+from vetrina.shop.accounts.models import AccountSession
 from vetrina.shop.customers.models import Customer, CustomerConsent, CustomerLink, CustomerToken
 from vetrina.shop.customers.rules import MAILED_ADDRESS, SIGN_IN_HERE
 from vetrina.testing.mail import FakeMail
@@ -156,11 +158,14 @@ async def test_a_taken_address_is_told_to_its_owner_alone(town: Town) -> None:
 async def test_a_new_password_ends_every_session_and_is_told_by_mail(town: Town) -> None:
     ctx, (key, first) = town.buyer(), await town.account()
     second = await customers.sign_in(ctx, EMAIL, PASSWORD)
+    async with ctx.tx() as session:
+        await accounts.open_session(session, secret_hash="a digest", customer_id=key, at=ctx.now())
     await customers.recover(ctx, EMAIL.upper())
     same, secret = customers.read_link(ctx, Purpose.RESET, await town.link(), "reset_url")
     assert same == key
     assert await refused(customers.reset(ctx, key, secret, "short", "reset_token")) == [("TOO_SHORT", "input.password")]
     opened = await customers.reset(ctx, key, secret, "a-fresh-password", "reset_token")
+    assert not await ctx.db.fetch(table_of(AccountSession).select()), "front ends ask anew"
     for ended in (first, second):
         assert await customer_by_token(ctx.db, ended.token, ctx.now()) is None
     assert await customer_by_token(ctx.db, opened.access.token, ctx.now()) is not None

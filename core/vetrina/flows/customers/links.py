@@ -9,7 +9,7 @@ from sqlalchemy import bindparam, select, update
 
 from vetrina.flows.customers.joining import claim_orders
 from vetrina.flows.customers.problems import count, network, refuse, stop_at
-from vetrina.flows.customers.signing_in import Access, open_access
+from vetrina.flows.customers.signing_in import Access, end_access, open_access
 from vetrina.flows.mail import Mail, post
 from vetrina.kernel.context import Context, once
 from vetrina.kernel.crypto import draw_token, hash_password, hash_token
@@ -134,7 +134,7 @@ async def _open_by(
     hashed = await hash_password(password)
     async with ctx.tx() as session:
         link = await _used(ctx, session, purpose, customer_id, secret, field)
-        await _end_access(session, link.customer_id)
+        await end_access(session, link.customer_id)
         await customers.change_customer(session, link.customer_id, ctx.now(), password_hash=hashed)
         await customers.prove(session, link.customer_id, ctx.now())
         await claim_orders(session, link.customer_id, link.email or "")
@@ -168,12 +168,6 @@ async def _used(
     if link is None or not is_meant or not await customers.use_link(session, hash_token(secret)):
         raise _no_link(field)
     return link
-
-
-async def _end_access(session: Session, customer_id: int) -> None:
-    """All that opens the account by another way than the one just taken."""
-    await customers.end_tokens(session, customer_id)
-    await customers.end_links(session, customer_id)
 
 
 async def _fulfil(ctx: Context, session: Session, link: LinkRow) -> None:

@@ -8,7 +8,7 @@ from msgspec import UNSET, UnsetType
 from vetrina.flows.customers.asking import ask_for_address
 from vetrina.flows.customers.links import tell_of_password
 from vetrina.flows.customers.problems import stop_at
-from vetrina.flows.customers.signing_in import Access, customer_asking, open_access
+from vetrina.flows.customers.signing_in import Access, customer_asking, end_access, open_access
 from vetrina.kernel.context import Context, once
 from vetrina.kernel.crypto import hash_password
 from vetrina.kernel.db import Session
@@ -88,8 +88,7 @@ def _columns(change: CustomerChange) -> dict[str, Any]:
 
 async def _with_password(ctx: Context, session: Session, customer: CustomerRow, hashed: str) -> Access:
     await customers.change_customer(session, customer.id, ctx.now(), password_hash=hashed)
-    await customers.end_tokens(session, customer.id)
-    await customers.end_links(session, customer.id)
+    await end_access(session, customer.id)
     await tell_of_password(ctx, session, customer.email, hashed)
     return await open_access(ctx, session, customer.id)
 

@@ -9,6 +9,7 @@ from vetrina.flows.customers.problems import count, here, network, refuse, subje
 from vetrina.kernel.context import Context, once
 from vetrina.kernel.crypto import draw_token, hash_password, hash_token, needs_rehash, password_matches
 from vetrina.kernel.db import Session
+from vetrina.shop.accounts import service as accounts
 from vetrina.shop.customers import service as customers
 from vetrina.shop.customers.models import Customer
 from vetrina.shop.customers.rules import (
@@ -105,6 +106,13 @@ async def open_access(ctx: Context, session: Session, customer_id: int) -> Acces
         expires_at=access.expires_at,
     )
     return access
+
+
+async def end_access(session: Session, customer_id: int) -> None:
+    """End all that opens an account: tokens, mailed links, and what front ends were granted."""
+    await customers.end_tokens(session, customer_id)
+    await customers.end_links(session, customer_id)
+    await accounts.forget_customers(session, [customer_id])
 
 
 async def customer_asking(ctx: Context, session: Session, token: str) -> CustomerRow:
