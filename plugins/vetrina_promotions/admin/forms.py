@@ -26,12 +26,12 @@ from vetrina_promotions.admin.fields import (
 # pydantic collects fields from the last parent to the first: forms read from the bottom up.
 
 
-class CommonForm(CombineFields, WhenFields, WhoFields):
-    """What every kind asks at its end."""
+class DiscountForm(CombineFields, WhenFields, WhoFields):
+    """What every kind asks at its end: for whom, when, how often, beside what."""
 
 
 class ProductsForm(
-    CommonForm,
+    DiscountForm,
     StepFields,
     MinimumFields,
     SpareFields,
@@ -46,7 +46,7 @@ class ProductsForm(
 
 
 class OrderForm(
-    CommonForm, SpareFields, StepFields, MinimumFields, CurrencyFields, ValueFields, CodeFields, NameFields
+    DiscountForm, SpareFields, StepFields, MinimumFields, CurrencyFields, ValueFields, CodeFields, NameFields
 ):
     """Off the whole order."""
 
@@ -128,7 +128,7 @@ class BuyFields(BaseModel):
     )
 
 
-class BuyGetForm(CommonForm, CurrencyFields, GetFields, BuyFields, CodeFields, NameFields):
+class BuyGetForm(DiscountForm, CurrencyFields, GetFields, BuyFields, CodeFields, NameFields):
     """Buy some, get others."""
 
 
@@ -151,7 +151,7 @@ class DeliveryFields(BaseModel):
     )
 
 
-class ShippingForm(CommonForm, MinimumFields, CurrencyFields, DeliveryFields, CodeFields, NameFields):
+class ShippingForm(DiscountForm, MinimumFields, CurrencyFields, DeliveryFields, CodeFields, NameFields):
     """Free delivery."""
 
 
