@@ -24,7 +24,7 @@ from vetrina.plugin.loader import load
 from vetrina_storefront.schema import compose_storefront
 
 CONTRACT = Path(os.environ.get("VETRINA_DATA", "../shared/data")).resolve().parent / "contract" / "storefront.graphql"
-PLUGINS = ("content", "seo")
+PLUGINS = ("content", "metaobjects", "seo")
 
 pytestmark = pytest.mark.skipif(not CONTRACT.exists(), reason="the contract is not on this machine")
 
