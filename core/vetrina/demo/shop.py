@@ -32,7 +32,9 @@ from vetrina.kernel.context import Context
 from vetrina.ports import PriceDraft, ProductDraft, TranslationDraft, VariantDraft
 from vetrina.vocabulary import Address, UnitMeasure
 
-PLUGINS = ("bell", "checkout", "flat_rate", "manual_payment", "importers", "mailbox", "promotions", "webhooks")
+PLUGINS = (
+    "bell", "checkout", "content", "flat_rate", "manual_payment", "importers", "mailbox", "promotions", "seo", "webhooks",
+)  # fmt: skip
 """What the demo has switched on."""
 _HELD = re.compile(r"(\d+(?:\.\d+)?) (g|kg|ml|cl|l)", re.IGNORECASE)
 CUSTOMER = "matteo.deluca.2044@example.org"
