@@ -116,8 +116,12 @@ async def _act(owner: str, page: AdminPage, visit: Visit, form: Form) -> Answer:
         visit.tell("blocks.page_gone", "warning")
         return see_other(visit, visit.here)
     visit.ctx.require(action.permission)
-    if action.form is not None:
-        return await _act_on_form(owner, page, visit, form, action, action.form)
+    model = await _model_of(owner, page, visit, action)
+    if isinstance(model, Failed):
+        visit.tell_text(_failure(visit, model), "bad")
+        return see_other(visit, visit.here)
+    if model is not None:
+        return await _act_on_form(owner, page, visit, form, action, model)
     sent = {name[2:]: values[-1][:LONGEST_VALUE] for name, values in form.fields.items() if name.startswith("v.")}
     try:
         done = await _done(visit, owner, page, action, sent)
@@ -130,6 +134,21 @@ async def _act(owner: str, page: AdminPage, visit: Visit, form: Form) -> Answer:
         visit.tell_text(_failure(visit, done), "bad")
         return see_other(visit, visit.here)
     return _went_well(visit, owner, page, done)
+
+
+async def _model_of(owner: str, page: AdminPage, visit: Visit, action: Action) -> type[BaseModel] | Failed | None:
+    """The fields an action takes; None for one of a button. Raises the Refusals a page answers with."""
+    if action.form_of is None:
+        return action.form
+
+    def checked(model: Any) -> type[BaseModel]:
+        if not (isinstance(model, type) and issubclass(model, BaseModel)):
+            raise WrongAnswer(f"{model!r} is not what a form is made of: form_of answers a pydantic model")
+        return model
+
+    return await asked(
+        visit, _work(owner, page, action), partial(action.form_of, visit.ctx, _asked(visit)), ACTION, checked
+    )
 
 
 async def _act_on_form(

@@ -12,13 +12,22 @@ from vetrina.kernel.context import Context, once
 from vetrina.kernel.db import BigInt, Session
 from vetrina.kernel.errors import BadInput, NotFound
 from vetrina.kernel.messages import emit
+from vetrina.kernel.texts import text
 from vetrina.shop.catalog.events import ProductChanged
 from vetrina.shop.catalog.models import Collection, Product, Variant
 from vetrina.shop.customers.models import Customer
 from vetrina.shop.inventory.models import Location
 from vetrina.shop.markets.models import Market, ShopProfile
 from vetrina.shop.metafields import service
-from vetrina.shop.metafields.rules import MOST_DEFINITIONS, DefinedElsewhere, Definition, Entry, checked_definition
+from vetrina.shop.metafields.rules import (
+    LONGEST_VALUE,
+    MOST_DEFINITIONS,
+    TYPES,
+    DefinedElsewhere,
+    Definition,
+    Entry,
+    checked_definition,
+)
 from vetrina.shop.orders.models import Order
 from vetrina.shop.plugins import service as generations
 from vetrina.views.metafields import DefinitionRow, defined_metafields
@@ -27,6 +36,7 @@ __all__ = [
     "WRITERS",
     "Definition",
     "Entry",
+    "checked_value",
     "define_metafield",
     "redefine_metafield",
     "undefine_metafield",
@@ -123,6 +133,14 @@ async def write_metafields(
             await _tell_product(ctx, session, owner_type, owner_id)
         session.outcome = len(changed)
     return len(changed)
+
+
+def checked_value(kind: str, value: str, field: tuple[str, ...]) -> str:
+    """A value of one of metafields' types as it is written down, for what plugins keep of the same types.
+
+    Raises BadInput.
+    """
+    return TYPES[kind](text(value, field=field, limit=LONGEST_VALUE, required=True), field)
 
 
 def _field(definition: Definition) -> tuple[str, str, str]:

@@ -194,6 +194,8 @@ class Action(msgspec.Struct, frozen=True):
     run: Callable[[Context, Asked, Any], Awaitable[Done]]
     permission: str
     form: type[BaseModel] | None = None
+    form_of: Callable[[Context, Asked], Awaitable[type[BaseModel]]] | None = None
+    """Instead of `form`, where the fields depend on the page: those of a kind that somebody has defined."""
 
 
 class AdminPage(msgspec.Struct, frozen=True):

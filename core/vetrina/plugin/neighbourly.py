@@ -98,6 +98,8 @@ def _look_at_page(manifest: Manifest, item: AdminPage) -> None:
     for action in item.actions:
         _is_known(manifest, action.permission, f"the action {action.name}")
         _is_async(action.run, f"the action {action.name} of the page {item.path!r}")
+        if action.form_of is not None:
+            _is_async(action.form_of, f"form_of of the action {action.name} of the page {item.path!r}")
 
 
 def _look_at_panel(manifest: Manifest, item: AdminPanel) -> None:

@@ -1,0 +1,30 @@
+"""Whether metaobjects lead somewhere: kinds whose title names a field that is gone."""
+
+from vetrina.kernel.errors import Refusal
+from vetrina.plugin import Context, HealthCheck, Say
+from vetrina.plugin.declarations import Declaration
+from vetrina_metaobjects.views import definitions
+
+
+class FieldsGone(Refusal):
+    """A kind names a field that it has no more. Facts: names."""
+
+    code = "METAOBJECT_FIELDS_GONE"
+    text = "These kinds name a field that they no longer have: {names}. Open and save them."
+
+
+def checks() -> list[Declaration]:
+    """One."""
+    title = Say("Kinds of metaobjects hang together", it="I tipi di metaobject sono coerenti")
+    return [HealthCheck("kinds", title, look)]
+
+
+async def look(ctx: Context) -> None:
+    """Raises FieldsGone."""
+    gone = [
+        row.type
+        for row in await definitions(ctx.db)
+        if {row.title_key, row.seo_title_key, row.seo_description_key} - {""} - {sheet.key for sheet in row.sheets}
+    ]
+    if gone:
+        raise FieldsGone(names=", ".join(gone)[:500])
