@@ -33,7 +33,6 @@ COLUMNS = (
     Column(Say("Client ID", "ID client")),
     Column(Say("Kind", "Tipo")),
     Column(Say("Comes back to", "Torna a")),
-    Column(Say("Registered", "Registrato")),
 )
 
 
@@ -43,21 +42,19 @@ class FrontEndForm(BaseModel):
     name: str = Field(max_length=120, title="Name", json_schema_extra={"it": {"title": "Nome"}})
     redirect_uris: list[str] = Field(
         title="Addresses after signing in",
-        description="One per line, letter by letter, such as https://shop.example/account/authorize",
+        description="Compared letter by letter, such as https://shop.example/account/authorize.",
         json_schema_extra={
             "it": {
                 "title": "Indirizzi dopo l'accesso",
-                "description": "Uno per riga, lettera per lettera, come https://shop.example/account/authorize",
+                "description": "Confrontati lettera per lettera, come https://shop.example/account/authorize.",
             }
         },
     )
     logout_uris: list[str] = Field(
         default=[],
         title="Addresses after signing out",
-        description="One per line, such as https://shop.example",
-        json_schema_extra={
-            "it": {"title": "Indirizzi dopo l'uscita", "description": "Uno per riga, come https://shop.example"}
-        },
+        description="Such as https://shop.example.",
+        json_schema_extra={"it": {"title": "Indirizzi dopo l'uscita", "description": "Come https://shop.example."}},
     )
     is_confidential: bool = Field(
         default=False,
@@ -118,7 +115,7 @@ def _row(ctx: Context, row: ClientRow) -> Row:
         "Rimuoverlo? Tutti i clienti ne vengono disconnessi subito.",
     )
     remove = Button("remove", Say("Remove", "Rimuovi"), {"client": row.key}, tone="bad", confirm=sure)
-    cells = (row.name, row.key, Badge(kind), ", ".join(row.redirect_uris), row.created_at)
+    cells = (row.name, row.key, Badge(kind), ", ".join(row.redirect_uris))
     return Row(cells, buttons=(remove,) if _may_write(ctx) else ())
 
 
