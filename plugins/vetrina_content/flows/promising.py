@@ -29,8 +29,9 @@ async def write_policy(
         raise BadInput(field=("kind",), problem=f"A policy is one of: {', '.join(POLICIES)}.")
     named = texts.line(title, field=("title",), required=True)
     body = html(body_html, "body_html")
-    begins = as_aware(begins_at) or ctx.now()
-    if begins < ctx.now():
+    now = ctx.now()
+    begins = as_aware(begins_at) or now
+    if begins < now:
         raise BadInput(field=("begins_at",), problem="A policy cannot begin in the past.")
     async with ctx.tx() as session:
         if await session.value(_COUNT) >= MOST_VERSIONS:
@@ -41,7 +42,7 @@ async def write_policy(
             title=named,
             body_html=body,
             begins_at=begins,
-            created_at=ctx.now(),
+            created_at=now,
             created_by=ctx.actor.name,
         )
         after = {"kind": kind, "title": named, "begins_at": begins.isoformat()}
