@@ -2,6 +2,7 @@
 
 from vetrina.kernel.messages.outbox import Event
 from vetrina.shop.catalog.events import ProductArchived, ProductChanged, ProductCreated
+from vetrina.shop.customers.events import CustomerForgotten, CustomerJoined
 from vetrina.shop.inventory.events import StockRanOut, StockReturned
 from vetrina.shop.orders.events import OrderCancelled, OrderImported, OrderPaid, OrderPlaced
 from vetrina.shop.payments.events import PaymentCaptured, PaymentFailed, PaymentRefunded
@@ -9,6 +10,8 @@ from vetrina.shop.sources.events import AddressChanged
 
 __all__ = [
     "AddressChanged",
+    "CustomerForgotten",
+    "CustomerJoined",
     "Event",
     "OrderCancelled",
     "OrderImported",

@@ -18,6 +18,7 @@ from vetrina.kernel.context import Context
 from vetrina.kernel.db import table_of
 from vetrina.kernel.errors import TooManyTries
 from vetrina.kernel.jobs import JobRun
+from vetrina.kernel.messages import OutboxEvent
 from vetrina.kernel.registry import Provided
 from vetrina.ports import MailProvider
 from vetrina.shop.accounts import service as accounts
@@ -67,6 +68,7 @@ async def test_an_account_is_opened_by_who_reads_the_mail(town: Town) -> None:
     found = await customer_by_token(ctx.db, opened.access.token, ctx.now())
     assert found is not None
     assert (found.email, found.first_name, found.accepts_marketing) == (EMAIL, "Anna", True)
+    assert await ctx.db.fetch(select(OutboxEvent.name)) == [("CustomerJoined",)]
     [(at, source)] = await ctx.db.fetch(select(CustomerConsent.at, CustomerConsent.source))
     assert (at, source) == (ctx.now(), "sign-up")
     assert await refused(customers.sign_in(ctx, EMAIL, PASSWORD)), "who asked for it need not have read the mail"

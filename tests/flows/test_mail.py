@@ -10,11 +10,14 @@ from vetrina.flows.mail import JOBS, Mail, expire_mails, post
 from vetrina.flows.mail.rendering import FOLDER, LETTERS, render
 from vetrina.kernel.context import Context
 from vetrina.kernel.db import table_of
+from vetrina.kernel.db.owners import ForeignTable
 from vetrina.kernel.errors import BadInput, Fault, Unavailable
 from vetrina.kernel.jobs import PAUSES, JobRun, Runner
 from vetrina.kernel.registry import Provided
 from vetrina.ports import MailProvider, MailRefused
+from vetrina.shop.mail import service as mails
 from vetrina.shop.mail.models import QueuedMail
+from vetrina.shop.mail.rules import MailState
 from vetrina.testing.mail import FakeMail
 
 LINK = "https://shop.test/account/reset/7/secret-of-the-link"
@@ -73,6 +76,15 @@ async def test_a_mail_is_sent_once_and_its_link_is_gone_with_it(mailing: Post) -
     mailing.clock.move(days=31)
     await expire_mails(mailing.ctx, {})
     assert not await mailing.ctx.db.fetch(table_of(QueuedMail).select())
+
+
+async def test_a_plugin_may_post_and_touch_nothing_else_of_mails(mailing: Post) -> None:
+    async with mailing.ctx.tx() as session:
+        session.writer = "gift"
+        assert await post(mailing.ctx, session, RESET)
+        with pytest.raises(ForeignTable):
+            await mails.settle(session, RESET.key, MailState.SENT, mailing.ctx.now())
+    assert (await mailing.row())["state"] == "waiting"
 
 
 async def test_what_did_not_happen_is_told_to_nobody(mailing: Post) -> None:

@@ -130,7 +130,7 @@ def test_what_is_its_own_or_only_read_passes(statement: Executable) -> None:
 
 
 def test_what_is_open_to_all_is_short_and_there() -> None:
-    assert {"inbox_message", "job_run", "outbox_event", "staff_audit"} == OPEN_TO_ALL
+    assert {"inbox_message", "job_run", "mail_mail", "outbox_event", "staff_audit"} == OPEN_TO_ALL
     assert set(metadata().tables) >= OPEN_TO_ALL
     assert not any(owns("gift", table.name, ()) for table in core_tables())
 

@@ -22,8 +22,10 @@ from vetrina.kernel.crypto import draw_key
 from vetrina.kernel.db import Session, id_in, table_of
 from vetrina.kernel.errors import BadInput
 from vetrina.kernel.jobs import Job, put_off
+from vetrina.kernel.messages import emit
 from vetrina.shop.accounts import service as accounts
 from vetrina.shop.customers import service as customers
+from vetrina.shop.customers.events import CustomerForgotten
 from vetrina.shop.customers.models import Customer, CustomerAddress, CustomerConsent, CustomerLink, CustomerToken
 from vetrina.shop.mail import service as mails
 from vetrina.shop.metafields import service as metafields
@@ -152,6 +154,7 @@ async def _forget_in_core(ctx: Context, session: Session, person: FoundPerson, e
     for customer_id in person.customer_ids:
         params = {"customer": customer_id, "key": f"erased:{draw_key()}", "at": ctx.now()}
         await session.execute(_FORGET_CUSTOMER, params)
+        await emit(session, CustomerForgotten(customer_id=customer_id), ctx.now())
     for statement in _FORGET_ROWS:
         await session.execute(statement, {"ids": list(person.customer_ids)})
     await accounts.forget_customers(session, person.customer_ids)

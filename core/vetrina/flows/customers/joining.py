@@ -4,7 +4,9 @@ from sqlalchemy import bindparam, func, update
 
 from vetrina.kernel.context import Context
 from vetrina.kernel.db import Session
+from vetrina.kernel.messages import emit
 from vetrina.shop.customers import service as customers
+from vetrina.shop.customers.events import CustomerJoined
 from vetrina.shop.customers.rules import folded
 from vetrina.shop.orders.models import Order
 
@@ -17,9 +19,15 @@ async def join_proven(ctx: Context, session: Session, email: str) -> int:
     """
     address = folded(email)
     customer_id = await customers.ensure_customer(session, address, ctx.place.language, ctx.now())
-    await customers.prove(session, customer_id, ctx.now())
-    await claim_orders(session, customer_id, address)
+    await prove(ctx, session, customer_id, address)
     return customer_id
+
+
+async def prove(ctx: Context, session: Session, customer_id: int, email: str) -> None:
+    """The address of a customer was shown to be his: he has an account, and the orders that were placed under it."""
+    if await customers.prove(session, customer_id, ctx.now()):
+        await emit(session, CustomerJoined(customer_id=customer_id), ctx.now())
+    await claim_orders(session, customer_id, email)
 
 
 async def claim_orders(session: Session, customer_id: int, email: str) -> int:

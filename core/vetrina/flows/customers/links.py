@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 import msgspec
 from sqlalchemy import bindparam, select, update
 
-from vetrina.flows.customers.joining import claim_orders
+from vetrina.flows.customers.joining import claim_orders, prove
 from vetrina.flows.customers.problems import count, network, refuse, stop_at
 from vetrina.flows.customers.signing_in import Access, end_access, open_access
 from vetrina.flows.mail import Mail, post
@@ -136,8 +136,7 @@ async def _open_by(
         link = await _used(ctx, session, purpose, customer_id, secret, field)
         await end_access(session, link.customer_id)
         await customers.change_customer(session, link.customer_id, ctx.now(), password_hash=hashed)
-        await customers.prove(session, link.customer_id, ctx.now())
-        await claim_orders(session, link.customer_id, link.email or "")
+        await prove(ctx, session, link.customer_id, link.email or "")
         if purpose is Purpose.ACTIVATE:
             await _fulfil(ctx, session, link)
         else:

@@ -76,9 +76,10 @@ async def renew(ctx: Context, token: str) -> Access:
     """Let a token that stands stand for a whole term from now. Raises CustomerRefused."""
     access = Access(token, ctx.now() + TOKEN_STANDS)
     async with ctx.tx() as session:
-        if await customer_by_token(session, token, ctx.now()) is None:
+        known = await customer_by_token(session, token, ctx.now())
+        # What front ends were granted by OAuth is renewed there.
+        if known is None or not await customers.renew_token(session, hash_token(token), ctx.now(), access.expires_at):
             raise token_invalid()
-        await customers.renew_token(session, hash_token(token), ctx.now(), access.expires_at)
         session.outcome = access
     return access
 

@@ -14,8 +14,8 @@ from vetrina.kernel.errors import Fault
 
 CORE = "vetrina"
 """The package whose code may write everything. A plugin's is named vetrina_<name> unless somebody says otherwise."""
-OPEN_TO_ALL = frozenset({"inbox_message", "job_run", "outbox_event", "staff_audit"})
-"""Tables that a plugin's transaction may add rows to, through `receive`, `put_off`, `emit` and the audit.
+OPEN_TO_ALL = frozenset({"inbox_message", "job_run", "mail_mail", "outbox_event", "staff_audit"})
+"""Tables that a plugin's transaction may add rows to, through `receive`, `put_off`, `post`, `emit` and the audit.
 
 Only add: it can neither change nor delete what somebody else has written there.
 """
