@@ -118,7 +118,7 @@ async def test_a_card_that_covers_all_leaves_nothing_to_pay(shop: Workshop, visi
     page = await visitor.send(f"/{key}", CODE, code="RICH-9999", **ANNA)
     assert "There is nothing to pay." in page.words and ">Complete the order</button>" in page.html
     page = await visitor.send(f"/{key}", ORDER)
-    assert "/checkout/orders/" in visitor.path and "Paid" in page.words
+    assert "/checkout/orders/" in visitor.path and "Paid by gift cards -€18.40" in page.words
 
 
 async def test_a_total_that_changed_is_said_and_asked_about_again(shop: Workshop, visitor: Visitor) -> None:
