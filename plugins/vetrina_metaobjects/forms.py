@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, Field, WithJsonSchema, create_model
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, WithJsonSchema, create_model
 
 from vetrina.views.metafields import METAFIELD_TYPES
 from vetrina_metaobjects.sheets import MOST_FIELDS, TRANSLATED, FieldSheet
@@ -29,6 +29,8 @@ def _one_of(given: str) -> str:
 
 class FieldForm(BaseModel):
     """A field of a kind."""
+
+    model_config = ConfigDict(title="a field", json_schema_extra=_it("un campo"))
 
     key: str = Field(
         max_length=64,
