@@ -35,7 +35,12 @@ SWALLOWERS = {
     "core/vetrina/cli/demo.py": {"_enliven"},  # said on the console
     "core/vetrina/cli/serve.py": {"follow"},  # the old Runtime goes on
     "core/vetrina/graphql/fields.py": {"_resolve"},  # every parent of the batch is handed the error
-    "core/vetrina/graphql/operations.py": {"warm", "run"},  # a plan's own fault is logged; the reference answers
+    "core/vetrina/graphql/operations.py": {
+        "warm",
+        "run",
+        "unfold",
+    },  # a plan's own fault is logged; the reference answers, or the last part says so
+    "core/vetrina/graphql/watching.py": {"_look_on"},  # logged; what is watched is looked at again
     "core/vetrina/graphql/plan/arguments.py": {"_settle"},  # each run raises it again, where the field can tell it
     "core/vetrina/graphql/plan/leaves.py": {"__call__"},  # what a scalar does not take is its field's error
     "core/vetrina/graphql/plan/selection.py": {"complete", "_read"},  # a property may raise anything: its field fails

@@ -20,6 +20,7 @@ from graphql import (
 )
 from tests.support.sources import ROOT
 
+from vetrina.house.plugged import contributed
 from vetrina_storefront.published.whole import whole
 from vetrina_storefront.schema import compose_storefront
 
@@ -37,7 +38,7 @@ def core() -> GraphQLSchema:
 @pytest.fixture(scope="module", params=["core", "with plugins"])
 def ours(request: pytest.FixtureRequest) -> GraphQLSchema:
     """What is served by the core alone, and with every plugin of this repository."""
-    return request.getfixturevalue("core") if request.param == "core" else build_schema(whole(ROOT).sdl)
+    return request.getfixturevalue("core") if request.param == "core" else build_schema(whole(contributed(ROOT)).sdl)
 
 
 @pytest.fixture(scope="module")

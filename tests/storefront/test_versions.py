@@ -1,11 +1,13 @@
 """A version's schema only grows; what of the contract is absent, with all plugins on, is absent for a reason."""
 
+import os
 from pathlib import Path
 
 import pytest
 from graphql import GraphQLSchema
 from tests.support.sources import ROOT
 
+from vetrina.house.plugged import contributed
 from vetrina_storefront.published import contract_of, releases
 from vetrina_storefront.published.coverage import missing
 from vetrina_storefront.published.whole import Whole, whole
@@ -13,17 +15,18 @@ from vetrina_storefront.schema import compose_storefront
 from vetrina_storefront.versions import UNSTABLE, VERSIONS, served_for
 
 FOLDER = ROOT / "storefront_api" / "versions"
+CONTRACT = Path(os.environ.get("VETRINA_DATA", "../shared/data")).resolve().parent / "contract"
 SMALL = 'type Query { shop: Shop! } type Shop { name: String! old: Int @deprecated(reason: "Use `name`.") }'
 
 
 @pytest.fixture(scope="module")
 def published() -> Whole:
-    return whole(ROOT)
+    return whole(contributed(ROOT))
 
 
 @pytest.fixture(scope="module")
 def contract() -> GraphQLSchema:
-    found = contract_of(ROOT)
+    found = contract_of(CONTRACT)
     if found is None:
         pytest.skip("the contract is not on this machine")
     return found

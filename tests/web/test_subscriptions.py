@@ -23,6 +23,8 @@ from vetrina.flows.orders import cancel_order
 from vetrina.flows.stock import correct_stock
 from vetrina.graphql import subscribed, watching
 from vetrina.graphql.ids import gid
+from vetrina.kernel.context import Context
+from vetrina.kernel.db import open_database
 from vetrina.views.orders import order_by_id, order_token
 
 EVENTS = "text/event-stream"
@@ -48,6 +50,14 @@ async def desk(database_url: str, clock: shops.StillClock) -> AsyncGenerator[Des
 async def client(desk: Desk) -> AsyncGenerator[Client]:
     async with storefront(desk.ctx) as asking_:
         yield asking_
+
+
+@pytest.fixture
+async def elsewhere(desk: Desk, database_url: str) -> AsyncGenerator[Context]:
+    """The same shop as another process has it: with connections of its own, and nobody who listens."""
+    db = await open_database(database_url)
+    yield msgspec.structs.replace(desk.ctx, shop=msgspec.structs.replace(desk.ctx.shop, db=db))
+    await db.close()
 
 
 def app_of(client: Client) -> Any:
@@ -94,7 +104,9 @@ async def test_a_cart_is_told_whenever_it_has_changed_until_it_is_ordered(desk: 
         assert await following(heard) is None
 
 
-async def test_an_order_and_stock_are_told_to_whom_queries_tell_them(desk: Desk, client: Client) -> None:
+async def test_an_order_and_stock_are_told_to_whom_queries_tell_them(
+    desk: Desk, client: Client, elsewhere: Context
+) -> None:
     attempt = await submitted(desk, await cart_to_pay(desk))
     order = await order_by_id(desk.ctx.db, attempt.order_id or 0)
     assert order is not None
@@ -108,11 +120,11 @@ async def test_an_order_and_stock_are_told_to_whom_queries_tell_them(desk: Desk,
         assert await following(guessed) == "complete"
         assert (await following(told))["data"]["order"] == {"name": order.name, "canceledAt": None}
         assert await following(stock) == {"data": {"stock": [{"availableForSale": True, "quantityAvailable": 9}]}}
-        await cancel_order(desk.ctx, order.id, "CUSTOMER")
+        await cancel_order(elsewhere, order.id, "CUSTOMER")
         assert (await following(told))["data"]["order"]["canceledAt"] is not None
         assert (await following(stock))["data"]["stock"][0]["quantityAvailable"] == 10
         location = await main_location(desk.ctx)
-        await correct_stock(desk.ctx, variant_id=desk.variant_id, location_id=location, on_hand=0)
+        await correct_stock(elsewhere, variant_id=desk.variant_id, location_id=location, on_hand=0)
         assert (await following(stock))["data"]["stock"] == [{"availableForSale": False, "quantityAvailable": 0}]
 
 

@@ -6,6 +6,7 @@ from pkgutil import resolve_name
 
 from vetrina.house.contracts import with_plugins
 from vetrina.house.maps import house_map
+from vetrina.house.plugged import contributed
 from vetrina.house.reference import reference
 from vetrina.house.walk import walk
 
@@ -34,7 +35,7 @@ def documents(root: Path) -> dict[Path, str]:
     }
     for path, function in SCHEMAS.items():
         made[root / path] = resolve_name(function)().rstrip() + "\n"
-    return made | resolve_name(PUBLISHED)(root)
+    return made | resolve_name(PUBLISHED)(root, contributed(root))
 
 
 def _between(marks: re.Pattern[str], made: str, text: str) -> str:

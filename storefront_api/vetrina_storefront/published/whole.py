@@ -1,17 +1,13 @@
-"""The schema with every plugin of a checkout on, and who brought what of it."""
+"""The schema with what plugins contribute, and who brought what of it."""
 
 from functools import lru_cache
-from pathlib import Path
 from typing import Any
 
 import msgspec
 from graphql import GraphQLSchema
 from strawberry.schema.schema_converter import GraphQLCoreConverter
 
-from vetrina.graphql.guarding import guarded
-from vetrina.kernel.clock import SystemClock
-from vetrina.kernel.meters import Meters
-from vetrina.plugin.loader import load
+from vetrina.plugin import GraphQLFields, GraphQLRoots
 from vetrina_storefront.schema import compose_storefront
 
 CORE = "core"
@@ -39,15 +35,9 @@ class Whole(msgspec.Struct, frozen=True):
 
 
 @lru_cache(maxsize=2)
-def whole(root: Path) -> Whole:
-    """Compose it. Raises ManifestRefused for a plugin that cannot be loaded, LeaveOut for one that clashes."""
-    names = sorted(path.parent.name.removeprefix(PREFIX) for path in (root / "plugins").glob(f"{PREFIX}*/plugin.toml"))
-    collected = load(names, strict=True)
-    meters = Meters(SystemClock())
-    speaks = {plugin.name: plugin.manifest.speaks for plugin in collected.loaded}
-    composed = compose_storefront(
-        [(owner, guarded(owner, part, meters, speaks.get(owner, ()))) for owner, part in collected.graphql]
-    )
+def whole(contributed: tuple[tuple[str, GraphQLFields | GraphQLRoots], ...]) -> Whole:
+    """The schema with these contributions, by their owners. Raises LeaveOut for one that clashes."""
+    composed = compose_storefront(contributed)
     return Whole(composed.as_str().rstrip() + "\n", composed._schema)
 
 
