@@ -211,8 +211,13 @@ async def test_forms_of_other_sites_other_browsers_and_other_requests_are_refuse
     await front.person.post("/authentication/code", form)
     here = front.person.path
     await stranger.open(here)
+    assert stranger.answer.status_code == 410, "a code is typed where it was asked for"
     await stranger.post(here, {"token": form["token"], "code": await mailed(ctx)})
     assert stranger.answer.status_code == 403, "a code typed on another site's page signs nobody in"
+    await stranger.open(front.address())
+    own = stranger.page.form("/code").fields["token"]
+    await stranger.post(here, {"token": own, "code": await mailed(ctx)})
+    assert "This code has ended" in stranger.page.words, "not even with a form of one's own"
     await front.person.open("/authentication/code/" + "0" * 32)
     assert front.person.answer.status_code == 410
     await stranger.client.aclose()

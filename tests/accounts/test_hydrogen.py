@@ -80,7 +80,7 @@ def test_hydrogens_client_does_all_its_template_does(shop: Served, tmp_path: Pat
     assert [order["processedAt"] for order in orders] == sorted((one["processedAt"] for one in orders), reverse=True)
     assert found["order"] == orders[0] and found["order"]["lineItems"]["nodes"][0]["image"]["url"]
     assert orders[-1]["fulfillments"]["nodes"] == [{"status": "SUCCESS"}] and orders[-1]["name"] == "BV-1"
-    page = httpx.get(orders[0]["statusPageUrl"])
+    page = httpx.get(orders[0]["statusPageUrl"], follow_redirects=True)
     assert page.status_code == 200 and orders[0]["name"] in page.text
 
 

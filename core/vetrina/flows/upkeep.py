@@ -6,7 +6,7 @@ from typing import Any
 
 import structlog
 
-from vetrina.flows import customers, forgetting, mail, popularity
+from vetrina.flows import accounts, customers, forgetting, mail, popularity
 from vetrina.flows.orders import cancel_order
 from vetrina.flows.payments import abandon_payment, reconcile_payment, return_money
 from vetrina.flows.settling import RECONCILE, RETURN_MONEY
@@ -131,6 +131,7 @@ JOBS = (
     Job(name="core.watch-money", run=_watch_money, every=timedelta(minutes=5)),
     Job(name="core.forget-idempotency-keys", run=forget, every=timedelta(hours=1)),
     Job(name="core.tidy-carts", run=_tidy_carts, every=timedelta(days=1), deadline=600.0),
+    *accounts.JOBS,
     *customers.JOBS,
     *forgetting.JOBS,
     *popularity.JOBS,

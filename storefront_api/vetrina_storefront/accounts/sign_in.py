@@ -76,7 +76,14 @@ async def ask_for_code(request: Asked, site: Here) -> Page | Redirect:
     visit = await account_visit(site, request)
     form, wish = await _sent(visit, request)
     try:
-        key = await send_code(visit.ctx, wish, form.get("email"), network=_network(request), language=visit.language)
+        key = await send_code(
+            visit.ctx,
+            wish,
+            form.get("email"),
+            browser=visit.owner,
+            network=_network(request),
+            language=visit.language,
+        )
     except (BadInput, TooOften) as refusal:
         return await _address_page(visit, wish, "code", form.fields, refusal)
     return lead(visit, code_path(key))
@@ -112,7 +119,7 @@ async def type_code(request: Asked, site: Here, key: FromPath[str]) -> Page | Re
     try:
         if pending is None:
             raise CodeEnded
-        entered = await enter_code(visit.ctx, key, form.get("code")[:LONGEST_KEY])
+        entered = await enter_code(visit.ctx, key, form.get("code")[:LONGEST_KEY], visit.owner)
     except (WrongCode, CodeEnded, TooOften) as refusal:
         return await _code_page(visit, key, pending, refusal)
     return _entered(visit, entered)
@@ -180,7 +187,7 @@ async def _address_page(
 
 
 async def _pending(visit: Visit, key: str) -> Pending | None:
-    return await pending_at(visit.ctx, key) if len(key) <= LONGEST_KEY and key.isalnum() else None
+    return await pending_at(visit.ctx, key, visit.owner) if len(key) <= LONGEST_KEY and key.isalnum() else None
 
 
 async def _code_page(visit: Visit, key: str, pending: Pending | None, refusal: Refusal | None = None) -> Page:

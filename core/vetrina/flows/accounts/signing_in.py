@@ -54,10 +54,11 @@ class WrongPassword(Refusal):
 
 
 class Pending(msgspec.Struct, frozen=True):
-    """A sign-in that waits for its code: who, and what the front end wishes."""
+    """A sign-in that waits for its code: who, what the front end wishes, and the browser that began it."""
 
     email: str
     wish: Wish
+    browser: str
 
 
 class Entered(msgspec.Struct, frozen=True):
@@ -67,16 +68,15 @@ class Entered(msgspec.Struct, frozen=True):
     address: str
 
 
-async def send_code(ctx: Context, wish: Wish, email: str, *, network: str, language: str) -> str:
-    """Send a code to an address, whoever has it; the key at which it is typed. Raises BadInput, TooOften.
+async def send_code(ctx: Context, wish: Wish, email: str, *, browser: str, network: str, language: str) -> str:
+    """Send a code to an address, whoever has it; the key at which this browser types it. Raises BadInput, TooOften.
 
     Nothing tells whether the shop knows the address: who proves that it is his becomes a customer.
     """
     address = _address(email)
     key, number = draw_key(), f"{secrets.randbelow(10**PASSCODE_DIGITS):0{PASSCODE_DIGITS}}"
-    pending = msgspec.json.encode(Pending(address, wish)).decode()
+    pending = msgspec.json.encode(Pending(address, wish, browser)).decode()
     async with ctx.tx() as session:
-        await accounts.sweep(session, ctx.now())
         waits = await counted(ctx, session, sending(ctx, address, network))
         if waits is not None:
             raise waits
@@ -101,20 +101,21 @@ async def send_code(ctx: Context, wish: Wish, email: str, *, network: str, langu
     return key
 
 
-async def pending_at(ctx: Context, key: str) -> Pending | None:
-    """The sign-in that waits at a key; None when it has ended."""
+async def pending_at(ctx: Context, key: str, browser: str) -> Pending | None:
+    """The sign-in that waits at a key; None when it has ended, or another browser asks."""
     row = await sign_in_by_key(ctx.db, key)
     if row is None or row.expires_at <= ctx.now():
         return None
-    return msgspec.json.decode(ctx.shop.vault.open(SEALED_FOR, row.sealed), type=Pending)
+    pending = msgspec.json.decode(ctx.shop.vault.open(SEALED_FOR, row.sealed), type=Pending)
+    return pending if same(browser, pending.browser) else None
 
 
-async def enter_code(ctx: Context, key: str, typed: str) -> Entered:
+async def enter_code(ctx: Context, key: str, typed: str, browser: str) -> Entered:
     """Sign in with the code that was sent. Raises WrongCode, CodeEnded, TooOften.
 
     A code may be typed so often, whatever is typed: that is counted and committed before the answer is known.
     """
-    pending = await pending_at(ctx, key)
+    pending = await pending_at(ctx, key, browser)
     if pending is None:
         raise CodeEnded
     number = "".join(typed.split())
@@ -156,7 +157,6 @@ async def enter_password(ctx: Context, wish: Wish, email: str, password: str, *,
     if found is None or not matches:
         raise WrongPassword
     async with ctx.tx() as session:
-        await accounts.sweep(session, ctx.now())
         await customers.uncount(session, list(limits)[:1])
         # The password may have been changed, or its person forgotten, while it was being compared.
         unchanged = {"customer": found.id, "hash_": found.password_hash}
