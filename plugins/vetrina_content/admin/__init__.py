@@ -13,7 +13,7 @@ from vetrina_content.admin.forms import (
     TextForm,
     TitleForm,
 )
-from vetrina_content.admin.listed import FORMS, begins, shows
+from vetrina_content.admin.listed import BEGIN, FORMS, begins, shows
 from vetrina_content.admin.shown import MODERATE, READ, WRITE
 from vetrina_content.rules import CommentState, Kind
 
@@ -28,7 +28,6 @@ def _entries() -> list[AdminPage]:
     change = tuple(Action(f"change-{kind.value}", entry.change, WRITE, FORMS[kind]) for kind in Kind)
     on_entry = (
         *change,
-        begin[Kind.ARTICLE],
         Action("publish", entry.publish, WRITE),
         Action("schedule", entry.schedule, WRITE, ScheduleForm),
         Action("unpublish", entry.unpublish, WRITE),
@@ -40,6 +39,9 @@ def _entries() -> list[AdminPage]:
     return [
         AdminPage("", Say("Pages", "Pagine"), READ, shows(Kind.PAGE), (begin[Kind.PAGE],)),
         AdminPage("blogs", Say("Blogs", "Blog"), READ, shows(Kind.BLOG), (begin[Kind.BLOG],)),
+        AdminPage(
+            "blogs/{id}/write", BEGIN[Kind.ARTICLE], WRITE, entry.show_blank, (begin[Kind.ARTICLE],), is_in_menu=False
+        ),
         AdminPage("entries/{id}", one, READ, entry.show, on_entry, is_in_menu=False),
         AdminPage("entries/{id}/preview", preview, READ, entry.preview, is_in_menu=False),
         AdminPage("entries/{id}/in/{language}", text, READ, entry.show_translation, translate, is_in_menu=False),

@@ -23,8 +23,8 @@ from vetrina.plugin.admin import (
     Text,
 )
 from vetrina.views.descriptions import plain
-from vetrina_content.admin.forms import PageForm, ScheduleForm, TextForm
-from vetrina_content.admin.listed import FORMS, entries_table, form_to_begin
+from vetrina_content.admin.forms import BlogForm, PageForm, ScheduleForm, TextForm
+from vetrina_content.admin.listed import BEGIN, FORMS, entries_table, form_to_begin
 from vetrina_content.admin.shown import KINDS, aware, key_in, may, other_languages, state_badge
 from vetrina_content.admin.written import sheet_of, values_of
 from vetrina_content.desk import DeskRow, WordingRow, desk_entries_by_id, wordings
@@ -51,7 +51,7 @@ async def show(ctx: Context, asked: Asked) -> Sequence[Block]:
     blocks: list[Block] = [Facts(await _facts(ctx, row))]
     if kind is Kind.BLOG:
         articles: list[Block] = [await entries_table(ctx, asked, Kind.ARTICLE, row.id)]
-        blocks += [Section(Say("Articles", "Articoli"), tuple(articles)), *form_to_begin(ctx, Kind.ARTICLE)]
+        blocks.append(Section(Say("Articles", "Articoli"), tuple(articles)))
     if not may(ctx):
         return blocks
     form = Form(f"change-{kind.value}", FORMS[kind], Say("Save", "Salva"), await values_of(ctx, row))
@@ -62,6 +62,12 @@ async def show(ctx: Context, asked: Asked) -> Sequence[Block]:
         blocks.append(Section(Say("Translations", "Traduzioni"), (table,)))
     sure = Say("Remove it for good, with its translations?", "Rimuovere per sempre, con le traduzioni?")
     return [*blocks, Button("remove", Say("Remove", "Rimuovi"), tone="bad", confirm=sure)]
+
+
+async def show_blank(ctx: Context, asked: Asked) -> Sequence[Block]:
+    """A new article of a blog."""
+    row = await _found(ctx, asked)
+    return [Facts(((Say("Blog", "Blog"), _way(row)),)), *form_to_begin(ctx, Kind.ARTICLE)]
 
 
 async def show_translation(ctx: Context, asked: Asked) -> Sequence[Block]:
@@ -96,7 +102,7 @@ async def preview(ctx: Context, asked: Asked) -> Sequence[Block]:
     return [*blocks, Facts(((Say("Written at", "Scritto in"), _way(row)),))]
 
 
-async def change(ctx: Context, asked: Asked, sent: PageForm) -> Done:
+async def change(ctx: Context, asked: Asked, sent: PageForm | BlogForm) -> Done:
     """Write it anew."""
     await entries.edit_entry(ctx, key_in(asked), await sheet_of(ctx, sent))
     return Done(Say("It is saved.", "È stato salvato."))
@@ -148,6 +154,7 @@ async def _facts(ctx: Context, row: DeskRow) -> tuple[tuple[Say, Cell], ...]:
     kind = Kind(row.kind)
     path = path_of(kind.type_name, row.handle, blog.handle if blog else "")
     facts: list[tuple[Say, Cell]] = [
+        (KINDS[kind], row.title),
         (Say("State", "Stato"), state_badge(ctx, row)),
         (Say("Address", "Indirizzo"), path),
         (Say("Shown from", "Mostrato dal"), row.published_at),
@@ -157,8 +164,10 @@ async def _facts(ctx: Context, row: DeskRow) -> tuple[tuple[Say, Cell], ...]:
             Link(AS_READ, f"entries/{row.id}/preview"),
         ),
     ]
+    if kind is Kind.BLOG and may(ctx):
+        facts.append((Say("Articles", "Articoli"), Link(BEGIN[Kind.ARTICLE], f"blogs/{row.id}/write")))
     if blog is not None:
-        facts.insert(0, (Say("Blog", "Blog"), Link(blog.title, f"entries/{blog.id}")))
+        facts.insert(1, (Say("Blog", "Blog"), Link(blog.title, f"entries/{blog.id}")))
     return tuple(facts)
 
 

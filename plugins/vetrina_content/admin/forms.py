@@ -14,6 +14,8 @@ def _it(title: str, description: str = "", **more: Any) -> dict[str, Any]:
 
 HTML = "HTML: paragraphs, headings, lists, links, tables; what else is sent is left out."
 HTML_IT = "HTML: paragrafi, titoli, elenchi, collegamenti, tabelle; il resto viene tolto."
+NAMED = "Its name in the address; left empty, the title makes one, or it keeps its own."
+NAMED_IT = "Il suo nome nell'indirizzo; vuoto, lo dà il titolo, o resta il suo."
 
 
 class PageForm(BaseModel):
@@ -31,8 +33,8 @@ class PageForm(BaseModel):
         default="",
         max_length=255,
         title="Handle",
-        description="Its name in the address; left empty, the title makes one, or it keeps its own.",
-        json_schema_extra=_it("Handle", "Il suo nome nell'indirizzo; vuoto, lo dà il titolo, o resta il suo."),
+        description=NAMED,
+        json_schema_extra=_it("Handle", NAMED_IT),
     )
     seo_title: str = Field(
         default="",
@@ -48,9 +50,10 @@ class PageForm(BaseModel):
     )
 
 
-class BlogForm(PageForm):
+class BlogForm(BaseModel):
     """A blog."""
 
+    title: str = Field(max_length=255, title="Title", json_schema_extra=_it("Titolo"))
     comments: Literal["closed", "moderated", "open"] = Field(
         default="closed",
         title="Comments of readers",
@@ -61,6 +64,25 @@ class BlogForm(PageForm):
                 options={"closed": "Nessuno", "moderated": "Mostrati dopo un controllo", "open": "Mostrati subito"},
             ),
         },
+    )
+    handle: str = Field(
+        default="",
+        max_length=255,
+        title="Handle",
+        description=NAMED,
+        json_schema_extra=_it("Handle", NAMED_IT),
+    )
+    seo_title: str = Field(
+        default="",
+        max_length=255,
+        title="Title for search engines",
+        json_schema_extra=_it("Titolo per i motori di ricerca"),
+    )
+    seo_description: str = Field(
+        default="",
+        max_length=1_000,
+        title="Description for search engines",
+        json_schema_extra=_it("Descrizione per i motori di ricerca"),
     )
 
 
@@ -83,7 +105,7 @@ class ArticleForm(PageForm):
     )
     image_url: str = Field(
         default="",
-        max_length=2_048,
+        max_length=255,
         title="Picture",
         description="Its address: https://… or /media/…",
         json_schema_extra=_it("Immagine", "Il suo indirizzo: https://… o /media/…"),
@@ -148,7 +170,7 @@ class ItemEditForm(BaseModel):
 
     title: str = Field(max_length=255, title="Title", json_schema_extra=_it("Titolo"))
     leads_to: str = Field(
-        max_length=2_048,
+        max_length=255,
         title="Leads to",
         description="/products/…, /collections/…, /pages/…, /blogs/…, /policies/…, /search, / or https://…",
         json_schema_extra=_it(

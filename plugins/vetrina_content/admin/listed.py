@@ -14,7 +14,7 @@ from vetrina_content.flows.entries import create_entry
 from vetrina_content.rules import Kind, path_of
 
 PAGE = 50
-FORMS: dict[Kind, type[PageForm]] = {Kind.PAGE: PageForm, Kind.BLOG: BlogForm, Kind.ARTICLE: ArticleForm}
+FORMS: dict[Kind, type[PageForm | BlogForm]] = {Kind.PAGE: PageForm, Kind.BLOG: BlogForm, Kind.ARTICLE: ArticleForm}
 BEGIN = {
     Kind.PAGE: Say("Write a page", "Scrivi una pagina"),
     Kind.BLOG: Say("Begin a blog", "Inizia un blog"),
@@ -56,7 +56,7 @@ def shows(kind: Kind) -> Show:
 def begins(kind: Kind) -> Callable[[Context, Asked, Any], Awaitable[Done]]:
     """Write a draft, and go on with it; an article stands in the blog whose page was left."""
 
-    async def begin(ctx: Context, asked: Asked, sent: PageForm) -> Done:
+    async def begin(ctx: Context, asked: Asked, sent: PageForm | BlogForm) -> Done:
         blog_id = number(asked.parts.get("id", ""), "The blog") if kind is Kind.ARTICLE else 0
         entry_id = await create_entry(ctx, kind, await sheet_of(ctx, sent), blog_id=blog_id)
         kept = Say("It is kept as a draft: publish it when it is ready.", "È una bozza: pubblicala quando è pronta.")

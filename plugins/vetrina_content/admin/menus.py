@@ -45,7 +45,8 @@ async def show(ctx: Context, asked: Asked) -> Sequence[Block]:
     menu = await _menu(ctx, asked)
     items = (await items_of(ctx, [menu.id]))[menu.id]
     addresses = await addresses_of(ctx, items)
-    rows = tuple(_row(ctx, item, depth, addresses[item.id]) for item, depth in _from_above(items))
+    ends = _ends(items)
+    rows = tuple(_row(ctx, item, depth, addresses[item.id], ends) for item, depth in _from_above(items))
     empty = Say("Nothing is in it yet.", "Non c'è ancora nulla.")
     blocks: list[Block] = [
         Facts(((Say("Title", "Titolo"), menu.title), (Say("Handle", "Handle"), menu.handle))),
@@ -165,13 +166,25 @@ async def _above(ctx: Context, menu_id: int, title: str) -> int | None:
     return found
 
 
-def _row(ctx: Context, item: ItemRow, depth: int, address: str) -> Row:
+def _row(ctx: Context, item: ItemRow, depth: int, address: str, ends: tuple[set[int], set[int]]) -> Row:
+    values = {"item": str(item.id)}
+    sure = Say("Remove the item with all below it?", "Rimuovere la voce con tutte quelle sotto?")
     buttons = (
-        Button("up", Say("Up", "Su"), {"item": str(item.id)}),
-        Button("down", Say("Down", "Giù"), {"item": str(item.id)}),
-        Button("remove-item", Say("Remove", "Rimuovi"), {"item": str(item.id)}, "bad"),
+        *([] if item.id in ends[0] else [Button("up", Say("Up", "Su"), values)]),
+        *([] if item.id in ends[1] else [Button("down", Say("Down", "Giù"), values)]),
+        Button("remove-item", Say("Remove", "Rimuovi"), values, "bad", sure),
     )
     return Row((INDENT * depth + item.title, address), to=f"items/{item.id}", buttons=buttons if may(ctx) else ())
+
+
+def _ends(items: Sequence[ItemRow]) -> tuple[set[int], set[int]]:
+    """The first and the last of each level: they move no further."""
+    first: dict[int | None, int] = {}
+    last: dict[int | None, int] = {}
+    for item in items:
+        first.setdefault(item.parent_id, item.id)
+        last[item.parent_id] = item.id
+    return set(first.values()), set(last.values())
 
 
 def _from_above(items: Sequence[ItemRow], parent_id: int | None = None, depth: int = 0) -> list[tuple[ItemRow, int]]:

@@ -8,7 +8,7 @@ from vetrina_content.flows.talking import keep_author
 from vetrina_content.rules import Comments
 
 
-async def sheet_of(ctx: Context, sent: PageForm) -> EntrySheet:
+async def sheet_of(ctx: Context, sent: PageForm | BlogForm) -> EntrySheet:
     """What was written."""
     more: dict[str, object] = {}
     if isinstance(sent, BlogForm):
@@ -24,7 +24,7 @@ async def sheet_of(ctx: Context, sent: PageForm) -> EntrySheet:
     return EntrySheet(
         title=sent.title,
         handle=sent.handle,
-        body_html=sent.body_html,
+        body_html=sent.body_html if isinstance(sent, PageForm) else "",
         seo_title=sent.seo_title,
         seo_description=sent.seo_description,
         **more,  # pyright: ignore[reportArgumentType]

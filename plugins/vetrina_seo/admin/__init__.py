@@ -24,7 +24,7 @@ from vetrina.plugin.admin import (
 )
 from vetrina.views.windows import Window
 from vetrina_seo.flows import create_redirect, import_redirects, remove_redirects
-from vetrina_seo.rules import LONGEST_CSV, LONGEST_PATH, LONGEST_TARGET
+from vetrina_seo.rules import LONGEST_CSV
 from vetrina_seo.views import redirect_list
 
 READ, WRITE = "seo.read", "seo.write"
@@ -45,13 +45,13 @@ class RedirectForm(BaseModel):
     """A redirect."""
 
     path: str = Field(
-        max_length=LONGEST_PATH,
+        max_length=255,
         title="From",
         description="A path of the shop, such as /old-page",
         json_schema_extra=_it("Da", "Un percorso del negozio, come /vecchia-pagina"),
     )
     target: str = Field(
-        max_length=LONGEST_TARGET,
+        max_length=255,
         title="To",
         description="Another path, or an https:// address",
         json_schema_extra=_it("A", "Un altro percorso, o un indirizzo https://"),
@@ -91,9 +91,7 @@ async def show(ctx: Context, asked: Asked) -> Sequence[Block]:
     rows = tuple(
         Row(
             (placed.row.path, placed.row.target, _made(placed.row.is_automatic), placed.row.created_at),
-            buttons=(Button("remove", Say("Remove", "Rimuovi"), {"id": str(placed.row.id)}, "bad"),)
-            if is_writer
-            else (),
+            buttons=(_removal(placed.row.id),) if is_writer else (),
         )
         for placed in found[:PAGE]
     )
