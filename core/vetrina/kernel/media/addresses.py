@@ -13,9 +13,11 @@ LARGEST_WISH: Final = 5_760
 """Pixels of a side."""
 WIDTHS: Final = (100, 200, 300, 400, 600, 800, 1000, 1200, 1400, 1600, 1800, 2000, 2400, 3000)
 """What is drawn for everybody: the next one that is large enough, in either direction."""
-RATIOS: Final = (1 / 4, 1 / 3, 9 / 21, 1 / 2, 9 / 16, 3 / 5, 2 / 3, 5 / 7, 3 / 4, 4 / 5, 5 / 6, 1,
-                 6 / 5, 5 / 4, 4 / 3, 7 / 5, 3 / 2, 5 / 3, 16 / 9, 2, 21 / 9, 3, 4)  # fmt: skip
-"""Width to height of what is cut for everybody: the nearest one."""
+_USUAL = (1 / 4, 1 / 3, 9 / 21, 1 / 2, 9 / 16, 3 / 5, 2 / 3, 5 / 7, 3 / 4, 4 / 5, 5 / 6, 1,
+          6 / 5, 5 / 4, 4 / 3, 7 / 5, 3 / 2, 5 / 3, 16 / 9, 2, 21 / 9, 3, 4)  # fmt: skip
+_BETWEEN = tuple(4 / 1.02**step for step in range(141))
+RATIOS: Final = tuple(sorted({*_USUAL, *_BETWEEN}))
+"""Width to height of what is cut for everybody: the nearest one, which is off by a hundredth at most."""
 SIGNATURE: Final = "s"
 _OWN_NAME = re.compile(r"[0-9a-f]{2}/[0-9a-f]{32}\.[a-z0-9]{2,4}")
 
@@ -69,7 +71,7 @@ def written_out(wish: Wish) -> str:
 
 
 def on_ladder(wish: Wish) -> Wish:
-    """The nearest of the wishes that everybody may have: 14 widths, 23 shapes, 5 regions and 4 formats."""
+    """The nearest of the wishes that everybody may have: 14 widths, some 160 shapes, 5 regions and 4 formats."""
     if wish.crop and wish.width and wish.height:
         ratio = min(RATIOS, key=lambda known: abs(known - wish.width / wish.height) / known)
         width = _step(max(wish.width, wish.height * ratio))
