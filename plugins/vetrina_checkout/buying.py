@@ -15,7 +15,7 @@ from vetrina_checkout.answers import Page, see_other
 from vetrina_checkout.codes import apply_code, drop_card, drop_code
 from vetrina_checkout.ordering import choose, follow, order
 from vetrina_checkout.quotes import quoted_again, quoted_as_shown
-from vetrina_checkout.saving import keep, refused, use_saved
+from vetrina_checkout.saving import keep, refused, speak, use_saved
 from vetrina_checkout.showing import show
 from vetrina_checkout.visits import Asked, Here, NoSuchPage, Visit, visit
 
@@ -27,7 +27,8 @@ async def checkout_page(request: Asked, house: Here, key: FromPath[str]) -> Page
     elsewhere = await _elsewhere(here, cart)
     if elsewhere is not None:
         return elsewhere
-    return await show(here, await quoted_as_shown(here, cart), notice=request.query_params.get("notice", ""))
+    page = await show(here, await quoted_as_shown(here, cart), notice=request.query_params.get("notice", ""))
+    return here.remembered(page)
 
 
 @post("/checkout/carts/{key:str}")
@@ -42,6 +43,8 @@ async def send(request: Asked, house: Here, key: FromPath[str]) -> Page | Redire
         before = await quoted_again(here, cart)
         deed, _, subject = form.get("do").partition(":")
         if deed == "order":
+            if cart.language != here.ctx.place.language:  # the order is written in the language it was read in
+                await speak(here, cart)
             return await order(here, before, form)
         errors = [
             *await keep(here, before, form, is_order=False),

@@ -46,7 +46,7 @@ async def order_page(request: Asked, house: Here, number: FromPath[str], secret:
     """The order; who it went to, only while it is fresh or to somebody who knows its e-mail address."""
     order, here = await _at_the_order(request, house, number, secret)
     is_shown = _is_fresh(here, order) or _is_believed(request, here, order)
-    return await _drawn(here, order, is_shown=is_shown, is_wrong="wrong" in request.query_params)
+    return here.remembered(await _drawn(here, order, is_shown=is_shown, is_wrong="wrong" in request.query_params))
 
 
 @post("/checkout/orders/{number:str}/{secret:str}")

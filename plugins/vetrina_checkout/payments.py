@@ -50,7 +50,7 @@ async def payment_page(request: Asked, house: Here, key: FromPath[str]) -> Page 
         page.headers["refresh"] = f"0; url={address}"
     elif step is None or script is None:  # a page that reloads itself would throw away what a script is doing in it
         page.headers["refresh"] = LOOK_AGAIN
-    return page
+    return here.remembered(page)
 
 
 @post("/checkout/payments/{key:str}")

@@ -19,7 +19,7 @@ from vetrina.flows.cart_payment import update_billing_address
 from vetrina.flows.quoting import CartQuote
 from vetrina.plugin.pages.forms import Form
 from vetrina.plugin.pages.refusals import PageError, told
-from vetrina.views.carts import address_of, cart_addresses
+from vetrina.views.carts import CartRow, address_of, cart_addresses
 from vetrina.views.customers import addresses_of_customers
 from vetrina.vocabulary import Address, Attribute
 from vetrina_checkout import postal
@@ -83,6 +83,11 @@ async def _contact(visit: Visit, quoted: CartQuote, form: Form, *, is_order: boo
     if is_order and not phone and visit.house.settings.phone == "required":
         errors.append(PageError("phone", say("problem.ADDRESS_FIELD_IS_REQUIRED"), say("details.phone")))
     return errors
+
+
+async def speak(visit: Visit, cart: CartRow) -> None:
+    """Let the cart, and with it its order and its mails, speak the language of the page."""
+    await _identify(visit, cart.key, Identity(country=cart.country))
 
 
 async def _identify(visit: Visit, key: str, identity: Identity) -> CartOutcome:

@@ -1,11 +1,11 @@
 """A visit: one request of a person, with the language and the country it is answered for."""
 
 from functools import partial
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import urlencode
 
 import msgspec
-from litestar import Request
+from litestar import Request, Response
 from litestar.di import NamedDependency
 from litestar.params import SkipValidation
 
@@ -27,6 +27,9 @@ Asked = Request[Any, Any, Any]
 FILES = (PROBLEMS, ("vetrina_checkout", "words.toml"))
 LANGUAGE = "vetrina_language"
 """The cookie in which the shop window keeps the language somebody chose."""
+KEPT_FOR = 30 * 24 * 3600
+"""Seconds it is kept."""
+AnyAnswer = TypeVar("AnyAnswer", bound=Response[Any])
 
 
 class NoSuchPage(Refusal):
@@ -92,6 +95,21 @@ class Visit(msgspec.Struct, frozen=True, kw_only=True):
             "country_name": partial(country_name, language=self.language),
             "picture": picture,
         }
+
+    def remembered(self, answer: AnyAnswer) -> AnyAnswer:
+        """The answer, with which the browser keeps the language that was asked for in the address."""
+        if self.query.get("lang") in LANGUAGES:
+            is_secure = self.ctx.shop.base_url.startswith("https://")
+            answer.set_cookie(
+                key=LANGUAGE,
+                value=self.language,
+                max_age=KEPT_FOR,
+                path="/",
+                httponly=True,
+                samesite="lax",
+                secure=is_secure,
+            )
+        return answer
 
     def _in(self, language: str) -> str:
         return f"{self.path}?{urlencode({**self.query, 'lang': language})}"

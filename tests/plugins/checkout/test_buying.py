@@ -238,7 +238,13 @@ async def test_a_customer_s_own_addresses_are_one_press_away(shop: Workshop, vis
     key = await at_the_checkout(shop, visitor)
     now = shop.clock.now()
     async with shop.ctx.tx() as session:
-        anna: dict[str, Any] = {"id": 7, "email": ANNA["email"], "accepts_marketing": False, "tags": [], "created_at": now}
+        anna: dict[str, Any] = {
+            "id": 7,
+            "email": ANNA["email"],
+            "accepts_marketing": False,
+            "tags": [],
+            "created_at": now,
+        }
         await session.execute(insert(Customer).values(**anna, updated_at=now))
         for number, city in enumerate(("Torino", "Cuneo", "Gotham")):
             fields = {name: ANNA[name] for name in ("last_name", "address1", "zip", "province")}
@@ -254,3 +260,17 @@ async def test_a_customer_s_own_addresses_are_one_press_away(shop: Workshop, vis
     assert page.form(f"/{key}").fields["city"] == "Torino"
     await visitor.post(page.form(f"/{key}").action, {**page.form(f"/{key}").fields, "do": "saved:3"})
     assert visitor.page.form(f"/{key}").fields["city"] == "Torino", "an address that is not on offer is passed over"
+
+
+async def test_a_language_that_was_chosen_stays_and_is_the_order_s(shop: Workshop, visitor: Visitor) -> None:
+    key = await at_the_checkout(shop, visitor)
+    assert ("lang", "en") in visitor.page.attributes
+    italian = next(link for link in visitor.page.links if link.endswith("lang=it"))
+    await visitor.open(italian)
+    page = await visitor.send(f"/{key}", UPDATE, method=TRANSFER, **ANNA)
+    assert ("lang", "it") in page.attributes and "lang" not in visitor.path
+    await visitor.send(f"/{key}", ORDER)
+    order = await order_by_id(shop.db, 1)
+    assert order is not None and order.language == "it"
+    await visitor.open("/")
+    assert ("lang", "it") in visitor.page.attributes, "the shop window keeps it too"
