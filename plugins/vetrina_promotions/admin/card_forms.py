@@ -3,12 +3,12 @@
 from datetime import date
 from decimal import Decimal
 
-from pydantic import BaseModel, Field
+from pydantic import Field
 
-from vetrina_promotions.admin.fields import italian
+from vetrina_promotions.admin.fields import Asking, italian
 
 
-class FindForm(BaseModel):
+class FindForm(Asking):
     """What is searched for."""
 
     text: str = Field(
@@ -22,7 +22,7 @@ class FindForm(BaseModel):
     )
 
 
-class IssueForm(BaseModel):
+class IssueForm(Asking):
     """A new card."""
 
     amount: Decimal = Field(gt=0, title="Amount", json_schema_extra=italian("Importo"))
@@ -44,7 +44,7 @@ class IssueForm(BaseModel):
     )
 
 
-class AdjustForm(BaseModel):
+class AdjustForm(Asking):
     """More or less on a card."""
 
     amount: Decimal = Field(

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any, Literal
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 
 def italian(title: str, description: str = "", **more: Any) -> dict[str, Any]:
@@ -27,7 +27,13 @@ def aware(moment: datetime | None) -> datetime | None:
     return moment if moment is None or moment.tzinfo is not None else moment.replace(tzinfo=UTC)
 
 
-class NameFields(BaseModel):
+class Asking(BaseModel):
+    """What a form asks. Models are built when a form is first drawn: a plugin that is on should start quickly."""
+
+    model_config = ConfigDict(defer_build=True)
+
+
+class NameFields(Asking):
     """What it is called."""
 
     title: str = Field(
@@ -38,7 +44,7 @@ class NameFields(BaseModel):
     )
 
 
-class CodeFields(BaseModel):
+class CodeFields(Asking):
     """How it is got; asked once."""
 
     code: str = Field(
@@ -52,7 +58,7 @@ class CodeFields(BaseModel):
     )
 
 
-class ValueFields(BaseModel):
+class ValueFields(Asking):
     """How much."""
 
     value: Literal["percentage", "amount"] = Field(
@@ -74,7 +80,7 @@ class ValueFields(BaseModel):
     )
 
 
-class CurrencyFields(BaseModel):
+class CurrencyFields(Asking):
     """In what."""
 
     currency: str = Field(
@@ -86,7 +92,7 @@ class CurrencyFields(BaseModel):
     )
 
 
-class ScopeFields(BaseModel):
+class ScopeFields(Asking):
     """Of what."""
 
     collections: list[str] = Field(default=[], title="Collections", json_schema_extra=picked("Collezioni"))
@@ -106,7 +112,7 @@ class ScopeFields(BaseModel):
     )
 
 
-class SpareFields(BaseModel):
+class SpareFields(Asking):
     """But not of what."""
 
     spares_reduced: bool = Field(
@@ -116,7 +122,7 @@ class SpareFields(BaseModel):
     )
 
 
-class EachFields(BaseModel):
+class EachFields(Asking):
     """How often of an amount."""
 
     each: bool = Field(
@@ -126,7 +132,7 @@ class EachFields(BaseModel):
     )
 
 
-class MinimumFields(BaseModel):
+class MinimumFields(Asking):
     """From when on."""
 
     minimum: Literal["none", "subtotal", "quantity"] = Field(
@@ -143,14 +149,14 @@ class MinimumFields(BaseModel):
     least: Decimal | None = Field(default=None, title="At least", json_schema_extra=italian("Almeno"))
 
 
-class Step(BaseModel):
+class Step(Asking):
     """One step."""
 
     at: Decimal = Field(gt=0, title="From", json_schema_extra=italian("Da"))
     off: Decimal = Field(gt=0, title="Reduction", json_schema_extra=italian("Riduzione"))
 
 
-class StepFields(BaseModel):
+class StepFields(Asking):
     """The more, the more."""
 
     tier_by: Literal["subtotal", "quantity"] = Field(
@@ -171,7 +177,7 @@ class StepFields(BaseModel):
     )
 
 
-class WhoFields(BaseModel):
+class WhoFields(Asking):
     """For whom."""
 
     customers: Literal["everyone", "first_order", "named"] = Field(
@@ -197,7 +203,7 @@ class WhoFields(BaseModel):
     )
 
 
-class WhenFields(BaseModel):
+class WhenFields(Asking):
     """On which days, and how often."""
 
     starts_at: datetime | None = Field(
@@ -230,7 +236,7 @@ class WhenFields(BaseModel):
     )
 
 
-class CombineFields(BaseModel):
+class CombineFields(Asking):
     """Beside what."""
 
     combines: list[Literal["product", "order", "shipping"]] = Field(

@@ -3,9 +3,10 @@
 from decimal import Decimal
 from typing import Literal
 
-from pydantic import BaseModel, Field
+from pydantic import Field
 
 from vetrina_promotions.admin.fields import (
+    Asking,
     CodeFields,
     CombineFields,
     CurrencyFields,
@@ -51,7 +52,7 @@ class OrderForm(
     """Off the whole order."""
 
 
-class GetFields(BaseModel):
+class GetFields(Asking):
     """What is got."""
 
     gets_quantity: int = Field(
@@ -97,7 +98,7 @@ class GetFields(BaseModel):
     )
 
 
-class BuyFields(BaseModel):
+class BuyFields(Asking):
     """What is bought."""
 
     buys_quantity: int | None = Field(
@@ -132,7 +133,7 @@ class BuyGetForm(DiscountForm, CurrencyFields, GetFields, BuyFields, CodeFields,
     """Buy some, get others."""
 
 
-class DeliveryFields(BaseModel):
+class DeliveryFields(Asking):
     """How much off delivery."""
 
     off: Decimal = Field(
@@ -155,7 +156,7 @@ class ShippingForm(DiscountForm, MinimumFields, CurrencyFields, DeliveryFields, 
     """Free delivery."""
 
 
-class FindForm(BaseModel):
+class FindForm(Asking):
     """What is searched for."""
 
     text: str = Field(default="", max_length=100, title="Title or code", json_schema_extra=italian("Titolo o codice"))
@@ -170,7 +171,7 @@ class FindForm(BaseModel):
     )
 
 
-class CodesForm(BaseModel):
+class CodesForm(Asking):
     """Codes by hand."""
 
     codes: list[str] = Field(max_length=1_000, title="Codes", json_schema_extra=italian("Codici"))
@@ -179,7 +180,7 @@ class CodesForm(BaseModel):
     )
 
 
-class DrawForm(BaseModel):
+class DrawForm(Asking):
     """Codes by chance."""
 
     count: int = Field(default=100, ge=1, le=5_000, title="How many", json_schema_extra=italian("Quanti"))
