@@ -68,6 +68,7 @@ async def test_a_mail_is_sent_once_and_its_link_is_gone_with_it(mailing: Post) -
     [letter] = mailing.provider.letters
     assert (letter.to, letter.language, letter.sender_name) == ("ugo@example.org", "it", "Vetrina")
     assert LINK in letter.text
+    assert LINK not in repr(letter)
     assert f'href="{LINK}"' in letter.html
     assert letter.message_id.endswith("@shop.test>")
     sent = await mailing.row()

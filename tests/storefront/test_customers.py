@@ -63,10 +63,15 @@ CART = """mutation ($token: String, $copy: ID) {
   cartCreate(input: { buyerIdentity: { customerAccessToken: $token, countryCode: IT }
                       delivery: { addresses: [{ address: { copyFromCustomerAddressId: $copy } }] } }) {
     cart {
+      id
       buyerIdentity { email customer { id } }
       delivery { addresses { address { ... on CartDeliveryAddress { city } } } }
     }
     userErrors { code field } } }"""
+
+LEAVE = """mutation ($cart: ID!) {
+  cartBuyerIdentityUpdate(cartId: $cart, buyerIdentity: { customerAccessToken: null }) {
+    cart { buyerIdentity { customer { id } } } userErrors { code } } }"""
 
 
 @pytest.fixture
@@ -162,6 +167,8 @@ async def test_addresses_carts_and_signing_out(shop: Workshop) -> None:
     assert (made["userErrors"], made["cart"]["buyerIdentity"]["email"]) == ([], EMAIL)
     assert made["cart"]["buyerIdentity"]["customer"] is not None
     assert made["cart"]["delivery"]["addresses"][0]["address"]["city"] == "Torino"
+    given_up = (await shop.ask(LEAVE, cart=made["cart"]["id"]))["cartBuyerIdentityUpdate"]
+    assert (given_up["userErrors"], given_up["cart"]["buyerIdentity"]["customer"]) == ([], None)
     stranger = (await shop.ask(CART, token=None, copy=kept["id"]))["cartCreate"]["userErrors"]
     assert [one["code"] for one in stranger] == ["INVALID"]
     assert (await shop.ask(CART, token="vt_buyer_x", copy=kept["id"]))["cartCreate"]["userErrors"][0]["field"] == [

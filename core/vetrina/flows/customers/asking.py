@@ -43,6 +43,9 @@ class NewCustomer(msgspec.Struct, frozen=True, kw_only=True):
     phone: str | None = None
     accepts_marketing: bool = False
 
+    def __repr__(self) -> str:
+        return "NewCustomer()"
+
 
 class _Question(msgspec.Struct, frozen=True, kw_only=True):
     """What is to be answered by mail; sealed while it waits."""

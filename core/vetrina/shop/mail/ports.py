@@ -33,6 +33,10 @@ class Letter(msgspec.Struct, frozen=True, kw_only=True):
     reply_to: str | None = None
     """Where people reach the shop."""
 
+    def __repr__(self) -> str:
+        """Without its words, which hold links that open accounts."""
+        return f"Letter({self.message_id})"
+
 
 class MailProvider(Protocol):
     """Sends mails. Failure policy: required; a mail nobody takes is tried again with growing pauses, then parked.
