@@ -1,6 +1,6 @@
 """Shop: its name, its address, how one pays there."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from enum import Enum
 from typing import Any
 from urllib.parse import urlsplit
@@ -10,7 +10,9 @@ import strawberry
 
 from vetrina.graphql import Info, batch, ctx_of, read_from, root
 from vetrina.graphql.scalars import URL, Color
+from vetrina.views.brand import brand
 from vetrina.views.markets import ProfileRow
+from vetrina.views.media import MediaRow, media_by_id
 from vetrina_storefront.enums import CountryCode, CurrencyCode
 from vetrina_storefront.interfaces import Node, load_nothing
 from vetrina_storefront.localization import markets_of
@@ -59,6 +61,31 @@ class PaymentSettingsRow(msgspec.Struct, frozen=True):
     shopify_payments_account_id: str | None = None
 
 
+class PairRow(msgspec.Struct, frozen=True):
+    """Two colours that go together."""
+
+    background: str | None
+    foreground: str | None
+
+
+class ColorsRow(msgspec.Struct, frozen=True):
+    """The brand's colours."""
+
+    primary: tuple[PairRow, ...]
+    secondary: tuple[PairRow, ...]
+
+
+class BrandShown(msgspec.Struct, frozen=True):
+    """The brand with its pictures."""
+
+    colors: ColorsRow
+    cover_image: MediaRow | None
+    logo: MediaRow | None
+    short_description: str | None
+    slogan: str | None
+    square_logo: MediaRow | None
+
+
 async def load_domains(rows: Sequence[ProfileRow], info: Info) -> list[DomainRow]:
     """The shop's public address, from its settings."""
     url = ctx_of(info).shop.base_url
@@ -88,6 +115,23 @@ async def load_countries(rows: Sequence[ProfileRow], info: Info) -> list[list[st
 async def load_no_list(rows: Sequence[object], info: Info) -> list[list[Any]]:
     """None."""
     return [[]] * len(rows)
+
+
+async def load_brands(rows: Sequence[ProfileRow], info: Info) -> list[BrandShown | None]:
+    """How the shop looks, once somebody has said so; its pictures in one statement."""
+    row = await brand(ctx_of(info).db)
+    if row is None:
+        return [None] * len(rows)
+    ids = row.logo_id, row.square_logo_id, row.cover_id
+    wanted = [media_id for media_id in ids if media_id is not None]
+    found = await media_by_id(ctx_of(info), wanted) if wanted else {}
+    logo, square, cover = (found.get(media_id) if media_id is not None else None for media_id in ids)
+    colors = ColorsRow(_pairs(row.primary), _pairs(row.secondary))
+    return [BrandShown(colors, cover, logo, row.short_description or None, row.slogan or None, square)] * len(rows)
+
+
+def _pairs(kept: Sequence[Mapping[str, str]]) -> tuple[PairRow, ...]:
+    return tuple(PairRow(pair.get("background"), pair.get("foreground")) for pair in kept)
 
 
 @strawberry.type(description="An address on the web.")
@@ -143,7 +187,7 @@ class Translation:
 
 @strawberry.type(description="The shop.")
 class Shop(HasMetafields, Node):
-    brand: Brand | None = batch(load_nothing)
+    brand: Brand | None = batch(load_brands)
     contact_information: ShopPolicy | None = batch(load_policy("contact_information"))
     customer_account_translations: list[Translation] | None = batch(load_nothing)
     customer_account_url: str | None = batch(load_nothing)

@@ -19,6 +19,7 @@ PAGES = (
     "/admin/orders/1",
     "/admin/products",
     "/admin/products/1",
+    "/admin/shop",
     "/admin/locations",
     "/admin/locations/1",
     "/admin/locations/new",

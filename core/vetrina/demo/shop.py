@@ -28,6 +28,7 @@ from vetrina.flows.customers import enrol_customer
 from vetrina.flows.history import Progress, import_orders
 from vetrina.flows.opening import STARTER, NewShop
 from vetrina.flows.plugins import keep_settings
+from vetrina.flows.profile import Pair, Profile, edit_profile
 from vetrina.kernel.context import Context
 from vetrina.ports import PriceDraft, ProductDraft, TranslationDraft, VariantDraft
 from vetrina.vocabulary import Address, UnitMeasure
@@ -44,12 +45,23 @@ SIDE = 1200
 """Pixels of every picture, both ways."""
 
 
+FACE = Profile(
+    name="Bottega Vetrina",
+    description="Things to eat from small makers in Italy, and things to set a table with.",
+    email="ciao@bottega.example",
+    slogan="From small makers, for long tables",
+    short_description="Oil, pasta, cheese and linen from small Italian makers.",
+    primary=(Pair(background="#1F4D3D", foreground="#FFFFFF"),),
+    secondary=(Pair(background="#F4EBDD", foreground="#1D2523"),),
+)
+
+
 def profile() -> NewShop:
     """The shop to open: the starter's markets under the name of a delicatessen."""
     return NewShop(
-        name="Bottega Vetrina",
-        description="Things to eat from small makers in Italy, and things to set a table with.",
-        email="ciao@bottega.example",
+        name=FACE.name,
+        description=FACE.description,
+        email=FACE.email,
         country="IT",
         currency="EUR",
         language="en",
@@ -76,6 +88,7 @@ async def configure(ctx: Context) -> None:
     }
     await keep_settings(ctx, "manual_payment", account)
     await define_metafields(ctx)
+    await edit_profile(ctx, FACE)
     await register_front_end(ctx)
 
 

@@ -1,4 +1,6 @@
-"""Tables: shop, market, its countries and languages."""
+"""Tables: shop, its brand, market, its countries and languages."""
+
+from typing import Any
 
 from sqlalchemy import CheckConstraint, ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column
@@ -23,6 +25,23 @@ class ShopProfile(Model):
     """The language its texts are written in, ISO 639-1."""
 
     __table_args__ = (CheckConstraint("id = 1", name="one_shop"),)
+
+
+class Brand(Model):
+    """How the shop looks wherever it appears; one row at most. Colours are #RRGGBB, in pairs of back and front."""
+
+    __tablename__ = "markets_brand"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    slogan: Mapped[str]
+    short_description: Mapped[str]
+    primary: Mapped[list[Any]]
+    secondary: Mapped[list[Any]]
+    logo_id: Mapped[int | None] = mapped_column(ForeignKey("catalog_media.id"))
+    square_logo_id: Mapped[int | None] = mapped_column(ForeignKey("catalog_media.id"))
+    cover_id: Mapped[int | None] = mapped_column(ForeignKey("catalog_media.id"))
+
+    __table_args__ = (CheckConstraint("id = 1", name="one_brand"),)
 
 
 class Market(Model):

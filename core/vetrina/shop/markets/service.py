@@ -1,7 +1,14 @@
-"""Write down the shop's profile, its markets, their countries and languages."""
+"""Write down the shop's profile and its brand, its markets, their countries and languages."""
 
-from vetrina.kernel.db import Session
-from vetrina.shop.markets.models import Market, MarketCountry, MarketLanguage, ShopProfile
+from typing import Any
+
+from sqlalchemy import bindparam, update
+
+from vetrina.kernel.db import Session, table_of
+from vetrina.shop.markets.models import Brand, Market, MarketCountry, MarketLanguage, ShopProfile
+
+Colors = list[dict[str, str]]
+"""Pairs of `background` and `foreground`, each #RRGGBB."""
 
 
 async def introduce(
@@ -19,6 +26,32 @@ async def introduce(
         currency=currency,
         language=language,
     )
+
+
+async def rename(session: Session, *, name: str, description: str, email: str | None) -> None:
+    """Give the shop another name, description and address; country, currency and language stay."""
+    await session.execute(_RENAME, {"name_": name, "description_": description, "email_": email})
+
+
+async def put_brand(
+    session: Session, *, slogan: str, short_description: str, primary: Colors, secondary: Colors
+) -> None:
+    """Write the brand's texts and colours; its pictures stay."""
+    texts: dict[str, Any] = {
+        "slogan": slogan,
+        "short_description": short_description,
+        "primary": primary,
+        "secondary": secondary,
+    }
+    if not await session.execute(_BRAND, {f"{name}_": value for name, value in texts.items()}):
+        await session.add(Brand, id=1, **_NO_PICTURES, **texts)
+
+
+async def put_picture(session: Session, column: str, media_id: int | None) -> None:
+    """Show another picture as logo_id, square_logo_id or cover_id; None takes it away."""
+    if not await session.execute(_PICTURES[column], {"media_": media_id}):
+        nothing: dict[str, Any] = {"slogan": "", "short_description": "", "primary": [], "secondary": []}
+        await session.add(Brand, id=1, **{**_NO_PICTURES, column: media_id}, **nothing)
 
 
 async def add_market(
@@ -50,3 +83,13 @@ async def add_market(
     for place, language in enumerate(languages):
         await session.add(MarketLanguage, market_id=market_id, language=language, position=place)
     return market_id
+
+
+_NO_PICTURES = {"logo_id": None, "square_logo_id": None, "cover_id": None}
+_RENAME = update(table_of(ShopProfile)).values(
+    name=bindparam("name_"), description=bindparam("description_"), email=bindparam("email_")
+)
+_BRAND = update(table_of(Brand)).values(
+    {name: bindparam(f"{name}_") for name in ("slogan", "short_description", "primary", "secondary")}
+)
+_PICTURES = {column: update(table_of(Brand)).values({column: bindparam("media_")}) for column in _NO_PICTURES}

@@ -3,7 +3,7 @@
 PERMISSIONS = {
     "shop.open": "Open the shop: write its first rows",
     "shop.read": "See the shop's profile, markets and locations",
-    "shop.write": "Open, describe and close locations, define metafields",
+    "shop.write": "Describe the shop and its brand, open and close locations, define metafields",
     "catalog.read": "See products that are not on sale yet",
     "catalog.write": "Create, edit, publish and archive products and collections",
     "prices.read": "See price lists and the history of prices",
