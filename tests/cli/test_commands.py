@@ -13,6 +13,7 @@ from vetrina.demo.shop import PLUGINS
 from vetrina.flows.plugins import switch_on
 
 COMMANDS = [
+    "accounts",
     "demo",
     "doctor",
     "documents",
