@@ -1,5 +1,6 @@
 """Payments in the page and at a bank's: the step, the wait, the way on and the way back; and the order's own page."""
 
+import asyncio
 import re
 from typing import Any
 
@@ -73,6 +74,20 @@ async def test_a_card_pays_asks_for_a_step_or_is_declined(shop: Workshop, visito
     assert re.fullmatch(r"/checkout/orders/1001/\w+", visitor.path), visitor.page.words
 
 
+async def test_a_second_click_does_not_give_up_what_the_first_has_begun(shop: Workshop, visitor: Visitor) -> None:
+    """A change of a cart gives up the payment that waits for its buyer: the second form must change nothing."""
+    till().PROVIDER.charges.clear()
+    key = await at_the_checkout(shop, visitor)
+    form = visitor.page.form(f"/{key}")
+    sent = {**form.fields, **ANNA, "method": BANK}
+    shown = await visitor.post(form.action, {**sent, "do": "update"})
+    sent |= {name: shown.form(f"/{key}").fields[name] for name in ("seen", "total")}
+    clicks = ({**sent, "do": "order", "note": note} for note in ("", "", "and a note"))
+    answers = await asyncio.gather(*(visitor.client.post(form.action, data=each) for each in clicks))
+    assert [charge.state for charge in till().PROVIDER.charges.values()] == [PaymentState.ACTION_REQUIRED]
+    assert len({str(answer.url).partition("?")[0] for answer in answers}) == 1
+
+
 async def test_a_bank_s_page_is_gone_to_given_up_and_come_back_from(shop: Workshop, visitor: Visitor) -> None:
     till().PROVIDER.charges.clear()
     key = await paying(shop, visitor, BANK)
@@ -120,8 +135,10 @@ async def test_an_order_s_page_tells_how_far_it_is_and_keeps_people_to_those_who
     assert "Via Roma 1" in page.words
     shop.clock.move(hours=2)
     assert "Via Roma 1" not in (await visitor.open(visitor.path)).words
+    form = visitor.page.form(visitor.path.partition("?")[0])
     for _ in range(8):
-        await visitor.send(visitor.path.partition("?")[0], email="eve@example.com")
+        guess = {**form.fields, "email": "eve@example.com"}
+        await visitor.client.post(form.action, data=guess, follow_redirects=False)
     page = await visitor.send(visitor.path.partition("?")[0], email="anna@example.com")
     assert "Via Roma 1" not in page.words, "who guessed too often has to wait"
     await cancel_order(shop.ctx, order.id, "CUSTOMER")
