@@ -235,6 +235,7 @@ async def test_who_guesses_waits_and_the_owner_elsewhere_does_not(town: Town) ->
             await ask(town.buyer("198.51.100.99"), NOBODY)
 
 
+@pytest.mark.embedded
 @pytest.mark.parametrize(
     ("given", "told"),
     [

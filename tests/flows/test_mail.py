@@ -147,6 +147,7 @@ async def test_without_a_provider_mails_wait(ctx: Context, clock: StillClock) ->
     assert "no plugin sends mail" in error
 
 
+@pytest.mark.embedded
 @pytest.mark.parametrize(
     "to", ["", "nobody", "a@b@c", "a@shop.example\nBcc: x@y.example", "a, b@shop.example", "<a@b.example>"]
 )

@@ -146,6 +146,7 @@ async def test_an_account_from_the_mail_to_the_first_order(shop: Workshop) -> No
     assert not any(left[name] for name in ("customers", "addresses", "consents", "sessions", "mails"))
 
 
+@pytest.mark.embedded
 async def test_addresses_carts_and_signing_out(shop: Workshop) -> None:
     token = await signed_up(shop)
     home = {"lastName": "Rossi", "address1": "Via Roma 1", "city": "Torino", "zip": "10121", "country": "Italy"}
@@ -190,6 +191,7 @@ async def test_addresses_carts_and_signing_out(shop: Workshop) -> None:
     ]
 
 
+@pytest.mark.embedded
 async def test_who_asks_is_known_to_the_context_and_shared_with_nobody(shop: Workshop) -> None:
     token = await signed_up(shop)
     asked = """query ($token: String!) @inContext(buyer: { customerAccessToken: $token }) { shop { name } }"""
@@ -203,6 +205,7 @@ async def test_who_asks_is_known_to_the_context_and_shared_with_nobody(shop: Wor
         assert made["cartCreate"]["cart"]["buyerIdentity"]["customer"] == expected
 
 
+@pytest.mark.embedded
 async def test_links_are_followed_on_pages_without_a_script(shop: Workshop) -> None:
     await shop.ask(CREATE, input={"email": EMAIL, "password": PASSWORD})
     path = (await mailed(shop)).removeprefix("https://shop.test")
@@ -238,6 +241,7 @@ async def test_links_are_followed_on_pages_without_a_script(shop: Workshop) -> N
     assert (await shop.ask(WHO, token=token))["customer"]["email"] == "new@rossi.example"
 
 
+@pytest.mark.embedded
 async def test_a_repeat_signs_in_once_and_a_guess_is_throttled(shop: Workshop) -> None:
     await signed_up(shop)
 
