@@ -227,7 +227,10 @@ def _metafield(ctx: Context, owner_type: str, name: str, rows: list[FacetRow]) -
     ]
     filter_id = f"filter.{'p' if owner_type == 'Product' else 'v'}.m.{namespace}.{key}"
     label = names.get(ctx.place.language) or names.get("en") or key
-    listed = _listed(filter_id, label, FilterPresentation.TEXT, rows, values)
+    look = FilterPresentation.SWATCH if kind.endswith("color") else FilterPresentation.TEXT
+    if look is FilterPresentation.SWATCH:
+        rows = [msgspec.structs.replace(row, swatch=row.value) for row in rows]
+    listed = _listed(filter_id, label, look, rows, values)
     return msgspec.structs.replace(listed, type=FilterType.BOOLEAN) if kind == "boolean" else listed
 
 

@@ -18,6 +18,8 @@ FACETS = """query ($filters: [ProductFilter!], $language: LanguageCode) @inConte
 DECLARED = {
     ("Product", "custom", "vegan"): ("boolean", {"en": "Vegan", "it": "Vegano"}),
     ("Product", "custom", "year"): ("number_integer", {"en": "Year", "it": "Anno"}),
+    ("Product", "custom", "uses"): ("list.single_line_text_field", {"en": "Uses"}),
+    ("Product", "custom", "tint"): ("color", {"en": "Tint"}),
     ("ProductVariant", "custom", "cloth"): ("single_line_text_field", {"en": "Cloth", "it": "Tessuto"}),
 }
 
@@ -27,6 +29,10 @@ def with_filterable(ctx: Context) -> Context:
     names = {field: name for field, (_, name) in DECLARED.items()}
     shop = msgspec.structs.replace(ctx.shop, metafield_types=types, metafield_filters=names)
     return msgspec.structs.replace(ctx, shop=shop)
+
+
+USES = ["bath", 'a"bath', "50% caffè,", 'bath,"x']
+"""Values that a careless look into a list would mix up."""
 
 
 class Ware(msgspec.Struct):
@@ -49,6 +55,8 @@ async def stock_up(ctx: Context, chance: random.Random, count: int) -> list[Ware
         vendor, kind = chance.choice(["Rossi", "Bianchi", ""]), chance.choice(["Shirt", "Mug"])
         tags = chance.sample(["new", "sale", "eco"], chance.randint(0, 3))
         price, stock = chance.randint(1, 40), chance.choice([0, 3])
+        uses = chance.sample(USES, chance.randint(0, 3))
+        tint = chance.choice(["#FF0000", "#00FF00"])
         vegan, year, cloth = (
             chance.choice(["true", "false"]),
             chance.choice(["9", "10", ""]),
@@ -58,7 +66,8 @@ async def stock_up(ctx: Context, chance: random.Random, count: int) -> list[Ware
             ctx, f"Ware {number}", price=str(price), stock=stock, vendor=vendor, product_type=kind, tags=tuple(tags),
             options={"Size": tuple(sizes), "Colour": tuple(colours)},
             metafields=tuple(
-                [field("vegan", "boolean", vegan), field("secret", "boolean", vegan)]
+                [field("vegan", "boolean", vegan), field("secret", "boolean", vegan), field("tint", "color", tint)]
+                + ([field("uses", "list.single_line_text_field", json.dumps(uses))] if uses else [])
                 + ([field("year", "number_integer", year)] if year else [])
             ),
             variant={"metafields": (field("cloth", "single_line_text_field", cloth),) if cloth else ()},
@@ -69,7 +78,7 @@ async def stock_up(ctx: Context, chance: random.Random, count: int) -> list[Ware
                 {
                     "available": {str(stock > 0).lower()}, "productVendor": {vendor} - {""}, "productType": {kind},
                     "tag": set(tags), "Size": set(sizes), "Colour": set(colours), "vegan": {vegan},
-                    "year": {year} - {""}, "cloth": {cloth} - {""},
+                    "year": {year} - {""}, "cloth": {cloth} - {""}, "uses": set(uses), "tint": {tint},
                 },
             )
         )  # fmt: skip
@@ -79,7 +88,7 @@ async def stock_up(ctx: Context, chance: random.Random, count: int) -> list[Ware
 TICKS: dict[str, list[str]] = {
     "available": ["true", "false"], "productVendor": ["Rossi", "Bianchi"], "productType": ["Shirt", "Mug"],
     "tag": ["new", "sale", "eco"], "Size": ["S", "M", "L"], "Colour": ["Red", "Blue"], "vegan": ["true", "false"],
-    "year": ["9", "10"], "cloth": ["wool"],
+    "year": ["9", "10"], "cloth": ["wool"], "uses": USES, "tint": ["#FF0000", "#00FF00"],
 }  # fmt: skip
 
 
@@ -88,7 +97,7 @@ def wire(trait: str, value: str) -> dict[str, Any]:
         return {trait: value == "true"}
     if trait in ("Size", "Colour"):
         return {"variantOption": {"name": trait, "value": value}}
-    if trait in ("vegan", "year", "cloth"):
+    if trait in ("vegan", "year", "cloth", "uses", "tint"):
         owner = "variantMetafield" if trait == "cloth" else "productMetafield"
         return {owner: {"namespace": "custom", "key": trait, "value": value}}
     return {trait: value}
@@ -125,7 +134,7 @@ async def test_every_count_is_what_counting_by_hand_gives(ctx: Context) -> None:
             if one["type"] != "PRICE_RANGE"
         }
         by_hand = {
-            json.dumps(wire(trait, value), separators=(",", ":")): count
+            msgspec.json.encode(wire(trait, value)).decode(): count
             for trait, values in TICKS.items()
             for value in values
             if (
@@ -145,8 +154,10 @@ async def test_metafields_that_are_declared_filterable_have_names_and_an_order(c
     await stock_up(ctx, random.Random(5), 12)
     found = (await ask(ctx, FACETS, language="IT"))["search"]["productFilters"]
     ours = {one["id"]: one for one in found if ".m." in one["id"]}
-    assert list(ours) == ["filter.p.m.custom.vegan", "filter.p.m.custom.year", "filter.v.m.custom.cloth"]
-    vegan, year, cloth = ours.values()
+    fields = ["p.m.custom.tint", "p.m.custom.uses", "p.m.custom.vegan", "p.m.custom.year", "v.m.custom.cloth"]
+    assert list(ours) == [f"filter.{name}" for name in fields]
+    tint, _, vegan, year, cloth = ours.values()
+    assert (tint["presentation"], tint["values"][0]["swatch"]) == ("SWATCH", {"color": "#00FF00"})
     assert (vegan["label"], vegan["type"], [one["label"] for one in vegan["values"]]) == (
         "Vegano",
         "BOOLEAN",

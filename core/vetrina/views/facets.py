@@ -1,5 +1,6 @@
 """Facets: by which values a list of products can be narrowed, and how many products each of them leaves."""
 
+from collections import Counter
 from collections.abc import Callable, Iterator
 from functools import lru_cache
 
@@ -27,7 +28,7 @@ from vetrina.kernel.db import BigInt, text_in
 from vetrina.shop.catalog.models import Option, OptionValue, Product, ProductTag, Variant, VariantValue
 from vetrina.shop.metafields.models import Metafield
 from vetrina.shop.pricing.models import Price
-from vetrina.views.filters import Facet, Kind, ProductFilters, by_kind, full_key
+from vetrina.views.filters import Facet, Kind, ProductFilters, by_kind, full_key, is_list
 from vetrina.views.matching import SHAPES, Condition, Matching, sql_of
 from vetrina.views.shelf import in_language, is_price_of, is_sellable_product, is_translated, is_visible, place_params
 from vetrina.views.windows import Column, Selection
@@ -63,14 +64,45 @@ async def facets_of(ctx: Context, base: Matching, filters: ProductFilters) -> li
     kinds, wanted = by_kind(ctx, filters)
     offered = _offered(ctx)
     statement = _facets(base.conditions, kinds, is_translated(ctx), tuple(offered))
-    return _arranged(await ctx.db.rows(FacetRow, statement, place_params(ctx) | base.params | wanted | offered))
+    rows = await ctx.db.rows(FacetRow, statement, place_params(ctx) | base.params | wanted | offered)
+    return _arranged(_taken_apart(ctx, rows))
+
+
+def _taken_apart(ctx: Context, rows: list[FacetRow]) -> list[FacetRow]:
+    """Metafields that hold several values, each value by itself: a product has one such list, so counts add up."""
+    taken: list[FacetRow] = []
+    counts = dict[str, Counter[str]]()
+    for row in rows:
+        if row.facet == Facet.PRODUCT_METAFIELD and is_list(ctx, "Product", *row.name.split("/", 1)):
+            counts.setdefault(row.name, Counter()).update(dict.fromkeys(_values(row.value), row.count))
+        else:
+            taken.append(row)
+    return taken + [
+        FacetRow(Facet.PRODUCT_METAFIELD, name, value, count, 0, None, None, None)
+        for name, found in counts.items()
+        for value, count in found.items()
+    ]
+
+
+def _values(written: str) -> list[str]:
+    """The values of a list as it is kept; what was written before it was one has none."""
+    try:
+        found = msgspec.json.decode(written, type=list[str | int | float])
+    except msgspec.MsgspecError:
+        return []
+    return [value for value in map(str, found) if value]
 
 
 def _offered(ctx: Context) -> dict[str, list[str]]:
-    """Metafields by which buyers may filter, by the parameter that holds those of products and of variants."""
+    """Metafields by which buyers may filter, by the parameter that holds those of products and of variants.
+
+    Variants' lists are left out: how many products have one of their values cannot be told from how many have a list.
+    """
     names: dict[str, list[str]] = {}
     for owner_type, namespace, key in sorted(ctx.shop.metafield_filters):
         facet = Facet.PRODUCT_METAFIELD if owner_type == "Product" else Facet.VARIANT_METAFIELD
+        if facet is Facet.VARIANT_METAFIELD and is_list(ctx, owner_type, namespace, key):
+            continue
         names.setdefault(facet.value, []).append(full_key(namespace, key))
     return names
 

@@ -1,5 +1,7 @@
 """Filters of product lists: several values of one kind widen, different kinds narrow."""
 
+import re
+from collections.abc import Iterator
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 from enum import StrEnum
 from typing import Any
@@ -14,6 +16,7 @@ from vetrina.kernel.money import LARGEST, digits
 from vetrina.shop.catalog.models import Option, OptionValue, Product, ProductTag, Variant, VariantValue
 from vetrina.shop.metafields.models import Metafield
 from vetrina.shop.pricing.models import Price
+from vetrina.views.comparisons import like
 from vetrina.views.matching import NOTHING, Condition, Matching, Values, opposite
 from vetrina.views.shelf import in_language, is_price_of, is_sellable_product, is_translated
 
@@ -102,7 +105,7 @@ def by_kind(ctx: Context, filters: ProductFilters) -> tuple[tuple[Kind, ...], di
         option = values.name(name)
         condition = Condition(_has_option, (is_translated(ctx), option, values.name(chosen)))
         kinds.append((f"{Facet.OPTION}:{option}", condition))
-    kinds += _with_metafields(filters.metafields, values)
+    kinds += _with_metafields(ctx, filters.metafields, values)
     return tuple(kinds), values.params
 
 
@@ -157,7 +160,7 @@ def _has_option(translated: bool, name: str, values: str) -> ColumnElement[bool]
     )
 
 
-def _with_metafields(wanted: tuple[MetafieldValue, ...], values: Values) -> list[Kind]:
+def _with_metafields(ctx: Context, wanted: tuple[MetafieldValue, ...], values: Values) -> list[Kind]:
     """One condition per metafield asked for; several values of the same one widen."""
     by_name: dict[tuple[str, str, str], list[str]] = {}
     for one in wanted:
@@ -166,9 +169,31 @@ def _with_metafields(wanted: tuple[MetafieldValue, ...], values: Values) -> list
     for (owner_type, namespace, key), texts in by_name.items():
         facet = Facet.PRODUCT_METAFIELD if owner_type == "Product" else Facet.VARIANT_METAFIELD
         field = values.name(full_key(namespace, key))
-        given = (owner_type, values.name(owner_type), values.name(namespace), values.name(key), values.name(texts))
-        kinds.append((f"{facet}:{field}", Condition(_has_metafield, given)))
+        given = (owner_type, values.name(owner_type), values.name(namespace), values.name(key))
+        if is_list(ctx, owner_type, namespace, key):
+            patterns = tuple(values.name(pattern) for text in texts for pattern in _containing(text))
+            condition = Condition(_lists_metafield, (*given, *patterns))
+        else:
+            condition = Condition(_has_metafield, (*given, values.name(texts)))
+        kinds.append((f"{facet}:{field}", condition))
     return kinds
+
+
+def is_list(ctx: Context, owner_type: str, namespace: str, key: str) -> bool:
+    """Whether a metafield holds several values, by its definition."""
+    return ctx.shop.metafield_types.get((owner_type, namespace, key), "").startswith("list.")
+
+
+def _containing(text: str) -> Iterator[str]:
+    """Patterns of the lists, written as JSON without blanks, that hold a text or the number it writes.
+
+    A comma before a quotation mark that is not escaped stands between two values and nowhere else.
+    """
+    written = [msgspec.json.encode(text).decode()]
+    if re.fullmatch(r"-?\d+(\.\d+)?", text):
+        written.append(text)
+    for value in map(like, written):
+        yield from (f"[{value}]", f"[{value},%", f"%,{value},%", f"%,{value}]")
 
 
 def full_key(namespace: str, key: str) -> str:
@@ -177,12 +202,22 @@ def full_key(namespace: str, key: str) -> str:
 
 
 def _has_metafield(of: str, owner_type: str, namespace: str, key: str, texts: str) -> ColumnElement[bool]:
-    """The product has it, or where it is one of variants a variant that is not archived."""
+    """The product has one of these values, or where it is one of variants a variant that is not archived."""
+    return _with_value(of, owner_type, namespace, key, text_in(Metafield.value, texts))
+
+
+def _lists_metafield(of: str, owner_type: str, namespace: str, key: str, *patterns: str) -> ColumnElement[bool]:
+    """The same for one that holds several values: one of them is wanted."""
+    held = or_(*(Metafield.value.like(bindparam(pattern, type_=Text()), escape="/") for pattern in patterns))
+    return _with_value(of, owner_type, namespace, key, held)
+
+
+def _with_value(of: str, owner_type: str, namespace: str, key: str, value: ColumnElement[bool]) -> ColumnElement[bool]:
     owners = select(Metafield.owner_id).where(
         Metafield.owner_type == bindparam(owner_type, type_=Text()),
         Metafield.namespace == bindparam(namespace, type_=Text()),
         Metafield.key == bindparam(key, type_=Text()),
-        text_in(Metafield.value, texts),
+        value,
     )
     if of == "Product":
         return Product.id.in_(owners)
