@@ -1,9 +1,9 @@
-"""The first tables of markets: 4, as the models declared them."""
+"""The first tables of markets: 5, as the models declared them."""
 
 import sqlalchemy as sa
 from alembic import op
 
-from vetrina.kernel.db import BigInt
+from vetrina.kernel.db import BigInt, Document
 
 revision = "0012"
 down_revision = "0011"
@@ -12,6 +12,7 @@ branch_labels = None
 
 def upgrade() -> None:
     create_markets_shop()
+    create_markets_brand()
     create_markets_market()
     create_markets_market_country()
     create_markets_market_language()
@@ -21,6 +22,7 @@ def downgrade() -> None:
     op.drop_table("markets_market_language")
     op.drop_table("markets_market_country")
     op.drop_table("markets_market")
+    op.drop_table("markets_brand")
     op.drop_table("markets_shop")
 
 
@@ -36,6 +38,25 @@ def create_markets_shop() -> None:
         sa.Column("language", sa.Text(), nullable=False),
         sa.CheckConstraint("id = 1", name=op.f("ck_markets_shop_one_shop")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_markets_shop")),
+    )
+
+
+def create_markets_brand() -> None:
+    op.create_table(
+        "markets_brand",
+        sa.Column("id", BigInt, nullable=False),
+        sa.Column("slogan", sa.Text(), nullable=False),
+        sa.Column("short_description", sa.Text(), nullable=False),
+        sa.Column("primary", Document(), nullable=False),
+        sa.Column("secondary", Document(), nullable=False),
+        sa.Column("logo_id", BigInt, nullable=True),
+        sa.Column("square_logo_id", BigInt, nullable=True),
+        sa.Column("cover_id", BigInt, nullable=True),
+        sa.CheckConstraint("id = 1", name=op.f("ck_markets_brand_one_brand")),
+        sa.ForeignKeyConstraint(["cover_id"], ["catalog_media.id"], name=op.f("fk_markets_brand_cover_id")),
+        sa.ForeignKeyConstraint(["logo_id"], ["catalog_media.id"], name=op.f("fk_markets_brand_logo_id")),
+        sa.ForeignKeyConstraint(["square_logo_id"], ["catalog_media.id"], name=op.f("fk_markets_brand_square_logo_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_markets_brand")),
     )
 
 
