@@ -116,6 +116,16 @@ async def test_parts_inside_parts_and_members_of_interfaces(app: Any) -> None:
     ]
 
 
+async def test_the_quick_does_not_wait_for_the_slow(app: Any) -> None:
+    LOG.priced = asyncio.Event()
+    text = "{ picture { id } ... @defer { slow: picture { price } } ... @defer { quick: picture { title } } }"
+    async with asking(app, "/graphql", PATHS, {"query": text}) as heard:
+        early = await heard.until(b'{"quick":{"title":"untitled"}}')
+        assert b"slow" not in early
+        LOG.priced.set()
+        assert b'{"slow":{"price":100}}' in await heard.rest()
+
+
 async def test_a_mutation_is_done_before_anything_is_put_off(app: Any) -> None:
     text = 'mutation { a: hang(name: "one") { works ... @defer { sure } } b: hang(name: "two") { works } }'
     first, rest = await told(app, text)

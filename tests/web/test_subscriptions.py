@@ -173,6 +173,7 @@ async def test_an_outage_is_waited_out(desk: Desk, client: Client, monkeypatch: 
         assert (await following(heard))["data"]["cart"]["totalQuantity"] == 2
 
 
+@pytest.mark.embedded
 def test_a_server_that_stops_ends_them_in_order(database_url: str, tmp_path: Path) -> None:
     asyncio.run(_set_up(database_url))
     with serving(database_url, tmp_path) as server, httpx.Client(base_url=server.url, timeout=20) as http:

@@ -3,7 +3,7 @@
 import asyncio
 from collections import OrderedDict
 from collections.abc import AsyncGenerator, Mapping
-from contextlib import asynccontextmanager, nullcontext, suppress
+from contextlib import aclosing, asynccontextmanager, nullcontext, suppress
 from typing import Any
 
 import msgspec
@@ -157,17 +157,19 @@ class Operation:
         except Exception as fault:  # as in run
             first = Payload(await self._after(fault, given, ctx), (), (), has_next=False)
         yield first
-        rest = unfolding.rest() if first.has_next else None
-        while rest is not None:
-            try:
-                async with _within(run):
-                    payload = await anext(rest, None)
-            except Exception as fault:  # fields' own failures are in the answer: this is the plan's, or the deadline's
-                self.counts.deopt += not isinstance(fault, Unavailable)
-                payload, rest = unfolding.abandon(GraphQLError("The rest was lost.", original_error=fault)), None
-            if payload is None:
-                return
-            yield payload
+        async with aclosing(unfolding.rest()) as rest:
+            has_next = first.has_next
+            while has_next:
+                try:
+                    async with _within(run):
+                        payload = await anext(rest)
+                except (
+                    Exception
+                ) as fault:  # fields' own failures are in the answer: this is the plan's, or the deadline's
+                    self.counts.deopt += not isinstance(fault, Unavailable)
+                    payload = unfolding.abandon(GraphQLError("The rest was lost.", original_error=fault))
+                has_next = payload.has_next
+                yield payload
 
     async def _after(self, fault: Exception, given: Mapping[str, Any], ctx: Context) -> ExecutionResult:
         """A query is asked again of the reference; a mutation may have had its effect, and is never run twice."""

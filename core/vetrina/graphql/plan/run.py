@@ -68,6 +68,12 @@ class Run:
         self._clock = asyncio.get_running_loop().time
         self.deadline = self.now() + DEADLINE
 
+    def beside(self) -> "Run":
+        """Another run of the same operation, for a part that is answered later: what fails there, fails there."""
+        other = Run(self.frame, self.state, self.variables, self.trace)
+        other.deadline = self.deadline
+        return other
+
     def now(self) -> float:
         return self._clock()
 

@@ -1,5 +1,6 @@
 """An answer that unfolds: what comes at once, then part by part what @defer put off, computed when it is its turn."""
 
+import asyncio
 from collections.abc import AsyncGenerator, Iterator, Mapping, Sequence
 from typing import Any, cast
 
@@ -11,6 +12,12 @@ from vetrina.graphql.plan.deferring import Deferring, Later
 from vetrina.graphql.plan.plan import LaterFields, Plan
 from vetrina.graphql.plan.run import Noted, Run
 from vetrina.graphql.plan.slots import Answer, Nesting, Path, settle
+
+AT_ONCE = 3
+"""Parts of one answer that are read beside each other, each on a connection of its own."""
+
+Notes = Mapping[int, Noted]
+"""What answers leave open, by their ids; see `Run.noted`."""
 
 _WHOLE = Nesting(is_required=True, is_object=True)
 """A part of an answer: where it may not be null, neither may the part."""
@@ -80,34 +87,46 @@ class Unfolding:
     """One run of a plan that puts something off.
 
     Parts of one selection are read together for all its objects, as everything is: a @defer in a list costs the
-    statements it would have cost without. Parts come in the order in which they are found; what stands in another
-    @defer comes after it.
+    statements it would have cost without. Of different @defer side by side the quick does not wait for the slow; what
+    stands in another comes after it.
     """
 
     def __init__(self, plan: Plan, run: Run) -> None:
         self._plan = plan
         self._run = run
         self._waiting: list[Part] = []
+        self._under_way = 0
         self._known: list[Fragment] = []
         self._announced: set[str] = set()
 
     async def begin(self) -> Payload:
         """What comes at once. Nothing follows where nothing was put off, or there is no data. Raises Unavailable."""
-        self._run.noted = {}
+        noted = self._run.noted = {}
         result = await self._plan.run(self._run)
         if result.data is not None:
-            self._find_root(result.data)
+            self._find_root(result.data, noted)
         return Payload(result, self._announce(), (), bool(self._waiting))
 
     async def rest(self) -> AsyncGenerator[Payload]:
         """The parts, as they come. Raises what stops the plan as a whole; `abandon` says what becomes of the rest."""
         while self._waiting:
-            async with self._run.state.ctx.db.reading():
-                touched = await self._answer(self._next())
-            arrived = list(self._arrive(touched))
-            pending = self._announce()
-            if arrived or pending or not self._waiting:
-                yield Payload(None, pending, arrived, bool(self._waiting))
+            turns = self._next()
+            self._under_way = len(turns)
+            limit = asyncio.Semaphore(AT_ONCE)
+            tasks = [asyncio.create_task(self._answer(parts, limit)) for parts in turns]
+            try:
+                for coming in asyncio.as_completed(tasks):
+                    touched = await coming
+                    self._under_way -= 1
+                    arrived = list(self._arrive(touched))
+                    pending = self._announce()
+                    has_next = bool(self._waiting or self._under_way)
+                    if arrived or pending or not has_next:
+                        yield Payload(None, pending, arrived, has_next)
+            finally:
+                for task in tasks:
+                    task.cancel()
+                await asyncio.gather(*tasks, return_exceptions=True)
 
     def abandon(self, error: GraphQLError) -> Payload:
         """The last payload of an answer that cannot go on: everything expected fails."""
@@ -117,45 +136,48 @@ class Unfolding:
         self._waiting.clear()
         return Payload(None, (), [Arrived(fragment, ()) for fragment in lost], has_next=False)
 
-    def _next(self) -> list[Part]:
-        """The parts of one selection whose turn it is."""
-        first = min(self._waiting, key=lambda part: part.by.depth)
-        turn = [part for part in self._waiting if part.by is first.by]
-        self._waiting = [part for part in self._waiting if part.by is not first.by]
-        return turn
+    def _next(self) -> list[list[Part]]:
+        """The parts whose turn it is, by selection: those that stand in the fewest other @defer."""
+        depth = min(part.by.depth for part in self._waiting)
+        turns: dict[int, list[Part]] = {}
+        for part in self._waiting:
+            if part.by.depth == depth:
+                turns.setdefault(id(part.by), []).append(part)
+        self._waiting = [part for part in self._waiting if part.by.depth != depth]
+        return list(turns.values())
 
-    async def _answer(self, parts: Sequence[Part]) -> list[Fragment]:
+    async def _answer(self, parts: Sequence[Part], limit: asyncio.Semaphore) -> list[Fragment]:
         """Answer parts of one selection, but not for fragments that are lost; the fragments they belong to."""
         wanted = [part for part in parts if not all(fragment.is_lost for fragment in part.fragments)]
-        by = parts[0].by
-        self._run.noted = {}
-        if isinstance(by, LaterFields):
-            for part in wanted:
-                await self._answer_root(part, by)
-        elif wanted:
-            answers = await by.selection.complete([part.row for part in wanted], self._run)
-            for part, answer in zip(wanted, answers, strict=True):
-                self._settle(part, answer)
-            self._run.has_failures = False
+        by, run = parts[0].by, self._run.beside()
+        noted = run.noted = {}
+        async with limit, run.state.ctx.db.reading():
+            if isinstance(by, LaterFields):
+                for part in wanted:
+                    await self._answer_root(part, by, run)
+            elif wanted:
+                answers = await by.selection.complete([part.row for part in wanted], run)
+                for part, answer in zip(wanted, answers, strict=True):
+                    self._settle(part, answer, run)
         for part in wanted:
             part.is_done = True
             if part.data is not None:
-                self._find(part.data, part.path, part.scope)
+                self._find(part.data, part.path, part.scope, noted)
         return list({id(one): one for part in parts for one in part.fragments}.values())
 
-    async def _answer_root(self, part: Part, by: LaterFields) -> None:
+    async def _answer_root(self, part: Part, by: LaterFields, run: Run) -> None:
         data: dict[str, Any] = {}
         try:
             for field in by.fields:
-                data[field.key] = await field.answer(self._run, part.errors)
+                data[field.key] = await field.answer(run, part.errors)
         except GraphQLError as error:
             self._fail(part, [*part.errors, error])
             return
         part.data = data
 
-    def _settle(self, part: Part, answer: Any) -> None:
+    def _settle(self, part: Part, answer: Any, run: Run) -> None:
         try:
-            part.data = settle(answer, _WHOLE, part.path, part.errors) if self._run.has_failures else answer
+            part.data = settle(answer, _WHOLE, part.path, part.errors) if run.has_failures else answer
         except GraphQLError as error:
             self._fail(part, [*part.errors, error])
 
@@ -187,27 +209,27 @@ class Unfolding:
         self._announced.update(one.key for one in fresh)
         return fresh
 
-    def _find_root(self, data: dict[str, Any]) -> None:
+    def _find_root(self, data: dict[str, Any], noted: Notes) -> None:
         scope = self._scope({}, self._plan.introduced, [])
         for later in self._plan.later:
             self._expect(Part(later, None, [], scope))
-        self._find(data, [], scope)
+        self._find(data, [], scope, noted)
 
-    def _find(self, value: Any, path: Path, scope: Scope) -> None:
+    def _find(self, value: Any, path: Path, scope: Scope, noted: Notes) -> None:
         """Find what an answer leaves open, wherever it stands: answers that became null leave nothing."""
         if isinstance(value, list):
             for index, item in enumerate(cast(list[Any], value)):
-                self._find(item, [*path, index], scope)
+                self._find(item, [*path, index], scope, noted)
         elif isinstance(value, dict):
             for key, item in cast(dict[str, Any], value).items():
-                self._find(item, [*path, key], scope)
+                self._find(item, [*path, key], scope, noted)
         elif isinstance(value, Answer):
-            noted = cast(dict[int, Noted], self._run.noted).get(id(value))
-            if noted is not None:
-                scope = self._open(noted, path, scope)
+            open_ = noted.get(id(value))
+            if open_ is not None:
+                scope = self._open(open_, path, scope)
             for attribute, key, nesting in value.nestings():
                 if nesting.is_object or nesting.item is not None:
-                    self._find(getattr(value, attribute), [*path, key], scope)
+                    self._find(getattr(value, attribute), [*path, key], scope, noted)
 
     def _open(self, noted: Noted, path: Path, scope: Scope) -> Scope:
         by: Deferring = noted.by
