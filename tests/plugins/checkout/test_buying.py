@@ -275,3 +275,15 @@ async def test_a_language_that_was_chosen_stays_and_is_the_order_s(shop: Worksho
     assert order is not None and order.language == "it"
     await visitor.open("/")
     assert ("lang", "it") in visitor.page.attributes, "the shop window keeps it too"
+
+
+async def test_the_texts_of_law_are_the_settings_or_what_the_shop_promises(shop: Workshop, visitor: Visitor) -> None:
+    await shop.configure("checkout", privacy="https://shop.example/privacy")
+    await at_the_checkout(shop, visitor)
+    above = visitor.page.html.partition("</form>")[0]
+    assert "https://shop.example/privacy" in above and "/checkout/policies/privacy" not in above
+    assert "/checkout/policies/refunds" in above and "For your order hold:" in above
+    page = await visitor.open("/checkout/policies/refunds")
+    assert "Returns" in page.words and "Within 14 days." in page.words
+    await visitor.open("/checkout/policies/nothing")
+    assert visitor.answer.status_code == 404

@@ -1,7 +1,7 @@
 """A plugin for tests: a payment service in the page with a step of its own, a bank's page, gift cards, a code."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, ClassVar
 
 import msgspec
 from litestar import Response, get, post
@@ -19,11 +19,14 @@ from vetrina.ports import (
     PaymentProvider,
     PaymentReport,
     PaymentScript,
+    Policy,
+    PolicyText,
     PriceRules,
     Quote,
     Redeemable,
     RuleSet,
     RulesRequest,
+    ShopPolicies,
 )
 from vetrina.testing.payments import Charge, FakeProvider
 from vetrina.testing.pricing import FakeCards, FakeRules
@@ -95,6 +98,18 @@ class Codes(FakeRules):
         return await super().load(ctx, request)
 
 
+class Promises:
+    """Two of what a shop may promise."""
+
+    policy: ClassVar[Policy] = ShopPolicies.policy
+
+    async def policies(self, ctx: Context) -> tuple[PolicyText, ...]:
+        return (
+            PolicyText(kind="privacy_policy", id=1, handle="privacy", title="Your data", body="<p>Yours.</p>"),
+            PolicyText(kind="refund_policy", id=2, handle="refunds", title="Returns", body="<p>Within 14 days.</p>"),
+        )
+
+
 def _a_tenth(quote: Quote) -> tuple[Adjustment, ...]:
     amount = quote.subtotal // 10
     return (Adjustment(source="till", title="A tenth", code="TEN", amount=amount, percentage=100_000),)
@@ -135,6 +150,7 @@ def register_ports() -> list[Provide]:
         Provide(PaymentProvider, "till", PROVIDER),
         Provide(Redeemable, "till", CARDS),
         Provide(PriceRules, "till", CODES),
+        Provide(ShopPolicies, "till", Promises()),
     ]
 
 
