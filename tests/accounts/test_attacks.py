@@ -29,6 +29,7 @@ async def test_a_code_used_twice_takes_back_what_it_gave(ctx: Context, front: Fr
     assert (await front.refresh(given["refresh_token"])).json()["error"] == "invalid_grant"
 
 
+@pytest.mark.embedded
 @pytest.mark.parametrize(
     "wrong",
     [
@@ -102,6 +103,7 @@ async def test_a_forgotten_customer_is_signed_out_everywhere(ctx: Context, front
     assert front.came_back_with["error"] == "login_required"
 
 
+@pytest.mark.embedded
 async def test_nobody_is_led_to_an_address_that_was_not_registered(front: FrontEnd) -> None:
     evil = "https://evil.example/account/authorize"
     for other in (
@@ -136,6 +138,7 @@ async def test_nobody_is_led_to_an_address_that_was_not_registered(front: FrontE
     assert (await front.ask(given["access_token"], ME)).status_code == 401
 
 
+@pytest.mark.embedded
 async def test_a_link_of_a_stranger_signs_nobody_out(ctx: Context, front: FrontEnd) -> None:
     given = await front.tokens("anna@example.com")
     header, payload, _ = given["id_token"].split(".")
@@ -176,6 +179,7 @@ async def test_five_wrong_codes_end_it_and_a_code_works_once_and_for_ten_minutes
     assert front.person.answer.status_code in (410, 422) and not front.came_back_with
 
 
+@pytest.mark.embedded
 async def test_mailboxes_are_not_flooded_and_codes_not_guessed_over_days(ctx: Context, front: FrontEnd) -> None:
     for _ in range(5):
         await front.person.open(front.address())
@@ -223,6 +227,7 @@ async def test_forms_of_other_sites_other_browsers_and_other_requests_are_refuse
     await stranger.client.aclose()
 
 
+@pytest.mark.embedded
 async def test_the_token_endpoint_reads_little_and_each_parameter_once(front: FrontEnd) -> None:
     ask = front.http.post
     path = "/authentication/oauth/token"
@@ -235,10 +240,14 @@ async def test_the_token_endpoint_reads_little_and_each_parameter_once(front: Fr
     assert (await ask(path, data={**key, "x": "y" * 30_000})).json()["error"] == "invalid_request"
     assert (await ask(path, data={**key, "client_secret": "x"})).status_code == 401
     missing = await ask(path, data={**key, "grant_type": "authorization_code"})
+    assert (await front.http.get(path)).status_code == 405
+    huge = await ask(path, content=b"x" * 200_000, headers=form)
+    assert huge.status_code in (400, 413) and huge.json()["error"] == "invalid_request"
     assert missing.json()["error"] == "invalid_grant" and missing.headers["cache-control"] == "no-store"
     assert set(parse_qs(urlsplit(front.address()).query)) >= {"code_challenge", "nonce", "state"}
 
 
+@pytest.mark.embedded
 async def test_only_staff_who_may_register_front_ends_and_only_with_sane_addresses(ctx: Context) -> None:
     for actor, refusal in (
         (BUYER, NotSignedIn),

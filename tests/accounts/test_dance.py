@@ -98,6 +98,7 @@ async def test_a_confidential_client_proves_itself_and_old_fronts_exchange_token
     await front.close()
 
 
+@pytest.mark.embedded
 async def test_a_password_opens_as_well_and_says_nothing_of_who_is_known(ctx: Context, front: FrontEnd) -> None:
     await front.tokens("anna@example.com")
     async with ctx.tx() as session:
@@ -113,6 +114,7 @@ async def test_a_password_opens_as_well_and_says_nothing_of_who_is_known(ctx: Co
     assert (await front.exchange(front.came_back_with["code"])).status_code == 200
 
 
+@pytest.mark.embedded
 async def test_keys_are_exchanged_and_what_they_signed_stays_valid(ctx: Context, front: FrontEnd) -> None:
     given = await front.tokens("anna@example.com")
     kid = await rotate_keys(ctx)
@@ -122,6 +124,7 @@ async def test_keys_are_exchanged_and_what_they_signed_stays_valid(ctx: Context,
     assert jwt.decode(given["id_token"], keys, algorithms=["RS256"]).header["kid"] != kid
 
 
+@pytest.mark.embedded
 async def test_nothing_that_opens_anything_is_kept_as_it_is(ctx: Context, front: FrontEnd) -> None:
     code = await front.sign_in("anna@example.com")
     number = await mailed(ctx)

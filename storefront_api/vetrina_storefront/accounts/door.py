@@ -10,13 +10,13 @@ from vetrina.plugin import Site
 from vetrina.plugin.pages.forms import LARGEST_FORM
 from vetrina_storefront.accounts.context import endpoint_of
 from vetrina_storefront.accounts.places import GRAPHQL
-from vetrina_storefront.accounts.protocol import api_discovery, discovery, keys, revocation, token
+from vetrina_storefront.accounts.protocol import api_discovery, broken, discovery, keys, revocation, token
 from vetrina_storefront.accounts.schema import compose_accounts
 from vetrina_storefront.accounts.sign_in import ask_for_code, authorize, code_page, sign_in_by_password, type_code
 from vetrina_storefront.accounts.sign_out import leave, leave_by_hand
 from vetrina_storefront.pages import FAILURES
 
-HANDLERS = (
+FOR_PEOPLE = (
     authorize,
     ask_for_code,
     sign_in_by_password,
@@ -24,12 +24,8 @@ HANDLERS = (
     type_code,
     leave,
     leave_by_hand,
-    discovery,
-    api_discovery,
-    keys,
-    token,
-    revocation,
 )
+FOR_MACHINES = (discovery, api_discovery, keys, token, revocation)
 
 
 def account_routes(site: Site) -> list[Any]:
@@ -38,11 +34,11 @@ def account_routes(site: Site) -> list[Any]:
     def here() -> Site:
         return site
 
-    pages = Router(
-        path="/",
-        route_handlers=HANDLERS,
-        dependencies={"site": Provide(here, sync_to_thread=False)},
-        request_max_body_size=LARGEST_FORM,
-        exception_handlers=FAILURES,
-    )
-    return [handler(endpoint_of(site, compose_accounts(site.graphql)), *GRAPHQL), pages]
+    about: dict[str, Any] = {
+        "path": "/",
+        "dependencies": {"site": Provide(here, sync_to_thread=False)},
+        "request_max_body_size": LARGEST_FORM,
+    }
+    people = Router(**about, route_handlers=FOR_PEOPLE, exception_handlers=FAILURES)
+    machines = Router(**about, route_handlers=FOR_MACHINES, exception_handlers={Exception: broken})
+    return [handler(endpoint_of(site, compose_accounts(site.graphql)), *GRAPHQL), people, machines]

@@ -6,7 +6,9 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import parse_qsl, unquote_plus
 
+import structlog
 from litestar import Response, get, post
+from litestar.exceptions import HTTPException
 
 from vetrina.flows.accounts.keys import ALGORITHM, issuer, published_keys
 from vetrina.flows.accounts.tokens import (
@@ -20,6 +22,8 @@ from vetrina.flows.accounts.tokens import (
     revoke,
 )
 from vetrina.kernel.context import BUYER, Context, Shop
+from vetrina.kernel.errors import Unavailable
+from vetrina.kernel.log import draw_trail
 from vetrina.plugin.pages.forms import FORM
 from vetrina.plugin.words import LANGUAGES
 from vetrina_storefront.accounts.places import AUTHENTICATION, below
@@ -39,6 +43,18 @@ NO_STORE = {**OPEN, "cache-control": "no-store", "pragma": "no-cache"}
 KEPT = {**OPEN, "cache-control": "public, max-age=300"}
 
 Json = Response[dict[str, Any]]
+log = structlog.get_logger(__name__)
+
+
+def broken(request: Asked, error: Exception) -> Json:
+    """What a machine is told when something is wrong on our side, or it asked in a way that nothing answers."""
+    if isinstance(error, HTTPException) and error.status_code < 500:
+        told = {"error": "invalid_request", "error_description": "This cannot be asked here, or not so."}
+        return Response(told, status_code=error.status_code, headers=NO_STORE)
+    trail = draw_trail()
+    log.error("fault", trail=trail, path=request.url.path, error=repr(error), exc_info=error)
+    told = {"error": "server_error", "error_description": f"Something went wrong on our side: {trail}."}
+    return Response(told, status_code=503 if isinstance(error, Unavailable) else 500, headers=NO_STORE)
 
 
 @get(
