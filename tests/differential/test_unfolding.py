@@ -1,5 +1,6 @@
 """Generated documents with @defer: the parts are those of graphql-core's own delivery."""
 
+import os
 from collections import Counter
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -23,7 +24,9 @@ pytestmark = pytest.mark.filterwarnings(
     r"ignore:coroutine '(GraphQLCoreConverter|Executor|execute_|Incremental)[^']*' was never awaited"
 )
 
-ENOUGH = 60
+SEED = int(os.environ.get("FUZZ_SEED", "1"))
+COUNT = int(os.environ.get("FUZZ_COUNT", "500"))
+ENOUGH = 30
 """Documents of a schema that put something off; with their variables some three times as many answers."""
 
 
@@ -107,12 +110,12 @@ def merge(place: Any, data: Any) -> None:
             place[key] = value
 
 
-async def compared(seed: int, tell: Callable[..., Any] = unfolded) -> tuple[int, int]:
+async def compared(seed: int, tell: Callable[..., Any] = unfolded, *, enough: int = ENOUGH) -> tuple[int, int]:
     """How many answers were compared, and how many parts they had. Fails at the first that differs."""
     bench = synthetic_bench(seed)
     operations = bench.operations()
     answers = documents = parts = 0
-    for index in range(10_000):
+    for index in range(enough * 100):
         case = write_case(bench.grammar, seed, index, bench.words)
         if "defer" not in case.features or "introspection" in case.features:
             continue
@@ -135,7 +138,7 @@ async def compared(seed: int, tell: Callable[..., Any] = unfolded) -> tuple[int,
             assert ours.whole == theirs.whole, told
             assert ours.completed == theirs.completed, told
         assert not operation.counts.deopt
-        if documents == ENOUGH:
+        if documents == enough:
             break
     return answers, parts
 
@@ -145,6 +148,12 @@ async def test_parts_are_those_of_the_reference(seed: int) -> None:
     answers, parts = await compared(seed)
     assert answers > ENOUGH
     assert parts > ENOUGH / 2
+
+
+@pytest.mark.fuzz
+async def test_a_long_series_in_parts() -> None:
+    answers, _ = await compared(SEED, enough=COUNT // 50)
+    assert answers >= COUNT // 50
 
 
 async def test_a_part_that_is_lost_would_be_found(monkeypatch: pytest.MonkeyPatch) -> None:
