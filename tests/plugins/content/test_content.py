@@ -1,18 +1,20 @@
 """Pages, blogs, articles and comments: written, scheduled, translated, found; as buyers are answered."""
 
-from collections.abc import AsyncGenerator, Awaitable, Callable
+from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from typing import Any
 
 import pytest
 from sqlalchemy import func, select
+from tests.support.shops import StillClock
+from tests.support.stand import Stand
 
 from vetrina.flows.catalog import Entry, HandleTaken
 from vetrina.flows.metafields import set_metafields
 from vetrina.kernel.context import Context
 from vetrina.kernel.errors import BadInput, NotFound, NotSignedIn
 from vetrina.kernel.messages import OutboxEvent
-from vetrina.testing import Unanswered, Workshop, a_shop
+from vetrina.testing import Unanswered
 from vetrina.views.windows import Window
 from vetrina_content.admin.shown import other_languages
 from vetrina_content.asking import best_entries, entry_count, entry_query
@@ -24,9 +26,8 @@ from vetrina_content.views import EntryOrder, entry_list
 
 
 @pytest.fixture
-async def shop() -> AsyncGenerator[Workshop]:
-    async with a_shop(["content"]) as shop:
-        yield shop
+def shop(ctx: Context, clock: StillClock) -> Stand:
+    return Stand(ctx, clock, ["content"])
 
 
 async def page(ctx: Context, title: str = "About us", *, days: int = 0, **more: Any) -> int:
@@ -67,7 +68,8 @@ ARTICLE = """fragment Whole on Article { id handle title author { name email } a
   metafield(namespace: "custom", key: "mood") { value parentResource { __typename } } }"""
 
 
-async def test_a_page_is_asked_for_in_every_way_the_contract_has(shop: Workshop) -> None:
+@pytest.mark.embedded
+async def test_a_page_is_asked_for_in_every_way_the_contract_has(shop: Stand) -> None:
     await page(
         shop.ctx, body_html="<p>Made <em>here</em>.</p><img src=x onerror=y()>", seo_title="About", handle="about"
     )
@@ -89,7 +91,7 @@ async def test_a_page_is_asked_for_in_every_way_the_contract_has(shop: Workshop)
     assert again == {"page": {"title": "About us"}, "node": {"title": "About us"}}
 
 
-async def test_an_article_answers_all_of_its_type(shop: Workshop) -> None:
+async def test_an_article_answers_all_of_its_type(shop: Stand) -> None:
     _, (first, second) = await journal(shop.ctx, 2)
     await set_metafields(
         shop.ctx,
@@ -121,7 +123,8 @@ def _states() -> Any:
     return select(func.count()).where(ContentComment.state == "waiting")
 
 
-async def test_time_alone_shows_what_is_scheduled(shop: Workshop) -> None:
+@pytest.mark.embedded
+async def test_time_alone_shows_what_is_scheduled(shop: Stand) -> None:
     blog, (article,) = await journal(shop.ctx, 1)
     later = await page(shop.ctx, "Summer sale", days=2)
     draft = await entries.create_entry(shop.ctx, Kind.PAGE, EntrySheet(title="Draft"))
@@ -142,7 +145,7 @@ async def test_time_alone_shows_what_is_scheduled(shop: Workshop) -> None:
         await talking.send_comment(shop.buyer, article, name="Bo", email="bo@example.com", body="Hi")
 
 
-async def test_texts_and_handles_are_translated_and_fall_back(shop: Workshop) -> None:
+async def test_texts_and_handles_are_translated_and_fall_back(shop: Stand) -> None:
     first = await page(shop.ctx, "Shipping", handle="shipping", body_html="<p>Fast.</p>", seo_title="Ship")
     other = await page(shop.ctx, "Returns", handle="returns")
     language = (await _languages(shop))[0]
@@ -172,7 +175,7 @@ async def test_texts_and_handles_are_translated_and_fall_back(shop: Workshop) ->
     assert (await shop.ask(text, h="shipping"))["page"]["title"] == "Shipping"
 
 
-async def _languages(shop: Workshop) -> list[str]:
+async def _languages(shop: Stand) -> list[str]:
     return await other_languages(shop.ctx)
 
 
@@ -183,7 +186,8 @@ QUERIES = [
 ]  # fmt: skip
 
 
-async def test_articles_are_sorted_paged_and_asked_in_the_search_syntax(shop: Workshop) -> None:
+@pytest.mark.embedded
+async def test_articles_are_sorted_paged_and_asked_in_the_search_syntax(shop: Stand) -> None:
     await journal(shop.ctx, 6)
     text = """query ($q: String, $key: ArticleSortKeys, $first: Int, $after: String, $reverse: Boolean) {
       articles(query: $q, sortKey: $key, first: $first, after: $after, reverse: $reverse) {
@@ -216,13 +220,13 @@ async def test_both_engines_mean_the_same_by_a_query(ctx: Context) -> None:
     for query, count in QUERIES:
         matching = entry_query(ctx, Kind.ARTICLE, query)
         window = Window(size=20, reverse=True)
-        found = [await entry_list(ctx, Kind.ARTICLE, order, window, matching) for order in EntryOrder]
-        assert {len(rows) for rows in found} == {count}, query
+        for order in EntryOrder if query == "tag:harvest" else (EntryOrder.ID,):
+            assert len(await entry_list(ctx, Kind.ARTICLE, order, window, matching)) == count, (query, order)
         assert await entry_count(ctx, Kind.ARTICLE, matching) == count
         assert len(await best_entries(ctx, Kind.ARTICLE, query, matching, 0, 20)) == count
 
 
-async def test_statements_do_not_grow_with_rows(shop: Workshop) -> None:
+async def test_statements_do_not_grow_with_rows(shop: Stand) -> None:
     blog, _ = await journal(shop.ctx, 2)
     text = (
         ARTICLE
@@ -244,7 +248,8 @@ async def test_statements_do_not_grow_with_rows(shop: Workshop) -> None:
     assert counts[0] == counts[1]
 
 
-async def test_handles_are_one_owners_and_moves_are_told(shop: Workshop) -> None:
+@pytest.mark.embedded
+async def test_handles_are_one_owners_and_moves_are_told(shop: Stand) -> None:
     first, second = await page(shop.ctx, "About"), await page(shop.ctx, "About")
     rows = await shop.ask("{ pages(first: 5) { nodes { handle } } }")
     assert [node["handle"] for node in rows["pages"]["nodes"]] == ["about", "about-1"]
@@ -264,14 +269,15 @@ async def test_handles_are_one_owners_and_moves_are_told(shop: Workshop) -> None
     assert len((await shop.ask("{ pages(first: 5) { nodes { id } } }"))["pages"]["nodes"]) == 1
 
 
-async def _moves(shop: Workshop) -> list[tuple[str, str]]:
+async def _moves(shop: Stand) -> list[tuple[str, str]]:
     events = await shop.ctx.db.fetch(
         select(OutboxEvent.payload).where(OutboxEvent.name == "AddressChanged").order_by(OutboxEvent.id)
     )
     return [(payload["before"], payload["after"]) for (payload,) in events]
 
 
-async def test_who_may_not_write_does_not(shop: Workshop) -> None:
+@pytest.mark.embedded
+async def test_who_may_not_write_does_not(shop: Stand) -> None:
     first = await page(shop.ctx)
     stranger = shop.buyer
     attempts: list[Callable[[], Awaitable[Any]]] = [

@@ -1,13 +1,14 @@
 """Menus and policies: where items lead, in which order and language; versions that come into force by the clock."""
 
-from collections.abc import AsyncGenerator
 from datetime import timedelta
 
 import pytest
+from tests.support.shops import StillClock
+from tests.support.stand import Stand
 
 from vetrina.flows.catalog import CollectionSheet, HandleTaken, create_collection, unpublish_product
+from vetrina.kernel.context import Context
 from vetrina.kernel.errors import BadInput, NotFound
-from vetrina.testing import Workshop, a_shop
 from vetrina.testing.sources import (
     NodeSourceContract,
     SearchSourceContract,
@@ -24,9 +25,8 @@ from vetrina_content.sources import Listed, Nodes, Promises, Searched, ports
 
 
 @pytest.fixture
-async def shop() -> AsyncGenerator[Workshop]:
-    async with a_shop(["content"]) as shop:
-        yield shop
+def shop(ctx: Context, clock: StillClock) -> Stand:
+    return Stand(ctx, clock, ["content"])
 
 
 MENU = """query ($handle: String!) { menu(handle: $handle) { id handle title itemsCount
@@ -35,7 +35,7 @@ MENU = """query ($handle: String!) { menu(handle: $handle) { id handle title ite
     items { title url items { title } } } } }"""
 
 
-async def test_items_lead_where_their_addresses_say(shop: Workshop) -> None:
+async def test_items_lead_where_their_addresses_say(shop: Stand) -> None:
     ctx = shop.ctx
     lamp = await shop.product("Lamp")
     await create_collection(ctx, CollectionSheet(title="Lamps"))
@@ -74,7 +74,8 @@ async def test_items_lead_where_their_addresses_say(shop: Workshop) -> None:
             await menus.add_item(ctx, main, ItemSheet(title="x", leads_to=nothing))
 
 
-async def test_items_are_moved_nested_translated_and_removed(shop: Workshop) -> None:
+@pytest.mark.embedded
+async def test_items_are_moved_nested_translated_and_removed(shop: Stand) -> None:
     ctx = shop.ctx
     menu = await menus.create_menu(ctx, title="Footer", handle="footer")
     first, second, third = [
@@ -112,7 +113,7 @@ async def test_items_are_moved_nested_translated_and_removed(shop: Workshop) -> 
 POLICIES = """{ shop { refundPolicy { id handle title body url } privacyPolicy { id } subscriptionPolicy { id } } }"""
 
 
-async def test_a_policy_is_in_force_from_its_day_on_and_old_versions_are_kept(shop: Workshop) -> None:
+async def test_a_policy_is_in_force_from_its_day_on_and_old_versions_are_kept(shop: Stand) -> None:
     ctx = shop.ctx
     await promising.write_policy(ctx, "refund_policy", title="Refunds", body_html="<p>14 days.</p><script>x</script>")
     later = ctx.now() + timedelta(days=1)

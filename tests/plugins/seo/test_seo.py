@@ -37,6 +37,7 @@ async def paths(ctx: Context, query: str | None = None) -> dict[str, str]:
     return {placed.row.path: placed.row.target for placed in found}
 
 
+@pytest.mark.embedded
 async def test_a_redirect_is_checked_and_never_leads_in_a_circle(ctx: Context) -> None:
     base_url = ctx.shop.base_url
     first = await create_redirect(ctx, f"{base_url}/old/#top", f"{base_url}/new")
@@ -126,12 +127,13 @@ async def test_what_moves_is_led_on_by_itself(shop: Workshop) -> None:
     assert known["target"] == "/pages/us"
 
 
-async def test_a_circle_that_two_made_at_once_is_told(shop: Workshop) -> None:
-    async with shop.ctx.tx() as session:
+@pytest.mark.embedded
+async def test_a_circle_that_two_made_at_once_is_told(ctx: Context) -> None:
+    async with ctx.tx() as session:
         for path, target in (("/a", "/b"), ("/b", "/a")):
-            await session.insert(SeoRedirect, path=path, target=target, is_automatic=False, created_at=shop.ctx.now())
+            await session.insert(SeoRedirect, path=path, target=target, is_automatic=False, created_at=ctx.now())
     with pytest.raises(Refusal, match="one never arrives: /b, /a"):
-        await check_redirects(shop.ctx)
+        await check_redirects(ctx)
 
 
 MAPS = """{ product: sitemap(type: PRODUCT) { ...map } page: sitemap(type: PAGE) { ...map }
