@@ -102,7 +102,15 @@ const before = session.get("customerAccount")
 session.set("customerAccount", { ...before, expiresAt: "0" })
 await must(account.query(DETAILS, { variables }))
 told.refreshed = session.get("customerAccount").accessToken !== before.accessToken
-told.token = (await client(`${FRONT}/`).getBuyer()).customerAccessToken
+// What Hydrogen's cart handler gives to carts, the storefront takes.
+const { customerAccessToken } = await client(`${FRONT}/`).getBuyer()
+const BUY = `mutation buy($buyer: CartBuyerIdentityInput!) { cartCreate(input: { buyerIdentity: $buyer }) {
+  cart { buyerIdentity { customer { email } } } userErrors { message } } }`
+const cart = await fetch(`${url}/api/2026-04/graphql.json`, {
+  method: "POST", headers: { "content-type": "application/json" },
+  body: JSON.stringify({ query: BUY, variables: { buyer: { customerAccessToken } } }),
+})
+told.cart = (await cart.json()).data.cartCreate
 const left = atHome(await client(`${FRONT}/account/logout`).logout()).headers.get("location")
 told.left = (await visit(left)).headers.get("location")
 session.set("customerAccount", { ...before, expiresAt: String(Date.now() + 3600_000) })

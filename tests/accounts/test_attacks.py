@@ -1,5 +1,6 @@
 """What thieves, guessers and other sites try at the sign-in, and what comes of it."""
 
+import asyncio
 from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
 
@@ -177,6 +178,22 @@ async def test_five_wrong_codes_end_it_and_a_code_works_once_and_for_ten_minutes
     assert "code" in front.came_back_with
     await front.person.post(here, {**form, "code": number})
     assert front.person.answer.status_code in (410, 422) and not front.came_back_with
+
+
+async def test_guesses_and_exchanges_at_one_moment_count_one_after_the_other(ctx: Context, front: FrontEnd) -> None:
+    await front.person.open(front.address())
+    await front.person.send("/authentication/code", email="anna@example.com")
+    here, number = front.person.path, await mailed(ctx)
+    form = front.person.page.form(here).fields
+    wrong = [{**form, "code": f"{(int(number) + step) % 10**6:06}"} for step in range(1, 9)]
+    pages = await asyncio.gather(*(front.person.client.post(here, data=fields) for fields in wrong))
+    assert sum("Tries left" in page.text for page in pages) == 5
+    await front.person.open(here)
+    await front.person.send(here, code=number)
+    assert not front.came_back_with
+    code = await front.sign_in("bruno@example.com")
+    answers = await asyncio.gather(*(front.exchange(code) for _ in range(4)))
+    assert [answer.status_code for answer in answers].count(200) <= 1
 
 
 @pytest.mark.embedded

@@ -65,6 +65,7 @@ def test_hydrogens_client_does_all_its_template_does(shop: Served, tmp_path: Pat
     found = told(folder, "hydrogen.mjs", shop.url, key, ANNA, PASSWORD, environment={"PUBLIC_VETRINA_URL": shop.url})
     assert (found["language"], found["back"], found["authorized"]) == ("it", FRONT, "/account")
     assert found["loggedIn"] and found["refreshed"] and found["deleted"] and found["left"] == f"{FRONT}/"
+    assert found["cart"] == {"cart": {"buyerIdentity": {"customer": {"email": ANNA}}}, "userErrors": []}
     assert found["afterwards"] == 302, "a token that was taken back leads to the sign-in again"
     renamed = found["renamed"]
     assert renamed["userErrors"] == [] and renamed["customer"]["emailAddress"] == {"emailAddress": ANNA}
