@@ -23,7 +23,7 @@ VARY: Field = (b"vary", b"Accept")
 NO_STORE: tuple[Field, ...] = ((b"cache-control", b"no-store"),)
 MAY_BE_READ: tuple[Field, ...] = (
     (b"access-control-allow-origin", b"*"),
-    (b"access-control-expose-headers", b"etag, idempotent-replayed, retry-after, x-trail-id"),
+    (b"access-control-expose-headers", b"etag, idempotent-replayed, retry-after, x-trail-id, x-vetrina-api-version"),
 )
 """For pages of other origins, which send no credentials."""
 

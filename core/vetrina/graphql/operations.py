@@ -80,13 +80,14 @@ class Operation:
         return weight_of(self._document.node, self.node, self.cost(given))
 
     def warm(self) -> None:
-        """Make the plan of an operation that has but one; where that fails, requests will say so."""
-        if self._plans.flags:
-            return
-        try:
-            self._plans.of(VariableValues({}, {}))
-        except Exception as fault:  # as in run: it is ours to mend, and no reason not to serve
-            log.error("plan not made", operation=self.node.name and self.node.name.value, error=repr(fault))
+        """Make the plans of an operation whose flags leave no choice; where that fails, requests will say so."""
+        for plans in (self._plans, self._parted):
+            if plans is None or plans.flags:
+                continue
+            try:
+                plans.of(VariableValues({}, {}))
+            except Exception as fault:  # as in run: it is ours to mend, and no reason not to serve
+                log.error("plan not made", operation=self.node.name and self.node.name.value, error=repr(fault))
 
     def root_fields(self, variables: VariableValues) -> dict[str, FieldNode]:
         """The fields of a mutation, by response key, in the order they are run."""
