@@ -100,14 +100,8 @@ def _fields(here: Visit, quoted: CartQuote, form: Form | None, saved: list[tuple
         "countries": sorted((country_name(code, here.language), code) for code in sold_to),
         "layout": layout_of(typed["country"]),
         "billing_layout": layout_of(typed[f"{BILLING}country"]),
-        "every_country": _everywhere(here),
         "BILLING": BILLING,
     }
-
-
-def _everywhere(here: Visit) -> list[tuple[str, str]]:
-    """Countries a bill may go to: those the shop sells to are enough for whoever buys there."""
-    return sorted((country_name(code, here.language), code) for code, _ in here.atlas.countries)
 
 
 def _payment(here: Visit, quoted: CartQuote, form: Form | None) -> dict[str, Any]:
