@@ -2,12 +2,15 @@
 
 import asyncio
 import re
+from collections.abc import Sequence
 from importlib.resources import files
 from pathlib import Path
 from string import Formatter
+from typing import Any
 
 import msgspec
 import pytest
+import strawberry
 from click.testing import CliRunner
 from sqlalchemy import func, select
 from tests.support.front_end import FrontEnd
@@ -15,14 +18,19 @@ from tests.support.shops import StillClock, opened
 
 from vetrina.cli.accounts import accounts
 from vetrina.flows.accounts import JOBS
+from vetrina.graphql import Info, batch
+from vetrina.graphql.schema import FieldsClash
 from vetrina.kernel.context import Actor, Context
 from vetrina.kernel.errors import NotAllowed, NotFound
+from vetrina.plugin import GraphQLFields
 from vetrina.plugin.admin import Asked, Form, Secret, Section, Table
 from vetrina.plugin.pages.voice import sentences
 from vetrina.shop.accounts.models import AccountSession, AccountSignIn, AccountToken, Grant
 from vetrina.views.accounts import clients
 from vetrina_storefront.accounts.admin import FrontEndForm, pages
 from vetrina_storefront.accounts.looks import WORDS
+from vetrina_storefront.accounts.schema import compose_accounts, published
+from vetrina_storefront.schema import compose_storefront
 
 PLACE = Path(str(files("vetrina_storefront.accounts")))
 BACK = "https://front.example/account/authorize"
@@ -103,3 +111,20 @@ async def test_what_has_expired_goes(ctx: Context, front: FrontEnd, clock: Still
     assert await counts() == [0, 0, 1, 1]
     clock.move(days=60)
     assert await counts() == [0, 0, 0, 0]
+
+
+async def load_points(rows: Sequence[Any], info: Info) -> list[int]:
+    return [7 for _ in rows]
+
+
+@strawberry.type
+class PointsOnCustomer:
+    points_balance: int = batch(load_points)
+
+
+def test_plugins_add_fields_here_and_only_here() -> None:
+    part = ("points", GraphQLFields("customer", on="Customer", fields=PointsOnCustomer))
+    assert "pointsBalance: Int!" in compose_accounts([part]).as_str()
+    assert "pointsBalance" not in compose_storefront([part]).as_str() and "pointsBalance" not in published()
+    with pytest.raises(FieldsClash):
+        compose_accounts([part, ("others", part[1])])
