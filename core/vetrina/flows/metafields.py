@@ -9,7 +9,9 @@ from vetrina.shop.metafields import service as metafields
 from vetrina.shop.metafields.rules import Entry
 
 MOST_AT_ONCE = 25
-CORES = frozenset({"Cart", "Collection", "Customer", "Location", "Market", "Order", "Product", "ProductVariant", "Shop"})
+CORES = frozenset(
+    {"Cart", "Collection", "Customer", "Location", "Market", "Order", "Product", "ProductVariant", "Shop"}
+)
 """Owners whose metafields are written by flows of their own."""
 
 
