@@ -124,6 +124,11 @@ async def test_every_example_is_a_plugin(block: str, shelf: Shelf) -> None:
             if "GiftOnProduct" in block:
                 found = await shop.ask("{ products(first: 1) { nodes { giftPaper } } }")
                 assert found["products"]["nodes"] == [{"giftPaper": "paper for lamp"}]
+            elif "GiftContract" in block:
+                papers = await shop.ask("{ giftwrap { id name image { url } metafields(identifiers: []) { id } } }")
+                assert papers["giftwrap"][1] == {
+                    "id": "gid://vetrina/GiftPaper/2", "name": "blue", "image": None, "metafields": [],
+                }  # fmt: skip
             elif "GiftQuery" in block:
                 assert await shop.ask("{ giftPapers }") == {"giftPapers": ["red", "blue"]}
                 assert await shop.ask_admin("mutation { giftWrap(orderId: 7) }") == {"giftWrap": False}
