@@ -1,5 +1,6 @@
 """What is published of the API for people: its schema with a changelog, and what of the public contract it covers."""
 
+from functools import lru_cache
 from pathlib import Path
 
 from graphql import GraphQLSchema, build_schema, extend_schema, parse
@@ -23,6 +24,7 @@ def documents(root: Path, contributed: tuple[tuple[str, GraphQLFields | GraphQLR
     return made
 
 
+@lru_cache(maxsize=2)
 def contract_of(folder: Path) -> GraphQLSchema | None:
     """The public contract with what payments add to it; None where it is not on this machine."""
     if not folder.exists():

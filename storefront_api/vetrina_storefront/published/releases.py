@@ -35,9 +35,8 @@ def following(folder: Path, version: str, sdl: str) -> str:
     if not path.exists():
         return sdl
     promised = path.read_text()
-    if version != VERSIONS[-1] or breaking(promised, sdl):
-        return promised
-    return sdl
+    may_grow = version == VERSIONS[-1] and promised != sdl
+    return sdl if may_grow and not breaking(promised, sdl) else promised
 
 
 def breaking(before: str, after: str) -> list[str]:
