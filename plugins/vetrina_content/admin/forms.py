@@ -12,8 +12,8 @@ def _it(title: str, description: str = "", **more: Any) -> dict[str, Any]:
     return {"it": {"title": title, "description": description, **more}}
 
 
-HTML = "HTML: paragraphs, headings, lists, links, tables; what else is sent is left out."
-HTML_IT = "HTML: paragrafi, titoli, elenchi, collegamenti, tabelle; il resto viene tolto."
+HTML = "HTML: paragraphs, headings, lists, links, tables, pictures, quotations; anything else is left out."
+HTML_IT = "HTML: paragrafi, titoli, elenchi, collegamenti, tabelle, immagini, citazioni; il resto viene tolto."
 NAMED = "Its name in the address; left empty, the title makes one, or it keeps its own."
 NAMED_IT = "Il suo nome nell'indirizzo; vuoto, lo dà il titolo, o resta il suo."
 

@@ -4,7 +4,7 @@ from datetime import datetime
 
 import msgspec
 
-from vetrina.flows.wording import clean_html, is_safe_link
+from vetrina.flows.wording import RICH, clean_html, is_safe_link
 from vetrina.kernel import texts
 from vetrina.kernel.errors import BadInput
 from vetrina_content.rules import LONGEST_BODY, LONGEST_EXCERPT, LONGEST_TAG, MOST_TAGS, Comments
@@ -76,7 +76,7 @@ def kept(sheet: EntrySheet) -> Kept:
 
 def html(written: str, field: str, limit: int = LONGEST_BODY) -> str:
     """HTML with what is safe of it. Raises BadInput."""
-    return clean_html(texts.text(written, field=(field,), limit=limit))
+    return clean_html(texts.text(written, field=(field,), limit=limit), RICH)
 
 
 def link(address: str, field: str, *, is_picture: bool = False) -> str:

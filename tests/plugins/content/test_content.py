@@ -19,7 +19,7 @@ from vetrina.views.windows import Window
 from vetrina_content.admin.shown import other_languages
 from vetrina_content.asking import best_entries, entry_count, entry_query
 from vetrina_content.flows import entries, menus, promising, talking, translating
-from vetrina_content.flows.sheets import EntrySheet, TextSheet
+from vetrina_content.flows.sheets import EntrySheet, TextSheet, html
 from vetrina_content.models import ContentComment
 from vetrina_content.rules import Comments, CommentState, Kind
 from vetrina_content.views import EntryOrder, entry_list
@@ -173,6 +173,21 @@ async def test_texts_and_handles_are_translated_and_fall_back(shop: Stand) -> No
         await translating.translate_entry(shop.ctx, first, "xx", sheet)
     await translating.translate_entry(shop.ctx, first, language, TextSheet())
     assert (await shop.ask(text, h="shipping"))["page"]["title"] == "Shipping"
+
+
+WRITTEN = {
+    '<blockquote cite="x">So</blockquote><hr/><pre><code>a &lt; b</code></pre>':
+        "<blockquote>So</blockquote><hr><pre><code>a &lt; b</code></pre>",
+    '<figure><IMG src="/media/a.jpg" alt=\'A "b"\' onerror="x()" style=y><figcaption>A</figcaption></figure>':
+        '<figure><img src="/media/a.jpg" alt="A &quot;b&quot;"><figcaption>A</figcaption></figure>',
+    '<img src=https://example.com/a.jpg>': '<img src="https://example.com/a.jpg" alt="">',
+    '<img src="javascript:alert(1)"><img src="//evil.example/a"><img src=data:x><img alt=a><img data-src="/a">': "",
+    '<iframe src="/a"></iframe><svg onload=x()></svg><p onclick="x()">a</p>': "<p>a</p>",
+}  # fmt: skip
+
+
+def test_articles_hold_pictures_and_quotations_and_nothing_that_acts() -> None:
+    assert {written: html(written, "body_html") for written in WRITTEN} == WRITTEN
 
 
 async def _languages(shop: Stand) -> list[str]:

@@ -5,7 +5,7 @@ else through. The input is cut up here and not by html.parser, which takes minut
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from html import escape, unescape
 
 import msgspec
@@ -38,11 +38,13 @@ ALLOWED = frozenset(
         "caption",
     }
 )
+RICH = ALLOWED | {"blockquote", "code", "figcaption", "figure", "hr", "img", "pre"}
+"""What articles may hold besides: quotations, pictures, code."""
 SCHEMES = frozenset({"http", "https", "mailto"})
 DEEPEST = 50
 """Elements inside one another; deeper ones lose their tags and keep their text."""
 
-_VOID = frozenset({"br"})
+_VOID = frozenset({"br", "hr", "img"})
 # What is in them is no text for people.
 _SILENT = frozenset(
     {
@@ -94,21 +96,23 @@ _LINES = _BLOCKS | _BREAKS | {"br", "li", "tr", "td", "th"}
 _MARK = re.compile(r"<!--|<([^<>]*)>")
 _NAME = re.compile(r"(/?)([a-z][^\s/]*)(.*)", re.IGNORECASE | re.DOTALL)
 _HREF = re.compile(r"""(?:^|[\s/"'])href\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"']+))""", re.IGNORECASE)
+_SRC = re.compile(_HREF.pattern.replace("href", "src"), re.IGNORECASE)
+_ALT = re.compile(_HREF.pattern.replace("href", "alt"), re.IGNORECASE)
 _SCHEME = re.compile(r"([a-z][a-z0-9+.-]*):", re.IGNORECASE)
 _CONTROL = re.compile(r"[\x00-\x20\x7f-\x9f\u00ad\u200b-\u200f\u2028-\u202f\u2060-\u206f\ufeff]")
 _BLANKS = re.compile(r"\s+")
 
 
-def clean_html(html: str) -> str:
-    """The same text with allowed tags only: balanced, without attributes but the address of a link."""
+def clean_html(html: str, allowed: Set[str] = ALLOWED) -> str:
+    """The same text with allowed tags only: balanced, without attributes but addresses and what a picture shows."""
     written, open_tags = list[str](), list[str]()
     for token in _tokens(html):
         if token.tag is None:
             written.append(escape(token.text, quote=False))
-        elif token.tag not in ALLOWED:
+        elif token.tag not in allowed:
             written.append("\n" if token.tag in _BREAKS else "")
         elif token.tag in _VOID:
-            written.append("" if token.is_end else f"<{token.tag}>")
+            written.append("" if token.is_end else _void(token))
         elif token.is_end:
             written += _closed(open_tags, token.tag)
         elif len(open_tags) < DEEPEST:
@@ -189,7 +193,20 @@ def _ended_by(tag: str) -> str | None:
     return "p" if tag in _BLOCKS else "a" if tag == "a" else None
 
 
+def _void(token: _Token) -> str:
+    """An element without content; a picture that is nowhere to be had is none."""
+    if token.tag != "img":
+        return f"<{token.tag}>"
+    address, alt = _value(_SRC, token.text), _value(_ALT, token.text)
+    is_web = address.startswith(("https://", "http://", "/")) and not address.startswith("//")
+    return f'<img src="{escape(address)}" alt="{escape(alt)}">' if is_web and is_safe_link(address) else ""
+
+
+def _value(pattern: re.Pattern[str], attributes: str) -> str:
+    found = pattern.search(attributes)
+    return unescape(next((value for value in found.groups() if value is not None), "") if found else "").strip()
+
+
 def _link(attributes: str) -> str:
-    found = _HREF.search(attributes)
-    address = unescape(next((value for value in found.groups() if value is not None), "") if found else "").strip()
+    address = _value(_HREF, attributes)
     return f' href="{escape(address)}"' if is_safe_link(address) else ""
