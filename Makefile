@@ -60,7 +60,7 @@ browse: $(READY) $(DRAWS) ## the tests of pages alone, drawn by a browser; part 
 $(DRAWS): tests/browser/package-lock.json | $(READY)
 	@$(BIN)/python -m tests.support.browser_setup && touch $@ || true # tests of pages say again what is missing
 
-$(FRONTS): tests/front_ends/package-lock.json | $(READY)
+$(FRONTS): tests/front_ends/package.json tests/front_ends/package-lock.json | $(READY)
 	@$(BIN)/python -m tests.support.front_ends && touch $@ || true # tests of front ends say again what is missing
 
 chaos: $(READY) ## every way to die in the middle, and all that takes too long for make test, on both engines

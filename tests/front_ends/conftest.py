@@ -14,8 +14,9 @@ from vetrina.shop.staff.permissions import PERMISSIONS
 
 @pytest.fixture(scope="package")
 def shop(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    """A small shop, served."""
+    """A small shop, served, with all that plugins bring to the demo."""
     with served_shop(sqlite_template, tmp_path_factory.mktemp("shop")) as served:
+        served.enliven()
         yield served
 
 

@@ -17,6 +17,7 @@ from tests.support.shops import NOWHERE, StillClock, context, make_shop
 
 from vetrina.boot import Runtime
 from vetrina.demo.catalogue import collections, option_translations, products
+from vetrina.demo.logo import show_logo
 from vetrina.demo.pictures import draw
 from vetrina.demo.shop import PLUGINS, _add_collection, _sheet, configure, profile
 from vetrina.flows.catalog import create_product, put_in_collection
@@ -27,6 +28,7 @@ from vetrina.kernel.context import Context
 from vetrina.kernel.db import open_database
 from vetrina.kernel.settings import Settings
 from vetrina.plugin.collected import DOORS
+from vetrina.plugin.declarations import DemoRows
 from vetrina.ports import PastCustomer, PastLine, PastOrder, PastPayment, ProductDraft
 from vetrina.vocabulary import Address
 from vetrina.web.serving import Serving
@@ -62,6 +64,13 @@ class Served:
             return await act(self.runtime.context())
 
         return asyncio.run_coroutine_threadsafe(acted(), self._loop).result(PATIENCE)
+
+    def enliven(self) -> None:
+        """Bring the demo's logo, and let plugins bring what they bring to the demo."""
+        self.do(show_logo)
+        for _, declared in self.runtime.collected.declarations:
+            if isinstance(declared, DemoRows):
+                self.do(declared.run)
 
     @contextlib.contextmanager
     def having(self, name: str) -> Generator[None]:

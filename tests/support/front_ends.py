@@ -1,18 +1,22 @@
 """What acceptance tests take from npm: packages pinned in tests/front_ends, unpacked once in .venv, run by Node."""
 
+import base64
+import contextlib
 import fcntl
 import hashlib
 import os
 import shutil
 import subprocess
 import sys
+import tarfile
 import tempfile
+from collections.abc import Generator
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
-from vetrina.house.npm import npm_ci
+from vetrina.house.npm import npm, npm_ci
 
 ROOT = Path(__file__).parents[2]
 PROJECT = ROOT / "tests" / "front_ends"
@@ -23,6 +27,14 @@ PATIENCE = 50
 """Seconds a program may take."""
 
 
+class Read(msgspec.Struct, frozen=True):
+    """A package that is read and never run: nothing of what it would need is installed."""
+
+    version: str
+    integrity: str
+    """Of its bytes, as npm writes it: sha512-..."""
+
+
 class CannotSetUp(Exception):
     """The packages are not to be had; the message says why."""
 
@@ -30,9 +42,7 @@ class CannotSetUp(Exception):
 def packages() -> Path:
     """node_modules as the lock says, brought now if it never was. Raises CannotSetUp."""
     folder = KEPT / hashlib.sha256((PROJECT / "package-lock.json").read_bytes()).hexdigest()[:12]
-    KEPT.mkdir(parents=True, exist_ok=True)
-    with (KEPT / "lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)  # several test processes begin at once
+    with _alone():
         if not folder.is_dir():
             for outdated in KEPT.glob("*/"):
                 shutil.rmtree(outdated)
@@ -40,6 +50,19 @@ def packages() -> Path:
                 _install(Path(scratch) / "whole")
                 (Path(scratch) / "whole").rename(folder)
     return folder / "node_modules"
+
+
+def unpacked(name: str) -> Path:
+    """The files of a package that is only read. Raises CannotSetUp."""
+    wanted = _to_read()[name]
+    folder = packages().parent / "read" / hashlib.sha256(wanted.integrity.encode()).hexdigest()[:12]
+    with _alone():
+        if not folder.is_dir():
+            folder.parent.mkdir(exist_ok=True)
+            with tempfile.TemporaryDirectory(dir=KEPT) as scratch:
+                _unpack(f"{name}@{wanted.version}", wanted.integrity, Path(scratch))
+                (Path(scratch) / "package").rename(folder)
+    return folder
 
 
 def furnish(folder: Path, *scripts: str) -> Path:
@@ -96,10 +119,38 @@ def _install(folder: Path) -> None:
         raise CannotSetUp(f"npm ci failed with {code}: tests of front ends need npm's registry once")
 
 
+def _to_read() -> dict[str, Read]:
+    listed = msgspec.json.decode((PROJECT / "package.json").read_bytes())["vetrina"]["read"]
+    return msgspec.convert(listed, dict[str, Read])
+
+
+def _unpack(spec: str, integrity: str, scratch: Path) -> None:
+    code = npm("pack", spec, "--silent", "--ignore-scripts", folder=scratch)
+    archives = list(scratch.glob("*.tgz"))
+    if code or len(archives) != 1:
+        raise CannotSetUp(f"npm pack {spec} failed with {code}: tests of front ends need npm's registry once")
+    found = "sha512-" + base64.b64encode(hashlib.sha512(archives[0].read_bytes()).digest()).decode()
+    if found != integrity:
+        raise CannotSetUp(f"{spec} is not what it was: {found}")
+    with tarfile.open(archives[0]) as archive:
+        archive.extractall(scratch, filter="data")
+
+
+@contextlib.contextmanager
+def _alone() -> Generator[None]:
+    """Several test processes begin at once."""
+    KEPT.mkdir(parents=True, exist_ok=True)
+    with (KEPT / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
 def main() -> int:
     """Fetch what the tests of front ends need; the exit code."""
     try:
         print(f"Tests of front ends use {packages()}")
+        for name in _to_read():
+            unpacked(name)
     except CannotSetUp as error:
         print(error, file=sys.stderr)
         return 1

