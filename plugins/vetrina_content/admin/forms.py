@@ -123,9 +123,9 @@ class ScheduleForm(BaseModel):
     """From when on something is shown."""
 
     at: datetime = Field(
-        title="Shown from (UTC)",
+        title="Shown from",
         description="A moment to come: nobody has to be there when it comes.",
-        json_schema_extra=_it("Mostrato dal (UTC)", "Un momento a venire: nessuno deve esserci quando arriva."),
+        json_schema_extra=_it("Mostrato dal", "Un momento a venire: nessuno deve esserci quando arriva."),
     )
 
 
@@ -216,9 +216,9 @@ class PolicyForm(BaseModel):
     )
     begins_at: datetime | None = Field(
         default=None,
-        title="In force from (UTC)",
+        title="In force from",
         description="Empty: now.",
-        json_schema_extra=_it("In vigore dal (UTC)", "Vuoto: da ora."),
+        json_schema_extra=_it("In vigore dal", "Vuoto: da ora."),
     )
 
 

@@ -46,7 +46,7 @@ def state_badge(ctx: Context, row: DeskRow) -> Badge:
 
 
 def aware(moment: datetime | None) -> datetime | None:
-    """What people type without a zone is UTC, as moments are shown."""
+    """Forms send moments in the zone in which they are shown; one without a zone, from elsewhere, is UTC."""
     return moment if moment is None or moment.tzinfo is not None else moment.replace(tzinfo=UTC)
 
 
