@@ -1,5 +1,6 @@
 """Fit the lines a buyer wishes for to what is sold: refuse what can never be, clip what stock cannot give."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence, Sized
 from datetime import datetime
 
@@ -21,7 +22,7 @@ from vetrina.shop.cart.rules import (
     writing,
 )
 from vetrina.shop.catalog.rules import is_sellable
-from vetrina.views.merchandise import CartLineFactsRow, MerchandiseRow, line_facts, merchandise
+from vetrina.views.merchandise import CartLineFactsRow, MerchandiseRow, line_facts, merchandise, taken_by
 from vetrina.vocabulary import LARGEST_QUANTITY, Attribute
 
 Path = tuple[str, ...]
@@ -108,21 +109,21 @@ def fitted(
     if problems:
         raise CartRefused(*problems)
     stored = {row.id: line_of(row) for row in before}
-    taken = dict[int, int]()
+    taken = Counter[int]()
     for line in after:
         if line.identity not in paths:
-            taken[line.variant_id] = taken.get(line.variant_id, 0) + line.quantity
+            taken.update(taken_by(line.quantity, known[line.variant_id]))
     kept, clips = list[Line](), list[Clip]()
     for line in after:
         if line.identity not in paths:
             kept.append(line)
             continue
-        clip = _clip(line, stored.get(line.id or 0), known[line.variant_id], taken.get(line.variant_id, 0))
+        clip = _clip(line, stored.get(line.id or 0), known[line.variant_id], taken)
         clips.extend([clip] if clip else ())
         final = clip.line if clip else line
         if final.quantity:
             kept.append(final)
-            taken[final.variant_id] = taken.get(final.variant_id, 0) + final.quantity
+            taken.update(taken_by(final.quantity, known[final.variant_id]))
     return fit_of(before, merged(kept), known, tuple(clips))
 
 
@@ -214,10 +215,9 @@ def _quantity_problem(line: Line, facts: MerchandiseRow, path: Path) -> CartProb
     return CartProblem(code=fault.code, message=fault.message, field=(*path, "quantity")) if fault else None
 
 
-def _clip(line: Line, stored: Line | None, facts: MerchandiseRow, taken: int) -> Clip | None:
+def _clip(line: Line, stored: Line | None, facts: MerchandiseRow, taken: Mapping[int, int]) -> Clip | None:
     """What becomes of a line that stock cannot give in full. With none at all, an old line stays as it was."""
-    room = None if facts.available is None else facts.available - taken
-    quantity = within_stock(line.quantity, room, facts.quantity_minimum, facts.quantity_increment)
+    quantity = within_stock(line.quantity, facts.room_beside(taken), facts.quantity_minimum, facts.quantity_increment)
     if quantity == line.quantity:
         return None
     if quantity:

@@ -9,7 +9,7 @@ import msgspec
 from vetrina.flows.quoting.payment import MethodOffer
 from vetrina.flows.quoting.quoted import CartQuote
 from vetrina.kernel.errors import Fault
-from vetrina.shop.orders.rules import DraftDelivery, DraftDiscount, DraftLine, DraftTax, OrderDraft
+from vetrina.shop.orders.rules import DraftDelivery, DraftDiscount, DraftLine, DraftPart, DraftTax, OrderDraft
 from vetrina.shop.pricing.rules import Discount, Quote
 from vetrina.views.carts import address_of
 from vetrina.views.merchandise import CartLineFactsRow
@@ -164,6 +164,18 @@ def _lines(quote: Quote, facts: Iterable[CartLineFactsRow]) -> Iterable[DraftLin
             tax=line.tax,
             requires_shipping=line.requires_shipping,
             attributes=_attributes(known.attributes),
+            components=tuple(_parts(known)),
+        )
+
+
+def _parts(known: CartLineFactsRow) -> Iterable[DraftPart]:
+    for part in known.parts or ():
+        yield DraftPart(
+            variant_id=part.variant_id,
+            title=part.product_title,
+            variant_title=part.variant_title,
+            sku=part.sku,
+            quantity=part.quantity,
         )
 
 

@@ -98,7 +98,14 @@ async def _hold_uses(ctx: Context, session: Session, snapshot: Snapshot, referen
 
 
 def _wanted(snapshot: Snapshot) -> list[Wanted]:
-    return [Wanted(line.variant_id, line.quantity) for line in snapshot.order.lines if line.variant_id is not None]
+    """The goods of the lines: of a bundle its components. The inventory adds up what several lines take of one."""
+    wanted = list[Wanted]()
+    for line in snapshot.order.lines:
+        if line.components:
+            wanted += [Wanted(part.variant_id, part.quantity * line.quantity) for part in line.components]
+        elif line.variant_id is not None:
+            wanted.append(Wanted(line.variant_id, line.quantity))
+    return wanted
 
 
 def _cause(ctx: Context, reference: str) -> inventory.Cause:

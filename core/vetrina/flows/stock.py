@@ -14,7 +14,7 @@ from vetrina.kernel import texts
 from vetrina.kernel.context import Context, once
 from vetrina.kernel.crypto import draw_key
 from vetrina.kernel.db import Session
-from vetrina.kernel.errors import BadInput, NotFound
+from vetrina.kernel.errors import BadInput, NotFound, Refusal
 from vetrina.kernel.messages import emit
 from vetrina.shop.catalog.models import Variant
 from vetrina.shop.inventory import service as inventory
@@ -116,6 +116,13 @@ async def set_backorder(ctx: Context, *, variant_id: int, location_id: int, limi
         await _finish(ctx, session, change, "stock.backorder-set", None, ())
 
 
+class BundleHasNoStock(Refusal):
+    """What a bundle has is what its components have. Facts: variant_id."""
+
+    code = "BUNDLE_HAS_NO_STOCK"
+    text = "This item is a bundle: its stock is its components', which are counted in its place."
+
+
 class _Change(msgspec.Struct, frozen=True):
     """A variant's levels before something happens to them, by location."""
 
@@ -125,8 +132,11 @@ class _Change(msgspec.Struct, frozen=True):
 
 async def _begin(session: Session, variant_id: int, *location_ids: int, counted_from_now: int | None = None) -> _Change:
     """Make sure of what is named and lock its levels, in the order everybody does."""
-    if await session.value(_VARIANT, {"variant": variant_id}) is None:
+    is_bundle = await session.value(_VARIANT, {"variant": variant_id})
+    if is_bundle is None:
         raise NotFound(what="The variant", field=("variant_id",))
+    if is_bundle:
+        raise BundleHasNoStock(variant_id=variant_id)
     before: dict[int, LevelRow | None] = {}
     for location_id in sorted(location_ids):
         if await session.value(_LOCATION, {"location": location_id}) is None:
@@ -181,5 +191,5 @@ def _reference(given: str | None) -> str:
     return texts.line(given, field=("reference",), limit=120, required=True)
 
 
-_VARIANT = select(Variant.id).where(Variant.id == bindparam("variant"))
+_VARIANT = select(Variant.is_bundle).where(Variant.id == bindparam("variant"))
 _LOCATION = select(Location.id).where(Location.id == bindparam("location"))

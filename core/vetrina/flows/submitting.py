@@ -26,6 +26,7 @@ from vetrina.shop.payments.ports import PaymentProvider, PaymentReport, StartReq
 from vetrina.shop.payments.rules import PaymentRow
 from vetrina.views.attempts import step_url
 from vetrina.views.carts import CartAtHand, CartParts, CartRow, locked_cart
+from vetrina.views.merchandise import taken_by
 from vetrina.vocabulary import CartState, PaymentFlow, PaymentState
 
 
@@ -214,7 +215,7 @@ def _problem_of(refusal: Refusal, quoted: CartQuote) -> QuoteProblem:
         return QuoteProblem(
             code="MERCHANDISE_OUT_OF_STOCK" if is_gone else "MERCHANDISE_NOT_ENOUGH_STOCK_AVAILABLE",
             message=refusal.message,
-            line_id=next((line.id for line in quoted.lines if line.variant_id == variant_id), None),
+            line_id=next((line.id for line in quoted.lines if variant_id in taken_by(1, line)), None),
         )
     return QuoteProblem(code="PAYMENTS_UNACCEPTABLE_PAYMENT_AMOUNT", reason=refusal.code, message=refusal.message)
 

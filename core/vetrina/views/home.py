@@ -82,7 +82,12 @@ _SOLD_OUT = (
     .join(Location, Location.id == Level.location_id)
     .join(Variant, Variant.id == Level.variant_id)
     .join(Product, Product.id == Variant.product_id)
-    .where(Location.is_active, Variant.archived_at.is_(None), Product.status == ProductStatus.ACTIVE)
+    .where(
+        Location.is_active,
+        Variant.archived_at.is_(None),
+        Variant.is_bundle.is_(False),
+        Product.status == ProductStatus.ACTIVE,
+    )
     .group_by(Level.variant_id)
     .having(func.sum(Level.on_hand - Level.reserved) <= 0)
     .subquery()

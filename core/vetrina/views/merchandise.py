@@ -1,11 +1,11 @@
 """What is known of the variants in a cart and of those somebody wants there: texts, price, stock, picture."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
-from sqlalchemy import Select, and_, bindparam, func, literal, select
+from sqlalchemy import Select, and_, bindparam, func, literal, null, select
 from sqlalchemy.orm import aliased
 
 from vetrina.kernel.context import Context, Place
@@ -15,6 +15,7 @@ from vetrina.shop.catalog.models import Media, Product, ProductMedia, Translatio
 from vetrina.shop.catalog.rules import is_on_sale
 from vetrina.shop.pricing.models import Price
 from vetrina.shop.pricing.rules import price_at
+from vetrina.views.bundles import Need, PartRow, parts_of
 from vetrina.views.media import MediaRow
 from vetrina.views.options import chosen_of
 from vetrina.views.shelf import is_translated, room_of, stock_of
@@ -60,10 +61,30 @@ class MerchandiseRow(msgspec.Struct, frozen=True):
     measure: dict[str, Any] | None
     stock: int | None
     available: int | None
+    is_bundle: bool
+    parts: tuple[PartRow, ...] | None
+    """What a bundle consists of; None for what is no bundle."""
+
+    @property
+    def needs(self) -> tuple[Need, ...]:
+        """What of which variants one piece of it takes from the shelf."""
+        if self.parts is None:
+            return (Need(self.variant_id, 1, self.available),)
+        return tuple(Need(part.variant_id, part.quantity, part.room) for part in self.parts)
+
+    def room_beside(self, taken: Mapping[int, int]) -> int | None:
+        """How many may still be sold where so many of each variant are already; None where stock is not tracked."""
+        rooms = [
+            (need.room - taken.get(need.variant_id, 0)) // need.quantity for need in self.needs if need.room is not None
+        ]
+        return min(rooms, default=None)
 
     def price_for(self, quantity: int) -> int:
         """What one piece costs where so many of the variant are bought."""
         return price_at(self.price or 0, self.breaks, quantity)
+
+
+Known = TypeVar("Known", bound=MerchandiseRow)
 
 
 class CartLineFactsRow(MerchandiseRow, frozen=True):
@@ -86,12 +107,14 @@ class CartVariantRow(VariantRow, frozen=True):
 
 async def merchandise(reads: Reads, variant_ids: Sequence[int], place: Place) -> list[MerchandiseRow]:
     """What is known of the variants that exist, ordered by id, with prices and texts as they are at `place`."""
-    return await reads.rows(MerchandiseRow, _MERCHANDISE, {"variant_ids": list(variant_ids), **_at(place)})
+    rows = await reads.rows(MerchandiseRow, _MERCHANDISE, {"variant_ids": list(variant_ids), **_at(place)})
+    return await _with_parts(reads, rows, place)
 
 
 async def cart_line_facts(reads: Reads, cart_id: int, place: Place) -> tuple[CartLineFactsRow, ...]:
     """One cart's lines, oldest first, with prices and texts as they are at `place`; see `spoken_lines`."""
-    return tuple(await reads.rows(CartLineFactsRow, _LINE_FACTS, {"cart_id": cart_id, **_at(place)}))
+    rows = await reads.rows(CartLineFactsRow, _LINE_FACTS, {"cart_id": cart_id, **_at(place)})
+    return tuple(await _with_parts(reads, rows, place))
 
 
 async def spoken_lines(ctx: Context, lines: tuple[CartLineFactsRow, ...]) -> tuple[CartLineFactsRow, ...]:
@@ -103,12 +126,17 @@ async def spoken_lines(ctx: Context, lines: tuple[CartLineFactsRow, ...]) -> tup
     return tuple(msgspec.structs.replace(line, variant_title=titles[line.variant_id]) for line in lines)
 
 
+def taken_by(quantity: int, known: MerchandiseRow) -> dict[int, int]:
+    """What so many pieces of something take from the shelf, by variant: of a bundle, its components."""
+    return {need.variant_id: need.quantity * quantity for need in known.needs}
+
+
 def line_facts(known: MerchandiseRow, *line: Any) -> CartLineFactsRow:
     """What is known of a variant with a line of it: the line's values in the order of the fields."""
     return CartLineFactsRow(*(getattr(known, name) for name in MerchandiseRow.__struct_fields__), *line)
 
 
-def variant_of(line: CartLineFactsRow, currency: str, now: datetime) -> CartVariantRow:
+def variant_of(line: MerchandiseRow, currency: str, now: datetime) -> CartVariantRow:
     """The variant of a line where it was quoted; one without a price there costs nothing and is not for sale."""
     is_offered = line.archived_at is None and line.price is not None and is_on_sale(line.status, line.published_at, now)
     return CartVariantRow(
@@ -132,9 +160,22 @@ def variant_of(line: CartLineFactsRow, currency: str, now: datetime) -> CartVari
         stock=line.stock,
         room=line.available,
         is_offered=is_offered,
+        is_bundle=line.is_bundle,
         currency=currency,
         picture=_picture(line),
     )
+
+
+async def _with_parts(reads: Reads, rows: list[Known], place: Place) -> list[Known]:
+    """The rows, bundles among them with what they consist of: another statement only where there are any."""
+    bundles = sorted({row.variant_id for row in rows if row.is_bundle})
+    if not bundles:
+        return rows
+    parts = await parts_of(reads, bundles, place)
+    return [
+        msgspec.structs.replace(row, parts=tuple(parts.get(row.variant_id, ()))) if row.is_bundle else row
+        for row in rows
+    ]
 
 
 def _picture(line: MerchandiseRow) -> MediaRow | None:
@@ -190,6 +231,8 @@ _FACTS = (
     Variant.measure,
     stock_of().label("stock"),
     room_of().label("available"),
+    Variant.is_bundle,
+    null().label("parts"),
 )
 
 

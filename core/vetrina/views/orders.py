@@ -84,6 +84,8 @@ class OrderLineRow(msgspec.Struct, frozen=True):
     total: int
     requires_shipping: bool
     attributes: list[Any]
+    components: list[Any] | None
+    """Of a bundle what it consisted of: variant_id, title, variant_title, sku and quantity in each."""
     currency: str
 
 

@@ -1,5 +1,6 @@
 """What is on the shelf: visibility, translations and stock as SQL, and the values a context gives them."""
 
+from collections.abc import Callable
 from typing import Any
 
 from sqlalchemy import ColumnElement, Text, and_, bindparam, case, exists, func, literal, literal_column, or_, select
@@ -7,7 +8,7 @@ from sqlalchemy.orm import aliased
 
 from vetrina.kernel.context import Context
 from vetrina.kernel.db import BigInt, Instant
-from vetrina.shop.catalog.models import Collection, Product, Translation, Variant
+from vetrina.shop.catalog.models import Collection, Product, Translation, Variant, VariantComponent
 from vetrina.shop.inventory.models import Level, Location
 from vetrina.shop.pricing.models import Price
 from vetrina.views.windows import Column
@@ -117,21 +118,55 @@ def is_sellable(variant: type[Variant] = Variant) -> ColumnElement[bool]:
 
 
 def stock_of(variant: type[Variant] = Variant) -> ColumnElement[int]:
-    """Pieces on hand and not reserved at the active locations; NULL for a variant that is not tracked."""
-    level = aliased(Level)
-    return _over_active(variant, level, level.on_hand - level.reserved)
+    """Pieces on hand and not reserved at the active locations; NULL for a variant that is not tracked.
+
+    A bundle has as many as its components are enough for.
+    """
+    return _of_variant(variant, _on_shelf)
 
 
 def room_of(variant: type[Variant] = Variant) -> ColumnElement[int]:
     """Pieces that may still be sold, backorders included; NULL for a variant that is not tracked."""
-    level = aliased(Level)
-    return _over_active(variant, level, level.on_hand - level.reserved + level.backorder_limit)
+    return _of_variant(variant, _to_sell)
 
 
-def _over_active(variant: type[Variant], level: type[Level], pieces: ColumnElement[int]) -> ColumnElement[int]:
-    location = aliased(Location)
+Pieces = Callable[[type[Level]], ColumnElement[int]]
+
+
+def _on_shelf(level: type[Level]) -> ColumnElement[int]:
+    return level.on_hand - level.reserved
+
+
+def _to_sell(level: type[Level]) -> ColumnElement[int]:
+    return level.on_hand - level.reserved + level.backorder_limit
+
+
+def _of_variant(variant: type[Variant], pieces: Pieces) -> ColumnElement[int]:
+    """A variant's own pieces; only of one that is a bundle are its components looked for."""
+    return case((variant.is_bundle, _of_bundle(variant, pieces)), else_=_over_active(variant.id, pieces))
+
+
+def _of_bundle(variant: type[Variant], pieces: Pieces) -> ColumnElement[int]:
+    """As many bundles as the scarcest of the components is enough for; none, where one is no longer sold at all."""
+    part, component, product = aliased(VariantComponent), aliased(Variant), aliased(Product)
+    is_gone = or_(component.archived_at.is_not(None), product.status == literal_column(f"'{ProductStatus.ARCHIVED}'"))
+    enough_for = _over_active(part.component_id, pieces) // part.quantity
     return (
-        select(func.sum(case((location.is_active, pieces), else_=literal(0, BigInt))).cast(BigInt))
-        .where(level.variant_id == variant.id, location.id == level.location_id)
+        select(func.min(case((is_gone, literal_column("0", BigInt)), else_=enough_for)))
+        .select_from(part)
+        .join(component, component.id == part.component_id)
+        .join(product, product.id == component.product_id)
+        .where(part.bundle_id == variant.id)
+        .correlate(variant)
+        .scalar_subquery()
+    )
+
+
+def _over_active(variant_id: Column, pieces: Pieces) -> ColumnElement[int]:
+    level, location = aliased(Level), aliased(Location)
+    return (
+        select(func.sum(case((location.is_active, pieces(level)), else_=literal(0, BigInt))).cast(BigInt))
+        .where(level.variant_id == variant_id, location.id == level.location_id)
+        .correlate_except(level, location)
         .scalar_subquery()
     )

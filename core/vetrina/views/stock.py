@@ -174,7 +174,9 @@ _LOW_STOCK = (
     .join(Location, Location.id == Level.location_id)
     .join(Variant, Variant.id == Level.variant_id)
     .join(Product, Product.id == Variant.product_id)
-    .where(Location.is_active, Variant.archived_at.is_(None), Product.status != "archived")
+    .where(
+        Location.is_active, Variant.archived_at.is_(None), Variant.is_bundle.is_(False), Product.status != "archived"
+    )
     .group_by(Level.variant_id, Variant.product_id, Product.title, Variant.title, Variant.sku)
     .having(bindparam("threshold") >= _FREE)
     .having(tuple_(_FREE, Level.variant_id) > tuple_(bindparam("after_free"), bindparam("after_variant")))

@@ -70,6 +70,8 @@ class VariantRow(msgspec.Struct, frozen=True):
     room: int | None
     is_offered: bool
     """False for a variant that only a cart still remembers."""
+    is_bundle: bool
+    """Made of other variants."""
 
     @property
     def unit_price(self) -> "UnitPrice | None":
@@ -171,6 +173,7 @@ def variant_columns(*, even_hidden: bool = False) -> tuple[Column, ...]:
         stock_of().label("stock"),
         room_of().label("room"),
         type_coerce(offered, Boolean).label("is_offered"),
+        Variant.is_bundle,
     )
 
 

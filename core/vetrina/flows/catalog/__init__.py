@@ -1,5 +1,6 @@
 """Everything the staff do to the catalogue: products, variants, options, collections."""
 
+from vetrina.flows.catalog.bundles import BundleHasStock, set_components
 from vetrina.flows.catalog.collections import (
     create_collection,
     edit_collection,
@@ -19,6 +20,9 @@ from vetrina.flows.prices import NewPrice
 from vetrina.shop.catalog.rules import (
     CollectionChanges,
     CollectionSheet,
+    Component,
+    ComponentIsBundle,
+    GiftCardInBundle,
     HandleTaken,
     ImageSheet,
     LastVariant,
@@ -30,17 +34,22 @@ from vetrina.shop.catalog.rules import (
     ValueChanges,
     ValueSheet,
     VariantChanges,
+    VariantIsComponent,
 )
 from vetrina.shop.catalog.service import Arranged, Created, CreatedCollection
 from vetrina.shop.metafields.rules import Entry
 
 __all__ = [
     "Arranged",
+    "BundleHasStock",
     "CollectionChanges",
     "CollectionSheet",
+    "Component",
+    "ComponentIsBundle",
     "Created",
     "CreatedCollection",
     "Entry",
+    "GiftCardInBundle",
     "HandleTaken",
     "ImageSheet",
     "LastVariant",
@@ -55,6 +64,7 @@ __all__ = [
     "ValueChanges",
     "ValueSheet",
     "VariantChanges",
+    "VariantIsComponent",
     "add_variants",
     "archive_product",
     "archive_variant",
@@ -67,6 +77,7 @@ __all__ = [
     "edit_variant",
     "publish_product",
     "put_in_collection",
+    "set_components",
     "take_from_collection",
     "unpublish_product",
 ]

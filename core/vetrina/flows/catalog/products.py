@@ -99,9 +99,7 @@ async def tell(ctx: Context, session: Session, action: str, product_id: int, edi
         )
 
 
-async def tell_moved(
-    ctx: Context, session: Session, place: str, before: dict[str, Any], after: dict[str, Any]
-) -> None:
+async def tell_moved(ctx: Context, session: Session, place: str, before: dict[str, Any], after: dict[str, Any]) -> None:
     """Let the subscribers know when an edit has given something another handle below that place of the shop."""
     if "handle" in before and "handle" in after:
         moved = AddressChanged(before=f"{place}/{before['handle']}", after=f"{place}/{after['handle']}")

@@ -9,7 +9,7 @@ from vetrina.kernel.money import LARGEST
 from vetrina.shop.cart.rules import keeps_quantity_rule
 from vetrina.shop.catalog.rules import is_on_sale
 from vetrina.shop.delivery.rules import AddressFault, address_faults
-from vetrina.views.merchandise import CartLineFactsRow
+from vetrina.views.merchandise import CartLineFactsRow, taken_by
 
 
 def problems_of(quoted: CartQuote, now: datetime) -> tuple[QuoteProblem, ...]:
@@ -28,15 +28,15 @@ def _of_lines(quoted: CartQuote, now: datetime) -> Iterable[QuoteProblem]:
         yield QuoteProblem(code="ERROR", reason="EMPTY_CART", message="The cart is empty.")
     wanted = Counter[int]()
     for line in quoted.lines:
-        wanted[line.variant_id] += line.quantity
+        wanted.update(taken_by(line.quantity, line))
     for line in quoted.lines:
-        problem = _of_line(line, wanted[line.variant_id], now)
+        problem = _of_line(line, wanted, now)
         if problem is not None:
             yield problem
 
 
-def _of_line(line: CartLineFactsRow, wanted: int, now: datetime) -> QuoteProblem | None:
-    """The first thing wrong with a line; stock counts for all lines of the variant together."""
+def _of_line(line: CartLineFactsRow, wanted: Counter[int], now: datetime) -> QuoteProblem | None:
+    """The first thing wrong with a line; stock counts for all lines that take of a variant together."""
     title = line.product_title
     if not is_on_sale(line.status, line.published_at, now):
         return _line_problem(line, "MERCHANDISE_PRODUCT_NOT_PUBLISHED", f"{title} is no longer sold.")
@@ -44,8 +44,10 @@ def _of_line(line: CartLineFactsRow, wanted: int, now: datetime) -> QuoteProblem
         return _line_problem(line, "MERCHANDISE_NOT_APPLICABLE", f"{title} is not sold here.")
     if line.available is not None and line.available <= 0:
         return _line_problem(line, "MERCHANDISE_OUT_OF_STOCK", f"{title} is out of stock.")
-    if line.available is not None and line.available < wanted:
-        message = f"Only {line.available} of {title} are left."
+    if any(need.room is not None and need.room < wanted[need.variant_id] for need in line.needs):
+        others = wanted - Counter(taken_by(line.quantity, line))
+        left = line.available if line.parts is None else max(line.room_beside(others) or 0, 0)
+        message = f"Only {left} of {title} are left."
         return _line_problem(line, "MERCHANDISE_NOT_ENOUGH_STOCK_AVAILABLE", message)
     if not keeps_quantity_rule(line.quantity, line.quantity_minimum, line.quantity_increment, line.quantity_maximum):
         message = f"{title} is not sold in this quantity."

@@ -1,4 +1,4 @@
-"""The first tables of catalog: 14, as the models declared them."""
+"""The first tables of catalog: 15, as the models declared them."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -24,11 +24,13 @@ def upgrade() -> None:
     create_catalog_variant()
     create_catalog_collection_product()
     create_catalog_option_value()
+    create_catalog_variant_component()
     create_catalog_variant_value()
 
 
 def downgrade() -> None:
     op.drop_table("catalog_variant_value")
+    op.drop_table("catalog_variant_component")
     op.drop_table("catalog_option_value")
     op.drop_table("catalog_collection_product")
     op.drop_table("catalog_variant")
@@ -247,6 +249,7 @@ def create_catalog_variant() -> None:
         sa.Column("quantity_minimum", BigInt, nullable=False),
         sa.Column("quantity_increment", BigInt, nullable=False),
         sa.Column("quantity_maximum", BigInt, nullable=True),
+        sa.Column("is_bundle", sa.Boolean(), server_default=sa.text("false"), nullable=False),
         sa.Column("archived_at", Instant(), nullable=True),
         sa.Column("created_at", Instant(), nullable=False),
         sa.Column("updated_at", Instant(), nullable=False),
@@ -314,6 +317,34 @@ def create_catalog_option_value() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_catalog_option_value")),
         sa.UniqueConstraint("option_id", "name", name=op.f("uq_catalog_option_value_option_id_name")),
+    )
+
+
+def create_catalog_variant_component() -> None:
+    op.create_table(
+        "catalog_variant_component",
+        sa.Column("bundle_id", BigInt, nullable=False),
+        sa.Column("component_id", BigInt, nullable=False),
+        sa.Column("quantity", BigInt, nullable=False),
+        sa.Column("position", BigInt, nullable=False),
+        sa.CheckConstraint("bundle_id <> component_id", name=op.f("ck_catalog_variant_component_not_itself")),
+        sa.CheckConstraint("quantity >= 1", name=op.f("ck_catalog_variant_component_quantity")),
+        sa.ForeignKeyConstraint(
+            ["bundle_id"],
+            ["catalog_variant.id"],
+            name=op.f("fk_catalog_variant_component_bundle_id"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["component_id"], ["catalog_variant.id"], name=op.f("fk_catalog_variant_component_component_id")
+        ),
+        sa.PrimaryKeyConstraint("bundle_id", "component_id", name=op.f("pk_catalog_variant_component")),
+    )
+    op.create_index(
+        "ix_catalog_variant_component_component_id",
+        "catalog_variant_component",
+        ["component_id", "bundle_id"],
+        unique=False,
     )
 
 

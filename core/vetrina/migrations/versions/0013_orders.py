@@ -178,6 +178,7 @@ def create_orders_line() -> None:
         sa.Column("total", BigInt, nullable=False),
         sa.Column("requires_shipping", sa.Boolean(), nullable=False),
         sa.Column("attributes", Document(), nullable=False),
+        sa.Column("components", Document(), nullable=True),
         sa.CheckConstraint("quantity > 0", name=op.f("ck_orders_line_quantity")),
         sa.CheckConstraint("subtotal = unit_price * quantity + rounding", name=op.f("ck_orders_line_subtotal")),
         sa.CheckConstraint(

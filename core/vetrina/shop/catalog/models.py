@@ -1,9 +1,9 @@
-"""Tables: product, option and value, variant, media, collection, tag, translation, search term, word and piece."""
+"""Tables: product, option and value, variant, component, media, collection, tag, translation, search term and word."""
 
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, false, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from vetrina.kernel.db import Model
@@ -112,6 +112,8 @@ class Variant(Model):
     quantity_minimum: Mapped[int]
     quantity_increment: Mapped[int]
     quantity_maximum: Mapped[int | None]
+    is_bundle: Mapped[bool] = mapped_column(server_default=false())
+    """Made of other variants, its components: it has no stock but theirs."""
     archived_at: Mapped[datetime | None]
     """Taken off sale for good; kept because carts and orders name it."""
     created_at: Mapped[datetime]
@@ -130,6 +132,23 @@ class Variant(Model):
             postgresql_where=text("archived_at IS NULL"),
             sqlite_where=text("archived_at IS NULL"),
         ),
+    )
+
+
+class VariantComponent(Model):
+    """So many pieces of one variant in another that is a bundle. Bundles are not nested."""
+
+    __tablename__ = "catalog_variant_component"
+
+    bundle_id: Mapped[int] = mapped_column(ForeignKey("catalog_variant.id", ondelete="CASCADE"), primary_key=True)
+    component_id: Mapped[int] = mapped_column(ForeignKey("catalog_variant.id"), primary_key=True)
+    quantity: Mapped[int]
+    position: Mapped[int]
+
+    __table_args__ = (
+        CheckConstraint("quantity >= 1", name="quantity"),
+        CheckConstraint("bundle_id <> component_id", name="not_itself"),
+        Index("ix_catalog_variant_component_component_id", "component_id", "bundle_id"),
     )
 
 

@@ -100,6 +100,8 @@ class OrderLine(Model):
     """subtotal - discount; tax on top is not in it."""
     requires_shipping: Mapped[bool]
     attributes: Mapped[list[Any]]
+    components: Mapped[list[Any] | None]
+    """Of a bundle what it consisted of: variant_id, title, variant_title, sku and quantity in each."""
 
     __table_args__ = (
         CheckConstraint("quantity > 0", name="quantity"),

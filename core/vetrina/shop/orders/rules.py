@@ -45,6 +45,16 @@ class OrderIsSent(Refusal):
     text = "Goods of the order {name} are on their way: they can be returned, not cancelled."
 
 
+class DraftPart(msgspec.Struct, frozen=True, kw_only=True):
+    """What a bundle consisted of when it was sold: so many pieces of a variant in each."""
+
+    variant_id: int
+    title: str
+    variant_title: str
+    sku: str | None
+    quantity: int
+
+
 class DraftLine(msgspec.Struct, frozen=True, kw_only=True):
     """One line as it is sold. Amounts in minor units; `discount` and `tax` are of the whole line."""
 
@@ -60,6 +70,8 @@ class DraftLine(msgspec.Struct, frozen=True, kw_only=True):
     tax: int
     requires_shipping: bool
     attributes: tuple[Attribute, ...] = ()
+    components: tuple[DraftPart, ...] = ()
+    """Of a bundle; its goods are theirs."""
     rounding: int = 0
     subtotal_rest: int = 0
     discount_rest: int = 0

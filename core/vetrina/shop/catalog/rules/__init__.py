@@ -1,5 +1,13 @@
 """The catalogue's rules: what a product must be, how it is called, what of its HTML stays, which words find it."""
 
+from vetrina.shop.catalog.rules.bundles import (
+    MOST_COMPONENTS,
+    Component,
+    ComponentIsBundle,
+    GiftCardInBundle,
+    VariantIsComponent,
+    checked_components,
+)
 from vetrina.shop.catalog.rules.checks import (
     OWNER_FIELDS,
     checked_collection,
@@ -44,10 +52,14 @@ from vetrina.shop.catalog.rules.words import fold, terms, words
 
 __all__ = [
     "DEFAULT_TITLE",
+    "MOST_COMPONENTS",
     "MOST_VARIANTS",
     "OWNER_FIELDS",
     "CollectionChanges",
     "CollectionSheet",
+    "Component",
+    "ComponentIsBundle",
+    "GiftCardInBundle",
     "HandleTaken",
     "ImageSheet",
     "LastVariant",
@@ -60,12 +72,14 @@ __all__ = [
     "ValueChanges",
     "ValueSheet",
     "VariantChanges",
+    "VariantIsComponent",
     "VariantSheet",
     "candidates",
     "check_handle",
     "check_publishable",
     "checked_collection",
     "checked_collection_changes",
+    "checked_components",
     "checked_images",
     "checked_option_changes",
     "checked_options",

@@ -1,6 +1,7 @@
 """Create, edit, publish and archive products; arrange variants and collections; translate; keep the search index."""
 
 from vetrina.shop.catalog.service.arrangement import Arranged, arrange
+from vetrina.shop.catalog.service.bundles import components_of, set_components
 from vetrina.shop.catalog.service.collections import (
     CollectionEdit,
     CreatedCollection,
@@ -52,6 +53,7 @@ __all__ = [
     "archive_variant",
     "arrange",
     "arrange_gallery",
+    "components_of",
     "count_sold",
     "create",
     "create_collection",
@@ -68,6 +70,7 @@ __all__ = [
     "put_products",
     "reindex",
     "set_columns",
+    "set_components",
     "show",
     "take_out",
     "titled",

@@ -7,7 +7,16 @@ never in a circle. A reference stands for one happening, such as attempt:12; its
 from vetrina.shop.inventory.rules import Piece, Wanted
 from vetrina.shop.inventory.service.holds import Picked, extend, holding, lapsed, pick, release, reserve, sale, take
 from vetrina.shop.inventory.service.ledger import Cause
-from vetrina.shop.inventory.service.levels import lock, move, receive, restock, set_backorder, set_on_hand, track
+from vetrina.shop.inventory.service.levels import (
+    has_pieces,
+    lock,
+    move,
+    receive,
+    restock,
+    set_backorder,
+    set_on_hand,
+    track,
+)
 from vetrina.shop.inventory.service.places import add_location, change_location
 
 __all__ = [
@@ -18,6 +27,7 @@ __all__ = [
     "add_location",
     "change_location",
     "extend",
+    "has_pieces",
     "holding",
     "lapsed",
     "lock",

@@ -123,6 +123,11 @@ async def lock(session: Session, variant_id: int, location_id: int) -> LevelRow 
     return await session.one(LevelRow, _LOCKED, {"variant": variant_id, "location": location_id})
 
 
+async def has_pieces(session: Session, variant_id: int) -> bool:
+    """Whether anything of a variant lies anywhere, or is held."""
+    return await session.value(_ANY_PIECES, {"variant": variant_id}) is not None
+
+
 async def _locked(session: Session, variant_id: int, location_id: int) -> LevelRow:
     level = await lock(session, variant_id, location_id)
     if level is None:
@@ -158,6 +163,11 @@ _COUNTED = select(Movement.id).where(
     Movement.variant_id == bindparam("variant"),
     Movement.location_id == bindparam("location"),
     Movement.reference == bindparam("reference_"),
+)
+_ANY_PIECES = (
+    select(Level.location_id)
+    .where(Level.variant_id == bindparam("variant"), (Level.on_hand != 0) | (Level.reserved != 0))
+    .limit(1)
 )
 _SET_LIMIT = (
     update(Level)

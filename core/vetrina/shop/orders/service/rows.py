@@ -73,6 +73,7 @@ def line_rows(draft: OrderDraft, order_id: int, line_ids: Sequence[int]) -> list
             "total": line.subtotal - line.discount,
             "requires_shipping": line.requires_shipping,
             "attributes": _plain(line.attributes),
+            "components": _plain(line.components) or None,
         }
         for position, (line_id, line) in enumerate(zip(line_ids, draft.lines, strict=True))
     ]
