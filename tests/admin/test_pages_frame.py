@@ -22,6 +22,7 @@ from vetrina_admin.pages.answers import HEADERS
 from vetrina_admin.pages.asking import SESSION
 from vetrina_admin.pages.rooms import ROOMS
 from vetrina_admin.pages.screens import NoSuchPermission, Room, Screen, page
+from vetrina_admin.pages.visits import nearest
 
 pytestmark = pytest.mark.embedded
 
@@ -248,3 +249,10 @@ def test_a_screen_nobody_could_be_let_into_stops_the_start(site: Site) -> None:
 
     with pytest.raises(NoSuchPermission, match="the room odd needs odd"):
         page_routes(site, (Room(name="odd", path="/odd", can=None, screens=(page("/odd", "odd.read", show),)),))
+
+
+def test_one_entry_of_the_menu_is_where_somebody_is() -> None:
+    ways = ("/admin", "/admin/content", "/admin/content/blogs", "/admin/contents")
+    assert nearest(ways, "/admin/content/blogs/7") == "/admin/content/blogs"
+    assert nearest(ways, "/admin/content/entries/7") == "/admin/content"
+    assert (nearest(ways, "/admin"), nearest(ways, "/admin/account")) == ("/admin", "")

@@ -2,7 +2,7 @@
 
 import base64
 import binascii
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Literal
 from urllib.parse import urlencode
 
@@ -75,6 +75,11 @@ class Visit(msgspec.Struct, kw_only=True):
         return [entry for entry in self.entries if entry.can is None or self.may(entry.can)]
 
     @property
+    def way(self) -> str:
+        """The entry of the menu that this page is behind, by its address."""
+        return nearest((entry.path for entry in self.entries), self.path)
+
+    @property
     def path(self) -> str:
         return self.request.url.path
 
@@ -125,6 +130,12 @@ class Visit(msgspec.Struct, kw_only=True):
     def keep(self, name: str, value: str, max_age: int | None = None) -> None:
         """Have the browser keep something until it is closed, or for so many seconds; an empty value forgets it."""
         self.cookies.append(keeping(self.site, name, value, max_age))
+
+
+def nearest(ways: Iterable[str], path: str) -> str:
+    """Of the addresses that a path is or stands below, the longest; the home is above nothing but itself."""
+    above = (way for way in ways if path == way or (way != "/admin" and path.startswith(f"{way}/")))
+    return max(above, key=len, default="")
 
 
 async def begin(site: Site, request: Asked, entries: tuple[Entry, ...]) -> Visit:
