@@ -1,16 +1,15 @@
 """Hydrogen's skeleton: each of its documents, taken out of its sources, is answered in full by a shop like the demo."""
 
 import re
-from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
-import httpx
 import pytest
 from tests.support.browser_shop import Served
 from tests.support.front_ends import furnish, packages, told, unpacked
 from tests.support.quoted import NotRead, quoted
 from tests.support.signing_in import access_token
+from tests.support.wholeness import asked, unexplained
 
 from vetrina.demo.front_ends import CLIENT, HOSTS
 from vetrina.flows.customers import enrol_customer
@@ -19,7 +18,6 @@ from vetrina.vocabulary import Address
 
 STOREFRONT, ACCOUNT = "/api/2026-04/graphql.json", "/customer/api/2026-04/graphql"
 ANNA, PASSWORD = "rossi@example.org", "una password di prova"
-PLACE = {"country": "IT", "language": "EN"}
 PRODUCT, REDUCED, COLLECTION, WORD = "taggiasca-extra-virgin-olive-oil", "copper-pasta-pot", "tableware", "oil"
 PAGE = {"first": 8}
 ARTICLE = {"blogHandle": "journal", "articleHandle": "how-to-taste-oil"}
@@ -86,42 +84,19 @@ def documents() -> dict[str, str]:
     return quoted({path.relative_to(app).as_posix(): path.read_text() for path in sorted(app.rglob("*.ts*"))})
 
 
-def asked(shop: Served, document: str, variables: dict[str, Any], api: str = STOREFRONT, **headers: str) -> Any:
-    """The data; no error is among it."""
-    names = set(re.findall(r"\$(\w+)", document))
-    sent = {name: value for name, value in {**PLACE, **variables}.items() if name in names}
-    answer = httpx.post(shop.url + api, json={"query": document, "variables": sent}, headers=headers).json()
-    assert "errors" not in answer, answer["errors"]
-    return answer["data"]
-
-
-def gaps(found: Any, path: str = "") -> Iterator[str]:
-    """Paths of what is null, and with [] after them of lists without members."""
-    if found is None or found == []:
-        yield path + "[]" * (found == [])
-    elif isinstance(found, dict):
-        for name, value in cast(dict[str, Any], found).items():
-            yield from gaps(value, f"{path}.{name}")
-    elif isinstance(found, list):
-        for value in cast(list[Any], found):
-            yield from gaps(value, f"{path}[*]")
-
-
-def unexplained(found: Any, reasons: dict[str, str] = EMPTY) -> set[str]:
-    return {path for path in gaps(found) if not any(path.endswith(f".{end}") for end in reasons)}
-
-
 def test_every_route_is_answered_in_full(shop: Served, documents: dict[str, str]) -> None:
     assert {name for name in documents if ":" not in name} == {*QUESTIONS, *OF_ACCOUNTS}
-    missing = {name: unexplained(asked(shop, documents[name], given)) for name, given in QUESTIONS.items()}
+    missing = {
+        name: unexplained(asked(shop, STOREFRONT, documents[name], given), EMPTY) for name, given in QUESTIONS.items()
+    }
     assert {name: paths for name, paths in missing.items() if paths} == {}
-    pot = asked(shop, documents["Product"], {"handle": REDUCED, "selectedOptions": []})["product"]
+    pot = asked(shop, STOREFRONT, documents["Product"], {"handle": REDUCED, "selectedOptions": []})["product"]
     assert pot["selectedOrFirstAvailableVariant"]["compareAtPrice"] == {"amount": "279.0", "currencyCode": "EUR"}
 
 
 def test_a_gap_is_found_and_a_document_read_to_its_last_fragment() -> None:
     found = {"shop": {"name": None, "brand": None}, "nodes": [{"swatch": None, "items": [None]}, {"price": None}]}
-    assert unexplained(found) == {".shop.name", ".shop.brand", ".nodes[*].items[*]", ".nodes[*].price"}
+    assert unexplained(found, EMPTY) == {".shop.name", ".shop.brand", ".nodes[*].items[*]", ".nodes[*].price"}
     other = "const PART = `#graphql fragment Part on Shop { name }`"
     whole = quoted({"a.ts": f"{other};\nconst WHOLE = `#graphql\n query Whole {{ shop {{ ...Part }} }} ${{PART}}`"})
     assert "fragment Part on Shop" in whole["Whole"]
@@ -140,7 +115,7 @@ def test_an_account_is_answered_in_full(shop: Served, documents: dict[str, str])
     headers = {"authorization": shop.do(_join)}
 
     def account(name: str, **variables: Any) -> Any:
-        return asked(shop, documents[name], variables, ACCOUNT, **headers)
+        return asked(shop, ACCOUNT, documents[name], variables, **headers)
 
     new = {"firstName": "Anna", "lastName": "Rossi", "address1": "Via Roma 1", "city": "Roma", "zip": "00185",
            "territoryCode": "IT", "zoneCode": "RM", "phoneNumber": "+390655501000"}  # fmt: skip
@@ -163,7 +138,7 @@ def test_an_account_is_answered_in_full(shop: Served, documents: dict[str, str])
 
 
 def test_all_that_hydrogen_asks_by_itself_is_answered(shop: Served, documents: dict[str, str], tmp_path: Path) -> None:
-    found = asked(shop, documents["Product"], {"handle": PRODUCT, "selectedOptions": []})["product"]
+    found = asked(shop, STOREFRONT, documents["Product"], {"handle": PRODUCT, "selectedOptions": []})["product"]
     fragment = documents["lib/fragments.ts:CART_QUERY_FRAGMENT"]
     variant = found["selectedOrFirstAvailableVariant"]["id"]
     told_of = told(furnish(tmp_path, "hydrogen.mjs"), "hydrogen.mjs", shop.url, variant, fragment)
