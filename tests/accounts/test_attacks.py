@@ -18,6 +18,12 @@ from vetrina.shop.accounts.models import AccountSession, Grant
 from vetrina.shop.accounts.rules import REUSE_LEEWAY, proves
 
 ME = "{ customer { id } }"
+EXCHANGE = "urn:ietf:params:oauth:grant-type:token-exchange"
+OLDER = {
+    "subject_token_type": "urn:ietf:params:oauth:token-type:access_token",
+    "audience": "30243aa5-17c1-465a-8493-944bcc4e88aa",
+}
+"""With what older front ends exchange a token."""
 
 
 async def test_a_code_used_twice_takes_back_what_it_gave(ctx: Context, front: FrontEnd) -> None:
@@ -38,6 +44,7 @@ async def test_a_code_used_twice_takes_back_what_it_gave(ctx: Context, front: Fr
         {"code_verifier": ""},
         {"redirect_uri": "https://front.example/account/authorize/"},
         {"redirect_uri": ""},
+        {"redirect_uri": "https://[front"},
     ],
     ids=str,
 )
@@ -73,6 +80,20 @@ async def test_a_refresh_token_used_again_later_ends_everything(ctx: Context, fr
     for access in (first["access_token"], twin.json()["access_token"]):
         assert (await front.ask(access, ME)).status_code == 401
     assert (await front.refresh(first["refresh_token"])).json()["error"] == "invalid_grant"
+
+
+async def test_a_token_that_is_exchanged_lives_no_longer_for_it(ctx: Context, front: FrontEnd, clock: Any) -> None:
+    given, last = await front.tokens("anna@example.com"), 3_600
+    access = given["access_token"]
+    for _ in range(3):
+        clock.move(seconds=1_000)
+        told = (await front.ask_token(EXCHANGE, subject_token=access, **OLDER)).json()
+        access, last = told["access_token"], last - 1_000
+        assert told["expires_in"] == last
+    assert (await front.ask(access, ME)).status_code == 200
+    clock.move(seconds=601)
+    assert (await front.ask(access, ME)).status_code == 401
+    assert (await front.ask_token(EXCHANGE, subject_token=access, **OLDER)).json()["error"] == "invalid_grant"
 
 
 async def test_tokens_end_and_are_nobody_elses(ctx: Context, front: FrontEnd, clock: Any) -> None:
@@ -114,6 +135,7 @@ async def test_nobody_is_led_to_an_address_that_was_not_registered(front: FrontE
         {"redirect_uri": BACK.replace("https", "http")},
         {"redirect_uri": f"{BACK}@evil.example"},
         {"redirect_uri": None},
+        {"redirect_uri": "https://[evil"},
         {"client_id": "nobody"},
         {"client_id": None},
     ):
@@ -128,6 +150,7 @@ async def test_nobody_is_led_to_an_address_that_was_not_registered(front: FrontE
         ({"scope": "email"}, "invalid_scope"),
         ({"request": "x"}, "request_not_supported"),
         ({"nonce": "n" * 300}, "invalid_request"),
+        ({"nonce": "n\0"}, "invalid_request"),
     ):
         await front.person.open(front.address(**other))
         told = front.came_back_with
@@ -137,6 +160,9 @@ async def test_nobody_is_led_to_an_address_that_was_not_registered(front: FrontE
     await front.person.open(f"/authentication/logout?{urlencode(left)}")
     assert not front.came_back_with and "signed out" in front.person.page.words
     assert (await front.ask(given["access_token"], ME)).status_code == 401
+    left["post_logout_redirect_uri"] = "https://[evil"
+    await front.person.open(f"/authentication/logout?{urlencode(left)}")
+    assert front.person.answer.status_code == 200 and not front.came_back_with
 
 
 @pytest.mark.embedded

@@ -9,7 +9,7 @@ from sqlalchemy import select, text, update
 from tests.support import shops
 
 from vetrina.kernel.db import Database, open_database
-from vetrina.kernel.errors import Unavailable
+from vetrina.kernel.errors import BadInput, Unavailable
 from vetrina.kernel.messages import OutboxCursor
 
 
@@ -47,6 +47,16 @@ async def test_a_statement_past_its_deadline_is_unavailable(db: Database) -> Non
         async with db.transaction() as session:
             await session.execute(text("SET LOCAL statement_timeout = 50"))
             await session.execute(text("SELECT pg_sleep(5)"))
+
+
+async def test_what_no_text_can_hold_is_the_askers_mistake_and_the_connection_is_used_on(db: Database) -> None:
+    by_name = select(OutboxCursor.position).where(OutboxCursor.subscriber == "a\0b")
+    with pytest.raises(BadInput, match="not text"):
+        await db.fetch(by_name)
+    with pytest.raises(BadInput, match="not text"):
+        async with db.transaction() as session:
+            await session.add(OutboxCursor, subscriber="a\0b", position=0, lease_until=None)
+    assert await db.fetch(select(OutboxCursor.position)) == []
 
 
 async def test_a_pool_survives_a_server_that_drops_its_connections(db: Database) -> None:

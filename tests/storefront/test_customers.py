@@ -250,6 +250,9 @@ async def test_a_repeat_signs_in_once_and_a_guess_is_throttled(shop: Workshop) -
         answer = await shop.client.post("/graphql", json=body, headers={"idempotency-key": key})
         return answer.json()
 
+    for url in ("https://[shop.test", "https://shop.test/account/activate/1/x"):
+        refused = (await shop.ask(ACTIVATE, url=url, password=PASSWORD))["customerActivateByUrl"]
+        assert refused["customerUserErrors"][0]["code"] == "TOKEN_INVALID"
     once = str(uuid4())
     first, again = await sign_in(PASSWORD, once), await sign_in(PASSWORD, once)
     assert first == again

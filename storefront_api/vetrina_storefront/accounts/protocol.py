@@ -12,7 +12,6 @@ from litestar.exceptions import HTTPException
 
 from vetrina.flows.accounts.keys import ALGORITHM, issuer, published_keys
 from vetrina.flows.accounts.tokens import (
-    ACCESS_STANDS,
     NotGranted,
     Tokens,
     exchange_code,
@@ -127,7 +126,7 @@ def _told(tokens: Tokens, *, is_exchanged: bool) -> dict[str, Any]:
     told: dict[str, Any] = {
         "access_token": tokens.access,
         "token_type": "Bearer",
-        "expires_in": int(ACCESS_STANDS.total_seconds()),
+        "expires_in": int(tokens.lasts.total_seconds()),
         "scope": tokens.scope,
     }
     if tokens.refresh is not None:

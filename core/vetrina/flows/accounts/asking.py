@@ -101,6 +101,8 @@ def _wrong(wish: Wish, given: Mapping[str, str]) -> tuple[str, str] | None:
     """OAuth's code and a sentence."""
     if len(given.get("state", "")) > LONGEST_STATE or len(wish.nonce or "") > LONGEST_NONCE:
         return "invalid_request", "state or nonce is too long."
+    if not (wish.nonce or "").isprintable():
+        return "invalid_request", "nonce holds a character that is not text."
     if given.get("response_type") != "code":
         return "unsupported_response_type", "response_type is code."
     if given.get("response_mode", "query") != "query":

@@ -1,6 +1,6 @@
 """Tokens of front ends: a code exchanged, refreshed, exchanged again, taken back; who comes with one."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Literal
 
 import msgspec
@@ -42,6 +42,8 @@ class Tokens(msgspec.Struct, frozen=True, kw_only=True):
     refresh: str | None
     id_token: str | None
     scope: str
+    lasts: timedelta
+    """How long the access token stands."""
 
     def __repr__(self) -> str:
         return f"Tokens(scope={self.scope!r})"
@@ -100,14 +102,17 @@ async def refresh(ctx: Context, client: ClientRow, token: str) -> Tokens:
 
 
 async def exchange_token(ctx: Context, client: ClientRow, token: str) -> Tokens:
-    """Another access token of the same grant (RFC 8693), as older front ends ask for. Raises NotGranted."""
+    """Another access token of the same grant (RFC 8693), as older front ends ask for. Raises NotGranted.
+
+    It stands no longer than the one it is given for: whoever has stolen that one cannot keep it alive.
+    """
     bearer = await bearer_of(ctx.db, token, ctx.now())
     tokens: Tokens | None = None
     if bearer is not None:
         async with ctx.tx() as session:
             grant = await grant_by_id(session, bearer.grant_id)
             if grant is not None and grant.client_key == client.key and _is_somebody(grant):
-                tokens = await _give(ctx, session, grant, is_lasting=False)
+                tokens = await _give(ctx, session, grant, is_lasting=False, until=bearer.expires_at)
     if tokens is None:
         raise _not("invalid_grant", "The subject_token is not valid.")
     return tokens
@@ -157,16 +162,20 @@ def _may_refresh(ctx: Context, client: ClientRow, grant: GrantRow, token: Any) -
     return is_its and token.expires_at > ctx.now() and _is_somebody(grant)
 
 
-async def _give(ctx: Context, session: Session, grant: GrantRow, *, is_lasting: bool) -> Tokens:
+async def _give(
+    ctx: Context, session: Session, grant: GrantRow, *, is_lasting: bool, until: datetime | None = None
+) -> Tokens:
     access, again = draw_token(ACCESS), draw_token(REFRESH) if is_lasting else None
+    until = until or ctx.now() + ACCESS_STANDS
     await accounts.add_tokens(
         session,
         grant.id,
         access_hash=hash_token(access),
         refresh_hash=hash_token(again) if again else None,
+        access_until=until,
         at=ctx.now(),
     )
-    return Tokens(access=access, refresh=again, id_token=None, scope=grant.scope)
+    return Tokens(access=access, refresh=again, id_token=None, scope=grant.scope, lasts=until - ctx.now())
 
 
 async def _with_id(ctx: Context, grant: GrantRow, tokens: Tokens) -> Tokens:

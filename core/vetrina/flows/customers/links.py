@@ -114,7 +114,10 @@ async def link_stands(ctx: Context, purpose: Purpose, customer_id: int, secret: 
 
 def read_link(ctx: Context, purpose: Purpose, url: str, field: str) -> tuple[int, str]:
     """Customer and secret of a link of this shop. Raises CustomerRefused for any other address."""
-    parts = urlsplit(url[:LONGEST_URL])
+    try:
+        parts = urlsplit(url[:LONGEST_URL])
+    except ValueError:
+        raise _no_link(field) from None
     path = parts.path.removeprefix(urlsplit(ctx.shop.base_url).path)
     before, _, secret = path.rpartition("/")
     place, _, key = before.rpartition("/")

@@ -15,7 +15,7 @@ from vetrina.kernel.db.connections import ERRORS, Connection, Connections
 from vetrina.kernel.db.listening import Listener
 from vetrina.kernel.db.session import Conflict, Database, Session
 from vetrina.kernel.db.statements import Call, Statements
-from vetrina.kernel.errors import Fault, Refusal, Unavailable
+from vetrina.kernel.errors import BadInput, Fault, Refusal, Unavailable
 
 
 class _OnConnection:
@@ -246,6 +246,9 @@ def _translate(error: Exception) -> Exception:
         | asyncpg.AdminShutdownError,
     ):
         return Unavailable(f"the database gave up: {error}")
+    if isinstance(error, asyncpg.CharacterNotInRepertoireError | asyncpg.UntranslatableCharacterError):
+        # A flow or a view that names the field says so itself; SQLite takes U+0000, and finds nothing by it.
+        return BadInput(problem="A text holds a character that is not text.")
     if isinstance(error, asyncpg.InterfaceError) and "closed" in str(error):
         return Unavailable(f"the database hung up: {error}")
     return error

@@ -41,8 +41,11 @@ _APP_SCHEME = re.compile(r"[a-z][a-z0-9+-]*(\.[a-z0-9+-]+)+")
 
 
 def plain_uri(given: str) -> str:
-    """An address as it is compared: one without a path means the root of its host."""
-    parts = urlsplit(given)
+    """An address as it is compared: one without a path means the root of its host. What is none stays as it is."""
+    try:
+        parts = urlsplit(given)
+    except ValueError:
+        return given
     return f"{given}/" if parts.netloc and not parts.path and not parts.query else given
 
 

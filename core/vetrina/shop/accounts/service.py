@@ -15,7 +15,7 @@ from vetrina.shop.accounts.models import (
     Grant,
     SigningKey,
 )
-from vetrina.shop.accounts.rules import ACCESS_STANDS, KEYS_KNOWN, PASSCODE_TRIES, REFRESH_STANDS, SESSION_STANDS
+from vetrina.shop.accounts.rules import KEYS_KNOWN, PASSCODE_TRIES, REFRESH_STANDS, SESSION_STANDS
 
 
 async def add_client(
@@ -90,10 +90,10 @@ async def use_code(session: Session, grant_id: int, at: datetime) -> bool:
 
 
 async def add_tokens(
-    session: Session, grant_id: int, *, access_hash: str, refresh_hash: str | None, at: datetime
+    session: Session, grant_id: int, *, access_hash: str, access_until: datetime, refresh_hash: str | None, at: datetime
 ) -> None:
     """Give a grant tokens; with a refresh token it stands anew."""
-    tokens = [("access", access_hash, at + ACCESS_STANDS)]
+    tokens = [("access", access_hash, access_until)]
     if refresh_hash is not None:
         tokens.append(("refresh", refresh_hash, at + REFRESH_STANDS))
         await session.execute(_STANDS, {"grant_": grant_id, "until": at + REFRESH_STANDS})
