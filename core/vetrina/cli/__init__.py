@@ -48,6 +48,7 @@ class Main(Commands):
         "serve": "vetrina.cli.serve:serve",
         "setup": "vetrina.cli.shop:setup",
         "staff": "vetrina.cli.staff:staff",
+        "storefront-token": "vetrina.cli.storefront_tokens:storefront_token",
         "token": "vetrina.cli.shop:token",
         "work": "vetrina.cli.serve:work_command",
     },

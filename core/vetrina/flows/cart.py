@@ -100,6 +100,7 @@ async def remove_personal_data(ctx: Context, key: str) -> CartOutcome:
             phone=None,
             customer_id=None,
             preferences=None,
+            consent=None,
             note="",
             attributes=[],
             billing_address=None,
@@ -108,7 +109,7 @@ async def remove_personal_data(ctx: Context, key: str) -> CartOutcome:
         if await carts.forget_addresses(edit.session, edit.cart.id):
             edit.touch()
 
-    return await change_cart(ctx, key, change)
+    return await change_cart(msgspec.structs.replace(ctx, consent=None), key, change)
 
 
 @refusable
@@ -130,6 +131,7 @@ async def clone_cart(ctx: Context, key: str) -> CartOutcome:
         language=original.language,
         at=ctx.now(),
         discount_codes=original.discount_codes,
+        consent=ctx.consent,
     )
     async with ctx.tx() as session:
         cart_id = await session.insert(Cart, **columns)
@@ -149,6 +151,7 @@ def plain_attributes(attributes: Sequence[Attribute]) -> list[dict[str, str | No
 
 async def _created(ctx: Context, new: NewCart) -> CartOutcome:
     columns: dict[str, Any] = {"country": ctx.place.country, "language": ctx.place.language}
+    columns["consent"] = ctx.consent
     if ctx.actor.kind == "buyer":
         columns["customer_id"] = ctx.actor.id  # whoever is signed in; nobody otherwise
     columns |= await identity_columns(ctx, new.identity, ("input", "buyer_identity"))

@@ -230,6 +230,8 @@ async def cart_to_order(ctx: Context, key: str) -> CartAtHand:
 async def _changed(ctx: Context, key: str, change: Change, needs_quote: bool) -> tuple[Changed, Edit]:
     async with ctx.tx() as session:
         edit = Edit(ctx, session, _open(await locked_cart(session, key)))
+        if ctx.consent is not None:
+            edit.set(consent=ctx.consent)
         await change(edit)
         changed = session.outcome = Changed(
             cart=await edit.write(),

@@ -84,6 +84,7 @@ _NOBODY: dict[str, Any] = {
     "phone": None,
     "customer_id": None,
     "preferences": None,
+    "consent": None,
     "note": "",
     "attributes": [],
     "billing_address": None,

@@ -81,9 +81,13 @@ class Context(msgspec.Struct, frozen=True, kw_only=True):
     delivery: Delivery | None = None
     """The event being reacted to, if any."""
     client: str = ""
-    """The IP address the request came from; empty where it is nobody's."""
+    """The IP address of whoever asks, behind a front end's own server too; empty where it is nobody's."""
     claim: Claim | None = None
     """What an Idempotency-Key makes the request's mutation do once, if it came with one."""
+    preferred_location_id: int | None = None
+    """The location from which the buyer would collect, as the front end says."""
+    consent: Mapping[str, bool] | None = None
+    """What the visitor has agreed to, as the front end says: analytics, marketing, preferences, sale_of_data."""
 
     @property
     def db(self) -> Database:

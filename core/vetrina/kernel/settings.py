@@ -46,6 +46,8 @@ class Settings(BaseSettings):
     """Places of your own network that may be called although they are private, such as ["erp.internal:8080"]."""
     documents: Literal["open", "trusted"] = "open"
     """What the storefront answers: any document, or only those that `vetrina documents register` knows."""
+    storefront_tokens: Literal["optional", "required"] = "optional"
+    """Whom the storefront's API answers: everybody, or only who brings a token of `vetrina storefront-token`."""
     new_documents: float = Field(default=20, gt=0)
     """Documents a second that each API reads for the first time, once `new_documents_at_once` have been read."""
     new_documents_at_once: int = Field(default=500, ge=1)

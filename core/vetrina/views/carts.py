@@ -35,6 +35,8 @@ class CartRow(msgspec.Struct, frozen=True):
     phone: str | None
     customer_id: int | None
     preferences: dict[str, Any] | None
+    consent: dict[str, bool] | None
+    """Whether the visitor agreed to analytics, marketing, preferences, sale_of_data; of what he left open, nothing."""
     note: str
     attributes: list[Any]
     discount_codes: list[str]
@@ -161,6 +163,7 @@ _CART = select(
     Cart.phone,
     Cart.customer_id,
     Cart.preferences,
+    Cart.consent,
     Cart.note,
     Cart.attributes,
     Cart.discount_codes,

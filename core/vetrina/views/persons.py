@@ -139,7 +139,7 @@ _PAYMENT_ROWS = select(
 ).where(id_in(Payment.order_id, "ids")).order_by(Payment.id)  # fmt: skip
 _CART_ROWS = select(
     Cart.id, Cart.state, Cart.email, Cart.phone, Cart.country, Cart.language, Cart.note, Cart.attributes,
-    Cart.billing_address, Cart.created_at, Cart.updated_at,
+    Cart.billing_address, Cart.consent, Cart.created_at, Cart.updated_at,
 ).where(id_in(Cart.id, "ids")).order_by(Cart.id)  # fmt: skip
 _CART_LINE_ROWS = select(CartLine.cart_id, CartLine.variant_id, CartLine.quantity, CartLine.attributes).where(
     id_in(CartLine.cart_id, "ids")

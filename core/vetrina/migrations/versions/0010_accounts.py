@@ -1,4 +1,4 @@
-"""The first tables of accounts: 6, as the models declared them."""
+"""The first tables of accounts: 7, as the models declared them."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -14,6 +14,7 @@ def upgrade() -> None:
     create_accounts_client()
     create_accounts_sign_in()
     create_accounts_signing_key()
+    create_accounts_storefront_token()
     create_accounts_session()
     create_accounts_grant()
     create_accounts_token()
@@ -23,6 +24,7 @@ def downgrade() -> None:
     op.drop_table("accounts_token")
     op.drop_table("accounts_grant")
     op.drop_table("accounts_session")
+    op.drop_table("accounts_storefront_token")
     op.drop_table("accounts_signing_key")
     op.drop_table("accounts_sign_in")
     op.drop_table("accounts_client")
@@ -68,6 +70,19 @@ def create_accounts_signing_key() -> None:
         sa.Column("created_at", Instant(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_accounts_signing_key")),
         sa.UniqueConstraint("kid", name=op.f("uq_accounts_signing_key_kid")),
+    )
+
+
+def create_accounts_storefront_token() -> None:
+    op.create_table(
+        "accounts_storefront_token",
+        sa.Column("id", BigInt, nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("token_hash", sa.Text(), nullable=False),
+        sa.Column("public", sa.Text(), nullable=True),
+        sa.Column("created_at", Instant(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_accounts_storefront_token")),
+        sa.UniqueConstraint("token_hash", name=op.f("uq_accounts_storefront_token_token_hash")),
     )
 
 

@@ -35,6 +35,7 @@ def create_cart_cart() -> None:
         sa.Column("phone", sa.Text(), nullable=True),
         sa.Column("customer_id", BigInt, nullable=True),
         sa.Column("preferences", Document(), nullable=True),
+        sa.Column("consent", Document(), nullable=True),
         sa.Column("note", sa.Text(), nullable=False),
         sa.Column("attributes", Document(), nullable=False),
         sa.Column("discount_codes", Document(), nullable=False),

@@ -1,4 +1,4 @@
-"""Tables: client, signing key, sign-in under way, session, grant, token. Of every secret only a digest."""
+"""Tables: storefront token, client, signing key, sign-in, session, grant, token. Of every secret only a digest."""
 
 from datetime import datetime
 from typing import Any
@@ -7,6 +7,19 @@ from sqlalchemy import CheckConstraint, ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column
 
 from vetrina.kernel.db import Model, private
+
+
+class StorefrontToken(Model):
+    """A token by which a front end tells the storefront which one it is. It ends by being deleted."""
+
+    __tablename__ = "accounts_storefront_token"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str]
+    token_hash: Mapped[str] = mapped_column(unique=True)
+    public: Mapped[str | None]
+    """The token itself, where every browser that runs the front end has it; None of one that only its server has."""
+    created_at: Mapped[datetime]
 
 
 class AccountClient(Model):
@@ -105,4 +118,5 @@ class AccountToken(Model):
     __table_args__ = (CheckConstraint("kind IN ('access', 'refresh')", name="kind_known"),)
 
 
+# A storefront token is not among them: one that comes or goes moves what every process of the shop has in mind.
 private(AccountClient, SigningKey, AccountSignIn, AccountSession, Grant, AccountToken)

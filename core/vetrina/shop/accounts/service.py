@@ -1,4 +1,4 @@
-"""The verbs of accounts: clients, keys, sign-ins under way, sessions, grants and their tokens, sweeping."""
+"""The verbs of accounts: storefront tokens, clients, keys, sign-ins, sessions, grants and their tokens, sweeping."""
 
 from collections.abc import Collection
 from datetime import datetime
@@ -14,8 +14,21 @@ from vetrina.shop.accounts.models import (
     AccountToken,
     Grant,
     SigningKey,
+    StorefrontToken,
 )
 from vetrina.shop.accounts.rules import KEYS_KNOWN, PASSCODE_TRIES, REFRESH_STANDS, SESSION_STANDS
+
+
+async def add_storefront_token(
+    session: Session, *, name: str, token_hash: str, public: str | None, at: datetime
+) -> int:
+    """Keep what a front end is known by; its id."""
+    return await session.insert(StorefrontToken, name=name, token_hash=token_hash, public=public, created_at=at)
+
+
+async def remove_storefront_token(session: Session, token_id: int) -> bool:
+    """Forget a front end's token; whether there was one."""
+    return await session.execute(_REMOVE_STOREFRONT_TOKEN, {"token": token_id}) == 1
 
 
 async def add_client(
@@ -136,6 +149,7 @@ async def sweep(session: Session, now: datetime) -> None:
         await session.execute(statement, {"now_": now})
 
 
+_REMOVE_STOREFRONT_TOKEN = delete(StorefrontToken).where(StorefrontToken.id == bindparam("token"))
 _REMOVE_CLIENT = delete(AccountClient).where(AccountClient.key == bindparam("key_"))
 _FORGET_KEYS = delete(SigningKey).where(
     SigningKey.kid != bindparam("kid_"), SigningKey.created_at < bindparam("before")

@@ -25,6 +25,8 @@ class Cart(Model):
     phone: Mapped[str | None]
     customer_id: Mapped[int | None] = mapped_column(ForeignKey("customers_customer.id"))
     preferences: Mapped[dict[str, Any] | None]
+    consent: Mapped[dict[str, Any] | None]
+    """What the visitor has agreed to, as the front end told with the last change that told it: name to yes or no."""
     note: Mapped[str]
     attributes: Mapped[list[Any]]
     discount_codes: Mapped[list[str]]

@@ -29,6 +29,7 @@ def new_cart(*, key: str, country: str, language: str, at: datetime, **chosen: A
         "phone": None,
         "customer_id": None,
         "preferences": None,
+        "consent": None,
         "note": "",
         "attributes": [],
         "discount_codes": [],
