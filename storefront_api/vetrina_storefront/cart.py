@@ -25,7 +25,7 @@ from vetrina_storefront.cart_costs import (
 from vetrina_storefront.cart_delivery import CartDelivery, CartDeliveryGroupConnection, load_deliveries, load_groups
 from vetrina_storefront.cart_discounts import CartDiscountAllocation, ShareOfDiscount, shares_of
 from vetrina_storefront.cart_lines import BaseCartLineConnection, connected_lines
-from vetrina_storefront.cart_rows import LineView, cart_gid, cart_key, lines_of, quote_of, quotes_of
+from vetrina_storefront.cart_rows import AnyLine, cart_gid, cart_key, line_view, lines_of, quote_of, quotes_of
 from vetrina_storefront.interfaces import Node
 from vetrina_storefront.metafields import HasMetafields
 from vetrina_storefront.price_steps import CartPriceStep, load_cart_steps
@@ -68,10 +68,10 @@ async def load_lines(
     first: int | None = None,
     last: int | None = None,
     reverse: bool | None = False,
-) -> list[Connection[LineView]]:
+) -> list[Connection[AnyLine]]:
     """The lines of each cart, oldest first."""
     page = {"after": after, "before": before, "first": first, "last": last, "reverse": reverse}
-    return [connected_lines([LineView(row, line) for line in await lines_of(info, row)], **page) for row in rows]
+    return [connected_lines([line_view(row, line) for line in await lines_of(info, row)], **page) for row in rows]
 
 
 async def load_quantities(rows: Sequence[CartRow], info: Info) -> list[int]:

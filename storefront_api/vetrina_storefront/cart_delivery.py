@@ -19,7 +19,7 @@ from vetrina_storefront.addresses import (
     mailing_address,
 )
 from vetrina_storefront.cart_lines import BaseCartLineConnection, connected_lines
-from vetrina_storefront.cart_rows import LineView, addresses_of, lines_of, quote_of
+from vetrina_storefront.cart_rows import AnyLine, addresses_of, line_view, lines_of, quote_of
 from vetrina_storefront.money import MoneyRow, MoneyV2, money
 
 
@@ -85,12 +85,12 @@ async def load_group_lines(
     first: int | None = None,
     last: int | None = None,
     reverse: bool | None = False,
-) -> list[Connection[LineView]]:
+) -> list[Connection[AnyLine]]:
     """The lines that travel together."""
     page = {"after": after, "before": before, "first": first, "last": last, "reverse": reverse}
-    found = list[Connection[LineView]]()
+    found = list[Connection[AnyLine]]()
     for row in rows:
-        kept = [LineView(row.cart, line) for line in await lines_of(info, row.cart) if line.id in row.group.line_ids]
+        kept = [line_view(row.cart, line) for line in await lines_of(info, row.cart) if line.id in row.group.line_ids]
         found.append(connected_lines(kept, **page))
     return found
 

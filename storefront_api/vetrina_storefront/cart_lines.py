@@ -10,8 +10,9 @@ from vetrina.graphql import Connection, Info, PageInfo, batch, connect_list, ctx
 from vetrina.views.merchandise import variant_of
 from vetrina.views.variants import VariantRow
 from vetrina_storefront.attributes import Attribute, AttributeRow, attributes
+from vetrina_storefront.cart_components import PartView, parts_of_lines, quoted_parts, shares_of_part
 from vetrina_storefront.cart_discounts import CartDiscountAllocation, ShareOfDiscount, shares_of_line
-from vetrina_storefront.cart_rows import LineView, at_cart, line_gid, quoted_lines
+from vetrina_storefront.cart_rows import AnyLine, BundleView, LineView, at_cart, quoted_lines
 from vetrina_storefront.interfaces import Node, load_nothing
 from vetrina_storefront.later import later
 from vetrina_storefront.money import MoneyRow, MoneyV2, money
@@ -45,45 +46,53 @@ class InstructionsRow(msgspec.Struct, frozen=True):
     can_update_quantity: bool = True
 
 
-async def load_line_ids(rows: Sequence[LineView], info: Info) -> list[str]:
-    return [line_gid(row.facts.id, row.cart.key) for row in rows]
+async def load_line_ids(rows: Sequence[AnyLine], info: Info) -> list[str]:
+    return [row.public_id for row in rows]
 
 
-async def load_attributes(rows: Sequence[LineView], info: Info) -> list[list[AttributeRow]]:
+async def load_attributes(rows: Sequence[AnyLine], info: Info) -> list[list[AttributeRow]]:
     return [attributes(row.facts.attributes) for row in rows]
 
 
-async def load_attribute(rows: Sequence[LineView], info: Info, key: str) -> list[AttributeRow | None]:
+async def load_attribute(rows: Sequence[AnyLine], info: Info, key: str) -> list[AttributeRow | None]:
     """One attribute by its key."""
     return [next((one for one in attributes(row.facts.attributes) if one.key == key), None) for row in rows]
 
 
-async def load_costs(rows: Sequence[LineView], info: Info) -> list[LineCostRow]:
-    """What each line costs in its cart's quote."""
-    return [
-        LineCostRow(
-            amount_per_quantity=money(line.unit_price, quote.quote.currency),
-            compare_at_amount_per_quantity=None
-            if line.compare_at is None
-            else money(line.compare_at, quote.quote.currency),
-            subtotal_amount=money(line.subtotal, quote.quote.currency),
-            total_amount=money(line.total, quote.quote.currency),
-        )
-        for quote, line in await quoted_lines(info, rows)
-    ]
+async def load_costs(rows: Sequence[AnyLine], info: Info) -> list[LineCostRow]:
+    """What each line costs in its cart's quote; a component of a bundle, its share of that."""
+    costs: dict[int, LineCostRow] = {}
+    whole, parts = _told_apart(rows)
+    for row, (quote, line) in zip(whole, await quoted_lines(info, whole), strict=True):
+        amounts = line.unit_price, line.compare_at, line.subtotal, line.total
+        costs[id(row)] = _cost_row(quote.quote.currency, *amounts)
+    for row, (quote, _, cost) in zip(parts, await quoted_parts(info, parts), strict=True):
+        costs[id(row)] = _cost_row(quote.quote.currency, cost.unit_price, None, cost.subtotal, cost.total)
+    return [costs[id(row)] for row in rows]
 
 
-async def load_line_discounts(rows: Sequence[LineView], info: Info) -> list[list[ShareOfDiscount]]:
+async def load_line_discounts(rows: Sequence[AnyLine], info: Info) -> list[list[ShareOfDiscount]]:
     """What discounts took off each line."""
-    return [shares_of_line(quote, line.key) for quote, line in await quoted_lines(info, rows)]
+    shares: dict[int, list[ShareOfDiscount]] = {}
+    whole, parts = _told_apart(rows)
+    for row, (quote, line) in zip(whole, await quoted_lines(info, whole), strict=True):
+        shares[id(row)] = shares_of_line(quote, line.key)
+    for row, quoted in zip(parts, await quoted_parts(info, parts), strict=True):
+        shares[id(row)] = shares_of_part(*quoted)
+    return [shares[id(row)] for row in rows]
 
 
-async def load_instructions(rows: Sequence[LineView], info: Info) -> list[InstructionsRow]:
-    """Whoever holds a cart may do anything to its lines."""
-    return [InstructionsRow()] * len(rows)
+async def load_instructions(rows: Sequence[LineView | PartView], info: Info) -> list[InstructionsRow]:
+    """Whoever holds a cart may do anything to its lines; a bundle is changed as a whole."""
+    return [InstructionsRow() if isinstance(row, LineView) else InstructionsRow(False, False) for row in rows]
 
 
-async def load_merchandise(rows: Sequence[LineView], info: Info) -> list[VariantRow]:
+async def load_components(rows: Sequence[BundleView], info: Info) -> list[list[PartView]]:
+    """What each line of bundles consists of."""
+    return await parts_of_lines(info, rows)
+
+
+async def load_merchandise(rows: Sequence[AnyLine], info: Info) -> list[VariantRow]:
     """What is in each line, on sale or not, in the cart's own place, wherever the request is made."""
     now = ctx_of(info).now()
     return [variant_of(row.facts, (await at_cart(info, row.cart)).place.currency, now) for row in rows]
@@ -134,16 +143,14 @@ class CartLine(BaseCartLine, Node):
     instructions: CartLineInstructions = batch(load_instructions)
     parent_relationship: CartLineParentRelationship | None = batch(load_nothing)
 
-    is_type_of = read_from(LineView)
+    is_type_of = read_from(LineView, PartView)
 
 
-@strawberry.type(description="A line made of others. Bundles come with a plugin; the core has none.")
+@strawberry.type(description="So many bundles in a cart: one line, which consists of its components.")
 class ComponentizableCartLine(BaseCartLine, Node):
-    line_components: list[CartLine]
+    line_components: list[CartLine] = batch(load_components)
 
-    @classmethod
-    def is_type_of(cls, row: object, _: object) -> bool:
-        return False
+    is_type_of = read_from(BundleView)
 
 
 @strawberry.type(description="A line and its place in a connection.")
@@ -162,6 +169,21 @@ class BaseCartLineConnection:
 KINDS = (CartLine, ComponentizableCartLine)
 
 
-def connected_lines(views: Sequence[LineView], **page: Any) -> Connection[LineView]:
+def connected_lines(views: Sequence[AnyLine], **page: Any) -> Connection[AnyLine]:
     """A page of lines, newest last. Raises BadInput for paging arguments that cannot be."""
     return connect_list(views, lambda view: write_cursor(view.facts.id), **page)
+
+
+def _told_apart(rows: Sequence[AnyLine]) -> tuple[list[AnyLine], list[PartView]]:
+    """Lines of the cart, and components of lines."""
+    parts = [row for row in rows if isinstance(row, PartView)]
+    return [row for row in rows if not isinstance(row, PartView)], parts
+
+
+def _cost_row(currency: str, unit_price: int, compare_at: int | None, subtotal: int, total: int) -> LineCostRow:
+    return LineCostRow(
+        amount_per_quantity=money(unit_price, currency),
+        compare_at_amount_per_quantity=None if compare_at is None else money(compare_at, currency),
+        subtotal_amount=money(subtotal, currency),
+        total_amount=money(total, currency),
+    )

@@ -18,10 +18,8 @@ from vetrina.vocabulary import Address
 LINE_TYPES = ("CartLine", "ComponentizableCartLine", "BaseCartLine")
 
 
-class LineView(msgspec.Struct, frozen=True):
+class AnyLine(msgspec.Struct, frozen=True):
     """A line and its cart: what the fields of a line are read from."""
-
-    type_name: ClassVar[str] = "CartLine"
 
     cart: CartRow
     facts: CartLineFactsRow
@@ -29,6 +27,28 @@ class LineView(msgspec.Struct, frozen=True):
     @property
     def quantity(self) -> int:
         return self.facts.quantity
+
+    @property
+    def public_id(self) -> str:
+        """A line keeps its id when what is in it becomes a bundle."""
+        return line_gid(self.facts.id, self.cart.key)
+
+
+class LineView(AnyLine, frozen=True):
+    """A line of pieces of one variant."""
+
+    type_name: ClassVar[str] = "CartLine"
+
+
+class BundleView(AnyLine, frozen=True):
+    """A line of bundles."""
+
+    type_name: ClassVar[str] = "ComponentizableCartLine"
+
+
+def line_view(cart: CartRow, facts: CartLineFactsRow) -> AnyLine:
+    """A line as what it is: of pieces, or of bundles."""
+    return LineView(cart, facts) if facts.parts is None else BundleView(cart, facts)
 
 
 async def at_cart(info: Info, cart: CartRow) -> Context:
@@ -70,7 +90,7 @@ async def quotes_of(info: Info, carts: Sequence[CartRow]) -> list[CartQuote]:
     return [await quote_of(info, cart) for cart in carts]
 
 
-async def quoted_lines(info: Info, views: Sequence[LineView]) -> list[tuple[CartQuote, QuoteLine]]:
+async def quoted_lines(info: Info, views: Sequence[AnyLine]) -> list[tuple[CartQuote, QuoteLine]]:
     """Each line as its cart's quote prices it."""
     quotes = {view.cart.id: await quote_of(info, view.cart) for view in views}
     priced = {(cart_id, line.key): line for cart_id, quote in quotes.items() for line in quote.quote.lines}

@@ -2,12 +2,12 @@
 
 from collections.abc import Sequence
 from enum import Enum
-from typing import Any
 
 import msgspec
 import strawberry
 
-from vetrina.graphql import Connection, Info, PageInfo, batch, ctx_of, read_from
+from vetrina.graphql import Connection, Info, PageInfo, batch, connect_list, ctx_of, read_from, write_cursor
+from vetrina.views.bundles import bundles_with, parts_of
 from vetrina.views.choices import chosen_in
 from vetrina.views.locations import AvailabilityRow, LocationRow, availability_of, locations_by_id
 from vetrina.views.media import MediaRow, media_of_variants
@@ -16,7 +16,7 @@ from vetrina.views.options import ChosenRow, chosen_of
 from vetrina.views.products import ProductRow
 from vetrina.views.ranges import RangedVariant
 from vetrina.views.shelf import is_translated
-from vetrina.views.variants import VariantOrder, VariantRow
+from vetrina.views.variants import VariantOrder, VariantRow, variants_by_id
 from vetrina.views.windows import Placed
 from vetrina_storefront.images import Image
 from vetrina_storefront.interfaces import Node
@@ -24,7 +24,7 @@ from vetrina_storefront.later import later
 from vetrina_storefront.locations import GeoCoordinateInput, Location, point_of
 from vetrina_storefront.metafields import HasMetafields
 from vetrina_storefront.money import MoneyRow, MoneyV2, money
-from vetrina_storefront.paging import connection_of, empty, window_args
+from vetrina_storefront.paging import connection_of, window_args
 from vetrina_storefront.seen import options_seen, products_seen
 from vetrina_storefront.selling_plans import SellingPlanAllocationConnection, load_empty
 from vetrina_storefront.unit_prices import (
@@ -69,6 +69,13 @@ class StoreAvailabilityRow(msgspec.Struct, frozen=True):
     location: LocationRow
     pick_up_time: str
     quantity_available: int
+
+
+class ComponentView(msgspec.Struct, frozen=True):
+    """So many of a variant in a bundle."""
+
+    product_variant: VariantRow
+    quantity: int
 
 
 async def load_prices(rows: Sequence[VariantRow], info: Info) -> list[MoneyRow]:
@@ -144,17 +151,54 @@ async def load_no(rows: Sequence[object], info: Info) -> list[bool]:
     return [False] * len(rows)
 
 
-async def load_no_pages(
-    rows: Sequence[object],
+async def load_whether_bundles(rows: Sequence[VariantRow], info: Info) -> list[bool]:
+    """Whether a variant is sold only together with what it consists of, which is what a bundle is."""
+    return [row.is_bundle for row in rows]
+
+
+async def load_components(
+    rows: Sequence[VariantRow],
     info: Info,
     after: str | None = None,
     before: str | None = None,
     first: int | None = None,
     last: int | None = None,
-) -> list[Connection[Any]]:
-    """A connection the core has nothing for; its arguments are checked all the same."""
-    window_args(first, after, last, before)
-    return [empty()] * len(rows)
+) -> list[Connection[ComponentView]]:
+    """What each bundle consists of, as far as it is priced here; components need not be on sale by themselves."""
+    ctx = ctx_of(info)
+    bundles = sorted({row.id for row in rows if row.is_bundle})
+    parts = await parts_of(ctx.db, bundles, ctx.place) if bundles else {}
+    wanted = sorted({part.variant_id for found in parts.values() for part in found})
+    variants = await variants_by_id(ctx, wanted, even_hidden=True) if wanted else {}
+    return [
+        connect_list(
+            [
+                ComponentView(variants[part.variant_id], part.quantity)
+                for part in parts.get(row.id, ())
+                if part.variant_id in variants
+            ],
+            lambda view: write_cursor(view.product_variant.id),
+            first=first,
+            last=last,
+            after=after,
+            before=before,
+        )
+        for row in rows
+    ]
+
+
+async def load_bundles(
+    rows: Sequence[VariantRow],
+    info: Info,
+    after: str | None = None,
+    before: str | None = None,
+    first: int | None = None,
+    last: int | None = None,
+) -> list[Connection[VariantRow]]:
+    """The bundles on sale that each variant is in."""
+    window = window_args(first, after, last, before)
+    found = await bundles_with(ctx_of(info), [row.id for row in rows], window)
+    return [connection_of(found.get(row.id, []), window) for row in rows]
 
 
 async def load_store_availability(
@@ -229,9 +273,9 @@ class ProductVariant(HasMetafields, Node):
     compare_at_price_v2: MoneyV2 | None = batch(
         load_compare_at_prices, deprecation_reason="Use `compareAtPrice` instead."
     )
-    components: object = batch(load_no_pages, graphql_type=later("ProductVariantComponentConnection", "variants"))
+    components: object = batch(load_components, graphql_type=later("ProductVariantComponentConnection", "variants"))
     currently_not_in_stock: bool = batch(load_not_in_stock)
-    grouped_by: object = batch(load_no_pages, graphql_type=later("ProductVariantConnection", "variants"))
+    grouped_by: object = batch(load_bundles, graphql_type=later("ProductVariantConnection", "variants"))
     image: Image | None = batch(load_images)
     price: MoneyV2 = batch(load_prices)
     price_v2: MoneyV2 = batch(load_prices, deprecation_reason="Use `price` instead.")
@@ -239,7 +283,7 @@ class ProductVariant(HasMetafields, Node):
     quantity_available: int | None = batch(load_quantities)
     quantity_price_breaks: QuantityPriceBreakConnection = batch(load_price_breaks)
     quantity_rule: QuantityRule = batch(load_quantity_rules)
-    requires_components: bool = batch(load_no)
+    requires_components: bool = batch(load_whether_bundles)
     requires_shipping: bool
     selected_options: list[SelectedOption] = batch(load_selected_options)
     selling_plan_allocations: SellingPlanAllocationConnection = batch(load_empty)
