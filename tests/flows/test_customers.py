@@ -175,6 +175,9 @@ async def test_a_new_password_ends_every_session_and_is_told_by_mail(town: Town)
     assert (await town.mailed())[-1] == "Your password for Vetrina was changed"
 
     change = CustomerChange(password="yet-another-one", accepts_marketing=True, first_name=None, last_name="Neri")
+    town.hashes.work.clear()
+    stranger = customers.update_customer(ctx, "vt_buyer_x", change)
+    assert await refused(stranger) == [("TOKEN_INVALID", "customer_access_token")] and not town.hashes.work
     updated = await customers.update_customer(ctx, opened.access.token, change)
     assert updated.access is not None
     assert await refused(customers.update_customer(ctx, opened.access.token, change)) == [

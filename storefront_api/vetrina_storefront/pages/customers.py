@@ -19,7 +19,8 @@ LONGEST_NUMBER = 18
 """Digits; the database counts in 64 bits."""
 PATHS = [f"/account/{purpose.value}/{{number:str}}/{{secret:str}}" for purpose in Purpose]
 FIELD = "password"
-LINK = "link"
+LINK, URL = "link", "url"
+"""How flows call what one comes with."""
 
 Choose = Callable[[Context, int, str, str], Awaitable[Any]]
 
@@ -61,7 +62,7 @@ async def follow_link(request: Asked, site: Here, number: FromPath[str], secret:
         wait = -(-int(str(refusal.facts["seconds"])) // 60)
         return _form(visit, meant, secret, visit.say("customer.too_many", count=wait), status=429)
     except CustomerRefused as refusal:
-        if (refusal.field or ("",))[-1] == LINK:
+        if (refusal.field or ("",))[-1] in (LINK, URL):
             return _ended(visit)
         return _form(visit, meant, secret, _told(visit, refusal), status=422)
     title, text = visit.say(f"customer.done_{meant.value}"), visit.say(f"customer.done_text_{meant.value}")

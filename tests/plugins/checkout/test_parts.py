@@ -51,6 +51,8 @@ def test_every_country_has_a_form_with_words_for_its_fields() -> None:
     assert layout_of("IT").rows[-1] == ("zip", "city", "province") and len(layout_of("IT").provinces) == 107
     assert ("TO", "Torino") in layout_of("IT").provinces and "province" in layout_of("IT").required
     assert layout_of("US").rows[-1] == ("city", "province", "zip")
+    for nonsense in ("ALL", "", "it", "I\0", "ÀÀ", "X" * 90_000):
+        assert layout_of(nonsense) is layout_of("FR"), "what is typed is not looked up, nor kept"
     assert layout_of("IE").provinces == () and "zip" not in layout_of("IE").required
 
 

@@ -50,7 +50,10 @@ async def update_customer(ctx: Context, token: str, change: CustomerChange) -> U
     old one stays: whether somebody else has it is told to nobody but whoever reads what is sent there.
     """
     columns = _columns(change)
-    hashed = await hash_password(change.password) if isinstance(change.password, str) else None
+    hashed: str | None = None
+    if isinstance(change.password, str):
+        await customer_asking(ctx, ctx.db, token)  # hashing is work on purpose, and none for whoever comes with nothing
+        hashed = await hash_password(change.password)
     async with ctx.tx() as session:
         customer = await customer_asking(ctx, session, token)
         if columns:

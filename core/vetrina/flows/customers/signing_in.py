@@ -8,7 +8,7 @@ from sqlalchemy import bindparam, select
 from vetrina.flows.customers.problems import count, here, network, refuse, subject, token_invalid
 from vetrina.kernel.context import Context, once
 from vetrina.kernel.crypto import draw_token, hash_password, hash_token, needs_rehash, password_matches
-from vetrina.kernel.db import Session
+from vetrina.kernel.db import Reads, Session
 from vetrina.shop.accounts import service as accounts
 from vetrina.shop.customers import service as customers
 from vetrina.shop.customers.models import Customer
@@ -116,12 +116,12 @@ async def end_access(session: Session, customer_id: int) -> None:
     await accounts.forget_customers(session, [customer_id])
 
 
-async def customer_asking(ctx: Context, session: Session, token: str) -> CustomerRow:
+async def customer_asking(ctx: Context, db: Reads, token: str) -> CustomerRow:
     """Whose token this is; without one, whoever a door has made out already. Raises CustomerRefused."""
     if not token and ctx.actor.kind == "buyer" and ctx.actor.id is not None:
-        customer = (await customers_by_id(session, [ctx.actor.id])).get(ctx.actor.id)
+        customer = (await customers_by_id(db, [ctx.actor.id])).get(ctx.actor.id)
     else:
-        customer = await customer_by_token(session, token, ctx.now())
+        customer = await customer_by_token(db, token, ctx.now())
     if customer is None:
         raise token_invalid()
     return customer

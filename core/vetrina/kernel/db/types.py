@@ -1,7 +1,7 @@
 """Column types whose stored form is plain on both engines, and the model every table derives from."""
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import MAXYEAR, MINYEAR, UTC, datetime
 from typing import Any, ClassVar
 
 import msgspec
@@ -15,6 +15,14 @@ Json = dict[str, Any] | list[Any] | str | int | float | bool | None
 
 def _read_instant(value: str | None) -> datetime | None:
     return None if value is None else datetime.fromisoformat(value)
+
+
+def _within_calendar(value: datetime) -> datetime:
+    """The moment, in UTC; the calendar's first or last one where that would be before or after it."""
+    try:
+        return value.astimezone(UTC)
+    except OverflowError:
+        return datetime.min.replace(tzinfo=UTC) if value.year == MINYEAR else datetime.max.replace(tzinfo=UTC)
 
 
 def _read_document(value: str | None) -> Json:
@@ -31,6 +39,8 @@ class Instant(TypeDecorator[datetime]):
         return dialect.type_descriptor(Text() if dialect.name == "sqlite" else DateTime(timezone=True))
 
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> Any:
+        if value is not None and value.year in (MINYEAR, MAXYEAR):
+            value = _within_calendar(value)
         if value is None or dialect.name != "sqlite":
             return value
         return value.astimezone(UTC).isoformat(timespec="microseconds")
