@@ -62,10 +62,21 @@ def test_links_between_documents_lead_somewhere() -> None:
     for page in (*ROOT.glob("*.md"), *ROOT.glob("[cpsa]*/**/*.md")):
         if "node_modules" in page.parts:
             continue
-        for target in re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", page.read_text()):
-            if not (page.parent / target).exists():
-                dead.append(f"{page.relative_to(ROOT)} leads to {target}")
+        for target, heading in re.findall(r"\]\(([^)#:]*)(?:#([^)]*))?\)", page.read_text()):
+            there = page.parent / target if target else page
+            if not there.exists() or (heading and heading not in anchors(there)):
+                dead.append(f"{page.relative_to(ROOT)} leads to {target}#{heading}")
     assert not dead, "\n".join(dead)
+
+
+def anchors(page: Path) -> set[str]:
+    """What headings of a document are called in addresses."""
+    headings = re.findall(r"^#+ (.+)$", page.read_text(), re.MULTILINE)
+    return {re.sub(r"[^\w -]", "", heading).lower().replace(" ", "-") for heading in headings}
+
+
+def test_a_heading_is_called_as_sites_call_it() -> None:
+    assert {"speak-the-contract", "admin-pages-panels-and-tiles"} < anchors(ROOT / "plugins" / "EXAMPLES.md")
 
 
 def test_decisions_are_numbered_without_a_gap() -> None:
