@@ -12,7 +12,7 @@ from vetrina.views.attempts import attempt_by_key, live_attempt
 from vetrina.views.carts import CartRow, cart_by_key, opens_checkout
 from vetrina_checkout.addresses import checkout_path
 from vetrina_checkout.answers import Page, see_other
-from vetrina_checkout.codes import apply_code, drop_card, drop_code
+from vetrina_checkout.codes import apply_code, drop_card, drop_code, is_idle
 from vetrina_checkout.ordering import choose, follow, order
 from vetrina_checkout.quotes import quoted_again, quoted_as_shown
 from vetrina_checkout.saving import keep, refused, speak, use_saved
@@ -56,6 +56,8 @@ async def send(request: Asked, house: Here, key: FromPath[str]) -> Page | Redire
             moved = await _moved(request, here, cart)
             return await show(moved, await quoted_as_shown(moved, await _now(here, cart)), form=form, errors=errors)
     notice = "market" if after.place.market_id != before.place.market_id else _NOTICES.get(deed, "")
+    if notice == "code" and is_idle(after, form):
+        notice = "code_idle"
     return see_other(checkout_path(here.ctx.shop, key, **({"notice": notice} if notice else {})))
 
 

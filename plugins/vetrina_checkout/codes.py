@@ -38,6 +38,12 @@ async def apply_code(visit: Visit, quoted: CartQuote, form: Form) -> list[PageEr
     return []
 
 
+def is_idle(quoted: CartQuote, form: Form) -> bool:
+    """Whether the code that was typed is kept, and does nothing for this order."""
+    typed = form.get(FIELD).strip().casefold()
+    return any(answer.code.casefold() == typed and not answer.is_applicable for answer in quoted.codes)
+
+
 async def drop_code(visit: Visit, quoted: CartQuote, code: str) -> list[PageError]:
     """Take a discount code off."""
     codes = [known for known in quoted.cart.discount_codes if known != code]

@@ -20,7 +20,7 @@ from vetrina_checkout.quotes import payable
 from vetrina_checkout.saving import BILLING, CONSENT, FIELDS, TERMS, saved_addresses
 from vetrina_checkout.visits import Visit
 
-NOTICES = ("changed", "market", "code", "code_gone", "lines")
+NOTICES = ("changed", "market", "code", "code_idle", "code_gone", "lines")
 STANDING = ("DELIVERY_NO_DELIVERY_AVAILABLE", "TAXES_MUST_BE_DEFINED", "ERROR")
 """Problems that no field puts right: they are told as soon as they are there."""
 
@@ -39,7 +39,9 @@ async def show(
     `changed_from` is the total in minor units that the buyer saw before it changed under him.
     """
     here = msgspec.structs.replace(here, ctx=msgspec.structs.replace(here.ctx, place=quoted.place))
-    offers, told_again = payable(quoted), errors or []
+    offers = payable(quoted)
+    fields = _fields(here, quoted, form, await saved_addresses(here, quoted))
+    told_again = _as_labelled(here, errors or [], fields)
     scripts = [offer.method.script for offer in offers if offer.method.script is not None]
     is_changed = form is not None and not told_again
     facts: dict[str, Any] = {
@@ -56,7 +58,7 @@ async def show(
         "quote": quoted.quote,
         "due": _due(quoted),
         "attempt": draw_key(),
-        **_fields(here, quoted, form, await saved_addresses(here, quoted)),
+        **fields,
         **_payment(here, quoted, form),
         **_reasons(here, quoted),
     }
@@ -102,6 +104,21 @@ def _fields(here: Visit, quoted: CartQuote, form: Form | None, saved: list[tuple
         "billing_layout": layout_of(typed[f"{BILLING}country"]),
         "BILLING": BILLING,
     }
+
+
+def _as_labelled(here: Visit, errors: list[PageError], fields: dict[str, Any]) -> list[PageError]:
+    """The errors with the names that fields have in their country, such as a ZIP code in the United States."""
+    named: dict[str, str] = {
+        prefix + field: f"details.{name}"
+        for prefix, layout in (("", fields["layout"]), (BILLING, fields["billing_layout"]))
+        for field, name in layout.names.items()
+    }
+    return [
+        msgspec.structs.replace(error, label=here.voice(named[error.field]))
+        if error.label and error.field in named and here.voice.knows(named[error.field])
+        else error
+        for error in errors
+    ]
 
 
 def _payment(here: Visit, quoted: CartQuote, form: Form | None) -> dict[str, Any]:
@@ -160,7 +177,8 @@ def _notices(here: Visit, quoted: CartQuote, notice: str) -> list[tuple[str, boo
     if kind == "failed":
         return [(say(f"failed.{why}" if say.knows(f"failed.{why}") else "failed.PAYMENT_ERROR"), True)]
     country = country_name(place.country, here.language)
-    return [(say(f"notice.{kind}", country=country, currency=place.currency), False)] if kind in NOTICES else []
+    is_bad = kind == "code_idle"
+    return [(say(f"notice.{kind}", country=country, currency=place.currency), is_bad)] if kind in NOTICES else []
 
 
 def _before(here: Visit, amount: int | None) -> str:

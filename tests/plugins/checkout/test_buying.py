@@ -66,7 +66,10 @@ async def test_what_is_missing_is_said_beside_its_field_and_what_is_there_stays(
     assert address.address["city"] == "Torino", "what is right is kept"
     nearly = {**ANNA, "province": "MI", "zip": "1"}
     page = await visitor.send(f"/{key}", ORDER, method=TRANSFER, billing="same", **nearly)
-    assert page.wrong == ["zip"]
+    assert page.wrong == ["zip"] and "Postal code: This postal code" in page.words
+    abroad = {**ANNA, "country": "IE", "zip": "1", "billing_country": "IE"}
+    page = await visitor.send(f"/{key}", ORDER, method=TRANSFER, billing="other", **abroad)
+    assert "Eircode: This postal code" in page.words, "the list names fields as the form does"
     assert await orders(shop) == 0
 
 
@@ -97,6 +100,7 @@ async def test_codes_and_cards_are_put_in_and_taken_off_and_say_what_they_do(sho
     assert page.form(f"/{key}").fields["email"] == "anna@rossi.example", "what was typed elsewhere is kept"
     page = await visitor.send(f"/{key}", CODE, code="HUNDRED")
     assert "The code HUNDRED needs an order of another amount." in page.words
+    assert "The code takes nothing off." in page.words and "The code is in your order." not in page.words
     page = await visitor.send(f"/{key}", CODE, code="NOBODY")
     assert page.wrong == ["code"] and "Nobody knows the code NOBODY" in page.words
     page = await visitor.send(f"/{key}", CODE, code="gift-1234", method=TRANSFER)
