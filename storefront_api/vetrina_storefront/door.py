@@ -6,13 +6,13 @@ import msgspec
 
 from vetrina.graphql.http import Endpoint, Headers, Question, Sharing, handler
 from vetrina.graphql.pacing import Pace
-from vetrina.graphql.requests import CLIENT
 from vetrina.graphql.schema import ComposedSchema
 from vetrina.kernel.context import BUYER, Actor, Context
 from vetrina.plugin import Site
 from vetrina.views.customers import customer_by_token
 from vetrina_storefront.accounts.door import account_routes
-from vetrina_storefront.context import names_no_buyer, place_asked_for, token_asked_for
+from vetrina_storefront.bearing import Admit, Bearers, admitting
+from vetrina_storefront.context import names_no_buyer, place_asked_for, token_asked_for, told_in_context
 from vetrina_storefront.dated import dated
 from vetrina_storefront.explorer import explorer_page, explorer_routes
 from vetrina_storefront.owners import owner_of
@@ -35,10 +35,13 @@ def routes(site: Site) -> list[Any]:
 
 def endpoint_of(site: Site, schema: ComposedSchema) -> Endpoint:
     """The API of a shop, for a schema with what its plugins contribute."""
+    bearers = Bearers(site.shop.db)
+    # By default nobody needs a token, and one that is unknown is nothing: front ends of the public API all send one.
+    admit = admitting(bearers) if site.settings.storefront_tokens == "required" else None
     return Endpoint(
         schema=schema,
-        admit=None,  # reads and carts need no token; those of the public API are accepted and mean nothing here
-        make_context=_context_maker(site),
+        admit=admit,
+        make_context=_context_maker(site, bearers, admit),
         draw_trail=site.draw_trail,
         owner_of=owner_of,
         page=explorer_page() if site.settings.explorer else None,
@@ -69,12 +72,15 @@ async def _signed_in(ctx: Context, token: str) -> Context:
     return msgspec.structs.replace(ctx, actor=Actor("buyer", id=customer.id, name=f"customer:{customer.id}"))
 
 
-def _context_maker(site: Site) -> Any:
+def _context_maker(site: Site, bearers: Bearers, admit: Admit | None) -> Any:
     async def make_context(_: None, headers: Headers, question: Question) -> Context:
-        country, language = place_asked_for(question.operation.node, question.variables)
-        place = await site.markets.place(country, language)
-        ctx = site.context_at(place, BUYER, question.trail, client=headers.get(CLIENT.decode(), ""))
-        token = token_asked_for(question.operation.node, question.variables)
+        if admit is not None and question.operation.is_subscription:
+            await admit(headers)  # again before each of its answers: a token may have been revoked meanwhile
+        node = question.operation.node
+        place = await site.markets.place(*place_asked_for(node, question.variables))
+        told = told_in_context(node, question.variables)
+        ctx = site.context_at(place, BUYER, question.trail, client=await bearers.client(headers), **told)
+        token = token_asked_for(node, question.variables)
         return ctx if token is None else await _signed_in(ctx, token)
 
     return make_context

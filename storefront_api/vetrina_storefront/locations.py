@@ -145,8 +145,6 @@ class LocationsQuery:
         sort_key: LocationSortKeys | None = LocationSortKeys.ID,
     ) -> LocationConnection:
         window = window_args(first, after, last, before, reverse)
-        order, point = ORDERS[sort_key or LocationSortKeys.ID], point_of(near)
-        if order is LocationOrder.DISTANCE and point is None:
-            order = LocationOrder.ID  # distances are from a point, and none is named
-        found: Any = connection_of(await location_list(ctx_of(info), order, window, point), window)
+        order = ORDERS[sort_key or LocationSortKeys.ID]
+        found: Any = connection_of(await location_list(ctx_of(info), order, window, point_of(near)), window)
         return found

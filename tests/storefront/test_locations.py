@@ -66,6 +66,44 @@ async def test_the_nearest_come_first(ctx: Context) -> None:
         assert [node["location"]["name"] for node in found] == names
 
 
+async def test_a_list_begins_at_the_location_the_buyer_prefers(ctx: Context) -> None:
+    places = await shops_of(ctx)
+    [main] = [row for (row,) in await ctx.db.fetch(select(func.min(Location.id)))]
+    oil = await ware(ctx)
+    for place in (main, *places.values()):
+        await receive_stock(ctx, variant_id=oil, location_id=place, quantity=1)
+    text = f"""query($at: ID, $near: GeoCoordinateInput, $after: String, $order: LocationSortKeys)
+        @inContext(preferredLocationId: $at) {{
+        locations(first: 9, sortKey: $order, near: $near) {{ nodes {{ name }} }}
+        node(id: "gid://vetrina/ProductVariant/{oil}") {{ ... on ProductVariant {{
+            storeAvailability(first: 2, near: $near, after: $after) {{
+                nodes {{ location {{ name }} }} pageInfo {{ endCursor }} }} }} }} }}"""
+
+    async def begun(at: object, **more: Any) -> list[str]:
+        """The order of all by distance, which pages of what a variant has follow to the end."""
+        names, after = list[str](), None
+        while True:
+            found = await ask(ctx, text, at=at, after=after, order="DISTANCE", **more)
+            page = found["node"]["storeAvailability"]
+            if not page["nodes"]:
+                assert names == [node["name"] for node in found["locations"]["nodes"]]
+                return names
+            names += [node["location"]["name"] for node in page["nodes"]]
+            after = page["pageInfo"]["endCursor"]
+
+    rome = f"gid://shopify/Location/{places['Outlet']}"
+    assert await begun(rome) == ["Outlet", "Corner", "Atelier", "Island", "Main"]
+    assert await begun(f"gid://vetrina/Location/{main}") == ["Main", "Outlet", "Atelier", "Corner", "Island"]
+    assert await begun(rome, near=FIJI) == ["Island", "Outlet", "Corner", "Atelier", "Main"]
+    usual = ["Main", "Outlet", "Atelier", "Corner", "Island"]
+    for nowhere in (None, "", "Outlet", "gid://shopify/Location/999", f"gid://shopify/Product/{places['Outlet']}"):
+        assert await begun(nowhere) == usual
+    by_name = await ask(ctx, text, at=rome, order="NAME")
+    assert [node["name"] for node in by_name["locations"]["nodes"]] == sorted(usual)
+    await update_location(ctx, places["Outlet"], LocationInput(name="Outlet", is_active=False))
+    assert await begun(rome) == [name for name in usual if name != "Outlet"]
+
+
 async def test_what_a_location_cannot_be(ctx: Context) -> None:
     places = await shops_of(ctx)
     wrong: list[tuple[dict[str, Any], tuple[str, ...]]] = [

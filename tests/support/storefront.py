@@ -12,7 +12,7 @@ from vetrina.graphql.operations import Operations
 from vetrina.graphql.schema import ComposedSchema
 from vetrina.kernel.context import BUYER, Context
 from vetrina.views.markets import atlas
-from vetrina_storefront.context import place_asked_for
+from vetrina_storefront.context import place_asked_for, told_in_context
 from vetrina_storefront.schema import compose_storefront
 
 DOCUMENTS = Path(__file__).parent.parent / "storefront" / "documents"
@@ -45,7 +45,7 @@ async def answer(ctx: Context, text: str, **variables: Any) -> dict[str, Any]:
     if operation.errors:
         return {"data": None, "errors": [shown(error, "test") for error in operation.errors]}
     place = (await atlas(ctx.db)).place(*place_asked_for(operation.node, variables))
-    buyer = msgspec.structs.replace(ctx, place=place, actor=BUYER)
+    buyer = msgspec.structs.replace(ctx, place=place, actor=BUYER, **told_in_context(operation.node, variables))
     result = await operation.run(variables, buyer)
     assert not operation.counts.deopt
     data = msgspec.json.decode(msgspec.json.encode(result.data))

@@ -13,6 +13,7 @@ from tests.support.factories import make_product
 from tests.support.statements import statements
 from tests.support.storefront import operations, schema
 
+from vetrina.flows.locations import LocationInput, create_location
 from vetrina.graphql.fields import SHARED
 from vetrina.kernel.context import Context
 from vetrina.kernel.db import Model, table_of
@@ -67,6 +68,17 @@ async def test_the_same_question_in_other_words_has_the_same_answer(ctx: Context
         answer = await client.post(TITLE, {"accept": "application/graphql-response+json"}, variables={"handle": "soap"})
     assert not made
     assert answer.headers["content-type"].startswith("application/graphql-response+json")
+
+
+async def test_what_is_told_of_a_visitor_is_shared_by_all_who_tell_it(ctx: Context, client: Client) -> None:
+    text = """query Q($at: ID, $agreed: VisitorConsent) @inContext(preferredLocationId: $at, visitorConsent: $agreed) {
+        locations(first: 1, sortKey: DISTANCE) { nodes { name } } }"""
+    other = await create_location(ctx, LocationInput(name="Other"))
+    for at, name in ((None, "Main"), (f"gid://shopify/Location/{other}", "Other")):
+        for agreed in (None, {"analytics": True}):
+            assert await read(ctx, client, text, at=at, agreed=agreed) == 0
+            answer = await client.post(text, variables={"at": at, "agreed": agreed})
+            assert answer.json() == {"data": {"locations": {"nodes": [{"name": name}]}}}
 
 
 async def test_variables_and_places_are_kept_apart(ctx: Context, client: Client) -> None:

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from vetrina.graphql.schema import ComposedSchema, compose
 from vetrina.plugin.contributions import GraphQLFields, GraphQLRoots
 from vetrina.views.permissions import CORE_PERMISSIONS
+from vetrina_admin.api.bundles import BundleMutation
 from vetrina_admin.api.catalog import CatalogMutation, CatalogQuery
 from vetrina_admin.api.deliveries import DeliveryMutation, DeliveryQuery
 from vetrina_admin.api.guard import check_contributed, check_guards
@@ -21,6 +22,7 @@ from vetrina_admin.api.shop import ShopQuery
 from vetrina_admin.api.staff import StaffQuery, staff_mutation
 from vetrina_admin.api.stock import StockQuery
 from vetrina_admin.api.stock_changes import StockMutation
+from vetrina_admin.api.storefront_tokens import StorefrontTokenMutation, StorefrontTokenQuery
 from vetrina_admin.api.tokens import token_roots
 
 
@@ -39,6 +41,7 @@ def compose_admin(
         ShopQuery,
         StaffQuery,
         token_query,
+        StorefrontTokenQuery,
         PluginQuery,
         MetafieldQuery,
         HealthQuery,
@@ -46,6 +49,7 @@ def compose_admin(
     )
     mutations = (
         CatalogMutation,
+        BundleMutation,
         MediaMutation,
         PriceMutation,
         LocationMutation,
@@ -55,6 +59,7 @@ def compose_admin(
         JobMutation,
         staff_mutation(permissions),
         token_mutation,
+        StorefrontTokenMutation,
         PluginMutation,
         MetafieldMutation,
         PersonMutation,

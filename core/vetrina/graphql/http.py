@@ -231,9 +231,13 @@ def _ready(door: Door, kept: Kept, media_type: str, fields: Fields) -> Messages:
 
 
 def _public(door: Door, kept: Kept, media_type: str, fields: Fields) -> Answer:
-    """By GET: an answer that browsers and proxies may keep, or the news that theirs is still good."""
+    """By GET: an answer that browsers and proxies may keep, or the news that theirs is still good.
+
+    Where not everybody is admitted, a proxy would give it to those who are not: then browsers alone.
+    """
     age = door.endpoint.sharing.public_max_age if door.endpoint.sharing else 0
-    headers = ((b"cache-control", b"public, max-age=%d" % age), (b"etag", kept.etag), VARY)
+    whose = b"public" if door.endpoint.admit is None else b"private"
+    headers = ((b"cache-control", b"%s, max-age=%d" % (whose, age)), (b"etag", kept.etag), VARY)
     known = fields.get(b"if-none-match", b"")
     if known and any(tag.strip().removeprefix(b"W/") in (kept.etag, b"*") for tag in known.split(b",")):
         return Answer(304, b"", media_type, headers)

@@ -5,6 +5,7 @@ from collections.abc import AsyncGenerator, Awaitable, Callable
 
 from vetrina.graphql.answers import answered, told
 from vetrina.graphql.door import Door, Question
+from vetrina.graphql.errors import Refused
 from vetrina.graphql.negotiation import EVENT_STREAM, JSON
 from vetrina.graphql.streams import Stream
 from vetrina.graphql.watching import HEARTBEAT, LONGEST, Memory, Seat, watched_by
@@ -43,17 +44,18 @@ async def _events(
 ) -> AsyncGenerator[bytes]:
     """What stands, then again whenever it has become something else; complete once there is nothing more to come.
 
-    An answer that cannot be given in time, a Runtime that is replaced and a subscription that has lasted its time end
-    it without that word: clients come again.
+    An answer that cannot be given in time, a client that is no longer admitted, a Runtime that is replaced and a
+    subscription that has lasted its time end it without that word: clients come again.
     """
     now = asyncio.get_running_loop().time
     until, last = now() + LONGEST, b""
     yield _NOTHING
     while not door.watcher.is_closed:
-        ctx, memory = await make_context(), Memory()
+        memory = Memory()
         try:
+            ctx = await make_context()
             result = await question.operation.run(question.variables, ctx, memory=memory)
-        except Unavailable:
+        except (Unavailable, Refused):
             return
         body = answered(told(result, question.trail), JSON, question.trail).body
         if body != last:

@@ -3,7 +3,7 @@
 from enum import StrEnum
 from functools import cache
 from math import cos, radians
-from typing import Any, ClassVar
+from typing import Any, ClassVar, NamedTuple
 
 import msgspec
 from sqlalchemy import bindparam, case, func, literal_column, select
@@ -35,7 +35,7 @@ class LocationOrder(StrEnum):
     NAME = "name"
     CITY = "city"
     DISTANCE = "distance"
-    """Nearest first, from a point that goes with it; those whose own point nobody wrote down come last."""
+    """Nearest first, from where distances begin; those whose own point nobody wrote down come last."""
 
 
 class Point(msgspec.Struct, frozen=True):
@@ -58,6 +58,24 @@ class LocationRow(msgspec.Struct, frozen=True):
     """Millionths of a degree, WGS 84."""
 
 
+class Start(msgspec.Struct, frozen=True):
+    """Where distances begin: at a point, at a location, which comes first, or at one that has a point."""
+
+    point: Point | None = None
+    location_id: int | None = None
+
+    @property
+    def kind(self) -> "StartKind":
+        return StartKind(self.location_id is not None, self.point is not None)
+
+
+class StartKind(NamedTuple):
+    """What of a start decides about the order of locations."""
+
+    has_location: bool
+    has_point: bool
+
+
 class AvailabilityRow(msgspec.Struct, frozen=True):
     """What a location has of a variant, and may still sell of it, backorders included."""
 
@@ -74,10 +92,14 @@ async def locations_by_id(ctx: Context, ids: list[int]) -> dict[int, LocationRow
 async def location_list(
     ctx: Context, order: LocationOrder, window: Window, near: Point | None = None
 ) -> list[Placed[LocationRow]]:
-    """A window on the active locations, one row too many. `near` is asked for by the order of distance."""
-    columns = _order(order)
-    statement = _list(order, window.shape)
-    params = {**window_params(window, columns), **_from(near)}
+    """A window on the active locations, one row too many.
+
+    Distances begin at `near`, else at the location the buyer prefers; without either their order is that of ids.
+    """
+    start = await _start(ctx, near) if order is LocationOrder.DISTANCE else Start()
+    columns = _order(order, start.kind)
+    statement = _list(order, start.kind, window.shape)
+    params = {**window_params(window, columns), **_from(start)}
     return await placed(ctx.db, LocationRow, statement, params, columns)
 
 
@@ -86,17 +108,31 @@ async def availability_of(
 ) -> dict[int, list[Placed[AvailabilityRow]]]:
     """A window on the active locations that track each variant, one row too many, by variant id.
 
-    In the shop's own order, or nearest first.
+    Nearest to `near` first; without it the location the buyer prefers, then what is nearest to it; else in the
+    shop's own order.
     """
-    order = _BY_POSITION if near is None else _BY_DISTANCE
-    params = {"ids": variant_ids, **window_params(window, order), **_from(near)}
-    statement = _availability(window.shape, near is not None)
+    start = await _start(ctx, near)
+    order = _from_start(start.kind)
+    params = {"ids": variant_ids, **window_params(window, order), **_from(start)}
+    statement = _availability(start.kind, window.shape)
     return await placed_per_owner(ctx.db, AvailabilityRow, statement, params, order)
 
 
+async def _start(ctx: Context, near: Point | None) -> Start:
+    """Where distances begin. A location that is none, or closed, leads nowhere."""
+    if near is not None or ctx.preferred_location_id is None:
+        return Start(near)
+    preferred = (await locations_by_id(ctx, [ctx.preferred_location_id])).get(ctx.preferred_location_id)
+    if preferred is None:
+        return Start()
+    if preferred.latitude is None or preferred.longitude is None:
+        return Start(location_id=preferred.id)
+    return Start(Point(preferred.latitude, preferred.longitude), preferred.id)
+
+
 @cache
-def _list(order: LocationOrder, shape: Shape) -> Selection:
-    columns = _order(order)
+def _list(order: LocationOrder, kind: StartKind, shape: Shape) -> Selection:
+    columns = _order(order, kind)
     page = windowed(select(Location.id).where(Location.is_active), columns, shape)
     places = place_columns(page, columns)
     return (
@@ -107,8 +143,8 @@ def _list(order: LocationOrder, shape: Shape) -> Selection:
 
 
 @cache
-def _availability(shape: Shape, is_nearest_first: bool) -> Selection:
-    order = _BY_DISTANCE if is_nearest_first else _BY_POSITION
+def _availability(kind: StartKind, shape: Shape) -> Selection:
+    order = _from_start(kind)
     candidates = (
         select(
             Level.variant_id.label("owner"),
@@ -126,24 +162,41 @@ def _availability(shape: Shape, is_nearest_first: bool) -> Selection:
     )
 
 
-def _order(order: LocationOrder) -> Order:
+def _order(order: LocationOrder, kind: StartKind) -> Order:
     match order:
         case LocationOrder.NAME:
             return Order((Location.name, Location.id), (str, int))
         case LocationOrder.CITY:
             return Order((Location.city, Location.id), (str, int))
-        case LocationOrder.DISTANCE:
-            return _BY_DISTANCE
-        case LocationOrder.ID:
+        case LocationOrder.DISTANCE if any(kind):
+            return _from_start(kind)
+        case LocationOrder.DISTANCE | LocationOrder.ID:
             return Order((Location.id,), (int,))
 
 
-def _from(near: Point | None) -> dict[str, Any]:
+def _from_start(kind: StartKind) -> Order:
+    """From a start to what is farther and farther away; without a point in the shop's own order."""
+    first = (_is_another(),) if kind.has_location else ()
+    columns = (*first, _distance() if kind.has_point else Location.position, Location.id)
+    return Order(columns, (int,) * len(columns))
+
+
+def _from(start: Start) -> dict[str, Any]:
     """Where distances begin; a degree of longitude shrinks with the cosine of the latitude."""
-    if near is None:
-        return {}
-    narrowing = round(cos(radians(near.latitude / MILLIONTHS)) * MILLIONTHS)
-    return {"north": near.latitude, "east": near.longitude, "narrowing": narrowing}
+    params: dict[str, Any] = {} if start.location_id is None else {"preferred": start.location_id}
+    if start.point is None:
+        return params
+    north, east = start.point.latitude, start.point.longitude
+    narrowing = round(cos(radians(north / MILLIONTHS)) * MILLIONTHS)
+    return {**params, "north": north, "east": east, "narrowing": narrowing}
+
+
+def _is_another() -> Column:
+    """0 of the location that distances begin at, 1 of every other."""
+    return case(
+        (Location.id == bindparam("preferred", type_=BigInt), literal_column("0", BigInt)),
+        else_=literal_column("1", BigInt),
+    )
 
 
 def _distance() -> Column:
@@ -163,7 +216,5 @@ MILLIONTHS = 1_000_000
 HALF_TURN = 180 * MILLIONTHS
 FARTHEST = 2**62
 """Beyond every distance: of a location whose point nobody wrote down."""
-_BY_POSITION = Order((Location.position, Location.id), (int, int))
-_BY_DISTANCE = Order((_distance(), Location.id), (int, int))
 _COLUMNS = (Location.id, Location.name, Location.address, Location.latitude, Location.longitude)
 _BY_ID = select(*_COLUMNS).where(id_in(Location.id, "ids"), Location.is_active)
