@@ -64,8 +64,18 @@ def test_what_does_not_close_is_closed(typed: str, meant: Query) -> None:
     assert parse(typed) == meant
 
 
+WORDY = [
+    '"' + "a " * 51 + '"',
+    "-".join("a" * 51),
+    "title:'" + "a'".join("b" * 51) + "'",
+    '"' + "½ " * 26 + '"',
+    "x " + "! " * 50,
+]
+"""Few terms, and many words in them: each is looked for by itself."""
+
+
 @pytest.mark.parametrize(
-    "typed", ["a" * 1_001, "a " * 51, "(" * 11 + "a", "- " * 3 + "NOT " * 12 + "a", "a\x00b", "\ud800"]
+    "typed", ["a" * 1_001, "a " * 51, "(" * 11 + "a", "- " * 3 + "NOT " * 12 + "a", "a\x00b", "\ud800", *WORDY]
 )
 def test_a_query_has_limits(typed: str) -> None:
     with pytest.raises(BadInput) as refused:

@@ -4,6 +4,7 @@ import re
 from typing import NamedTuple
 
 from vetrina.kernel.errors import BadInput
+from vetrina.shop.catalog.rules import words
 
 LONGEST_QUERY = 1_000
 MOST_TERMS = 50
@@ -53,7 +54,7 @@ Query = Term | Not | Every | Either
 def parse(text: str) -> Query:
     """Read a query as people type it: what does not close is closed, what stands alone is text.
 
-    Raises BadInput when it is longer than 1,000 characters or has more than 50 terms.
+    Raises BadInput when it is longer than 1,000 characters or has more than 50 terms or words.
     """
     if len(text) > LONGEST_QUERY:
         raise BadInput(field=("query",), problem=f"A query has at most {LONGEST_QUERY} characters.")
@@ -62,11 +63,18 @@ def parse(text: str) -> Query:
     tokens = _tokens(text)
     if sum(token.kind == "term" for token in tokens) > MOST_TERMS:
         raise BadInput(field=("query",), problem=f"A query has at most {MOST_TERMS} terms.")
+    if sum(_words_in(token.term.value) for token in tokens if token.term is not None) > MOST_TERMS:
+        raise BadInput(field=("query",), problem=f"A query has at most {MOST_TERMS} words.")
     found, at = _either(tokens, 0, 0)
     while at < len(tokens):  # a parenthesis closed that nobody opened
         more, at = _either(tokens, at + 1, 0)
         found = Every((found, more))
     return found
+
+
+def _words_in(value: str) -> int:
+    """How many words may be looked for: each is a condition of its own, and dashes or ligatures hide some."""
+    return max(len(words(value)), len(value.split()))
 
 
 class _Token(NamedTuple):
