@@ -9,7 +9,7 @@ import strawberry
 
 from vetrina.graphql import Info, PageInfo, batch, ctx_of, id_field
 from vetrina.graphql.scalars import DateTime
-from vetrina.views.orders import OrderLineRow, OrderView, order_deliveries, order_lines
+from vetrina.views.orders import OrderLineRow, OrderView, SoldComponent, order_deliveries, order_lines
 from vetrina.views.payments import payments_of_orders
 from vetrina.views.product_sheets import VariantSheetRow, variant_sheets_by_id
 from vetrina.vocabulary import Address, Attribute
@@ -95,6 +95,11 @@ async def load_variants(rows: Sequence[OrderLineRow], info: Info) -> list[Varian
     return [None if row.variant_id is None else found.get(row.variant_id) for row in rows]
 
 
+async def load_components(rows: Sequence[OrderLineRow], info: Info) -> list[list[SoldComponent]]:
+    """What each bundle consisted of when it was sold."""
+    return [row.parts for row in rows]
+
+
 def _address(document: dict[str, Any] | None) -> Address | None:
     return None if document is None else msgspec.convert(document, Address)
 
@@ -119,6 +124,14 @@ class CustomAttribute:
     value: str | None
 
 
+@strawberry.type(description="What a bundle consisted of when it was sold: so many pieces in each.")
+class OrderLineComponent:
+    title: str
+    variant_title: str
+    sku: str | None
+    quantity: int
+
+
 @strawberry.type(description="One line as it was sold; texts and amounts do not follow the product.")
 class OrderLine:
     id: strawberry.ID = id_field("OrderLine")
@@ -131,6 +144,7 @@ class OrderLine:
     tax: Money = money_field("tax")
     total: Money = money_field("total", description="After the discount; tax on top is not in it.")
     attributes: list[CustomAttribute] = batch(load_attributes)
+    components: list[OrderLineComponent] = batch(load_components, description="Nothing, if it was no bundle.")
     variant: ProductVariant | None = batch(load_variants, permission="catalog.read")
 
 

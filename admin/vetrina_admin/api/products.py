@@ -18,6 +18,7 @@ from vetrina.views.product_sheets import (
     variant_sheets_of,
 )
 from vetrina.views.stock import StockLevelRow, stock_levels
+from vetrina_admin.api.components import VariantComponent, load_components
 from vetrina_admin.api.later import later
 from vetrina_admin.api.levels import StockLevel
 from vetrina_admin.api.media import Medium, load_media
@@ -124,6 +125,10 @@ class ProductVariant:
     requires_shipping: bool
     is_taxable: bool
     tax_class: str
+    is_bundle: bool = strawberry.field(
+        description="Made of its components: what can be sold is what they are enough for."
+    )
+    components: list[VariantComponent] = batch(load_components, description="Nothing, if it is no bundle.")
     archived_at: DateTime | None = strawberry.field(description="Since when it is off sale for good.")
     created_at: DateTime
     updated_at: DateTime

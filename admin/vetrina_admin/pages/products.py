@@ -20,8 +20,8 @@ from vetrina_admin.pages import product_media
 from vetrina_admin.pages.answers import Answer, render
 from vetrina_admin.pages.listings import amount_of, chosen, counted, listed, meant, searched, window_of
 from vetrina_admin.pages.pictures import THUMB, picture_headers, small_path
-from vetrina_admin.pages.products_page import STATUS_TONES, product_page
-from vetrina_admin.pages.screens import Room, page
+from vetrina_admin.pages.products_page import STATUS_TONES, product_page, save_components
+from vetrina_admin.pages.screens import Room, action, page
 from vetrina_admin.pages.spreadsheets import Cell, amount, in_batches, spreadsheet
 from vetrina_admin.pages.visits import Visit
 
@@ -188,6 +188,7 @@ ROOM = Room(
     screens=(
         page("/products", "catalog.read", product_list),
         page("/products/{product:int}", "catalog.read", product_page),
+        action("/products/{product:int}/bundle", "catalog.write", save_components),
         *product_media.SCREENS,
     ),
 )

@@ -30,9 +30,11 @@ from vetrina.views.product_sheets import (
 from vetrina.views.stock import locations, stock_levels
 from vetrina.views.windows import Window
 from vetrina_admin.pages.actors import actor_names
-from vetrina_admin.pages.answers import Answer, render
+from vetrina_admin.pages.answers import Answer, render, see_other
+from vetrina_admin.pages.forms import Form
 from vetrina_admin.pages.panels import panels
 from vetrina_admin.pages.pictures import picture_headers
+from vetrina_admin.pages.product_bundles import BundleForm, bundles_shown, save_bundle
 from vetrina_admin.pages.product_media import shown_media
 from vetrina_admin.pages.visits import Visit
 
@@ -55,6 +57,18 @@ class Coverage(msgspec.Struct, frozen=True):
 
 async def product_page(visit: Visit) -> Answer:
     """Everything about one product. As many statements for a large one as for a small one."""
+    return await _shown(visit)
+
+
+async def save_components(visit: Visit, form: Form) -> Answer:
+    """What one of its variants consists of; what was typed stays where it was refused."""
+    refused = await save_bundle(visit, form)
+    if refused is not None:
+        return await _shown(visit, refused)
+    return see_other(visit, f"/admin/products/{visit.number('product')}#bundles-heading")
+
+
+async def _shown(visit: Visit, typed: BundleForm | None = None) -> Answer:
     db, product_id = visit.ctx.db, visit.number("product")
     product = (await product_sheets_by_id(db, [product_id])).get(product_id)
     if product is None:
@@ -64,6 +78,7 @@ async def product_page(visit: Visit) -> Answer:
     return render(
         visit,
         "products/product.html",
+        status=422 if typed else 200,
         headers=picture_headers(each.small for each in pictures),
         product=product,
         pictures=pictures,
@@ -75,12 +90,12 @@ async def product_page(visit: Visit) -> Answer:
         coverage=await _coverage(visit, product, options),
         main_panels=await panels("product.main", product_id, visit),
         side_panels=await panels("product.side", product_id, visit),
-        **await _variants(visit, product_id),
+        **await _variants(visit, product_id, typed),
         **await _histories(visit, product_id),
     )
 
 
-async def _variants(visit: Visit, product_id: int) -> dict[str, Any]:
+async def _variants(visit: Visit, product_id: int, typed: BundleForm | None) -> dict[str, Any]:
     """A page of the variants, with what each costs in each list and what lies of it at each location."""
     db, after = visit.ctx.db, visit.query.get("after")
     window = Window(size=VARIANTS, after=read_cursor(after, "after") if after else None)
@@ -91,6 +106,7 @@ async def _variants(visit: Visit, product_id: int) -> dict[str, Any]:
     levels = await stock_levels(db, ids) if visit.may("stock.read") else []
     return {
         "variants": variants,
+        "bundles": await bundles_shown(visit, variants, typed),
         "price_lists": await price_lists(db) if visit.may("prices.read") else [],
         "locations": await locations(db) if visit.may("stock.read") else [],
         "prices": {(row.variant_id, row.price_list_id): row for row in prices},

@@ -8,7 +8,7 @@ from sqlalchemy import and_, bindparam, case, func, literal, literal_column, or_
 from sqlalchemy.orm import aliased
 
 from vetrina.kernel.context import Context, Place
-from vetrina.kernel.db import BigInt, Reads, id_in
+from vetrina.kernel.db import BigInt, Reads, id_in, text_in
 from vetrina.shop.catalog.models import Product, Translation, Variant, VariantComponent
 from vetrina.shop.pricing.models import Price
 from vetrina.views.shelf import is_price_of, is_published, place_params, room_of
@@ -78,6 +78,14 @@ async def components_of(reads: Reads, bundle_ids: Sequence[int]) -> dict[int, li
     found: dict[int, list[ComponentRow]] = {}
     for row in await reads.rows(ComponentRow, _COMPONENTS, {"ids": list(bundle_ids)}):
         found.setdefault(row.bundle_id, []).append(row)
+    return found
+
+
+async def variants_called(reads: Reads, skus: Sequence[str]) -> dict[str, list[int]]:
+    """The variants that are not archived, by their SKU; what no variant is called is left out."""
+    found: dict[str, list[int]] = {}
+    for sku, variant_id in await reads.fetch(_CALLED, {"skus": sorted(set(skus))}):
+        found.setdefault(sku, []).append(variant_id)
     return found
 
 
@@ -152,4 +160,10 @@ _COMPONENTS = (
     .join(Product, Product.id == Variant.product_id)
     .where(id_in(VariantComponent.bundle_id, "ids"))
     .order_by(VariantComponent.bundle_id, VariantComponent.position)
+)
+_CALLED = (
+    select(Variant.sku, Variant.id)
+    .join(Product, Product.id == Variant.product_id)
+    .where(text_in(Variant.sku, "skus"), ~_IS_ARCHIVED)
+    .order_by(Variant.sku, Variant.id)
 )

@@ -65,6 +65,16 @@ class OrderView(msgspec.Struct, frozen=True):
         return self.source_name or order_name(self.number)
 
 
+class SoldComponent(msgspec.Struct, frozen=True):
+    """What a bundle consisted of when it was sold: so many pieces of a variant in each."""
+
+    variant_id: int
+    title: str
+    variant_title: str
+    sku: str | None
+    quantity: int
+
+
 class OrderLineRow(msgspec.Struct, frozen=True):
     """One line as it was sold. Amounts in minor units of the order's currency."""
 
@@ -85,8 +95,13 @@ class OrderLineRow(msgspec.Struct, frozen=True):
     requires_shipping: bool
     attributes: list[Any]
     components: list[Any] | None
-    """Of a bundle what it consisted of: variant_id, title, variant_title, sku and quantity in each."""
+    """Of a bundle, SoldComponents."""
     currency: str
+
+    @property
+    def parts(self) -> list[SoldComponent]:
+        """What a bundle consisted of; nothing for what was none."""
+        return msgspec.convert(self.components or [], list[SoldComponent])
 
 
 class OrderDiscountRow(msgspec.Struct, frozen=True):

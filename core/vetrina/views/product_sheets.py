@@ -54,6 +54,7 @@ class VariantSheetRow(msgspec.Struct, frozen=True):
     requires_shipping: bool
     is_taxable: bool
     tax_class: str
+    is_bundle: bool
     archived_at: datetime | None
     created_at: datetime
     updated_at: datetime

@@ -43,18 +43,20 @@ class Component(msgspec.Struct, frozen=True):
 def checked_components(variant_id: int, components: Sequence[Component]) -> tuple[Component, ...]:
     """Components that can be a bundle's, as far as the bundle alone can tell. Raises BadInput."""
     if len(components) > MOST_COMPONENTS:
-        raise BadInput(field=("components",), problem=f"A bundle has at most {MOST_COMPONENTS} components.")
+        problem = f"A bundle has at most {MOST_COMPONENTS} components."
+        raise BadInput(field=("components",), problem=problem, reason="components_many", most=MOST_COMPONENTS)
     seen = set[int]()
     for index, component in enumerate(components):
         at = ("components", str(index))
         if not 1 <= component.quantity <= MOST_PIECES:
-            raise BadInput(
-                field=(*at, "quantity"), problem=f"Of a component there are between 1 and {MOST_PIECES} pieces."
-            )
+            problem = f"Of a component there are between 1 and {MOST_PIECES} pieces."
+            raise BadInput(field=(*at, "quantity"), problem=problem, reason="component_pieces", most=MOST_PIECES)
         if component.variant_id == variant_id:
-            raise BadInput(field=(*at, "variant_id"), problem="A bundle is not a component of itself.")
+            problem = "A bundle is not a component of itself."
+            raise BadInput(field=(*at, "variant_id"), problem=problem, reason="component_itself")
         if component.variant_id in seen:
-            raise BadInput(field=(*at, "variant_id"), problem="This component is named twice: give its whole quantity.")
+            problem = "This component is named twice: give its whole quantity."
+            raise BadInput(field=(*at, "variant_id"), problem=problem, reason="component_twice")
         seen.add(component.variant_id)
     return tuple(components)
 
