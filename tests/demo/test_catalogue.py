@@ -74,7 +74,11 @@ def test_every_variant_is_priced_in_three_currencies(drafts: tuple[ProductDraft,
 def test_stock_and_weight_are_believable(drafts: tuple[ProductDraft, ...]) -> None:
     variants = [variant for draft in drafts for variant in draft.variants]
     assert all(variant.weight is not None and 50 <= variant.weight <= 10_000 for variant in variants)
-    stock = [variant.stock if variant.stock is not None else -1 for variant in variants]
+    bundles = catalogue.bundles()
+    counted = {variant.sku: variant.stock for variant in variants if variant.stock is not None}
+    assert {variant.sku for variant in variants} - counted.keys() == bundles.keys(), "a bundle's stock is its parts'"
+    assert bundles and all(counted[sku] for components in bundles.values() for sku in components)
+    stock = list(counted.values())
     assert min(stock) == 0
     assert sum(level == 0 for level in stock) >= 5
     assert sum(0 < level <= 5 for level in stock) >= 5

@@ -69,6 +69,12 @@ def products() -> Iterator[ProductDraft]:
             yield _product(product, tuple(titles[home] for home in homes), row)
 
 
+def bundles() -> Mapping[str, Mapping[str, int]]:
+    """What each bundle of the shelves consists of: how many of each, by SKU."""
+    variants = (variant for shelf in _shelves() for product in shelf.products for variant in product.variants)
+    return {variant.sku: variant.components for variant in variants if variant.components}
+
+
 def collections() -> tuple[CollectionDraft, ...]:
     """Every collection in shelf order, one for each shelf."""
     return tuple(_collection(shelf.collection) for shelf in _shelves())
@@ -104,8 +110,10 @@ class _Variant(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     sku: str
     barcode: str
     price: dict[str, Decimal]
-    stock: int
     weight: int
+    stock: int | None = None
+    components: dict[str, int] = {}
+    """Of a bundle: how many of each, by SKU. Its stock is theirs."""
     options: tuple[str, ...] = ()
     compare_at: dict[str, Decimal] = {}
     backorder: bool = False

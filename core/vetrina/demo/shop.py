@@ -5,13 +5,21 @@ from collections.abc import Callable, Mapping
 from decimal import Decimal
 from pathlib import Path
 
-from vetrina.demo.catalogue import CollectionDraft, OptionTranslation, collections, option_translations, products
+from vetrina.demo.catalogue import (
+    CollectionDraft,
+    OptionTranslation,
+    bundles,
+    collections,
+    option_translations,
+    products,
+)
 from vetrina.demo.definitions import define_metafields
 from vetrina.demo.front_ends import register_front_end
 from vetrina.demo.history import SOURCE, past_orders
 from vetrina.demo.pictures import draw, names
 from vetrina.flows.catalog import (
     CollectionSheet,
+    Component,
     Entry,
     ImageSheet,
     NewPrice,
@@ -23,6 +31,7 @@ from vetrina.flows.catalog import (
     create_collection,
     create_product,
     put_in_collection,
+    set_components,
 )
 from vetrina.flows.customers import enrol_customer
 from vetrina.flows.history import Progress, import_orders
@@ -97,15 +106,20 @@ async def fill(ctx: Context, advance: Callable[[], None] = lambda: None) -> int:
     homes = {draft.title: await _add_collection(ctx, draft) for draft in collections()}
     words = {words.name: words for words in option_translations()}
     members: dict[int, list[int]] = {collection_id: [] for collection_id in homes.values()}
-    count = 0
+    count, called = 0, dict[str, int]()
     for draft in products():
         created = await create_product(ctx, _sheet(draft, words))
+        skus = (variant.sku or "" for variant in draft.variants)
+        called.update(zip(skus, created.variant_ids, strict=True))
         for title in draft.collections:
             members[homes[title]].append(created.product_id)
         count += 1
         advance()
     for collection_id, product_ids in members.items():
         await put_in_collection(ctx, collection_id, product_ids)
+    for sku, components in bundles().items():
+        wanted = [Component(called[component], quantity) for component, quantity in components.items()]
+        await set_components(ctx, called[sku], wanted)
     return count
 
 
