@@ -169,7 +169,8 @@ async def test_a_cart_keeps_what_its_visitor_agreed_to_last(ctx: Context) -> Non
     assert await consent_of(ctx, cart) == {"marketing": False}
     await ask(ctx, parts + write, id=cart, sale=False)
     assert await consent_of(ctx, cart) == {"preferences": True, "sale_of_data": False}
-    for nothing in (None, {}):
+    nobody: dict[str, bool] = {}
+    for nothing in (None, nobody):
         await ask(ctx, whole, id=cart, all=nothing)
     look = "query ($id: ID!) @inContext(visitorConsent: {marketing: true}) { cart(id: $id) { id } }"
     assert (await ask(ctx, look, id=cart))["cart"]
