@@ -12,7 +12,14 @@ from typing import Any
 
 import httpx
 import pytest
+from click.testing import CliRunner
 from tests.support.server import ROOT, free_port
+
+from vetrina.cli import main
+from vetrina.cli.demo import MEMBER, PASSWORD
+from vetrina.demo.front_ends import CLIENT
+from vetrina.demo.shop import CUSTOMER, PLUGINS
+from vetrina_promotions.demo import CARD, WELCOME
 
 README = ROOT / "README.md"
 
@@ -90,6 +97,35 @@ def test_the_readmes_scripts_lead_from_nothing_to_a_paid_order(demo: Demo) -> No
     time.sleep(1.5)  # long enough for a second delivery, were there one
     assert demo.heard("OrderPlaced") == [1001]
     assert demo.heard("OrderPaid") == [1001]
+
+
+@pytest.mark.timeout(60)
+def test_what_the_readme_lets_people_try_is_there(demo: Demo) -> None:
+    """Who signs in with what, as the demo prints it; codes and the front end, as they are written into the demo."""
+    tries = README.read_text().partition("| try | with |")[2].partition("\n\n")[0]
+    printed = demo.output
+    assert all(word in tries and word in printed for word in (MEMBER, PASSWORD, CUSTOMER))
+    assert all(f"`{word}`" in tries for word in (WELCOME, CARD, CLIENT))
+    token = """mutation ($input: CustomerAccessTokenCreateInput!) {
+      customerAccessTokenCreate(input: $input) { customerAccessToken { accessToken } } }"""
+    variables = {"input": {"email": CUSTOMER, "password": PASSWORD}}
+    answer = httpx.post(f"{demo.url}/graphql", json={"query": token, "variables": variables}, timeout=30).json()
+    assert answer["data"]["customerAccessTokenCreate"]["customerAccessToken"]["accessToken"]
+
+
+def test_the_readme_names_every_plugin_and_command() -> None:
+    text = README.read_text()
+    named = re.findall(r"^\| \[`(\w+)`\]", text, re.MULTILINE)
+    ships = {path.parent.name.removeprefix("vetrina_") for path in (ROOT / "plugins").glob("*/plugin.toml")}
+    assert set(named) == ships and len(named) == len(ships)
+    off = re.search(r"all of them on but (.+?), which", text, re.DOTALL)
+    assert off is not None
+    assert ships - set(PLUGINS) == set(re.findall(r"`(\w+)`", off[1]))
+    commands = re.findall(r"^\| `vetrina ([a-z ]+)", text, re.MULTILINE)
+    assert len(commands) > 5
+    for words in commands:
+        done = CliRunner().invoke(main, [*words.split(), "--help"])
+        assert done.exit_code == 0, (words, done.output)
 
 
 @pytest.mark.timeout(60)
