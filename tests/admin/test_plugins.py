@@ -187,7 +187,11 @@ async def test_a_person_is_exported_and_erased(ctx: Context, shelf: Shelf, door:
         {"code": "BAD_USER_INPUT", "field": ["confirmation"]}
     ]
     erasure = (await admin.ask(erase, {"typed": "Ada@X.test"}))["personErase"]["erasure"]
-    assert (erasure["isDone"], len(erasure["parts"])) == (False, 4)
+    parts = [(part["owner"], part["name"]) for part in erasure["parts"]]
+    assert (erasure["isDone"], parts) == (
+        False,
+        [*(("core", name) for name in ("carts", "customers", "mails", "orders")), ("guestbook", "entries")],
+    )
     told = (await admin.ask('{ personErasures(email: "ada@x.test") { isDone parts { owner } } }'))["personErasures"]
     assert [entry["isDone"] for entry in told] == [False]
     seller = await admin.may("orders.read", "plugins.read")

@@ -244,6 +244,7 @@ async def test_an_edit_writes_what_it_names_and_leaves_the_rest(ctx: Context, cl
     assert await events(ctx.db) == [
         ("ProductCreated", f"product:{created.product_id}"),
         ("ProductChanged", f"product:{created.product_id}"),
+        ("AddressChanged", "address:/products/oil"),
     ]
 
 

@@ -30,9 +30,9 @@ from vetrina.testing.races import NothingToBreak
 def test_every_port_has_a_contract_suite_that_can_be_inherited() -> None:
     ports = {port for port in vars(vetrina.ports).values() if isinstance(getattr(port, "policy", None), Policy)}
     assert set(SUITES) == ports
-    for suite in SUITES.values():
+    for port, suite in SUITES.items():
         promises = [name for name in vars(suite) if name.startswith("test_")]
-        assert len(promises) >= 5
+        assert len(promises) >= (5 if port.policy.kind == "required" else 2), port
         assert suite.__doc__
         assert not inspect.signature(suite).parameters
 

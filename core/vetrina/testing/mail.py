@@ -1,12 +1,14 @@
 """Mail for tests: a provider that keeps what it is given, and the suite every provider passes."""
 
+import asyncio
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import ClassVar
 
 import msgspec
 
 from vetrina.kernel.context import Context
-from vetrina.ports import Letter, MailProvider, Policy
+from vetrina.ports import Letter, MailProvider, MailRefused, Policy
 
 
 class FakeMail:
@@ -62,3 +64,19 @@ class MailProviderContract:
         await provider.send(ctx, self.letter)
         await provider.send(ctx, self.letter)
         assert {to for to, _ in await self.arrived(ctx, provider)} == {self.letter.to}
+
+    async def test_several_at_once_arrive_each_at_its_own(self, ctx: Context) -> None:
+        provider = self.provider()
+        people = [f"buyer{number}@example.org" for number in range(3)]
+        letters = [
+            msgspec.structs.replace(self.letter, to=to, subject=f"Ciao {to}", message_id=f"<{to}>") for to in people
+        ]
+        await asyncio.gather(*(provider.send(ctx, letter) for letter in letters))
+        assert sorted(await self.arrived(ctx, provider)) == [(to, f"Ciao {to}") for to in people]
+
+    async def test_a_subject_of_two_lines_reaches_nobody_else(self, ctx: Context) -> None:
+        provider = self.provider()
+        letter = msgspec.structs.replace(self.letter, subject="Ciao\r\nBcc: everybody@example.org")
+        with suppress(MailRefused):
+            await provider.send(ctx, letter)
+        assert {to for to, _ in await self.arrived(ctx, provider)} <= {letter.to}
