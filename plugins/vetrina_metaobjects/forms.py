@@ -97,7 +97,7 @@ class NewKindForm(KindForm):
 class ScheduleForm(BaseModel):
     """From when on something is shown."""
 
-    at: datetime = Field(title="Shown from (UTC)", json_schema_extra=_it("Mostrato dal (UTC)"))
+    at: datetime = Field(title="Shown from", json_schema_extra=_it("Mostrato dal"))
 
 
 HANDLE = Field(

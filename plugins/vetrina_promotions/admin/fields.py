@@ -152,6 +152,8 @@ class MinimumFields(Asking):
 class Step(Asking):
     """One step."""
 
+    model_config = ConfigDict(defer_build=True, title="a step", json_schema_extra=italian("uno scaglione"))
+
     at: Decimal = Field(gt=0, title="From", json_schema_extra=italian("Da"))
     off: Decimal = Field(gt=0, title="Reduction", json_schema_extra=italian("Riduzione"))
 

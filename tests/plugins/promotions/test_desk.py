@@ -101,6 +101,7 @@ async def test_what_makes_no_sense_is_said_at_its_field_and_readers_only_read(sh
     await boss.open("/admin/promotions/discounts/new/products")
     await boss.send("new/products", **{"f.title": "X", "f.off": "10", "f.products": "nothing-like-it"})
     assert (boss.answer.status_code, boss.page.wrong) == (422, ["f.products"])
+    assert "Aggiungi uno scaglione" in (await boss.open("/admin/promotions/discounts/new/order?lang=it")).words
     await boss.client.aclose()
     await show_off(shop.ctx)
     reader = await manager(shop, *READS, language="it")
