@@ -12,7 +12,7 @@ from vetrina.views.carts import CartRow
 from vetrina.views.customers import CustomerRow, customers_by_id
 from vetrina_storefront.addresses import MailingAddress
 from vetrina_storefront.companies import PurchasingCompany
-from vetrina_storefront.customers import Customer
+from vetrina_storefront.customers import CartCustomerRow, Customer
 from vetrina_storefront.enums import CountryCode
 from vetrina_storefront.interfaces import load_nothing
 from vetrina_storefront.later import many, union_of
@@ -57,10 +57,16 @@ async def load_preferences(rows: Sequence[CartRow], info: Info) -> list[Preferen
 
 
 async def load_customers(rows: Sequence[CartRow], info: Info) -> list[CustomerRow | None]:
-    """Whom each cart belongs to, if it was told by his token."""
+    """Whom each cart belongs to, if it was told by his token; wholly only to him, when @inContext names him."""
+    ctx = ctx_of(info)
     ids = {row.customer_id for row in rows if row.customer_id is not None}
-    found = await customers_by_id(ctx_of(info).db, sorted(ids)) if ids else {}
-    return [found.get(row.customer_id) if row.customer_id is not None else None for row in rows]
+    found = await customers_by_id(ctx.db, sorted(ids)) if ids else {}
+    shown = {row.id: row if ctx.actor.id == row.id else _as_carts_show(row) for row in found.values()}
+    return [shown.get(row.customer_id) if row.customer_id is not None else None for row in rows]
+
+
+def _as_carts_show(row: CustomerRow) -> CartCustomerRow:
+    return CartCustomerRow(**msgspec.structs.asdict(row))
 
 
 async def load_no_addresses(rows: Sequence[object], info: Info) -> list[list[MailingAddress]]:

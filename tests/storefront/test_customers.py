@@ -192,6 +192,31 @@ async def test_addresses_carts_and_signing_out(shop: Workshop) -> None:
 
 
 @pytest.mark.embedded
+async def test_a_carts_id_opens_the_cart_and_not_its_customers_account(shop: Workshop) -> None:
+    token = await signed_up(shop)
+    added = await shop.ask(ADD, token=token, address={"address1": "Via Roma 1", "country": "Italy"})
+    kept = added["customerAddressCreate"]["customerAddress"]["id"]
+    order = await make_order(shop.ctx, email=EMAIL, paid=False, customer=token)
+    cart = (await shop.ask(CART, token=token, copy=kept))["cartCreate"]["cart"]["id"]
+    nobody: dict[str, Any] = {
+        "id": f"gid://vetrina/Customer/{order.customer_id}",
+        "email": EMAIL,
+        "numberOfOrders": "0",
+    }
+    nobody |= {"defaultAddress": None, "addresses": {"nodes": []}, "orders": {"totalCount": "0", "nodes": []}}
+    asked = """query ($cart: ID!) %s { cart(id: $cart) { buyerIdentity { customer { id email numberOfOrders
+      defaultAddress { address1 } addresses(first: 5) { nodes { address1 } }
+      orders(first: 5) { totalCount nodes { orderNumber } } } } } }"""
+    for place in ("", '@inContext(buyer: { customerAccessToken: "vt_buyer_x" })'):
+        told = (await shop.ask(asked % place, cart=cart))["cart"]["buyerIdentity"]["customer"]
+        assert told == nobody, place
+    himself = f'@inContext(buyer: {{ customerAccessToken: "{token}" }})'
+    told = (await shop.ask(asked % himself, cart=cart))["cart"]["buyerIdentity"]["customer"]
+    assert (told["numberOfOrders"], told["defaultAddress"]) == ("1", {"address1": "Via Roma 1"})
+    assert told["orders"] == {"totalCount": "1", "nodes": [{"orderNumber": order.number}]}
+
+
+@pytest.mark.embedded
 async def test_who_asks_is_known_to_the_context_and_shared_with_nobody(shop: Workshop) -> None:
     token = await signed_up(shop)
     asked = """query ($token: String!) @inContext(buyer: { customerAccessToken: $token }) { shop { name } }"""

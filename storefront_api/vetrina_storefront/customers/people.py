@@ -1,6 +1,6 @@
 """Customer: somebody with an account, with what he keeps and what he ordered."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from enum import Enum
 from typing import Any
 
@@ -42,10 +42,17 @@ _ORDERS = {
 }
 
 
-class Wanted(msgspec.Struct, frozen=True):
-    """Whose orders a connection is about, and which of them."""
+class CartCustomerRow(CustomerRow, frozen=True):
+    """A customer as his cart shows him to whoever knows its id: without orders, which open more, and addresses.
 
-    customer_id: int
+    A cart's id stands in the address of its checkout and is given on; it is no proof of who asks.
+    """
+
+
+class Wanted(msgspec.Struct, frozen=True):
+    """Whose orders a connection is about, and which of them; nobody's without a customer."""
+
+    customer_id: int | None
     query: str | None
 
 
@@ -64,19 +71,22 @@ async def load_orders(
     window, order = window_args(first, after, last, before, reverse), _ORDERS[sort_key or OrderSortKeys.ID]
     db = ctx_of(info).db
     return [
-        connection_of(await orders_of_customer(db, row.id, order, window, query), window, Wanted(row.id, query))
+        connection_of([], window, Wanted(None, query))
+        if isinstance(row, CartCustomerRow)
+        else connection_of(await orders_of_customer(db, row.id, order, window, query), window, Wanted(row.id, query))
         for row in rows
     ]
 
 
 async def load_counts(rows: Sequence[Connection[Any]], info: Info) -> list[int]:
     """How many orders each list has in all."""
-    return [await orders_counted(ctx_of(info).db, row.more.customer_id, row.more.query) for row in rows]
+    db, wanted = ctx_of(info).db, [row.more for row in rows]
+    return [0 if one.customer_id is None else await orders_counted(db, one.customer_id, one.query) for one in wanted]
 
 
 async def load_order_counts(rows: Sequence[CustomerRow], info: Info) -> list[int]:
-    found = await order_counts(ctx_of(info).db, [row.id for row in rows])
-    return [found.get(row.id, 0) for row in rows]
+    found = await order_counts(ctx_of(info).db, _proven(rows))
+    return [0 if isinstance(row, CartCustomerRow) else found.get(row.id, 0) for row in rows]
 
 
 async def load_addresses(
@@ -89,7 +99,7 @@ async def load_addresses(
     reverse: bool | None = False,
 ) -> list[Connection[Any]]:
     """What each customer keeps, the oldest first."""
-    found = await addresses_of_customers(ctx_of(info).db, [row.id for row in rows])
+    found = await addresses_of_customers(ctx_of(info).db, _proven(rows))
 
     def connected(kept: list[CustomerAddressRow]) -> Connection[Any]:
         rows = [kept_address(row) for row in kept]
@@ -103,13 +113,22 @@ async def load_addresses(
             reverse=reverse,
         )
 
-    return [connected(found.get(row.id, [])) for row in rows]
+    return [connected(_of(row, found)) for row in rows]
 
 
 async def load_default_addresses(rows: Sequence[CustomerRow], info: Info) -> list[MailingAddressRow | None]:
-    found = await addresses_of_customers(ctx_of(info).db, [row.id for row in rows])
-    chosen = {row.id: next((one for one in found.get(row.id, []) if one.is_default), None) for row in rows}
+    found = await addresses_of_customers(ctx_of(info).db, _proven(rows))
+    chosen = {row.id: next((one for one in _of(row, found) if one.is_default), None) for row in rows}
     return [kept_address(one) if (one := chosen[row.id]) is not None else None for row in rows]
+
+
+def _proven(rows: Sequence[CustomerRow]) -> list[int]:
+    """The ids of those who have shown that it is they."""
+    return [row.id for row in rows if not isinstance(row, CartCustomerRow)]
+
+
+def _of(row: CustomerRow, found: Mapping[int, list[CustomerAddressRow]]) -> list[CustomerAddressRow]:
+    return [] if isinstance(row, CartCustomerRow) else found.get(row.id, [])
 
 
 def kept_address(row: CustomerAddressRow) -> MailingAddressRow:
