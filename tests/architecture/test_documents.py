@@ -79,6 +79,12 @@ def test_a_heading_is_called_as_sites_call_it() -> None:
     assert {"speak-the-contract", "admin-pages-panels-and-tiles"} < anchors(ROOT / "plugins" / "EXAMPLES.md")
 
 
+@pytest.mark.parametrize("page", sorted(ROOT.glob("plugins/vetrina_*/README.md")), ids=lambda page: page.parent.name)
+def test_every_plugin_tells_of_itself_in_one_order(page: Path) -> None:
+    title, *sections = re.findall(r"^#+ (.+)$", page.read_text(), re.MULTILINE)
+    assert title and (sections[0], *sections[-2:]) == ("Set up", "When something went wrong", "Remove")
+
+
 def test_decisions_are_numbered_without_a_gap() -> None:
     numbers = sorted(path.name[:4] for path in (ROOT / "core" / "decisions").glob("*.md"))
     assert numbers == [f"{number:04}" for number in range(1, len(numbers) + 1)]
