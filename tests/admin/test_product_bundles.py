@@ -71,7 +71,7 @@ async def test_a_bundle_is_made_corrected_sold_and_ended_on_its_product(desk: De
     saved = await type_in((" OIL ", "2"), ("", ""), ("SALT", ""))
     assert "The components are saved" in saved and "2 × Oil" in saved and "1 × Salt <i>" in saved
     assert "<i>" not in mara.page.html and mara.page.html.count('name="sku"') == 5
-    assert "by components" in saved
+    assert "by components" in saved and "4 in stock" in saved, "nine pieces are enough for four times two"
     view = await submitted(desk, await cart_to_pay(desk, variant_id=box, quantity=3))
     await mara.open(f"/admin/orders/{view.order_id}")
     assert "6 × Oil" in mara.page.words and "3 × Salt <i> SALT" in mara.page.words
@@ -79,6 +79,11 @@ async def test_a_bundle_is_made_corrected_sold_and_ended_on_its_product(desk: De
         await session.execute(update(Variant).where(Variant.id == oil).values(sku="SALT"))
     await mara.open(here)
     assert "Several variants have the SKU SALT" in await type_in(("SALT", "1"))
+    async with ctx.tx() as session:
+        await session.execute(update(Variant).where(Variant.id == oil).values(sku=None))
+    await mara.open(here)
+    await mara.send(f"{here}/bundle", sku=f"#{oil}", quantity="3")
+    assert f'value="#{oil}"' in mara.page.html and "3 × Oil" in mara.page.words, "what has no SKU is not lost"
     assert "It is no bundle any more" in await type_in(("", ""))
     other = f"/admin/products/{await product_of(ctx, salt)}"
     await mara.open(other)

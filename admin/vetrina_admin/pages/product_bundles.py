@@ -1,5 +1,6 @@
 """What a product's variants consist of: shown, and written by SKU in a form that needs no script."""
 
+import re
 from collections.abc import Sequence
 
 import msgspec
@@ -14,6 +15,7 @@ from vetrina_admin.pages.forms import Form
 from vetrina_admin.pages.refusals import told
 from vetrina_admin.pages.visits import Visit
 
+_NUMBERED = re.compile(r"#[1-9][0-9]{0,17}")
 SPARE = 3
 """Empty rows of a form beside those that are filled."""
 
@@ -37,10 +39,27 @@ class BundleForm(msgspec.Struct, frozen=True):
     error: str = ""
 
 
+class MadeBundle(msgspec.Struct, frozen=True):
+    """A variant that is a bundle, with its components."""
+
+    variant: VariantSheetRow
+    components: list[ComponentRow]
+
+    @property
+    def stock(self) -> int | None:
+        """How many its components are enough for; None where none is counted."""
+        enough = [
+            0 if each.is_archived else max(each.stock or 0, 0) // each.quantity
+            for each in self.components
+            if each.is_archived or each.stock is not None
+        ]
+        return min(enough, default=None)
+
+
 class Bundles(msgspec.Struct, frozen=True):
     """What the card shows: each variant that is a bundle with its components, those that may become one, forms."""
 
-    made: tuple[tuple[VariantSheetRow, list[ComponentRow]], ...]
+    made: tuple[MadeBundle, ...]
     others: tuple[VariantSheetRow, ...]
     forms: dict[int, BundleForm]
 
@@ -60,12 +79,12 @@ class AmbiguousSku(Refusal):
 
 
 async def bundles_shown(visit: Visit, variants: Sequence[VariantSheetRow], typed: BundleForm | None) -> Bundles:
-    """The card of the variants that are shown; one statement where there are any, and what was typed where it was refused."""
+    """The card of the variants on the page; at most one statement. What was `typed` stays where it was refused."""
     live = [variant for variant in variants if variant.archived_at is None]
     bundles = [variant.id for variant in live if variant.is_bundle]
     found = await components_of(visit.ctx.db, bundles) if bundles else {}
-    made = tuple((variant, found.get(variant.id, [])) for variant in live if variant.is_bundle)
-    forms = {variant.id: BundleForm(variant.id, _spared(_written(rows))) for variant, rows in made}
+    made = tuple(MadeBundle(variant, found.get(variant.id, [])) for variant in live if variant.is_bundle)
+    forms = {each.variant.id: BundleForm(each.variant.id, _spared(_written(each.components))) for each in made}
     forms[0] = BundleForm(0, _spared(()))
     if typed is not None:
         shown = msgspec.structs.replace(typed, rows=_spared(typed.rows))
@@ -104,7 +123,7 @@ async def _components(visit: Visit, rows: Sequence[TypedRow]) -> list[Component]
 def _component(row: TypedRow, known: dict[str, list[int]], index: int) -> Component:
     at = ("components", str(index))
     sku = texts.line(row.sku, field=at)
-    called = known.get(sku, [])
+    called = [int(sku[1:])] if _NUMBERED.fullmatch(sku) else known.get(sku, [])
     if not called:
         raise UnknownSku(field=at, sku=sku)
     if len(called) > 1:
@@ -124,7 +143,8 @@ def _told(visit: Visit, refusal: Refusal, rows: Sequence[TypedRow]) -> str:
 
 
 def _written(components: Sequence[ComponentRow]) -> tuple[TypedRow, ...]:
-    return tuple(TypedRow(component.sku or "", str(component.quantity)) for component in components)
+    """A component without an SKU is called by its number, so that saving the form again keeps it."""
+    return tuple(TypedRow(each.sku or f"#{each.variant_id}", str(each.quantity)) for each in components)
 
 
 def _spared(rows: Sequence[TypedRow]) -> tuple[TypedRow, ...]:

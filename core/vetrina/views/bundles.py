@@ -11,7 +11,7 @@ from vetrina.kernel.context import Context, Place
 from vetrina.kernel.db import BigInt, Reads, id_in, text_in
 from vetrina.shop.catalog.models import Product, Translation, Variant, VariantComponent
 from vetrina.shop.pricing.models import Price
-from vetrina.views.shelf import is_price_of, is_published, place_params, room_of
+from vetrina.views.shelf import is_price_of, is_published, place_params, room_of, stock_of
 from vetrina.views.variants import VariantRow, variant_columns
 from vetrina.views.windows import (
     Order,
@@ -62,6 +62,8 @@ class ComponentRow(msgspec.Struct, frozen=True):
     variant_title: str
     sku: str | None
     is_archived: bool
+    stock: int | None
+    """Pieces on hand and not reserved; None where they are not counted."""
 
 
 async def parts_of(reads: Reads, bundle_ids: Sequence[int], place: Place) -> dict[int, list[PartRow]]:
@@ -155,6 +157,7 @@ _COMPONENTS = (
         Variant.title.label("variant_title"),
         Variant.sku,
         _IS_ARCHIVED.label("is_archived"),
+        stock_of().label("stock"),
     )
     .join_from(VariantComponent, Variant, Variant.id == VariantComponent.component_id)
     .join(Product, Product.id == Variant.product_id)
