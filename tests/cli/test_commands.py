@@ -25,6 +25,7 @@ COMMANDS = [
     "serve",
     "setup",
     "staff",
+    "storefront-token",
     "token",
     "work",
 ]
