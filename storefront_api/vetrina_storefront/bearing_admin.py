@@ -34,6 +34,7 @@ COLUMNS = (
     Column(Say("Token", "Token")),
     Column(Say("Issued", "Emesso")),
 )
+HEADERS = {"public": "X-Shopify-Storefront-Access-Token", "private": "Shopify-Storefront-Private-Token"}
 KINDS = {"public": Say("Public", "Pubblico"), "private": Say("Private", "Privato")}
 
 
@@ -76,10 +77,10 @@ async def _show(ctx: Context, asked: Asked) -> Sequence[Block]:
     )
     intro = Text(
         Say(
-            "By its token the storefront's API knows a front end. The server of a front end sends a private one and "
-            "may say for which buyer it asks.",
-            "Dal token l'API del negozio riconosce un frontend. Il server di un frontend ne invia uno privato e può "
-            "indicare per quale cliente chiede.",
+            "Front ends send a token with what they ask the storefront's API. The server of a front end sends a "
+            "private one, and can then say for which buyer it asks.",
+            "I frontend inviano un token con ogni richiesta all'API del negozio. Il server di un frontend ne invia uno "
+            "privato, e così può indicare per quale cliente chiede.",
         )
     )
     shown: list[Block] = [intro, Table(COLUMNS, rows, empty)]
@@ -104,10 +105,12 @@ def _row(row: StorefrontTokenRow, may_write: bool) -> Row:
 async def _issue(ctx: Context, asked: Asked, sent: TokenForm) -> Done:
     made = await issue_storefront_token(ctx, sent.name, sent.kind)
     told = Say("The token is issued.", "Il token è stato emesso.")
-    label = KINDS[sent.kind]
+    header, api = Say("Sent as", "Inviato come"), f"{ctx.shop.base_url}/graphql"
+    how = Facts(((header, HEADERS[sent.kind]), (Say("To", "A"), api)))
+    label = Say("Token", "Token")
     if sent.kind == "private":
-        return Done(told, blocks=(Secret(label, made.token),))
-    return Done(told, blocks=(Facts(((label, made.token),)),))
+        return Done(told, blocks=(Secret(label, made.token), how))
+    return Done(told, blocks=(Facts(((label, made.token),)), how))
 
 
 async def _revoke(ctx: Context, asked: Asked, sent: Mapping[str, str]) -> Done:
