@@ -202,6 +202,21 @@ async def test_a_token_stands_for_a_while_is_renewed_and_ended(town: Town) -> No
     assert await customer_by_token(ctx.db, fresh.token, ctx.now()) is None
 
 
+async def test_nobody_says_anything_to_strangers_in_the_shops_name(town: Town) -> None:
+    said = {
+        "Anna Maria": True,
+        "You won: see bit.ly/x": False,
+        "write to x@evil.example": False,
+        "so long " * 20: False,
+    }
+    for number, (name, is_said) in enumerate(said.items()):
+        to = f"stranger-{number}@rossi.example"
+        await customers.sign_up(town.buyer(), NewCustomer(email=to, password=PASSWORD, first_name=name))
+        assert len(await town.mailed(to)) == 1
+        letter = next(one for one in town.mails.letters if one.to == to)
+        assert (name.strip() in letter.text, name.strip() in letter.html) == (is_said, is_said), name
+
+
 async def test_another_address_is_the_customers_once_it_is_confirmed(town: Town) -> None:
     ctx, (key, access) = town.buyer(), await town.account()
     await town.account("taken@rossi.example")
@@ -214,7 +229,11 @@ async def test_another_address_is_the_customers_once_it_is_confirmed(town: Town)
     path = (await town.link("new@rossi.example")).removeprefix("https://shop.test/account/email/")
     number, _, secret = path.partition("/")
     assert int(number) == key
+    await customers.recover(ctx, EMAIL)
+    _, older = customers.read_link(ctx, Purpose.RESET, await town.link(), "reset_url")
+    assert await customers.link_stands(ctx, Purpose.RESET, key, older)
     assert await customers.confirm_address(ctx, key, secret) == "new@rossi.example"
+    assert not await customers.link_stands(ctx, Purpose.RESET, key, older), "whoever reads the old mailbox has nothing"
     assert await refused(customers.confirm_address(ctx, key, secret))
     assert (await town.mailed())[-1] == "Your address at Vetrina was changed"
     await customers.sign_in(ctx, "new@rossi.example", PASSWORD)

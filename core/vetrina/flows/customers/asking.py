@@ -31,6 +31,7 @@ from vetrina.shop.delivery.rules import is_phone
 
 ANSWER = "customers.answer"
 SEALED_FOR = "customer-asking"
+LONGEST_GREETED = 40
 
 
 class NewCustomer(msgspec.Struct, frozen=True, kw_only=True):
@@ -123,7 +124,7 @@ async def answer(ctx: Context, payload: Mapping[str, Any]) -> None:
                 language=question.language,
                 template=template,
                 wishes=wishes if purpose is not Purpose.RESET else {},
-                first_name=str(question.wishes.get("first_name") or ""),
+                first_name=_greeted(str(question.wishes.get("first_name") or "")),
             )
 
 
@@ -138,6 +139,14 @@ async def _put(ctx: Context, session: Session, question: _Question) -> None:
     await count(ctx, session, limits)
     sealed = ctx.shop.vault.seal(SEALED_FOR, msgspec.json.encode(question).decode())
     await put_off(session, ANSWER, draw_key(), {"sealed": sealed}, ctx.now())
+
+
+def _greeted(name: str) -> str:
+    """A name as a letter says it: short, and nothing that mail programs make a link of.
+
+    Anybody can have a letter written to anybody, and must not be able to say anything in it.
+    """
+    return "" if len(name) > LONGEST_GREETED or set(name) & set("./:@\\") else name
 
 
 def _tidy(name: str | None) -> str | None:

@@ -97,6 +97,8 @@ async def confirm_address(ctx: Context, customer_id: int, secret: str) -> str:
             email = session.outcome = str(link.wishes["email"])
             # A guest who ordered under it, or somebody who never confirmed an account, has no claim to it any more.
             await _take_over(ctx, session, customer_id, email)
+            # What was mailed to the address of before opens nothing any more.
+            await customers.end_links(session, customer_id)
             await customers.change_customer(session, customer_id, ctx.now(), email=email)
             await claim_orders(session, customer_id, email)
             if link.email is not None:
