@@ -1,4 +1,4 @@
-"""Metaobjects: content of kinds that the shop defines itself, with typed fields, in the contract's own names."""
+"""Metaobjects: content of types that the shop defines itself, with typed fields, in the contract's own names."""
 
 from vetrina.plugin import GraphQLRoots, Provide, hookimpl
 from vetrina.plugin.admin import AdminPage

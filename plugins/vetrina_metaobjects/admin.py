@@ -43,8 +43,8 @@ from vetrina_metaobjects.views import (
 
 PAGE = 50
 KINDS = (
-    Column(Say("Kind", "Tipo")),
-    Column(Say("Type", "Nome tecnico")),
+    Column(Say("Definition", "Definizione")),
+    Column(Say("Type", "Tipo")),
     Column(Say("Fields", "Campi"), "end"),
     Column(Say("Entries", "Voci"), "end"),
 )
@@ -56,8 +56,8 @@ ENTRIES = (
 )
 LANGUAGES = (Column(Say("Language", "Lingua")), Column(Say("Texts", "Testi"), "end"))
 NO_KINDS = Say(
-    "There is no kind yet. Define one below, such as designer with a name, a portrait and a life.",
-    "Non c'è ancora nessun tipo. Definiscine uno qui sotto, come designer con un nome, un ritratto e una vita.",
+    "There is no definition yet. Write one below, such as designer with a name, a portrait and a life.",
+    "Non c'è ancora nessuna definizione. Scrivine una qui sotto, come designer con un nome, un ritratto e una vita.",
 )
 NO_ENTRIES = Say(
     "There is no entry yet. Write the first below.", "Non c'è ancora nessuna voce. Scrivi la prima qui sotto."
@@ -75,7 +75,9 @@ def pages() -> list[AdminPage]:
         AdminPage(
             "", Say("Metaobjects", "Metaobject"), READ, show_kinds, (Action("define", define, WRITE, NewKindForm),)
         ),
-        AdminPage("kinds/{id}", Say("Kind", "Tipo"), READ, show_kind, KIND_ACTIONS, is_in_menu=False),
+        AdminPage(
+            "definitions/{id}", Say("Definition", "Definizione"), READ, show_kind, KIND_ACTIONS, is_in_menu=False
+        ),
         AdminPage("entries/{id}", Say("Entry", "Voce"), READ, show_entry, ENTRY_ACTIONS, is_in_menu=False),
         AdminPage(
             "entries/{id}/{language}",
@@ -89,38 +91,39 @@ def pages() -> list[AdminPage]:
 
 
 async def show_kinds(ctx: Context, asked: Asked) -> Sequence[Block]:
-    """Every kind, and the form for another."""
+    """Every definition, and the form for another."""
     known = await counts(ctx.db)
     rows = tuple(
-        Row((row.name, row.type, len(row.fields), known.get(row.id, 0)), to=f"kinds/{row.id}")
+        Row((row.name, row.type, len(row.fields), known.get(row.id, 0)), to=f"definitions/{row.id}")
         for row in await definitions(ctx.db)
     )
     form = Form("define", NewKindForm, Say("Define", "Definisci"), {"fields": [{"key": "name", "name": "Name"}]})
-    section = Section(Say("Define a kind", "Definisci un tipo"), (form,))
+    section = Section(Say("Write a definition", "Scrivi una definizione"), (form,))
     return [Table(KINDS, rows, NO_KINDS), *([section] if _may(ctx) else [])]
 
 
 async def define(ctx: Context, asked: Asked, sent: NewKindForm) -> Done:
     key = await flows.define(ctx, _sheet(sent, sent.type))
     return Done(
-        Say("The kind is defined: write its entries.", "Il tipo è definito: scrivi le sue voci."), to=f"kinds/{key}"
+        Say("The definition is saved: write its entries.", "La definizione è salvata: scrivi le sue voci."),
+        to=f"definitions/{key}",
     )
 
 
 async def show_kind(ctx: Context, asked: Asked) -> Sequence[Block]:
-    """A kind's entries, the form for another, and its definition."""
+    """A definition with its entries, and the form for another entry."""
     kind = await _kind(ctx, asked)
     blocks: list[Block] = [await _entries(ctx, asked, kind)]
     if not _may(ctx):
         return blocks
     begin = Form("create", entry_form(kind.sheets), Say("Keep as a draft", "Salva come bozza"))
-    change = Form("redefine", KindForm, Say("Save the kind", "Salva il tipo"), _kind_values(kind))
-    sure = Say("Delete this kind?", "Eliminare questo tipo?")
+    change = Form("redefine", KindForm, Say("Save the definition", "Salva la definizione"), _kind_values(kind))
+    sure = Say("Delete this definition?", "Eliminare questa definizione?")
     return [
         *blocks,
         Section(Say("Write an entry", "Scrivi una voce"), (begin,)),
-        Section(Say("The kind", "Il tipo"), (change,)),
-        Button("undefine", Say("Delete the kind", "Elimina il tipo"), tone="bad", confirm=sure),
+        Section(Say("Definition", "Definizione"), (change,)),
+        Button("undefine", Say("Delete the definition", "Elimina la definizione"), tone="bad", confirm=sure),
     ]
 
 
@@ -134,12 +137,12 @@ async def create(ctx: Context, asked: Asked, sent: BaseModel) -> Done:
 async def redefine(ctx: Context, asked: Asked, sent: KindForm) -> Done:
     kind = await _kind(ctx, asked)
     await flows.redefine(ctx, kind.id, _sheet(sent, kind.type))
-    return Done(Say("The kind has been saved.", "Il tipo è stato salvato."))
+    return Done(Say("The definition has been saved.", "La definizione è stata salvata."))
 
 
 async def undefine(ctx: Context, asked: Asked, sent: Mapping[str, str]) -> Done:
     await flows.undefine(ctx, (await _kind(ctx, asked)).id)
-    return Done(Say("The kind is gone.", "Il tipo è stato eliminato."), to="")
+    return Done(Say("The definition is gone.", "La definizione è stata eliminata."), to="")
 
 
 async def form_of_kind(ctx: Context, asked: Asked) -> type[BaseModel]:
@@ -149,9 +152,9 @@ async def form_of_kind(ctx: Context, asked: Asked) -> type[BaseModel]:
 async def show_entry(ctx: Context, asked: Asked) -> Sequence[Block]:
     """Facts, publication, what is written, translations, the end."""
     entry = await _entry(ctx, asked)
-    kind = Link(entry.type, f"kinds/{entry.definition_id}")
+    kind = Link(entry.type, f"definitions/{entry.definition_id}")
     facts: list[tuple[Any, Any]] = [
-        (Say("Kind", "Tipo"), kind),
+        (Say("Type", "Tipo"), kind),
         (Say("Handle", "Handle"), entry.handle),
         (Say("State", "Stato"), _state(ctx, entry)),
         (Say("Shown from", "Mostrata dal"), entry.published_at),
@@ -197,7 +200,7 @@ async def unpublish(ctx: Context, asked: Asked, sent: Mapping[str, str]) -> Done
 async def remove(ctx: Context, asked: Asked, sent: Mapping[str, str]) -> Done:
     entry = await _entry(ctx, asked)
     await flows.remove_entry(ctx, entry.id)
-    return Done(Say("It is gone.", "È stata rimossa."), to=f"kinds/{entry.definition_id}")
+    return Done(Say("It is gone.", "È stata rimossa."), to=f"definitions/{entry.definition_id}")
 
 
 async def form_of_entry(ctx: Context, asked: Asked) -> type[BaseModel]:
@@ -278,7 +281,7 @@ def _may(ctx: Context) -> bool:
 async def _kind(ctx: Context, asked: Asked) -> DefinitionRow:
     found = await definition(ctx.db, _key(asked))
     if found is None:
-        raise NotFound(what="The kind")
+        raise NotFound(what="The definition")
     return found
 
 

@@ -1,4 +1,4 @@
-"""Kinds of metaobjects are defined, entries written, translated, published and removed."""
+"""Metaobjects are defined, entries written, translated, published and removed."""
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -28,10 +28,10 @@ READ, WRITE = "metaobjects.read", "metaobjects.write"
 
 
 class TypeTaken(Refusal):
-    """Another kind has the type. Facts: type."""
+    """Another definition has the type. Facts: type."""
 
     code = "METAOBJECT_TYPE_TAKEN"
-    text = "There is a kind {type} already."
+    text = "There is a definition of the type {type} already."
 
 
 class FieldInUse(Refusal):
@@ -42,33 +42,33 @@ class FieldInUse(Refusal):
 
 
 class DefinitionInUse(Refusal):
-    """A kind cannot go while it has entries."""
+    """A definition cannot go while it has entries."""
 
     code = "METAOBJECT_DEFINITION_IN_USE"
-    text = "This kind has entries: remove them first."
+    text = "This definition has entries: remove them first."
 
 
 @once
 async def define(ctx: Context, sheet: DefinitionSheet) -> int:
-    """Define a kind; its id. Needs metaobjects.write. Raises BadInput, TypeTaken."""
+    """Write a definition; its id. Needs metaobjects.write. Raises BadInput, TypeTaken."""
     ctx.require(WRITE)
     checked = checked_definition(sheet)
     known = await definitions(ctx.db)
     if len(known) >= MOST_DEFINITIONS:
-        raise BadInput(field=("type",), problem=f"There are {MOST_DEFINITIONS} kinds, which is the most.")
+        raise BadInput(field=("type",), problem=f"There are {MOST_DEFINITIONS} definitions, which is the most.")
     if any(row.type == checked.type for row in known):
         raise TypeTaken(field=("type",), type=checked.type)
     async with ctx.tx() as session:
         key = session.outcome = await session.insert(MetaobjectDefinition, **_columns(checked), updated_at=ctx.now())
-        await audited(ctx, session, "metaobjects.defined", f"metaobject-kind:{key}", after={"type": checked.type})
+        await audited(ctx, session, "metaobjects.defined", f"metaobject-definition:{key}", after={"type": checked.type})
     return key
 
 
 @once
 async def redefine(ctx: Context, definition_id: int, sheet: DefinitionSheet) -> None:
-    """Define a kind anew; its type stays, and so does the type of a field that has values. Needs metaobjects.write.
+    """Write a definition anew; its type stays, and so does the type of a field that has values.
 
-    Raises NotFound, BadInput, FieldInUse.
+    Needs metaobjects.write. Raises NotFound, BadInput, FieldInUse.
     """
     ctx.require(WRITE)
     known = await _kind(ctx, definition_id)
@@ -83,19 +83,19 @@ async def redefine(ctx: Context, definition_id: int, sheet: DefinitionSheet) -> 
         given = {f"{name}_": value for name, value in _columns(checked).items()}
         await session.execute(_REDEFINE, {"definition": definition_id, "at_": ctx.now(), **given})
         after = {"type": checked.type, "fields": list(types)}
-        await audited(ctx, session, "metaobjects.redefined", f"metaobject-kind:{definition_id}", after=after)
+        await audited(ctx, session, "metaobjects.redefined", f"metaobject-definition:{definition_id}", after=after)
 
 
 @once
 async def undefine(ctx: Context, definition_id: int) -> None:
-    """Forget a kind without entries. Needs metaobjects.write. Raises NotFound, DefinitionInUse."""
+    """Forget a definition without entries. Needs metaobjects.write. Raises NotFound, DefinitionInUse."""
     ctx.require(WRITE)
     known = await _kind(ctx, definition_id)
     async with ctx.tx() as session:
         if await session.value(_COUNT, {"definition": definition_id}):
             raise DefinitionInUse()
         await session.execute(_UNDEFINE, {"definition": definition_id})
-        subject = f"metaobject-kind:{definition_id}"
+        subject = f"metaobject-definition:{definition_id}"
         await audited(ctx, session, "metaobjects.undefined", subject, before={"type": known.type})
 
 
@@ -103,7 +103,7 @@ async def undefine(ctx: Context, definition_id: int) -> None:
 async def create_entry(
     ctx: Context, definition_id: int, sheet: EntrySheet, published_at: datetime | None = None
 ) -> int:
-    """Write an entry of a kind; its id. Without `published_at` it is a draft. Needs metaobjects.write.
+    """Write an entry of a definition; its id. Without `published_at` it is a draft. Needs metaobjects.write.
 
     Raises NotFound, BadInput at the field that is wrong, HandleTaken.
     """
@@ -201,7 +201,7 @@ async def _set_publication(ctx: Context, entry_id: int, at: datetime | None) -> 
 async def _kind(ctx: Context, definition_id: int) -> DefinitionRow:
     found = await definition(ctx.db, definition_id)
     if found is None:
-        raise NotFound(what="The kind of metaobjects")
+        raise NotFound(what="The definition")
     return found
 
 

@@ -1,4 +1,4 @@
-"""What the pages ask for: a kind with its fields, and an entry with the fields of its kind."""
+"""What the pages ask for: a definition with its fields, and an entry with those fields."""
 
 from datetime import datetime
 from typing import Annotated, Any, Literal
@@ -28,7 +28,7 @@ def _one_of(given: str) -> str:
 
 
 class FieldForm(BaseModel):
-    """A field of a kind."""
+    """A field of a definition."""
 
     model_config = ConfigDict(title="a field", json_schema_extra=_it("un campo"))
 
@@ -46,7 +46,7 @@ class FieldForm(BaseModel):
 
 
 class KindForm(BaseModel):
-    """A kind as it is defined anew; its type stays."""
+    """A definition as it is written anew; its type stays."""
 
     name: str = Field(max_length=120, title="Name", json_schema_extra=_it("Nome"))
     fields: list[FieldForm] = Field(
@@ -84,7 +84,7 @@ class KindForm(BaseModel):
 
 
 class NewKindForm(KindForm):
-    """A kind to define."""
+    """A definition to write."""
 
     type: str = Field(
         max_length=64,
@@ -111,7 +111,7 @@ LONGEST = 64 << 10
 
 
 def entry_form(fields: tuple[FieldSheet, ...]) -> type[BaseModel]:
-    """The form of an entry: a field for each of its kind's, and its handle."""
+    """The form of an entry: a field for each of its definition's, and its handle."""
     own: dict[str, Any] = {field.key: (_kind_of(field), _asked_for(field)) for field in fields}
     return create_model("EntryForm", **own, handle_=(str, HANDLE))
 

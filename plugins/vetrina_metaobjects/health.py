@@ -1,4 +1,4 @@
-"""Whether metaobjects lead somewhere: kinds whose title names a field that is gone."""
+"""Whether metaobjects lead somewhere: definitions whose title names a field that is gone."""
 
 from vetrina.kernel.errors import Refusal
 from vetrina.plugin import Context, HealthCheck, Say
@@ -7,16 +7,16 @@ from vetrina_metaobjects.views import definitions
 
 
 class FieldsGone(Refusal):
-    """A kind names a field that it has no more. Facts: names."""
+    """A definition names a field that it has no more. Facts: names."""
 
     code = "METAOBJECT_FIELDS_GONE"
-    text = "These kinds name a field that they no longer have: {names}. Open and save them."
+    text = "These definitions name a field that they no longer have: {names}. Open and save them."
 
 
 def checks() -> list[Declaration]:
     """One."""
-    title = Say("Kinds of metaobjects hang together", it="I tipi di metaobject sono coerenti")
-    return [HealthCheck("kinds", title, look)]
+    title = Say("Definitions of metaobjects hang together", it="Le definizioni dei metaobject sono coerenti")
+    return [HealthCheck("definitions", title, look)]
 
 
 async def look(ctx: Context) -> None:

@@ -54,7 +54,7 @@ def checked_definition(sheet: DefinitionSheet) -> DefinitionSheet:
         problem = "A type is 3 to 64 small letters, digits, dashes and underscores, such as designer."
         raise BadInput(field=("type",), problem=problem, reason="name")
     if not 1 <= len(sheet.fields) <= MOST_FIELDS:
-        raise BadInput(field=("fields",), problem=f"A kind has between 1 and {MOST_FIELDS} fields.")
+        raise BadInput(field=("fields",), problem=f"A definition has between 1 and {MOST_FIELDS} fields.")
     fields = tuple(_checked_field(field, ("fields", str(index))) for index, field in enumerate(sheet.fields))
     keys = [field.key for field in fields]
     if len(set(keys)) < len(keys):

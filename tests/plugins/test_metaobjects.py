@@ -210,7 +210,7 @@ async def test_the_desk_asks_for_the_fields_of_a_kind(shop: Workshop) -> None:
         form = next(form for form in boss.page.forms if form.fields.get("action") == action)
         await boss.post(path, form.fields | typed)
 
-    here, there = "/admin/metaobjects/kinds/1", "/admin/metaobjects/entries/4"
+    here, there = "/admin/metaobjects/definitions/1", "/admin/metaobjects/entries/4"
     await act(here, "create", **{"f.name": "Corte", "f.since": "long ago"})
     assert (boss.answer.status_code, boss.page.wrong) == (422, ["f.since"])
     await act(here, "create", **{"f.name": "Corte", "f.since": "1999"})

@@ -1,4 +1,4 @@
-"""The admin API's part: kinds and entries, drafts too, and everything that writes them."""
+"""The admin API's part: definitions and entries, drafts too, and everything that writes them."""
 
 from collections.abc import Awaitable, Sequence
 from datetime import datetime
@@ -29,7 +29,7 @@ from vetrina_metaobjects.views import DefinitionRow, MetaobjectRow, definitions,
 
 
 async def load_sheets(rows: Sequence[DefinitionRow], info: Info) -> list[list[FieldSheet]]:
-    """The fields of each kind."""
+    """The fields of each definition."""
     return [list(row.sheets) for row in rows]
 
 
@@ -38,7 +38,7 @@ async def load_values(rows: Sequence[MetaobjectRow], info: Info) -> list[dict[st
     return [row.values for row in rows]
 
 
-@strawberry.type(description="A field of a kind of metaobject.")
+@strawberry.type(description="A field of a metaobject definition.")
 class MetaobjectsField:
     key: str
     type: str
@@ -46,7 +46,7 @@ class MetaobjectsField:
     is_required: bool
 
 
-@strawberry.type(description="A kind of metaobject.")
+@strawberry.type(description="A metaobject definition: a type and its fields.")
 class MetaobjectsDefinition:
     id: strawberry.ID = id_field("MetaobjectDefinition")
     type: str
@@ -76,7 +76,7 @@ class MetaobjectsEntryConnection:
     page_info: PageInfo
 
 
-@strawberry.input(description="A field of a kind.")
+@strawberry.input(description="A field of a definition.")
 class MetaobjectsFieldInput:
     key: str
     type: str = strawberry.field(description="One of metafields' types, such as single_line_text_field.")
@@ -84,7 +84,7 @@ class MetaobjectsFieldInput:
     is_required: bool = False
 
 
-@strawberry.input(description="A kind to define; defined anew, all of it counts but its type, which stays.")
+@strawberry.input(description="A definition; written anew, all of it counts but its type, which stays.")
 class MetaobjectsDefinitionInput:
     type: str
     name: str
@@ -109,12 +109,12 @@ class MetaobjectsPayload:
 
 @strawberry.type
 class MetaobjectDeskQuery:
-    @root(permission=READ, description="Every kind of metaobject, by name.")
+    @root(permission=READ, description="Every metaobject definition, by name.")
     async def metaobjects_definitions(self, info: Info) -> list[MetaobjectsDefinition] | None:
         found: Any = await definitions(ctx_of(info).db)
         return found
 
-    @root(permission=READ, description="Metaobjects of a kind, drafts too, the newest first.")
+    @root(permission=READ, description="Metaobjects of a definition, drafts too, the newest first.")
     async def metaobjects_entries(
         self, info: Info, definition_id: strawberry.ID, first: int | None = None, after: str | None = None
     ) -> MetaobjectsEntryConnection | None:
@@ -127,11 +127,11 @@ class MetaobjectDeskQuery:
 
 @strawberry.type
 class MetaobjectDeskMutation:
-    @root(permission=WRITE, description="Define a kind of metaobject.")
+    @root(permission=WRITE, description="Write a metaobject definition.")
     async def metaobjects_define(self, info: Info, input: MetaobjectsDefinitionInput) -> MetaobjectsPayload:  # noqa: A002
         return await _made("MetaobjectDefinition", flows.define(ctx_of(info), _definition(input)))
 
-    @root(permission=WRITE, description="Define a kind anew; the type of a field that has values stays.")
+    @root(permission=WRITE, description="Write a definition anew; the type of a field that has values stays.")
     async def metaobjects_redefine(
         self,
         info: Info,
@@ -140,7 +140,7 @@ class MetaobjectDeskMutation:
     ) -> MetaobjectsPayload:
         return await _done(id, flows.redefine(ctx_of(info), _kind(id), _definition(input)))
 
-    @root(permission=WRITE, description="Forget a kind without entries.")
+    @root(permission=WRITE, description="Forget a definition without entries.")
     async def metaobjects_undefine(self, info: Info, id: strawberry.ID) -> MetaobjectsPayload:  # noqa: A002
         return await _done(id, flows.undefine(ctx_of(info), _kind(id)))
 

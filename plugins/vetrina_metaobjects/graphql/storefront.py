@@ -92,7 +92,7 @@ class MetaobjectSEO:
 
 
 @implements("Node", "OnlineStorePublishable")
-@strawberry.type(description="An entry of a kind that the shop has defined.")
+@strawberry.type(description="An entry of a type that the shop has defined.")
 class Metaobject:
     field: MetaobjectField | None = batch(load_field)
     fields: list[MetaobjectField] = batch(load_fields)
@@ -118,7 +118,7 @@ class MetaobjectConnection:
     page_info: PageInfo
 
 
-@strawberry.input(description="Names a metaobject by its kind and handle.")
+@strawberry.input(description="Names a metaobject by its type and handle.")
 class MetaobjectHandleInput:
     handle: str
     type: str
@@ -126,7 +126,7 @@ class MetaobjectHandleInput:
 
 @strawberry.type
 class MetaobjectQuery:
-    @root(shared=True, description="A metaobject by its id, or by its kind and handle.")
+    @root(shared=True, description="A metaobject by its id, or by its type and handle.")
     async def metaobject(
         self,
         info: Info,
@@ -144,7 +144,7 @@ class MetaobjectQuery:
             found = (await metaobjects_by_id(ctx, [key])).get(key)
         return found
 
-    @root(shared=True, description="Metaobjects of a kind; sorted by id or updated_at.")
+    @root(shared=True, description="Metaobjects of a type; sorted by id or updated_at.")
     async def metaobjects(
         self,
         info: Info,
