@@ -55,7 +55,7 @@ def test_every_permission_has_its_sentence_and_its_group() -> None:
 
 def test_whatever_flows_write_into_the_audit_trail_has_words() -> None:
     flows = "\n".join(path.read_text() for path in Path(str(files("vetrina.flows"))).rglob("*.py"))
-    calls = re.findall(r'audited\(\s*ctx,\s*session,\s*"([a-z.-]+)"|action="([a-z.-]+)"', flows)
+    calls = re.findall(r'(?:audited|_tell)\(\s*ctx,\s*session,\s*"([a-z._-]+)"|action="([a-z._-]+)"', flows)
     actions = {first or second for first, second in calls}
     assert len(actions) > 25
     known = {key.partition(".")[2] for key in sentences() if key.startswith("done.")}
