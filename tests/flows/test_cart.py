@@ -1,6 +1,7 @@
 """A cart is opened whole or not at all, knows its buyer, is copied without him, and forgets him."""
 
 from datetime import timedelta
+from math import inf, nan
 from typing import Any
 
 import msgspec
@@ -125,6 +126,8 @@ async def test_what_an_identity_does_not_mention_stays_and_null_forgets(ctx: Con
         (Identity(company_location="gid://x"), ("INVALID_COMPANY_LOCATION", "buyer_identity.company_location_id")),
         (Identity(preferences={"wallet": ["x" * 6_000]}), ("INVALID", "buyer_identity.preferences")),
         (Identity(preferences={"wallet": ["\ud800"]}), ("INVALID", "buyer_identity.preferences")),
+        (Identity(preferences={"delivery": {"latitude": -inf}}), ("INVALID", "buyer_identity.preferences")),
+        (Identity(preferences={"delivery": {"latitude": nan}}), ("INVALID", "buyer_identity.preferences")),
     ],
 )
 async def test_an_identity_that_cannot_be_is_refused(

@@ -87,6 +87,8 @@ def test_a_value_of_its_type_is_kept(type_: str, value: str, kept: str) -> None:
         ("weight", '{"value":true,"unit":"kg"}'),
         ("weight", '{"value":"1e999999999999999999999999999999999999999999","unit":"kg"}'),
         ("weight", '{"value":"1e13","unit":"kg"}'),
+        ("weight", '{"value":"1e999999999","unit":"kg"}'),
+        ("number_decimal", "1e999999999"),
         ("weight", '{"value":"NaN","unit":"kg"}'),
         ("weight", "[1]"),
         ("weight", "2 kg"),

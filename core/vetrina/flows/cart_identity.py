@@ -99,8 +99,9 @@ def _trimmed(value: str | UnsetType | None) -> str | None:
 
 
 def _is_storable(preferences: dict[str, Any]) -> bool:
-    """Whether the database can keep them: short enough, and of whole characters."""
+    """Whether the database can keep them as they are: short enough, of whole characters and of numbers that end."""
     try:
-        return len(msgspec.json.encode(preferences)) <= PREFERENCES_LIMIT
+        kept = msgspec.json.encode(preferences)
     except UnicodeEncodeError:
         return False
+    return len(kept) <= PREFERENCES_LIMIT and msgspec.json.decode(kept) == preferences

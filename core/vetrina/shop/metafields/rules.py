@@ -177,7 +177,7 @@ def _decimal(value: str, path: tuple[str, ...]) -> str:
     except InvalidOperation:
         raise _wrong(path, "A decimal number, such as 2.5,") from None
     exponent = number.as_tuple().exponent
-    if not number.is_finite() or abs(number) >= 10**13 or (isinstance(exponent, int) and exponent < -9):
+    if not number.is_finite() or number.copy_abs() >= 10**13 or (isinstance(exponent, int) and exponent < -9):
         raise _wrong(path, "A decimal number of up to 13 digits and 9 decimals")
     return f"{number:f}"
 
@@ -305,7 +305,7 @@ def _is_number(value: Any) -> bool:
     if isinstance(value, bool) or not isinstance(value, int | float | str) or len(str(value)) > 40:
         return False
     try:
-        return abs(Decimal(str(value))) < 10**13
+        return Decimal(str(value)).copy_abs() < 10**13  # abs() would overflow
     except InvalidOperation:
         return False
 
