@@ -1,7 +1,7 @@
 """Who asks: the front end that a token names, and the buyer behind a front end's own server."""
 
 import ipaddress
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 
 import structlog
 
@@ -88,9 +88,12 @@ def admitting(bearers: Bearers) -> Admit:
     return admit
 
 
-def _digests(headers: Headers) -> list[str]:
-    given = (headers[name] for name in TOKENS if name in headers)
-    return [hash_token(token) for token in given if 0 < len(token) <= LONGEST_TOKEN and token.isascii()]
+def _digests(headers: Headers) -> Iterator[str]:
+    for name in TOKENS:
+        if name in headers:
+            token = headers[name]
+            if 0 < len(token) <= LONGEST_TOKEN and token.isascii():
+                yield hash_token(token)
 
 
 def _address(told: str) -> str | None:
