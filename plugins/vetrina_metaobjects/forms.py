@@ -36,7 +36,7 @@ class FieldForm(BaseModel):
         max_length=64,
         title="Key",
         description="What front ends ask for, such as birth_year.",
-        json_schema_extra=_it("Chiave", "Ciò che chiedono i front end, come birth_year."),
+        json_schema_extra=_it("Chiave", "Ciò che chiedono i frontend, come birth_year."),
     )
     name: str = Field(default="", max_length=120, title="Name", json_schema_extra=_it("Nome"))
     type: Annotated[str, AfterValidator(_one_of), WithJsonSchema({"enum": TYPES, "type": "string"})] = Field(
@@ -90,7 +90,7 @@ class NewKindForm(KindForm):
         max_length=64,
         title="Type",
         description="What front ends ask for, such as designer; it stays.",
-        json_schema_extra=_it("Tipo", "Ciò che chiedono i front end, come designer; resta."),
+        json_schema_extra=_it("Tipo", "Ciò che chiedono i frontend, come designer; resta."),
     )
 
 

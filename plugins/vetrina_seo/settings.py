@@ -20,7 +20,7 @@ class SeoSettings(PluginSettings):
         title="Address of the front end",
         description="Site maps name its pages; empty: the shop's own address.",
         json_schema_extra=_italian(
-            "Indirizzo del front end", "Le mappe del sito indicano le sue pagine; vuoto: l'indirizzo del negozio."
+            "Indirizzo del frontend", "Le mappe del sito indicano le sue pagine; vuoto: l'indirizzo del negozio."
         ),
     )
     is_findable: bool = Field(

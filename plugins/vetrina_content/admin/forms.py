@@ -161,7 +161,7 @@ class MenuForm(BaseModel):
         max_length=255,
         title="Handle",
         description="The name front ends ask for, such as main-menu; it stays.",
-        json_schema_extra=_it("Handle", "Il nome che chiedono i front end, come main-menu; resta."),
+        json_schema_extra=_it("Handle", "Il nome che chiedono i frontend, come main-menu; resta."),
     )
 
 

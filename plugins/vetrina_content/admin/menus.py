@@ -26,7 +26,7 @@ async def show_all(ctx: Context, asked: Asked) -> Sequence[Block]:
     rows = tuple(Row((menu.title, menu.handle, len(items[menu.id])), to=f"menus/{menu.id}") for menu in found)
     empty = Say(
         "There is no menu yet. Front ends ask for main-menu and footer.",
-        "Non c'è ancora un menu. I front end chiedono main-menu e footer.",
+        "Non c'è ancora un menu. I frontend chiedono main-menu e footer.",
     )
     table = Table(COLUMNS, rows, empty)
     form = Form("begin-menu", MenuForm, Say("Make the menu", "Crea il menu"))
