@@ -1,12 +1,14 @@
 """Hydrogen's skeleton: each of its documents, taken out of its sources, is answered in full by a shop like the demo."""
 
+import json
 import re
 from pathlib import Path
 from typing import Any
 
 import pytest
+from graphql import parse, print_ast
 from tests.support.browser_shop import Served
-from tests.support.front_ends import furnish, packages, told, unpacked
+from tests.support.front_ends import furnish, node, packages, program, told, unpacked
 from tests.support.quoted import NotRead, quoted
 from tests.support.signing_in import access_token
 from tests.support.wholeness import asked, unexplained
@@ -156,3 +158,34 @@ def test_all_that_hydrogen_asks_by_itself_is_answered(shop: Served, documents: d
     )
     assert told_of["moved"] == [301, "/blogs/journal"]
     assert told_of["analytics"]["currency"] == "EUR" and told_of["analytics"]["shopId"].endswith("/Shop/1")
+
+
+TYPED = """
+import type { HeaderQuery, ProductQuery } from "./asked"
+import type { CountryCode, ProductSortKeys, Shop } from "./schema"
+export const price = (found: ProductQuery): string | undefined =>
+  found.product?.selectedOrFirstAvailableVariant?.price.amount
+export const leads = (found: HeaderQuery): string[] => found.menu?.items.map((item) => item.title) ?? []
+export const home: CountryCode = "IT", order: ProductSortKeys = "PRICE", name = (shop: Shop): string => shop.name
+"""
+CODEGEN = {
+    "documents": "documents.graphql",
+    "config": {"enumsAsTypes": True, "scalars": {"Decimal": "string"}},
+    "generates": {"asked.ts": {"plugins": ["typescript-operations"]}, "schema.ts": {"plugins": ["typescript"]}},
+}
+
+
+def test_its_documents_are_typed_by_what_the_shop_says_of_itself(
+    shop: Served, documents: dict[str, str], tmp_path: Path
+) -> None:
+    definitions = [one for name in QUESTIONS for one in parse(documents[name]).definitions]
+    written = dict.fromkeys(map(print_ast, definitions))  # fragments are in several of them
+    (tmp_path / "documents.graphql").write_text("\n".join(written))
+    (tmp_path / "codegen.json").write_text(json.dumps({**CODEGEN, "schema": f"{shop.url}{STOREFRONT}"}))
+    node(furnish(tmp_path), program("graphql-codegen"), "--config", "codegen.json")
+    check = (program("tsc"), "--noEmit", "--strict", "--skipLibCheck", "used.ts")
+    (tmp_path / "used.ts").write_text(TYPED)
+    node(tmp_path, *check)
+    (tmp_path / "used.ts").write_text(TYPED.replace("item.title", "item.titles"))
+    with pytest.raises(AssertionError, match="Property 'titles' does not exist"):
+        node(tmp_path, *check)

@@ -5,7 +5,7 @@ from functools import lru_cache
 from typing import Any
 
 import strawberry
-from graphql import GraphQLDeferDirective
+from graphql import DirectiveLocation, GraphQLDeferDirective, GraphQLDeprecatedDirective, GraphQLDirective
 from strawberry.schema.config import StrawberryConfig
 from strawberry.schema.schema_converter import GraphQLCoreConverter
 from strawberry.tools import merge_types
@@ -20,6 +20,14 @@ from vetrina.plugin.contributions import Api, GraphQLFields, GraphQLRoots
 
 Part = tuple[str, GraphQLFields | GraphQLRoots]
 """A contribution and its owner."""
+_NOT_YET = DirectiveLocation.DIRECTIVE_DEFINITION
+"""No published specification has it: tools of others that read a schema with it stop there."""
+_DEPRECATED = GraphQLDirective(
+    GraphQLDeprecatedDirective.name,
+    [location for location in GraphQLDeprecatedDirective.locations if location is not _NOT_YET],
+    args=GraphQLDeprecatedDirective.args,
+    description=GraphQLDeprecatedDirective.description,
+)
 
 
 class FieldsClash(LeaveOut):
@@ -52,7 +60,8 @@ class ComposedSchema(strawberry.Schema):
         self._members = members
         super().__init__(**options)  # pyright: ignore[reportUnknownMemberType]
         # Front ends mark what may come late; the server may always answer at once (see documents.py).
-        self._schema.directives = (*self._schema.directives, GraphQLDeferDirective)
+        known = (_DEPRECATED if one.name == _DEPRECATED.name else one for one in self._schema.directives)
+        self._schema.directives = (*known, GraphQLDeferDirective)
 
     @property
     def schema_converter(self) -> Converter:
