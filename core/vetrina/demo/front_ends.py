@@ -1,4 +1,4 @@
-"""A front end on the newcomer's own computer that customers of the demo may sign in to, with tokens of its own."""
+"""A front end on the newcomer's own computer that customers of the demo may sign in to, with its token."""
 
 from vetrina.flows.accounts.clients import add_client
 from vetrina.flows.accounts.storefront_tokens import issue_storefront_token
@@ -18,5 +18,4 @@ async def register_front_end(ctx: Context) -> None:
         back = [f"{host}/account/authorize" for host in HOSTS]
         await add_client(ctx, "Localhost", back, HOSTS, key=CLIENT)
     if not await storefront_tokens(ctx.db):
-        await issue_storefront_token(ctx, "Localhost, in browsers", "public")
-        await issue_storefront_token(ctx, "Localhost, its server", "private")
+        await issue_storefront_token(ctx, "Localhost", "public")
