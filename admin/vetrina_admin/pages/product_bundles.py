@@ -5,10 +5,9 @@ from collections.abc import Sequence
 
 import msgspec
 
-from vetrina.flows.catalog import Component, set_components
+from vetrina.flows.catalog import MOST_COMPONENTS, Component, set_components
 from vetrina.kernel import texts
 from vetrina.kernel.errors import NotFound, Refusal
-from vetrina.shop.catalog.rules import MOST_COMPONENTS
 from vetrina.views.bundles import ComponentRow, components_of, variants_called
 from vetrina.views.product_sheets import VariantSheetRow, variant_sheets_by_id
 from vetrina_admin.pages.forms import Form

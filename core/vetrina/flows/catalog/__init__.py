@@ -18,6 +18,7 @@ from vetrina.flows.catalog.products import (
 from vetrina.flows.catalog.variants import add_variants, archive_variant, arrange_variants, edit_option, edit_variant
 from vetrina.flows.prices import NewPrice
 from vetrina.shop.catalog.rules import (
+    MOST_COMPONENTS,
     CollectionChanges,
     CollectionSheet,
     Component,
@@ -40,6 +41,7 @@ from vetrina.shop.catalog.service import Arranged, Created, CreatedCollection
 from vetrina.shop.metafields.rules import Entry
 
 __all__ = [
+    "MOST_COMPONENTS",
     "Arranged",
     "BundleHasStock",
     "CollectionChanges",

@@ -11,6 +11,7 @@ from vetrina.kernel.db import Session, id_in
 from vetrina.kernel.messages import emit
 from vetrina.shop.catalog import service as catalog
 from vetrina.shop.catalog.events import ProductChanged
+from vetrina.shop.catalog.models import Variant
 from vetrina.shop.catalog.rules import ProductChanges
 from vetrina.shop.inventory import service as inventory
 from vetrina.shop.inventory.models import Level
@@ -93,14 +94,21 @@ async def _set_publication(ctx: Context, session: Session, product_id: int, stat
 
 
 async def _restock(ctx: Context, session: Session, product_id: int, variants: Sequence[_Extra]) -> bool:
-    """Correct what is on hand at the first location to what the source counts; whether any figure differed."""
+    """Correct what is on hand at the first location to what the source counts; whether any figure differed.
+
+    What has become a bundle here has the stock of its components, whatever the source says.
+    """
     counted = [(variant_id, variant) for variant_id, variant, _ in variants if variant.stock is not None]
     if not counted:
         return False
     location_id = await first_location(session)
     wanted = {"variant_ids": [variant_id for variant_id, _ in counted], "location": location_id}
     on_hand = dict(await session.fetch(_ON_HAND, wanted))  # pyright: ignore[reportArgumentType]
-    differing = [(variant_id, variant) for variant_id, variant in counted if on_hand.get(variant_id) != variant.stock]
+    differing = [
+        (variant_id, variant)
+        for variant_id, variant in counted
+        if variant_id in on_hand and on_hand[variant_id] != variant.stock
+    ]
     for variant_id, variant in differing:
         await inventory.track(session, variant_id, location_id, backorder_limit=variant.backorder_limit)
         events = await inventory.set_on_hand(
@@ -117,6 +125,8 @@ async def _restock(ctx: Context, session: Session, product_id: int, variants: Se
     return bool(differing)
 
 
-_ON_HAND = select(Level.variant_id, Level.on_hand).where(
-    id_in(Level.variant_id, "variant_ids"), Level.location_id == bindparam("location")
+_ON_HAND = (
+    select(Variant.id, Level.on_hand)
+    .outerjoin(Level, (Level.variant_id == Variant.id) & (Level.location_id == bindparam("location")))
+    .where(id_in(Variant.id, "variant_ids"), Variant.is_bundle.is_(False))
 )
