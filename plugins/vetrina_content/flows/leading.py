@@ -28,7 +28,8 @@ class Led(msgspec.Struct, frozen=True):
 
 async def led_to(ctx: Context, address: str) -> Led:
     """What an address means: /products/lamp, /collections/lamps, /pages/about, /blogs/journal, /blogs/journal/first,
-    /policies/privacy-policy, one of the shop's places such as / or /search, or any https:// address.
+    /policies/privacy-policy, one of the shop's places such as / or /search, or any other address, such as the one of a
+    metaobject.
 
     Raises BadInput for what is not there.
     """
@@ -41,7 +42,8 @@ async def led_to(ctx: Context, address: str) -> Led:
     room, *names = given.strip("/").split("/")
     led = await _resource(ctx, room, names) if names and "?" not in given and "#" not in given else None
     if led is None:
-        if room in ("products", "collections", "pages", "blogs", "policies"):
+        is_entry = room == "pages" and len(names) == 2  # /pages/maker/valdolmo: of a metaobject, which is not ours
+        if room in ("products", "collections", "pages", "blogs", "policies") and not is_entry:
             raise BadInput(field=("leads_to",), problem=f"There is nothing at {given} yet.")
         return Led(ItemType.HTTP, url=given)
     return led

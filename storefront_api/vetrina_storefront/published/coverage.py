@@ -25,7 +25,7 @@ REASONS: tuple[tuple[str, str], ...] = (
     (r"ScriptDiscountApplication", "Scripts are one vendor's way to write discounts; here plugins give prices."),
     (r"MetafieldParentResource = (Company|CompanyLocation)", "Companies have no metafields."),
     (r"MetafieldParentResource = SellingPlan", "Selling plans have no metafields."),
-    (r"MenuItemResource = Metaobject", "Menus lead to what has a page of its own; entries of metaobjects have none."),
+    (r"MenuItemResource = Metaobject", "Menus lead to an entry of metaobjects by its address."),
 )
 """Why something of the contract is absent, by a pattern of its name: the first that fits."""
 UNUSED = "Nothing in the contract leads to it, but what is absent."

@@ -50,6 +50,7 @@ async def test_items_lead_where_their_addresses_say(shop: Stand) -> None:
         "/blogs/journal": "BLOG", "/blogs/journal/first": "ARTICLE", "/policies/refund-policy": "SHOP_POLICY",
         "/": "FRONTPAGE", "/collections/all": "CATALOG", "/collections": "COLLECTIONS", "/search": "SEARCH",
         "/account": "CUSTOMER_ACCOUNT_PAGE", "https://example.com/x": "HTTP", "/somewhere?a=b": "HTTP",
+        "/pages/maker/valdolmo": "HTTP",
     }  # fmt: skip
     for address in addresses:
         await menus.add_item(ctx, main, ItemSheet(title=address, leads_to=address, tags=("a",)))
