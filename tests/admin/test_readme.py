@@ -6,6 +6,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
+from graphql import build_schema
 from tests.support.server import ROOT, serving
 
 from vetrina.flows.staff import issue_token
@@ -37,3 +38,20 @@ def run_script(script: str, **variables: str) -> None:
     command = ["bash", "-euo", "pipefail", "-c", script]
     done = subprocess.run(command, env={**os.environ, **variables}, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_the_table_of_fields_is_whole() -> None:
+    """Every query and mutation of the door itself, each once, and nothing else."""
+    table = (ROOT / "admin" / "README.md").read_text().partition("| what | fields |")[2].partition("\n\n")[0]
+    listed = re.findall(r"`(\w+)`", table)
+    schema = build_schema((ROOT / "admin" / "vetrina_admin" / "schema.graphql").read_text())
+    roots = [kind.fields for kind in (schema.query_type, schema.mutation_type) if kind is not None]
+    assert sorted(listed) == sorted(name for fields in roots for name in fields)
+
+
+def test_fields_of_plugins_it_names_are_theirs() -> None:
+    said = (ROOT / "admin" / "README.md").read_text().partition("Plugins add theirs while they are on: ")[2]
+    names = re.findall(r"`(\w+)`", said.partition("\n")[0])
+    written = "\n".join(path.read_text() for path in (ROOT / "plugins").glob("*/**/*.py"))
+    snake = [re.sub(r"(?=[A-Z])", "_", name).lower() for name in names]
+    assert len(names) == 3 and [name for name in snake if f"def {name}(" not in written] == []
