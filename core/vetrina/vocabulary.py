@@ -115,6 +115,18 @@ class Address(msgspec.Struct, frozen=True, kw_only=True):
     country: str | None = None
     phone: str | None = None
 
+    @property
+    def town(self) -> list[str]:
+        """The lines that name the town, in the order that the country's post wants."""
+        match self.country:
+            case "US" | "CA" | "AU":
+                lines = ((self.city, self.province, self.zip),)
+            case "GB" | "IE":
+                lines = ((self.city,), (self.province,), (self.zip,))
+            case _:
+                lines = ((self.zip, self.city, self.province),)
+        return [line for parts in lines if (line := " ".join(part for part in parts if part))]
+
 
 class UnitMeasure(msgspec.Struct, frozen=True, kw_only=True):
     """How much a piece holds, and for how much of it the unit price is told: 750 ML, told for 1 L.

@@ -72,13 +72,13 @@ async def load_formatted(
     """The address in lines, from the narrow to the wide."""
 
     def lines(row: MailingAddressRow) -> list[str]:
-        town = " ".join(part for part in (row.zip, row.city, row.province_code) if part)
+        place = Address(zip=row.zip, city=row.city, province=row.province_code, country=row.country_code_v2)
         parts = (
             row.name if with_name else None,
             row.company if with_company else None,
             row.address1,
             row.address2,
-            town,
+            *place.town,
             _country(row, info),
         )
         return [part for part in parts if part]

@@ -10,6 +10,7 @@ import strawberry
 from vetrina.graphql import Info, PageInfo, batch, ctx_of, read_from, root
 from vetrina.kernel.errors import BadInput
 from vetrina.views.locations import MILLIONTHS, LocationOrder, LocationRow, Point, location_list
+from vetrina.vocabulary import Address
 from vetrina_storefront.interfaces import Node
 from vetrina_storefront.metafields import HasMetafields
 from vetrina_storefront.names import country_name
@@ -75,8 +76,10 @@ def _address(row: LocationRow, language: str) -> LocationAddressRow:
     written = row.address
     code: str | None = written.get("country")
     country = country_name(code, language) if code else None
-    town = " ".join(part for part in (written.get("zip"), written.get("city"), written.get("province")) if part)
-    lines: tuple[str | None, ...] = (written.get("address1"), written.get("address2"), town, country)
+    town = Address(
+        zip=written.get("zip"), city=written.get("city"), province=written.get("province"), country=code
+    ).town
+    lines: tuple[str | None, ...] = (written.get("address1"), written.get("address2"), *town, country)
     return LocationAddressRow(
         address1=written.get("address1"),
         address2=written.get("address2"),
