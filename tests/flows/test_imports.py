@@ -269,6 +269,16 @@ async def test_live_stock_is_overwritten_only_when_asked(ctx: Context, clock: sh
     assert await row_counts(ctx.db) == before
 
 
+async def test_the_stock_of_what_has_become_a_bundle_is_not_the_sources(ctx: Context, clock: shops.StillClock) -> None:
+    await run(ctx, draft("box", variants=(variant(stock=0),)), draft("oil", variants=(variant(stock=5),)))
+    box, oil = await column(ctx, select(Variant.id).join(Product).order_by(Product.source_key))
+    await catalog.set_components(ctx, box, [catalog.Component(oil, 2)])
+    clock.move(hours=1)
+    again = draft("box", variants=(variant(stock=9),)), draft("oil", variants=(variant(stock=7),))
+    await run(ctx, *again, stock=True)
+    assert dict(await ctx.db.fetch(select(Level.variant_id, Level.on_hand))) == {box: 0, oil: 7}  # pyright: ignore[reportArgumentType]
+
+
 async def test_a_product_the_staff_archived_stays_archived(ctx: Context) -> None:
     await run(ctx, draft("1"))
     await catalog.archive_product(ctx, await ctx.db.value(select(Product.id)))
