@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, false, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from vetrina.kernel.db import Model
@@ -112,7 +112,7 @@ class Variant(Model):
     quantity_minimum: Mapped[int]
     quantity_increment: Mapped[int]
     quantity_maximum: Mapped[int | None]
-    is_bundle: Mapped[bool] = mapped_column(server_default=false())
+    is_bundle: Mapped[bool] = mapped_column(server_default=text("false"))
     """Made of other variants, its components: it has no stock but theirs."""
     archived_at: Mapped[datetime | None]
     """Taken off sale for good; kept because carts and orders name it."""
