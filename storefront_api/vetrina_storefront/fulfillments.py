@@ -1,39 +1,66 @@
-"""Fulfillment: what of an order was sent, and where it is. Nothing is, until a plugin sends."""
+"""Fulfillment: what of an order was sent, parcel by parcel, as the order's ledger of goods has it."""
 
 from collections.abc import Sequence
 from typing import Any
 
+import msgspec
 import strawberry
 
-from vetrina.graphql import Connection, Info, PageInfo, batch, page_args
+from vetrina.graphql import Connection, Info, PageInfo, batch, connect_list, ctx_of, once, page_args, write_cursor
 from vetrina.graphql.scalars import URL
+from vetrina.views.orders import OrderLineRow, OrderView, order_lines
+from vetrina.views.parcels import ParcelRow, parcels_of
 from vetrina_storefront.interfaces import load_nothing
 from vetrina_storefront.later import later
-from vetrina_storefront.paging import empty, window_args
 
 
-async def load_fulfillments(rows: Sequence[object], info: Info, first: int | None = None) -> list[list[Any]]:
-    """Parcels on their way or there."""
+class PieceRow(msgspec.Struct, frozen=True):
+    """So many pieces of a line in a parcel; `id` is that of their entry in the ledger."""
+
+    id: int
+    line_item: OrderLineRow
+    quantity: int
+
+
+async def load_fulfillments(rows: Sequence[OrderView], info: Info, first: int | None = None) -> list[list[ParcelRow]]:
+    """Parcels on their way or there, the oldest first."""
     page_args(first, None, None, None)
-    return [[] for _ in rows]
+    found = await parcels_of(ctx_of(info).db, [row.id for row in rows])
+    return [found.get(row.id, [])[:first] for row in rows]
 
 
 async def load_lines(
-    rows: Sequence[object],
+    rows: Sequence[ParcelRow],
     info: Info,
     after: str | None = None,
     before: str | None = None,
     first: int | None = None,
     last: int | None = None,
     reverse: bool | None = False,
-) -> list[Connection[Any]]:
+) -> list[Connection[PieceRow]]:
     """What is in each parcel."""
-    window_args(first, after, last, before, reverse)
-    return [empty() for _ in rows]
+    ids = sorted({row.order_id for row in rows})
+
+    async def load() -> dict[int, OrderLineRow]:
+        return {line.id: line for line in await order_lines(ctx_of(info).db, ids)}
+
+    lines = await once(info, ("what parcels hold", *ids), load)
+    return [
+        connect_list(
+            [PieceRow(part.id, lines[part.line_id], part.quantity) for part in row.parts],
+            lambda piece: write_cursor(piece.id),
+            first=first,
+            last=last,
+            after=after,
+            before=before,
+            reverse=reverse,
+        )
+        for row in rows
+    ]
 
 
-async def load_tracking(rows: Sequence[object], info: Info, first: int | None = None) -> list[list[Any]]:
-    """Where each parcel is."""
+async def load_tracking(rows: Sequence[ParcelRow], info: Info, first: int | None = None) -> list[list[Any]]:
+    """Nobody tells the ledger where a parcel is."""
     page_args(first, None, None, None)
     return [[] for _ in rows]
 

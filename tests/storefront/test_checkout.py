@@ -11,6 +11,7 @@ from tests.support.storefront import ask, refusals
 from vetrina.flows.orders import cancel_order
 from vetrina.kernel.registry import Provided
 from vetrina.ports import PaymentProvider
+from vetrina.shop.orders.models import GoodsEntry
 from vetrina.testing.payments import AUTHORISES, CHALLENGES, DECLINES, PROCESSES
 from vetrina.views.orders import orders_by_id
 from vetrina_manual_payment.provider import ManualPayment
@@ -96,12 +97,16 @@ query ($token: String!) {{
     lineItems(first: 5) {{
       nodes {{
         title quantity currentQuantity originalTotalPrice {MONEY} discountedTotalPrice {MONEY}
-        customAttributes {{ key value }} discountAllocations {SHARE} variant {{ id title }}
+        customAttributes {{ key value }} discountAllocations {SHARE} variant {{ id title sku }}
       }}
       pageInfo {{ hasNextPage }}
     }}
   }}
 }}"""
+PARCEL = """{ trackingCompany trackingInfo { number }
+  fulfillmentLineItems(first: 5) { nodes { quantity lineItem { title quantity variant { sku } } } } }"""
+PARCELS = f"""query ($token: String!) {{ orderByToken(token: $token) {{
+  successfulFulfillments {PARCEL} one: successfulFulfillments(first: 1) {PARCEL} }} }}"""
 COD_FEES = ManualPaymentSettings.model_validate({"cash_fees": {"EUR": "3.50"}})
 
 
@@ -156,6 +161,15 @@ async def test_cash_on_delivery_from_prepare_to_the_order_by_its_token(desk: Des
     assert (order["successfulFulfillments"], order["metafield"]) == ([], None)
     gone = (await ask(desk.ctx, "query ($id: ID!) { cart(id: $id) { id } }", id=cart_gid(key)))["cart"]
     assert gone is None
+    async with desk.ctx.tx() as session:  # two parcels, of one piece each
+        for reference in ("first", "second"):
+            facts: dict[str, Any] = {"kind": "sent", "quantity": 1, "reference": reference, "at": desk.ctx.now()}
+            await session.insert(GoodsEntry, order_id=1, line_id=1, **facts)
+    sent = (await ask(desk.ctx, PARCELS, token=success["orderToken"]))["orderByToken"]
+    piece = {"quantity": 1, "lineItem": {"title": "Oil", "quantity": 2, "variant": {"sku": line["variant"]["sku"]}}}
+    tracked: dict[str, Any] = {"trackingCompany": None, "trackingInfo": []}
+    parcel = {**tracked, "fulfillmentLineItems": {"nodes": [piece]}}
+    assert sent == {"successfulFulfillments": [parcel, parcel], "one": [parcel]}
 
 
 async def test_a_challenge_says_what_the_page_needs_and_where_else_to_go(desk: Desk) -> None:
