@@ -20,6 +20,8 @@ from vetrina_storefront.interfaces import load_nothing
 from vetrina_storefront.media import MediaImage
 
 MOST_FILTERS = 250
+MOST_NAMED = 12
+"""Options and metafields by which a list is filtered at once: each is a condition, and facets ask all for each."""
 LABELS = {
     "en": ("Availability", "Price", "Product type", "Brand", "Tag", "In stock", "Out of stock"),
     "it": ("Disponibilità", "Prezzo", "Tipo di prodotto", "Marca", "Etichetta", "Disponibile", "Non disponibile"),
@@ -136,7 +138,7 @@ def read_filters(given: Sequence[ProductFilter] | None, field: str) -> ProductFi
     def metafields(owner_type: str, found: list[MetafieldFilter]) -> list[MetafieldValue]:
         return [MetafieldValue(owner_type, text(one.namespace), text(one.key), text(one.value)) for one in found]
 
-    return ProductFilters(
+    read = ProductFilters(
         available=tuple(one.available for one in filters if isinstance(one.available, bool)),
         prices=tuple(_span(one.price, field) for one in filters if one.price),
         types=tuple(text(one.product_type) for one in filters if one.product_type),
@@ -151,6 +153,10 @@ def read_filters(given: Sequence[ProductFilter] | None, field: str) -> ProductFi
         ),
         is_impossible=any(one.category or one.taxonomy_metafield for one in filters),
     )
+    named = {name for name, _ in read.options}, {(one.owner_type, one.namespace, one.key) for one in read.metafields}
+    if sum(map(len, named)) > MOST_NAMED:
+        raise BadInput(field=(field,), problem=f"Lists are filtered by at most {MOST_NAMED} options and metafields.")
+    return read
 
 
 async def load_filters(connections: Sequence[Connection[object]], info: Info) -> list[list[FilterRow]]:

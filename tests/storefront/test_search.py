@@ -199,6 +199,23 @@ async def test_what_was_typed_is_never_markup(ctx: Context) -> None:
     assert (await ask(ctx, PREDICT, query="(mil"))["predictiveSearch"]["products"] != []
 
 
+MANY: list[dict[str, Any]] = [
+    *({"variantOption": {"name": f"Option {number}", "value": "x"}} for number in range(7)),
+    *({"productMetafield": {"namespace": "custom", "key": f"k{number}", "value": "x"}} for number in range(3)),
+    *({"variantMetafield": {"namespace": "custom", "key": f"k{number}", "value": "x"}} for number in range(2)),
+]
+"""As many options and metafields as a list is filtered by at once."""
+
+
+@pytest.mark.embedded
+async def test_a_list_is_filtered_by_so_many_options_and_metafields_and_no_more(ctx: Context) -> None:
+    values = [{"variantOption": {"name": "Option 0", "value": str(number)}} for number in range(100)]
+    assert (await ask(ctx, SEARCH, query="a", filters=[*MANY, *values]))["search"]["totalCount"] == 0
+    one_more = {"variantOption": {"name": "One more", "value": "x"}}
+    refused, *_ = await refusals(ctx, SEARCH, query="a", filters=[*MANY, one_more])
+    assert (refused["code"], refused["field"]) == ("BAD_USER_INPUT", ["productFilters"])
+
+
 BAD: list[tuple[str, dict[str, Any], list[str]]] = [
     (PREDICT, {"query": "a", "limit": 0}, ["limit"]),
     (PREDICT, {"query": "a", "limit": 11}, ["limit"]),
