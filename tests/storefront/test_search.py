@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import pytest
 from tests.support.factories import make_product
 from tests.support.storefront import ask, document, refusals
 
