@@ -235,6 +235,7 @@ def _asked(visit: Visit) -> Asked:
 
 
 def _crumbs(visit: Visit, owner: str) -> list[tuple[str, str]]:
-    """The plugin's first page in the menu."""
+    """The plugin's page in the menu that this one stands below, else its first."""
     own = [entry for entry in visit.menu if entry.name.startswith(f"{owner}.") and entry.group == "plugins"]
-    return [(own[0].title(visit.language), own[0].path)] if own else []
+    above = next((entry for entry in own if entry.path == visit.way), own[0]) if own else None
+    return [(above.title(visit.language), above.path)] if above else []

@@ -1,5 +1,6 @@
 """Discounts and gift cards through their doors: the admin's pages, its API, and the storefront's documents."""
 
+import re
 from typing import Any
 
 import pytest
@@ -126,6 +127,7 @@ async def test_a_card_is_issued_once_shown_and_told_by_its_ledger(shop: Workshop
     assert f"-{card.tail}" in boss.page.html.replace("\n", "")
     page = await boss.open(f"/admin/promotions/cards/{card.id}")
     assert f"-{card.tail}" not in page.html, "only once"
+    assert re.search(r'class="crumbs".*?href="/admin/promotions/cards"', page.html, re.S), "it stands below the cards"
     adjust = next(form for form in page.forms if form.fields.get("action") == "adjust")
     await boss.post(f"/admin/promotions/cards/{card.id}", adjust.fields | {"f.amount": "-5", "f.note": "a mistake"})
     assert "a mistake" in boss.page.words
