@@ -112,13 +112,15 @@ async def test_a_read_nobody_waits_for_is_broken_off(db: SqliteDatabase) -> None
 
 
 async def test_a_database_that_closes_ends_its_reads(tmp_path: Path) -> None:
+    others = set(threading.enumerate())
     db = SqliteDatabase(tmp_path / "reads.sqlite3")
     reading = asyncio.create_task(db.value(COUNT, ENDLESS))
     await asyncio.sleep(0)
+    assert set(threading.enumerate()) > others
     await db.close()
     with pytest.raises(Unavailable):
         await reading
-    assert not [each for each in threading.enumerate() if each.name.startswith("sqlite-read")]
+    assert not {each for each in threading.enumerate() if each.name.startswith("sqlite-read")} - others
 
 
 async def test_reads_of_a_transaction_stay_with_it(db: SqliteDatabase) -> None:

@@ -12,7 +12,9 @@ from click.testing import CliRunner
 from sqlalchemy import BigInteger, Boolean, Connection, DateTime, MetaData, Table, create_engine, insert
 from sqlalchemy.exc import SQLAlchemyError
 from tests.support import shops
+from tests.support.desk_orders import write_orders
 from tests.support.schemas import schema_of
+from tests.support.wares import ware
 
 from vetrina.cli import main
 from vetrina.kernel import migrate
@@ -251,7 +253,10 @@ async def test_every_installed_plugin_goes_down_and_up(database_url: str, is_fil
     assert folders, "no plugin with tables is installed: this would test nothing"
     filled = list[str]()
     if is_filled:
-        await (await shops.opened(database_url, shops.StillClock())).db.close()
+        ctx = await shops.opened(database_url, shops.StillClock())
+        await ware(ctx)  # made up rows of plugins point at the first of everything
+        await write_orders(ctx, 1)
+        await ctx.db.close()
         filled = _fill(database_url, folders)
         assert {name for name in folders if any(owns(name, table, folders) for table in filled)} == set(folders)
     whole = _everything(database_url)
