@@ -41,6 +41,11 @@ structlog.configure(
 ENGINES = tuple(os.environ.get("VETRINA_TEST_ENGINES", "sqlite,postgresql").split(","))
 
 
+def pytest_configure() -> None:
+    """While a thousand modules are imported nothing is garbage."""
+    gc.disable()
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """What is marked `embedded` is about a door's own words, which no engine changes: SQLite answers for both."""
     elsewhere = [item for item in items if item.get_closest_marker("embedded") and "[postgresql" in item.name]
@@ -51,9 +56,9 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 def pytest_collection_finish() -> None:
     """What was imported and collected stays to the end: as in a shop that serves, it is not searched for garbage."""
-    gc.collect()
     gc.freeze()
     gc.set_threshold(10_000, 20, 20)
+    gc.enable()
 
 
 @pytest.fixture(scope="session", autouse=True)

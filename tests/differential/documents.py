@@ -98,7 +98,7 @@ class Writer:
         parts += [f"fragment {one.name} on {one.on} {one.body}" for one in self.fragments]
         self.random.shuffle(parts)
         text = "\n".join(parts)
-        if self.random.random() < 0.01:
+        if self.random.random() < 0.02:
             text = self._spoilt(text)
         is_together = self.random.random() < 0.05 and "mutation" not in self.features
         world = self.random.getrandbits(40)

@@ -78,9 +78,9 @@ def test_every_command_works_in_an_empty_folder(as_author: Path, monkeypatch: py
 
 
 def run_for_real(program: str, arguments: list[str], folder: Path) -> tuple[int, str]:
-    """pytest as it is; of pip what needs no network, into a folder of this test instead of this environment."""
-    pip = [sys.executable, "-m", "pip", "--quiet", "--disable-pip-version-check"]
-    offline = ["--no-deps", "--no-build-isolation", "--no-index"]
+    """pytest as it is; of pip what needs no network and by uv, into a folder of this test and not this environment."""
+    pip = [sys.executable, "-m", "uv", "pip"]
+    offline = ["--quiet", "--no-cache", "--no-deps", "--no-build-isolation", "--no-index"]
     if program == "pip":
         assert arguments == ["install", "-e", ".[test]"]
         command = [*pip, "install", *offline, "--target", str(folder / "site"), "."]

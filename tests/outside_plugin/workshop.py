@@ -1,6 +1,7 @@
 """Where strangers work: wheels are built, a clean environment is made, things are installed and served there."""
 
 import contextlib
+import json
 import os
 import re
 import shutil
@@ -18,6 +19,17 @@ from tests.support.server import ROOT, Server, free_port, wait_until_ready
 HERE = Path(__file__).parent
 PROJECT = Path(sysconfig.get_paths()["purelib"])
 """Where third parties are installed for those who work on Vetrina, and Vetrina itself as their checkout."""
+
+ONE_AFTER_ANOTHER = """
+import contextlib, io, json, sys
+from vetrina.cli import main
+told = []
+for arguments in json.loads(sys.argv[1]):
+    with contextlib.redirect_stdout(io.StringIO()) as said:
+        main(arguments, standalone_mode=False)
+    told.append(said.getvalue())
+print(json.dumps(told))
+"""
 
 
 def wheel_of_vetrina(folder: Path) -> Path:
@@ -90,6 +102,14 @@ class Environment:
     def vetrina(self, *arguments: str, url: str) -> str:
         """What `vetrina` prints; a failure raises with its output."""
         return self._run([str(self.folder / "bin" / "vetrina"), *arguments], {"VETRINA_DATABASE_URL": url})
+
+    def vetrinas(self, *commands: list[str], url: str) -> list[str]:
+        """What each of these commands prints, in one process: starting is most of what a command costs."""
+        told = self._run(
+            [str(self.folder / "bin" / "python"), "-c", ONE_AFTER_ANOTHER, json.dumps(commands)],
+            {"VETRINA_DATABASE_URL": url},
+        )
+        return json.loads(told.splitlines()[-1])
 
     @contextlib.contextmanager
     def serving(self, url: str, *options: str) -> Generator[Server]:
