@@ -58,7 +58,10 @@ async def load_products(
     found = await products_of_collections(
         ctx, [row.id for row in rows], order_in_collection(sort_key), window, filtered(ctx, wanted)
     )
-    return [connection_of(found.get(row.id, []), window, FacetedList(in_collection(row.id), wanted)) for row in rows]
+    return [
+        connection_of(found.get(row.id, []), window, FacetedList(in_collection(row.id), wanted, collection_id=row.id))
+        for row in rows
+    ]
 
 
 async def load_totals(connections: Sequence[Connection[Any]], info: Info) -> list[int]:

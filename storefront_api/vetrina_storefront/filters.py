@@ -13,6 +13,7 @@ from vetrina.kernel.context import Context
 from vetrina.kernel.errors import BadInput
 from vetrina.kernel.money import decimal_text
 from vetrina.kernel.texts import LINE
+from vetrina.views.collection_facets import facets_of_collections
 from vetrina.views.facets import FacetRow, facets_of
 from vetrina.views.filters import NO_FILTERS, Facet, MetafieldValue, PriceSpan, ProductFilters
 from vetrina.views.matching import Matching
@@ -96,6 +97,8 @@ class FacetedList(msgspec.Struct, frozen=True):
     filters: ProductFilters = NO_FILTERS
     total: int | None = None
     """Where it is known already."""
+    collection_id: int | None = None
+    """Whose products they are, where they are one collection's."""
 
 
 class FilterValueRow(msgspec.Struct, frozen=True):
@@ -160,14 +163,17 @@ def read_filters(given: Sequence[ProductFilter] | None, field: str) -> ProductFi
 
 
 async def load_filters(connections: Sequence[Connection[object]], info: Info) -> list[list[FilterRow]]:
-    """The facets of lists of products; one statement per list, and only where they are asked for."""
+    """The facets of lists of products, where they are asked for: one statement for a list, and one for collections."""
     ctx = ctx_of(info)
-    found: list[list[FilterRow]] = []
-    for connection in connections:
-        listed: FacetedList | None = connection.more
-        rows = await facets_of(ctx, listed.base, listed.filters) if listed else []
-        found.append(_filters(ctx, rows))
-    return found
+    listed: list[FacetedList | None] = [connection.more for connection in connections]
+    ids = [one.collection_id for one in listed if one is not None and one.collection_id is not None]
+    if len(ids) > 1 and len(ids) == len(listed):
+        # Collections of one field are filtered alike: its arguments are theirs.
+        filters = next(one.filters for one in listed if one is not None)
+        together = await facets_of_collections(ctx, ids, filters)
+        return [_filters(ctx, together[collection_id]) for collection_id in ids]
+    rows = [await facets_of(ctx, one.base, one.filters) if one else [] for one in listed]
+    return [_filters(ctx, found) for found in rows]
 
 
 def _span(price: PriceRangeFilter, field: str) -> PriceSpan:

@@ -5,11 +5,15 @@ import random
 from typing import Any
 
 import msgspec
+from sqlalchemy import select
 from tests.support.factories import make_product
 from tests.support.storefront import ask
 
-from vetrina.flows.catalog import Entry
+from vetrina.flows.catalog import Entry, create_collection, put_in_collection
 from vetrina.kernel.context import Context
+from vetrina.shop.catalog.models import Product
+from vetrina.shop.catalog.rules import CollectionSheet
+from vetrina.testing.statements import statements
 
 FACETS = """query ($filters: [ProductFilter!], $language: LanguageCode) @inContext(language: $language) {
   search(query: "", first: 250, productFilters: $filters, types: [PRODUCT], unavailableProducts: SHOW) {
@@ -31,6 +35,8 @@ def with_filterable(ctx: Context) -> Context:
     return msgspec.structs.replace(ctx, shop=shop)
 
 
+SHELVES = """query ($ids: [ID!]!, $filters: [ProductFilter!]) { nodes(ids: $ids) { ... on Collection {
+    title products(first: 2, filters: $filters) { filters { id label type values { label count input } } } } } }"""
 USES = ["bath", 'a"bath', "50% caffè,", 'bath,"x']
 """Values that a careless look into a list would mix up."""
 
@@ -147,6 +153,27 @@ async def test_every_count_is_what_counting_by_hand_gives(ctx: Context) -> None:
         assert [json.loads(one["values"][0]["input"])["price"] for one in shown] == (
             [{"min": float(min(prices)), "max": float(max(prices))}] if prices else []
         )
+
+
+async def test_collections_together_are_counted_as_each_by_itself(ctx: Context) -> None:
+    chance = random.Random(5)
+    ctx = with_filterable(ctx)
+    await stock_up(ctx, chance, 24)
+    products = [product_id for (product_id,) in await ctx.db.fetch(select(Product.id))]
+    shelves = list[int]()
+    for name in ("One", "Two", "Empty"):
+        made = await create_collection(ctx, CollectionSheet(title=name))
+        shelves.append(made.collection_id)
+        await put_in_collection(ctx, made.collection_id, chance.sample(products, 0 if name == "Empty" else 14))
+    for turn in range(8):
+        ticked = chance.sample(sorted(TICKS), turn % 4)
+        given = [wire(trait, chance.choice(TICKS[trait])) for trait in ticked]
+        arguments = {"filters": given, "ids": [f"gid://vetrina/Collection/{key}" for key in shelves]}
+        with statements(ctx.db) as run:
+            together = (await ask(ctx, SHELVES, **arguments))["nodes"]
+        assert sum("passes_" in text or "whole" in text for text in run) == 1
+        alone = [(await ask(ctx, SHELVES, filters=given, ids=[one]))["nodes"][0] for one in arguments["ids"]]
+        assert together == alone, ticked
 
 
 async def test_metafields_that_are_declared_filterable_have_names_and_an_order(ctx: Context) -> None:

@@ -62,13 +62,13 @@ async def facets_of(ctx: Context, base: Matching, filters: ProductFilters) -> li
     A facet's own filters do not narrow its own values, so that a second one can be ticked; all others do.
     """
     kinds, wanted = by_kind(ctx, filters)
-    offered = _offered(ctx)
+    offered = offered_metafields(ctx)
     statement = _facets(base.conditions, kinds, is_translated(ctx), tuple(offered))
     rows = await ctx.db.rows(FacetRow, statement, place_params(ctx) | base.params | wanted | offered)
-    return _arranged(_taken_apart(ctx, rows))
+    return arranged(taken_apart(ctx, rows))
 
 
-def _taken_apart(ctx: Context, rows: list[FacetRow]) -> list[FacetRow]:
+def taken_apart(ctx: Context, rows: list[FacetRow]) -> list[FacetRow]:
     """Metafields that hold several values, each value by itself: a product has one such list, so counts add up."""
     taken: list[FacetRow] = []
     counts = dict[str, Counter[str]]()
@@ -93,7 +93,7 @@ def _values(written: str) -> list[str]:
     return [value for value in map(str, found) if value]
 
 
-def _offered(ctx: Context) -> dict[str, list[str]]:
+def offered_metafields(ctx: Context) -> dict[str, list[str]]:
     """Metafields by which buyers may filter, by the parameter that holds those of products and of variants.
 
     Variants' lists are left out: how many products have one of their values cannot be told from how many have a list.
@@ -153,7 +153,7 @@ def _metafields(
     for kind in (None, *own):
         wanted = [field == own[kind]] if kind else [field != name for name in own.values()]
         yield (
-            _row(facet, Metafield.value, name=field, count=count)
+            facet_row(facet, Metafield.value, name=field, count=count)
             .select_from(owners)
             .outerjoin(Metafield, and_(Metafield.owner_type == owner_type, Metafield.owner_id == owners.c.id))
             .where(func.coalesce(Metafield.value, "") != "", text_in(field, facet.value), *wanted, *left(owners, kind))
@@ -202,7 +202,7 @@ def _passes(place: int) -> str:
     return f"passes_{place}"
 
 
-def _row(
+def facet_row(
     facet: Facet,
     value: Column,
     *,
@@ -213,6 +213,7 @@ def _row(
     most: Column | None = None,
     count: Column | None = None,
 ) -> Selection:
+    """The columns of a FacetRow; what is left out is as a facet without it has it."""
     return select(
         _constant(facet.value).label("facet"),
         (_constant("") if name is None else name).label("name"),
@@ -231,13 +232,13 @@ def _constant(text: str) -> Column:
 
 def _counted(facet: Facet, value: Column) -> Selection:
     """How many products have each value of a column, of those that have one."""
-    return _row(facet, value).where(value != "").group_by(value)
+    return facet_row(facet, value).where(value != "").group_by(value)
 
 
 def _prices(sold: CTE) -> Selection:
     least, most = func.min(sold.c.amount).cast(BigInt), func.max(sold.c.amount).cast(BigInt)
     count = func.count(distinct(sold.c.product_id))
-    return _row(Facet.PRICE, _constant(""), least=least, most=most, count=count).having(func.count() > 0)
+    return facet_row(Facet.PRICE, _constant(""), least=least, most=most, count=count).having(func.count() > 0)
 
 
 def _options(variants: Keys, translated: bool, wanted: Callable[[Column], ColumnElement[bool]]) -> Selection:
@@ -256,7 +257,7 @@ def _options(variants: Keys, translated: bool, wanted: Callable[[Column], Column
         .subquery()
     )
     return (
-        _row(
+        facet_row(
             Facet.OPTION,
             had.c.value,
             name=had.c.option,
@@ -269,7 +270,7 @@ def _options(variants: Keys, translated: bool, wanted: Callable[[Column], Column
     )
 
 
-def _arranged(rows: list[FacetRow]) -> list[FacetRow]:
+def arranged(rows: list[FacetRow]) -> list[FacetRow]:
     """Facets in the order of their kinds, options by name; the weightiest values, in the shop's order."""
     kinds = [facet.value for facet in Facet]
     by_kind: dict[tuple[int, str], list[FacetRow]] = {}
