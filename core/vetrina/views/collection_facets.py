@@ -114,11 +114,7 @@ def _options(sold: CTE, kinds: tuple[Kind, ...], left: Left, translated: bool) -
     """The values of options that nobody ticked; and of each that somebody did by itself."""
     option = in_language("ProductOption", Option.id, "name", Option.name, translated)
     value = in_language("ProductOptionValue", OptionValue.id, "name", OptionValue.name, translated)
-    ticked = {
-        kind: bindparam(kind.partition(":")[2], type_=Text())
-        for kind, _ in kinds
-        if kind.startswith(f"{Facet.OPTION}:")
-    }
+    ticked = _ticked(kinds, Facet.OPTION)
     for kind in (None, *ticked):
         had = (
             select(
@@ -161,9 +157,7 @@ def _metafields(facet: Facet, kinds: tuple[Kind, ...], left: Left, owners: CTE) 
     count = func.count(distinct(owners.c.product_id)) if is_of_variants else func.count()
     for kind in (None, *own):
         wanted = [field == own[kind]] if kind else [field != name for name in own.values()]
-        is_its = and_(
-            Metafield.owner_type == literal_column(f"'{owner_type}'", Text), Metafield.owner_id == owners.c.id
-        )
+        is_its = and_(Metafield.owner_type == _text(owner_type), Metafield.owner_id == owners.c.id)
         yield (
             _row(owners, facet, Metafield.value, name=field, count=count)
             .select_from(owners)
