@@ -10,6 +10,7 @@ import msgspec
 from vetrina.flows.wording import is_safe_link
 from vetrina.kernel import texts
 from vetrina.kernel.errors import BadInput
+from vetrina.plugin import Say
 
 LONGEST_PATH = 1_024
 LONGEST_TARGET = 2_048
@@ -29,11 +30,16 @@ def checked(path: str, target: str, base_url: str) -> Pair:
     """The redirect as it is kept: the shop's own address is taken off. Raises BadInput naming the field."""
     source = _path(texts.line(path, field=("path",), limit=LONGEST_PATH, required=True), base_url)
     if not source.startswith("/") or source.startswith("//") or not is_safe_link(source):
-        raise BadInput(field=("path",), problem="A path begins with /, such as /old-page.")
+        problem = Say("A path begins with /, such as /old-page.", "Un percorso inizia con /, come /vecchia-pagina.")
+        raise BadInput(field=("path",), problem=problem)
     wanted = texts.line(target, field=("target",), limit=LONGEST_TARGET, required=True)
     wanted = wanted.removeprefix(base_url) or "/"
     if not is_safe_link(wanted) or wanted.startswith("//") or not wanted.startswith(("/", "https://", "http://")):
-        raise BadInput(field=("target",), problem="A target is a path such as /new-page, or an https:// address.")
+        problem = Say(
+            "A target is a path such as /new-page, or an https:// address.",
+            "Una destinazione è un percorso come /nuova-pagina, o un indirizzo https://.",
+        )
+        raise BadInput(field=("target",), problem=problem)
     return Pair(source, wanted)
 
 

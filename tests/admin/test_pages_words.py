@@ -6,8 +6,11 @@ from importlib.resources import files
 from pathlib import Path
 from string import Formatter
 
+import pytest
+
 from vetrina.kernel.errors import BadInput, NotFound
 from vetrina.plugin.words import LANGUAGES, accepted, spoken
+from vetrina.shop.accounts.rules import checked_uris
 from vetrina.views.permissions import CORE_PERMISSIONS
 from vetrina_admin.pages.refusals import beside, told
 from vetrina_admin.pages.rooms import ROOMS
@@ -73,6 +76,9 @@ def test_what_flows_refuse_is_told_in_the_reader_s_words() -> None:
     assert told(say, NotFound(what="The order")) == "Non c'è più."
     assert told(say, BadInput(problem="Odd.", reason="long", limit=9)) == "Al massimo 9 caratteri."
     assert told(say, BadInput(problem="Odd <b>.")) == "Operazione non eseguita: Odd <b>."
+    with pytest.raises(BadInput) as refused:
+        checked_uris(["http://front.example"], field="redirect_uris")
+    assert told(say, refused.value).startswith("http://front.example: scrivi l'indirizzo intero")
     wrong = beside(say, BadInput(problem="x", reason="empty", field=("input", "name")), "name", "email")
     assert wrong == {"name": "Questo campo non può essere vuoto."} and wrong["email"] == ""
     assert set(beside(say, BadInput(problem="x", field=("other",)), "name")) == {""}

@@ -44,7 +44,8 @@ async def add_client(
     title = texts.line(name, field=("name",), limit=120, required=True)
     back = checked_uris(redirect_uris, field="redirect_uris")
     if not back:
-        raise BadInput(field=("redirect_uris",), problem="Say where customers come back to when they have signed in.")
+        problem = "Say where customers come back to when they have signed in."
+        raise BadInput(field=("redirect_uris",), problem=problem, reason="empty")
     away = checked_uris(logout_uris, field="logout_uris")
     chosen = _checked_key(key) if key is not None else draw_key()
     secret = None if is_public else draw_token("vt_client")

@@ -59,7 +59,7 @@ def checked_uris(given: Sequence[str], *, field: str) -> list[str]:
 def _checked_uri(uri: str, field: str) -> str:
     problem = _problem(uri)
     if problem:
-        raise BadInput(field=(field,), problem=f"{uri[:100]}: {problem}")
+        raise BadInput(field=(field,), problem=f"{uri[:100]}: {problem}", reason="leads_back", address=uri[:100])
     return plain_uri(uri)
 
 
