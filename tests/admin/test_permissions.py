@@ -43,7 +43,7 @@ ROLES = {
 }
 
 JUDGED_BY_THEIR_FLOW = {"metafieldsWrite"}
-"""Which permission to write they need depends on what they are told to write on; tests/admin/test_metafields.py asks."""
+"""Which permission to write they need depends on what is written on: tests/admin/test_metafields.py asks."""
 
 
 def declared() -> dict[str, tuple[str, str]]:
