@@ -10,7 +10,7 @@ import msgspec
 from vetrina.flows.wording import is_safe_link
 from vetrina.kernel import texts
 from vetrina.kernel.errors import BadInput
-from vetrina.plugin import Say
+from vetrina.plugin.words import Say
 
 LONGEST_PATH = 1_024
 LONGEST_TARGET = 2_048
