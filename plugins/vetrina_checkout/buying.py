@@ -15,7 +15,7 @@ from vetrina_checkout.answers import Page, see_other
 from vetrina_checkout.codes import apply_code, drop_card, drop_code, is_idle
 from vetrina_checkout.ordering import choose, follow, order
 from vetrina_checkout.quotes import quoted_again, quoted_as_shown
-from vetrina_checkout.saving import keep, refused, speak, use_saved
+from vetrina_checkout.saving import keep, refused, speak
 from vetrina_checkout.showing import show
 from vetrina_checkout.visits import Asked, Here, NoSuchPage, Visit, visit
 
@@ -70,8 +70,6 @@ async def _change(here: Visit, quoted: CartQuote, form: Form, deed: str, subject
             return await drop_code(here, quoted, subject)
         case "drop-card":
             return await drop_card(here, quoted, subject)
-        case "saved":
-            return await use_saved(here, quoted, subject)
         case "fit" | "drop":
             return await _fit(here, quoted, subject, is_gone=deed == "drop")
         case _:

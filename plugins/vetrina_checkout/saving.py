@@ -20,7 +20,6 @@ from vetrina.flows.quoting import CartQuote
 from vetrina.plugin.pages.forms import Form
 from vetrina.plugin.pages.refusals import PageError, told
 from vetrina.views.carts import CartRow, address_of, cart_addresses
-from vetrina.views.customers import addresses_of_customers
 from vetrina.vocabulary import Address, Attribute
 from vetrina_checkout import postal
 from vetrina_checkout.quotes import preset, quoted_again
@@ -103,29 +102,6 @@ async def _destination(visit: Visit, quoted: CartQuote, form: Form, *, is_order:
     if is_blank and quoted.address is None:
         return errors
     return errors + await _send_to(visit, quoted, address, is_strict=is_order and not errors)
-
-
-async def use_saved(visit: Visit, quoted: CartQuote, address_id: str) -> list[PageError]:
-    """Send the cart to one of the addresses its customer keeps; any other is passed over."""
-    saved = await saved_addresses(visit, quoted)
-    address = next((address for key, address in saved if str(key) == address_id), None)
-    if address is None:
-        return []
-    errors = list[PageError]()
-    if address.country and address.country != quoted.cart.country:
-        errors = refused(visit, await _identify(visit, quoted.cart.key, Identity(country=address.country)))
-    return errors or await _send_to(visit, quoted, address, is_strict=False)
-
-
-async def saved_addresses(visit: Visit, quoted: CartQuote) -> list[tuple[int, Address]]:
-    """What the cart's customer keeps, with ids, the usual one first; only where the shop sells to."""
-    customer_id = quoted.cart.customer_id
-    if customer_id is None or not quoted.groups:
-        return []
-    sold_to = dict(visit.atlas.countries)
-    rows = (await addresses_of_customers(visit.ctx.db, [customer_id])).get(customer_id, [])
-    rows = sorted(rows, key=lambda row: not row.is_default)
-    return [(row.id, address_of(row.address)) for row in rows if row.address.get("country") in sold_to]
 
 
 async def _send_to(visit: Visit, quoted: CartQuote, address: Address, *, is_strict: bool) -> list[PageError]:

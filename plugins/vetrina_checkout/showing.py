@@ -17,7 +17,7 @@ from vetrina_checkout.answers import Page, drawn
 from vetrina_checkout.elements import elements
 from vetrina_checkout.postal import layout_of
 from vetrina_checkout.quotes import payable
-from vetrina_checkout.saving import BILLING, CONSENT, FIELDS, TERMS, saved_addresses
+from vetrina_checkout.saving import BILLING, CONSENT, FIELDS, TERMS
 from vetrina_checkout.visits import Visit
 
 NOTICES = ("changed", "market", "code", "code_idle", "code_gone", "lines")
@@ -40,7 +40,7 @@ async def show(
     """
     here = msgspec.structs.replace(here, ctx=msgspec.structs.replace(here.ctx, place=quoted.place))
     offers = payable(quoted)
-    fields = _fields(here, quoted, form, await saved_addresses(here, quoted))
+    fields = _fields(here, quoted, form)
     told_again = _as_labelled(here, errors or [], fields)
     scripts = [offer.method.script for offer in offers if offer.method.script is not None]
     is_changed = form is not None and not told_again
@@ -71,11 +71,10 @@ def _for_page(scripts: list[PaymentScript]) -> tuple[PaymentScript, ...]:
     return tuple(dict.fromkeys(scripts))
 
 
-def _fields(here: Visit, quoted: CartQuote, form: Form | None, saved: list[tuple[int, Address]]) -> dict[str, Any]:
+def _fields(here: Visit, quoted: CartQuote, form: Form | None) -> dict[str, Any]:
     """What stands in the fields, and how addresses are asked for in their countries."""
     cart, settings = quoted.cart, here.house.settings
-    usual = next((address for _, address in saved if address.country == cart.country), None)
-    shipping = quoted.address or usual or Address(country=cart.country)
+    shipping = quoted.address or Address(country=cart.country)
     billing = address_of(cart.billing_address) if cart.billing_address else Address(country=cart.country)
     ticked = {entry["key"] for entry in cart.attributes}
     kept: dict[str, str] = {
@@ -98,7 +97,6 @@ def _fields(here: Visit, quoted: CartQuote, form: Form | None, saved: list[tuple
         typed["note"] = cart.note
     return {
         "typed": typed,
-        "saved": [(key, address) for key, address in saved if address != quoted.address],
         "countries": sorted((country_name(code, here.language), code) for code in sold_to),
         "layout": layout_of(typed["country"]),
         "billing_layout": layout_of(typed[f"{BILLING}country"]),

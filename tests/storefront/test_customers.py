@@ -198,6 +198,9 @@ async def test_a_carts_id_opens_the_cart_and_not_its_customers_account(shop: Wor
     kept = added["customerAddressCreate"]["customerAddress"]["id"]
     order = await make_order(shop.ctx, email=EMAIL, paid=False, customer=token)
     cart = (await shop.ask(CART, token=token, copy=kept))["cartCreate"]["cart"]["id"]
+    opened = """mutation ($token: String) { cartCreate(input: { buyerIdentity: { customerAccessToken: $token } }) {
+      cart { id } } }"""
+    empty = (await shop.ask(opened, token=token))["cartCreate"]["cart"]["id"]
     nobody: dict[str, Any] = {
         "id": f"gid://vetrina/Customer/{order.customer_id}",
         "email": EMAIL,
@@ -213,6 +216,21 @@ async def test_a_carts_id_opens_the_cart_and_not_its_customers_account(shop: Wor
     himself = f'@inContext(buyer: {{ customerAccessToken: "{token}" }})'
     told = (await shop.ask(asked % himself, cart=cart))["cart"]["buyerIdentity"]["customer"]
     assert (told["numberOfOrders"], told["defaultAddress"]) == ("1", {"address1": "Via Roma 1"})
+    copied = """mutation ($cart: ID!, $kept: ID!) %s {
+      answer: cartDeliveryAddresses%s(cartId: $cart, addresses: [{ address: { copyFromCustomerAddressId: $kept } }]) {
+        cart { delivery { addresses { address { ... on CartDeliveryAddress { address1 } } } } }
+        userErrors { code field } } }"""
+    for verb in ("Replace", "Add"):
+        for place in ("", '@inContext(buyer: { customerAccessToken: "vt_buyer_x" })'):
+            answer = (await shop.ask(copied % (place, verb), cart=empty, kept=kept))["answer"]
+            assert [(one["code"], one["field"]) for one in answer["userErrors"]] == [
+                ("MISSING_CUSTOMER_ACCESS_TOKEN", ["addresses", "0", "address", "copyFromCustomerAddressId"])
+            ]
+            assert answer["cart"] is None or not answer["cart"]["delivery"]["addresses"]
+    for verb in ("Replace", "Add"):
+        answer = (await shop.ask(copied % (himself, verb), cart=empty, kept=kept))["answer"]
+        assert answer["userErrors"] == []
+        assert answer["cart"]["delivery"]["addresses"] == [{"address": {"address1": "Via Roma 1"}}]
     assert told["orders"] == {"totalCount": "1", "nodes": [{"orderNumber": order.number}]}
 
 

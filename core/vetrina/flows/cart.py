@@ -160,6 +160,7 @@ async def _created(ctx: Context, new: NewCart) -> CartOutcome:
     columns["gift_card_codes"], cautions = await known_cards(
         ctx, place.country, place.language, new.gift_card_codes, ("input", "gift_card_codes")
     )
+    # Whose it is has just been proven, by a token or by the session.
     kept = await with_kept(ctx.db, columns.get("customer_id"), new.addresses)
     addresses = chosen(checked_addresses(kept, place.country, ("input", "delivery", "addresses")), has_selected=False)
     entries = checked_entries(ctx, new.metafields, ("input", "metafields"))

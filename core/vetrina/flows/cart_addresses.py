@@ -42,7 +42,7 @@ class AddressInput(msgspec.Struct, frozen=True, kw_only=True):
     """An address to deliver to. Without a country it is in the cart's; without a word on being selected, the first is.
 
     `is_strict` asks for all that delivering needs, not only for what no address may hold. Without an address it is the
-    one that the cart's customer keeps under `kept_id`.
+    one that the cart's customer keeps under `kept_id`, where he asks himself.
     """
 
     address: Address | None
@@ -75,7 +75,7 @@ async def add_addresses(ctx: Context, key: str, addresses: Sequence[AddressInput
     """Add delivery addresses. One that the cart has already is not added again, and warned of."""
 
     async def change(edit: Edit) -> None:
-        found = await with_kept(edit.session, edit.cart.customer_id, addresses)
+        found = await with_kept(edit.session, _asking(ctx, edit.cart.customer_id, addresses), addresses)
         new = checked_addresses(found, edit.cart.country, ("addresses",))
         await _add(edit, await cart_addresses(edit.session, [edit.cart.id]), new)
 
@@ -87,7 +87,7 @@ async def replace_addresses(ctx: Context, key: str, addresses: Sequence[AddressI
     """Put these delivery addresses in the place of all others."""
 
     async def change(edit: Edit) -> None:
-        found = await with_kept(edit.session, edit.cart.customer_id, addresses)
+        found = await with_kept(edit.session, _asking(ctx, edit.cart.customer_id, addresses), addresses)
         new = checked_addresses(found, edit.cart.country, ("addresses",))
         before = await cart_addresses(edit.session, [edit.cart.id])
         if before:
@@ -137,7 +137,7 @@ async def remove_addresses(ctx: Context, key: str, address_ids: Sequence[int]) -
 
 
 async def with_kept(reads: Reads, customer_id: int | None, addresses: Sequence[AddressInput]) -> list[AddressInput]:
-    """The same with the addresses that are meant by what the customer keeps; anybody else's are not found."""
+    """The same with the addresses that are meant by what a customer keeps who asks himself; others are not found."""
     if customer_id is None or all(entry.kept_id is None for entry in addresses):
         return list(addresses)
     kept = {row.id: row for row in (await addresses_of_customers(reads, [customer_id])).get(customer_id, [])}
@@ -181,6 +181,28 @@ def address_problems(address: Address, field: Path, *, is_strict: bool) -> Itera
     """The faults of an address as problems of the input it came from."""
     for fault in address_faults(address, is_strict=is_strict):
         yield CartProblem(code=CODES[fault.kind], message=fault.message, field=(*field, _wire_field(fault)))
+
+
+def _asking(ctx: Context, customer_id: int | None, addresses: Sequence[AddressInput]) -> int | None:
+    """The cart's customer where it is he who asks. Raises CartRefused where somebody else wants what he keeps.
+
+    Whoever knows a cart's key opens the cart with it, and not its customer's account.
+    """
+    if customer_id is None or (ctx.actor.kind == "buyer" and ctx.actor.id == customer_id):
+        return customer_id
+    message = "Only the cart's customer may use an address he keeps; ask with his access token."
+    problems = [
+        CartProblem(
+            code="MISSING_CUSTOMER_ACCESS_TOKEN",
+            message=message,
+            field=("addresses", str(index), "address", "copy_from_customer_address_id"),
+        )
+        for index, entry in enumerate(addresses)
+        if entry.address is None and entry.kept_id is not None
+    ]
+    if problems:
+        raise CartRefused(*problems)
+    return None
 
 
 async def _add(edit: Edit, before: Sequence[CartAddressRow], new: Sequence[NewAddress]) -> None:
@@ -258,7 +280,7 @@ def _too_many(field: Path) -> CartProblem:
 
 
 def _no_customer_address(field: Path) -> CartProblem:
-    message = "An address is needed, or one that the customer keeps whom the cart belongs to."
+    message = "An address is needed, or one that the customer keeps who is signed in and whose cart it is."
     return CartProblem(code="INVALID", message=message, field=field, reason="ADDRESS_NOT_FOUND")
 
 
