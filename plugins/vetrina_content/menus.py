@@ -23,7 +23,7 @@ from vetrina.views.windows import (
 )
 from vetrina_content.models import ContentComment, ContentItem, ContentMenu, ContentText
 from vetrina_content.rules import CommentState
-from vetrina_content.views import is_translated, params_of
+from vetrina_content.views import BLOG, ENTRY, is_published, is_translated, params_of
 
 
 class MenuRow(msgspec.Struct, frozen=True):
@@ -102,9 +102,9 @@ async def comments_of(ctx: Context, article_ids: Sequence[int], window: Window) 
 
 
 async def comments_by_id(ctx: Context, ids: Sequence[int], *, even_hidden: bool = False) -> dict[int, CommentRow]:
-    """Comments by id; those that are shown, unless also the others are wanted."""
-    rows = await ctx.db.rows(CommentRow, _COMMENTS, {"ids": list(ids)})
-    return {row.id: row for row in rows if even_hidden or row.state == CommentState.SHOWN.value}
+    """Comments by id; those shown under an article that is published itself, unless also the others are wanted."""
+    statement, params = (_COMMENTS, {}) if even_hidden else (_SHOWN_COMMENTS, {"now": ctx.now()})
+    return {row.id: row for row in await ctx.db.rows(CommentRow, statement, {"ids": list(ids), **params})}
 
 
 async def comments_in(ctx: Context, state: CommentState, *, size: int, below: int | None = None) -> list[CommentRow]:
@@ -158,6 +158,11 @@ _MENU = select(*_MENU_COLUMNS).where(ContentMenu.handle == bindparam("handle"))
 _ALL_MENUS = select(*_MENU_COLUMNS).order_by(ContentMenu.title, ContentMenu.id)
 _COMMENT = tuple(getattr(ContentComment, name) for name in CommentRow.__struct_fields__)
 _COMMENTS = select(*_COMMENT).where(id_in(ContentComment.id, "ids"))
+_SHOWN_COMMENTS = (
+    _COMMENTS.join(ENTRY, ENTRY.id == ContentComment.article_id)
+    .join(BLOG, BLOG.id == ENTRY.scope)
+    .where(ContentComment.state == CommentState.SHOWN.value, is_published(), is_published(BLOG))
+)
 _COMMENTS_IN = (
     select(*_COMMENT)
     .where(ContentComment.state == bindparam("state"), ContentComment.id < bindparam("below"))

@@ -5,6 +5,7 @@ from datetime import timedelta
 from sqlalchemy import bindparam, delete, func, select, update
 
 from vetrina.flows.auditing import audited
+from vetrina.flows.counting import Limit, count_here
 from vetrina.flows.wording import clean_html
 from vetrina.kernel import texts
 from vetrina.kernel.context import Context, once
@@ -17,9 +18,13 @@ from vetrina_content.views import entries_by_id
 
 MODERATE = "content.moderate"
 MOST_WAITING = 500
-"""Comments that wait for a look; more are not taken."""
+"""Comments to one article that wait for a look; more are not taken."""
 MOST_PER_HOUR = 20
 """Comments to one article: what is sent faster is no conversation."""
+SENT_HERE = Limit(5, timedelta(hours=1))
+"""Comments to one article from one network, well below MOST_PER_HOUR: one sender closes it for himself alone."""
+SENT_BY_NETWORK = Limit(30, timedelta(days=1))
+"""From one network to all articles."""
 LONGEST_EMAIL = 254
 
 
@@ -67,7 +72,7 @@ async def remove_author(ctx: Context, author_id: int) -> None:
 async def send_comment(ctx: Context, article_id: int, *, name: str, email: str, body: str) -> bool:
     """What a reader says to an article, as plain text; whether others see it at once. Anybody may.
 
-    Raises NotFound, CommentsClosed, BadInput.
+    Raises NotFound, CommentsClosed, BadInput, TooManyTries.
     """
     said = texts.text(body, field=("body",), limit=LONGEST_COMMENT, required=True)
     person = texts.line(name, field=("name",), limit=120, required=True)
@@ -77,9 +82,10 @@ async def send_comment(ctx: Context, article_id: int, *, name: str, email: str, 
     article = (await entries_by_id(ctx, Kind.ARTICLE, [article_id])).get(article_id)
     if article is None:
         raise NotFound(field=("article_id",), what="The article")
+    await count_here(ctx, {f"comment-{article_id}": SENT_HERE, "comment": SENT_BY_NETWORK})
     async with ctx.tx() as session:
         rule = await session.value(_RULE, {"key": article.scope})
-        waiting = await session.value(_WAITING)
+        waiting = await session.value(_WAITING, {"key": article_id})
         lately = await session.value(_LATELY, {"key": article_id, "since": ctx.now() - timedelta(hours=1)})
         if rule == Comments.CLOSED.value or waiting >= MOST_WAITING or lately >= MOST_PER_HOUR:
             raise CommentsClosed()
@@ -126,7 +132,11 @@ _EDIT_AUTHOR = (
 _DISOWN = update(_ENTRIES).where(_ENTRIES.c.author_id == bindparam("key")).values(author_id=None)
 _FORGET_AUTHOR = delete(_AUTHORS).where(_AUTHORS.c.id == bindparam("key"))
 _RULE = select(_ENTRIES.c.comments).where(_ENTRIES.c.id == bindparam("key"))
-_WAITING = select(func.count()).select_from(_COMMENTS).where(_COMMENTS.c.state == CommentState.WAITING.value)
+_WAITING = (
+    select(func.count())
+    .select_from(_COMMENTS)
+    .where(_COMMENTS.c.article_id == bindparam("key"), _COMMENTS.c.state == CommentState.WAITING.value)
+)
 _LATELY = (
     select(func.count())
     .select_from(_COMMENTS)

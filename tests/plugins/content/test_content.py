@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from typing import Any
 
+import msgspec
 import pytest
 from sqlalchemy import func, select
 from tests.support.shops import StillClock
@@ -12,7 +13,7 @@ from tests.support.stand import Stand
 from vetrina.flows.catalog import Entry, HandleTaken
 from vetrina.flows.metafields import set_metafields
 from vetrina.kernel.context import Context
-from vetrina.kernel.errors import BadInput, NotFound, NotSignedIn
+from vetrina.kernel.errors import BadInput, NotFound, NotSignedIn, TooManyTries
 from vetrina.kernel.messages import OutboxEvent
 from vetrina.testing import Unanswered
 from vetrina.views.windows import Window
@@ -20,6 +21,7 @@ from vetrina_content.admin.shown import other_languages
 from vetrina_content.asking import best_entries, entry_count, entry_query
 from vetrina_content.flows import entries, menus, promising, talking, translating
 from vetrina_content.flows.sheets import EntrySheet, TextSheet, html
+from vetrina_content.menus import comments_by_id
 from vetrina_content.models import ContentComment
 from vetrina_content.rules import Comments, CommentState, Kind
 from vetrina_content.views import EntryOrder, entry_list
@@ -143,6 +145,49 @@ async def test_time_alone_shows_what_is_scheduled(shop: Stand) -> None:
     assert hidden["articles"]["nodes"] == []
     with pytest.raises(NotFound):
         await talking.send_comment(shop.buyer, article, name="Bo", email="bo@example.com", body="Hi")
+
+
+async def test_one_sender_closes_comments_for_himself_alone(shop: Stand) -> None:
+    _, (first, second) = await journal(shop.ctx, 2)
+    one, other = (msgspec.structs.replace(shop.buyer, client=client) for client in ("203.0.113.7", "203.0.113.8"))
+
+    async def say(ctx: Context, article: int, times: int = 1) -> None:
+        for _ in range(times):
+            await talking.send_comment(ctx, article, name="Bo", email="bo@example.com", body="Hi")
+
+    await say(one, first, talking.SENT_HERE.times)
+    with pytest.raises(TooManyTries):
+        await say(one, first)
+    await say(one, second)
+    await say(other, first)
+    shop.clock.move(hours=1)
+    await say(one, first, talking.SENT_HERE.times)
+    assert await shop.ctx.db.value(_states()) == 2 * talking.SENT_HERE.times + 2
+    assert talking.SENT_HERE.times < talking.MOST_PER_HOUR
+    assert talking.SENT_BY_NETWORK.times < talking.MOST_WAITING
+
+
+@pytest.mark.embedded
+async def test_a_comment_is_shown_while_its_article_and_its_blog_are(shop: Stand) -> None:
+    blog, (article,) = await journal(shop.ctx, 1)
+    await talking.send_comment(shop.buyer, article, name="Bo", email="bo@example.com", body="Hi")
+    node = 'query { node(id: "gid://vetrina/Comment/1") { ... on Comment { content } } }'
+    seen = list[Any]()
+
+    async def look() -> None:
+        seen.append((await shop.ask(f"{node} # {len(seen)}"))["node"])
+
+    await look()
+    await talking.judge_comment(shop.ctx, 1, CommentState.SHOWN)
+    await look()
+    await entries.unpublish_entry(shop.ctx, article)
+    await look()
+    await entries.publish_entry(shop.ctx, article)
+    await look()
+    await entries.unpublish_entry(shop.ctx, blog)
+    await look()
+    assert seen == [None, {"content": "Hi"}, None, {"content": "Hi"}, None]
+    assert list(await comments_by_id(shop.ctx, [1], even_hidden=True)) == [1]
 
 
 async def test_texts_and_handles_are_translated_and_fall_back(shop: Stand) -> None:
