@@ -4,8 +4,9 @@ import functools
 import gc
 import os
 import uuid
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
 from pathlib import Path
+from typing import Any, cast
 
 import pytest
 import structlog
@@ -13,13 +14,16 @@ from sqlalchemy import Dialect
 from tests.support import postgres, shops
 from tests.support.reuse import Reused
 
+from vetrina.graphql.guarding import guarded
 from vetrina.graphql.schema import ComposedSchema
 from vetrina.kernel import migrate
 from vetrina.kernel.context import Context
 from vetrina.kernel.db import postgres as postgres_engine
 from vetrina.kernel.db import sqlite
 from vetrina.kernel.db.statements import Statements
+from vetrina.kernel.meters import Meters, Work
 from vetrina.plugin import GraphQLFields, GraphQLRoots
+from vetrina.plugin.collected import Collected
 from vetrina.plugin.discovery import migrations
 from vetrina_admin.api.schema import compose_admin
 from vetrina_storefront.accounts.schema import compose_accounts
@@ -70,6 +74,7 @@ def kept() -> Iterator[None]:
         patch.setattr("vetrina_storefront.door.compose_storefront", functools.cache(compose_storefront))
         patch.setattr("vetrina_storefront.accounts.door.compose_accounts", functools.cache(compose_accounts))
         patch.setattr("vetrina_admin.api.door.compose_admin", _composed_admin)
+        patch.setattr("vetrina.boot._guarded", _guarded)
         # Commands that run in this process leave its logs alone: tests listen to them.
         patch.setattr("vetrina.cli.running.set_up", _as_it_is)
         # A process of tests holds far more than a shop: tests/web/test_toggling.py looks at one that is only a shop.
@@ -88,6 +93,35 @@ def _composed_admin(permissions: Mapping[str, str], contributed: Contributed) ->
 @functools.cache
 def _admin_of(permissions: tuple[tuple[str, str], ...], contributed: Contributed) -> ComposedSchema:
     return compose_admin(dict(permissions), contributed)
+
+
+class _MetersOfTheShop:
+    """Those of the shop that was composed last: what plugins contribute is guarded, and so composed, once for all."""
+
+    def __init__(self) -> None:
+        self.those: Meters | None = None
+
+    async def run(self, work: Work, call: Callable[[], Awaitable[Any]], deadline: float) -> Any:
+        assert self.those is not None
+        return await self.those.run(work, call, deadline)
+
+
+_METERS = _MetersOfTheShop()
+
+
+def _guarded(
+    owner: str, part: GraphQLFields | GraphQLRoots, meters: Meters, collected: Collected
+) -> GraphQLFields | GraphQLRoots:
+    _METERS.those = meters
+    plugin = collected.find(owner)
+    return _guarded_once(owner, part, tuple(plugin.manifest.speaks) if plugin is not None else ())
+
+
+@functools.cache
+def _guarded_once(
+    owner: str, part: GraphQLFields | GraphQLRoots, claimed: tuple[str, ...]
+) -> GraphQLFields | GraphQLRoots:
+    return guarded(owner, part, cast(Meters, _METERS), claimed)
 
 
 @functools.cache
