@@ -243,3 +243,14 @@ async def test_a_cart_that_is_not_there_is_told(ctx: Context) -> None:
     outcome = await add_lines(ctx, "0" * 32, [LineInput(variant_id=1)])
     assert (outcome.cart, told(outcome)) == (None, [("INVALID", "cart_id")])
     assert outcome.errors[0].reason == "CART_NOT_FOUND"
+
+
+async def test_a_line_that_went_leaves_its_id_to_nobody(ctx: Context) -> None:
+    oil, salt = await ware(ctx), await ware(ctx, "Salt")
+    key = await opened(ctx, oil)
+    [gone] = await line_ids(ctx, key)
+    await remove_lines(ctx, key, [gone])
+    await add_lines(ctx, key, [LineInput(variant_id=salt)])
+    outcome = await remove_lines(ctx, key, [gone])  # a client that still shows the oil
+    assert [field for _, field in told(outcome)] == ["line_ids.0"]
+    assert await contents(ctx, key) == [(salt, 1)]

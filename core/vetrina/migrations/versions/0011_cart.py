@@ -66,6 +66,7 @@ def create_cart_address() -> None:
             ["cart_id"], ["cart_cart.id"], name=op.f("fk_cart_address_cart_id"), ondelete="CASCADE"
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_cart_address")),
+        sqlite_autoincrement=True,
     )
     op.create_index("ix_cart_address_cart_id", "cart_address", ["cart_id"], unique=False)
     op.create_index(
@@ -95,4 +96,5 @@ def create_cart_line() -> None:
         sa.UniqueConstraint(
             "cart_id", "variant_id", "attributes_key", name=op.f("uq_cart_line_cart_id_variant_id_attributes_key")
         ),
+        sqlite_autoincrement=True,
     )

@@ -9,6 +9,10 @@ from sqlalchemy.orm import Mapped, mapped_column
 from vetrina.kernel.db import Model, private
 
 
+NEVER_AGAIN = {"sqlite_autoincrement": True}
+"""Keys that went are given to nobody else: whoever still holds one would change what is not his."""
+
+
 class Cart(Model):
     """Known to the world by `key`, a 128-bit secret. `version` grows with every committed change."""
 
@@ -63,6 +67,7 @@ class CartLine(Model):
     __table_args__ = (
         UniqueConstraint("cart_id", "variant_id", "attributes_key"),
         CheckConstraint("quantity >= 1 AND quantity <= 1000000", name="quantity"),
+        NEVER_AGAIN,
     )
 
 
@@ -86,6 +91,7 @@ class CartAddress(Model):
             postgresql_where=text("is_selected"),
             sqlite_where=text("is_selected"),
         ),
+        NEVER_AGAIN,
     )
 
 
