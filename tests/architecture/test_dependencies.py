@@ -61,6 +61,7 @@ def _is_import_error(handler: ast.ExceptHandler) -> bool:
     return isinstance(handler.type, ast.Name) and handler.type.id == "ImportError"
 
 
+@cache
 def allowed(path: str) -> set[str]:
     """What a file may import: the dependencies, and for a plugin and for the kit those of the extra of its name."""
     extras: dict[str, list[str]] = project()["optional-dependencies"]
