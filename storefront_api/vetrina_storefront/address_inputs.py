@@ -8,6 +8,7 @@ from babel import Locale
 
 from vetrina.vocabulary import Address
 from vetrina_storefront.enums import CountryCode
+from vetrina_storefront.provinces import province_code
 
 NAMED_IN = ("en", "it", "fr", "de", "es")
 """Languages whose names of countries are understood; front ends should send codes."""
@@ -43,8 +44,8 @@ class CartDeliveryAddressInput:
 
 def mailing_value(given: MailingAddressInput) -> Address:
     """The address as the shop keeps it. A country that has no such name stays as written, and is found at fault."""
-    country = given.country or None
-    return _address(given, country=country and country_code(country), province=given.province or None)
+    country = country_code(given.country) if given.country else None
+    return _address(given, country=country, province=given.province or None)
 
 
 def delivery_value(given: CartDeliveryAddressInput) -> Address:
@@ -70,7 +71,7 @@ def _address(
         address2=given.address2 or None,
         city=given.city or None,
         zip=given.zip or None,
-        province=province,
+        province=province and province_code(country, province),
         country=country,
         phone=given.phone or None,
     )

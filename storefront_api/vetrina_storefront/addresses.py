@@ -11,6 +11,7 @@ from vetrina.vocabulary import Address
 from vetrina_storefront.enums import CountryCode
 from vetrina_storefront.interfaces import Node
 from vetrina_storefront.names import country_name
+from vetrina_storefront.provinces import province_name
 
 
 class MailingAddressRow(msgspec.Struct, frozen=True, kw_only=True):
@@ -103,8 +104,8 @@ async def load_country_codes(rows: Sequence[MailingAddressRow], info: Info) -> l
 
 
 async def load_provinces(rows: Sequence[MailingAddressRow], info: Info) -> list[str | None]:
-    """The province, by the code the buyer chose."""
-    return [row.province_code for row in rows]
+    """What each province is called."""
+    return [province_name(row.country_code_v2, row.province_code) if row.province_code else None for row in rows]
 
 
 @strawberry.type(description="A postal address.")
