@@ -8,7 +8,6 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from vetrina.kernel.db import Model, private
 
-
 NEVER_AGAIN = {"sqlite_autoincrement": True}
 """Keys that went are given to nobody else: whoever still holds one would change what is not his."""
 
