@@ -30,9 +30,10 @@ class MeilisearchSettings(PluginSettings):
         max_length=500,
         title="API key",
         description="One that may search, write documents and manage indexes, settings and tasks.",
-        json_schema_extra=_it(
-            "Chiave API", "Una che può cercare, scrivere documenti e gestire indici, impostazioni e attività."
-        ),
+        json_schema_extra={
+            "bound_to": ["url"],
+            **_it("Chiave API", "Una che può cercare, scrivere documenti e gestire indici, impostazioni e attività."),
+        },
     )
     index: str = Field(
         default="vetrina_products",

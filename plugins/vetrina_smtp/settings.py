@@ -54,7 +54,10 @@ class SmtpSettings(PluginSettings):
     )
     username: str = Field(default="", max_length=320, title="User name", json_schema_extra=_it("Nome utente"))
     password: SecretStr = Field(
-        default=SecretStr(""), max_length=500, title="Password", json_schema_extra=_it("Password")
+        default=SecretStr(""),
+        max_length=500,
+        title="Password",
+        json_schema_extra={"bound_to": ["host", "port"], **_it("Password")},
     )
     sender: str = Field(
         default="",

@@ -4,15 +4,19 @@ from typing import Any
 
 import msgspec
 import pytest
+from pydantic import BaseModel, Field, SecretStr, ValidationError
+from pydantic.fields import FieldInfo
 from sqlalchemy import text
 from structlog.testing import capture_logs
 from tests.desk.conftest import Sitting
 from tests.support.shelves import Shelf
 
-from vetrina.flows.plugins import SettingsMoved
+from vetrina.flows.plugins import SettingsMoved, keep_settings
 from vetrina.kernel.context import Context
 from vetrina.kernel.crypto import Vault
 from vetrina.kernel.errors import NotFound
+from vetrina.kernel.outgoing import Outgoing
+from vetrina.plugin import PluginSettings
 from vetrina.plugin.desk import (
     PluginRefused,
     SettingsRefused,
@@ -24,6 +28,7 @@ from vetrina.plugin.desk import (
     plugin_settings,
     try_settings,
 )
+from vetrina.plugin.settings import bound_to, completed, seal
 from vetrina.views.plugins import generation
 
 SECRET = "moderator-key-4711"
@@ -173,6 +178,84 @@ async def test_settings_sealed_under_another_key_can_be_given_again(
     card = await plugin_settings(other, ctx, "guestbook")
     assert card is not None
     assert (card.problem, card.values["key"]) == ("", {"isSet": True})
+
+
+class Door(BaseModel):
+    host: str = ""
+    port: int = 1
+    word: SecretStr = Field(default=SecretStr(""), json_schema_extra={"bound_to": ["host", "port"]})
+
+
+class Doors(PluginSettings):
+    url: str = ""
+    title: str = ""
+    key: SecretStr = SecretStr("")
+    salt: SecretStr = Field(default=SecretStr(""), json_schema_extra={"bound_to": []})
+    door: Door = Door()
+
+
+BEHIND = {"url": "https://a.test", "key": "k", "salt": "s", "door": {"host": "h", "port": 2, "word": "w"}}
+UNSENT: dict[str, Any] = {"url": "https://a.test", "key": {"isSet": True}, "salt": "", "door": {"host": "h", "port": 2}}
+
+
+@pytest.mark.parametrize(
+    ("change", "again"),
+    [
+        ({"title": "Other"}, []),
+        ({"url": "https://thief.test"}, [("key",)]),
+        ({"url": "https://thief.test", "key": "mine"}, []),
+        ({"url": "https://thief.test", "key": None, "door": {"host": "h", "port": 3}}, [("key",), ("door", "word")]),
+        ({"door": {"host": "thief", "port": 2}}, [("door", "word")]),
+        ({"door": {"host": "thief", "port": 2, "word": "mine"}}, []),
+    ],
+)  # fmt: skip
+def test_a_secret_does_not_follow_a_changed_address(change: dict[str, Any], again: list[tuple[str, ...]]) -> None:
+    known = Doors.model_validate(BEHIND)
+    if not again:
+        kept = completed(Doors, UNSENT | change, known)
+        assert kept.salt.get_secret_value() == "s"
+        assert kept.key.get_secret_value() == (change.get("key") or "k")
+        return
+    with pytest.raises(ValidationError) as refused:
+        completed(Doors, UNSENT | change, known)
+    assert [(error["loc"], error["type"]) for error in refused.value.errors()] == [
+        (path, "secret_again") for path in again
+    ]
+    assert "thief" not in str(refused.value.errors(include_url=False))
+
+
+def test_who_empties_the_address_forgets_its_secret() -> None:
+    known = Doors.model_validate(BEHIND)
+    emptied = completed(Doors, UNSENT | {"url": ""}, known)
+    assert (emptied.key.get_secret_value(), emptied.salt.get_secret_value()) == ("", "s")
+    with pytest.raises(KeyError):
+        bound_to(Doors, FieldInfo(json_schema_extra={"bound_to": ["nowhere"]}))
+
+
+@pytest.mark.embedded
+async def test_first_party_secrets_stay_with_their_servers(ctx: Context, sitting: Sitting) -> None:
+    asked = list[str]()
+
+    async def resolve(host: str, port: int) -> list[str]:
+        asked.append(host)
+        return []
+
+    there = msgspec.structs.replace(ctx, shop=msgspec.structs.replace(ctx.shop, outgoing=Outgoing(resolve=resolve)))
+    for name, field, before, after in (
+        ("meilisearch", "key", {"url": "https://mine.test"}, {"url": "https://thief.test"}),
+        ("smtp", "password", {"host": "mine.test", "sender": "a@b.test"}, {"host": "thief.test", "sender": "a@b.test"}),
+        ("s3", "secret_access_key", {"bucket": "goods", "access_key_id": "me"}, {"endpoint": "https://thief.test"}),
+    ):
+        site = await sitting()
+        row = await plugin_settings(site, ctx, name)
+        assert row is not None
+        settings = row.model.model_validate({**before, field: SECRET})
+        await keep_settings(ctx, name, seal(ctx.shop.vault, name, settings), token=None, before=None, after={})
+        for attempt in (try_settings, configure):
+            with pytest.raises(SettingsRefused) as refused:
+                await attempt(site, there, name, {**before, **after, field: ""})
+            assert [(one.field, one.code) for one in refused.value.problems] == [((field,), "secret_again")]
+    assert asked == [], "nobody was called"
 
 
 async def test_a_plugin_without_settings_has_none(ctx: Context, shelf: Shelf, sitting: Sitting) -> None:
