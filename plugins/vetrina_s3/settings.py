@@ -3,7 +3,7 @@
 import re
 from urllib.parse import urlsplit
 
-from pydantic import Field, JsonValue, SecretStr, field_validator
+from pydantic import Field, JsonValue, SecretStr, field_validator, model_validator
 
 from vetrina.plugin import Context, PluginSettings, Say
 from vetrina_s3.storage import Place, S3Storage
@@ -51,9 +51,12 @@ class S3Settings(PluginSettings):
         max_length=300,
         title="Secret access key",
         description="Of somebody who may read, write and delete objects of this bucket, and no more.",
-        json_schema_extra=_it(
-            "Chiave segreta", "Di chi può leggere, scrivere ed eliminare oggetti di questo bucket, e nient'altro."
-        ),
+        json_schema_extra={
+            "bound_to": ["endpoint"],
+            **_it(
+                "Chiave segreta", "Di chi può leggere, scrivere ed eliminare oggetti di questo bucket, e nient'altro."
+            ),
+        },
     )
     prefix: str = Field(
         default="",
@@ -103,6 +106,15 @@ class S3Settings(PluginSettings):
                 Say("a folder is written as media/ or shop/media/", "una cartella si scrive media/ o negozio/media/")
             )
         return value
+
+    @model_validator(mode="after")
+    def _says_as_whom(self) -> "S3Settings":
+        """Without keys the client would look for others, such as those of the machine the shop runs on."""
+        if self.bucket and not (self.access_key_id.strip() and self.secret_access_key.get_secret_value().strip()):
+            raise ValueError(
+                Say("a bucket needs an access key and its secret", "un bucket richiede una chiave e il suo segreto")
+            )
+        return self
 
     async def check(self, ctx: Context) -> None:
         """Write, read and delete a small file. Raises StorageUnusable, ForbiddenAddress, Unreachable."""

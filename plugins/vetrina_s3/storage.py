@@ -8,6 +8,7 @@ from pydantic import SecretStr
 
 from vetrina.kernel.crypto import draw_key
 from vetrina.kernel.errors import Refusal, Unavailable
+from vetrina.kernel.outgoing import ForbiddenAddress
 from vetrina.plugin import Context
 from vetrina.ports import MediaStorage, Piece
 
@@ -55,6 +56,7 @@ class S3Storage(MediaStorage):
     async def keep(self, ctx: Context, name: str, content: bytes, mime_type: str) -> None:
         import obstore
 
+        await self._check(ctx)
         attributes: Any = {"Content-Type": mime_type, "Cache-Control": _FOR_GOOD}
         try:
             await obstore.put_async(self._store, self._key(name), content, attributes=attributes)
@@ -64,6 +66,7 @@ class S3Storage(MediaStorage):
     async def read(self, ctx: Context, name: str, first: int, most: int) -> Piece | None:
         import obstore
 
+        await self._check(ctx)
         try:
             head = await obstore.head_async(self._store, self._key(name))
             total, version = head["size"], (head["e_tag"] or "").strip('"')
@@ -81,6 +84,7 @@ class S3Storage(MediaStorage):
     async def drop(self, ctx: Context, name: str) -> None:
         import obstore
 
+        await self._check(ctx)
         try:
             await obstore.delete_async(self._store, self._key(name))
         except FileNotFoundError:
@@ -96,8 +100,7 @@ class S3Storage(MediaStorage):
     async def probe(self, ctx: Context) -> None:
         """Write a small file, read it and delete it. Raises StorageUnusable, NotInstalled, ForbiddenAddress."""
         name, content = f"vetrina-check/{draw_key()}.txt", b"Written to see whether this works."
-        if self._place.endpoint:
-            await ctx.shop.outgoing.check(self._place.endpoint, https_only=True)
+        await self._place_allowed(ctx)
         try:
             await self.keep(ctx, name, content, "text/plain")
             found = await self.read(ctx, name, 0, 100)
@@ -108,6 +111,18 @@ class S3Storage(MediaStorage):
             raise StorageUnusable(reason=str(error).partition(": ")[2]) from None
         if found is None or found.content != content:
             raise StorageUnusable(reason="what was written is not what is read")
+
+    async def _check(self, ctx: Context) -> None:
+        """Nothing is sent to an address that leads to somebody's own network by now. Raises Unavailable."""
+        try:
+            await self._place_allowed(ctx)
+        except ForbiddenAddress as refusal:
+            raise Unavailable(f"the bucket's address is not called: {refusal}") from None
+
+    async def _place_allowed(self, ctx: Context) -> None:
+        """Raises ForbiddenAddress, Unreachable; Amazon's own addresses are not looked at."""
+        if self._place.endpoint:
+            await ctx.shop.outgoing.check(self._place.endpoint, https_only=True)
 
     def _key(self, name: str) -> str:
         return f"{self._place.prefix}{name}"
