@@ -3,6 +3,7 @@
 from vetrina.flows.cart_changes import CartOutcome
 from vetrina.flows.cart_codes import add_gift_cards, remove_gift_cards, update_discount_codes
 from vetrina.flows.quoting import CartQuote
+from vetrina.kernel.errors import TooManyTries
 from vetrina.plugin.pages.forms import Form
 from vetrina.plugin.pages.refusals import PageError
 from vetrina_checkout.saving import refused
@@ -25,6 +26,15 @@ async def apply_code(visit: Visit, quoted: CartQuote, form: Form) -> list[PageEr
         return [PageError(FIELD, say("codes.too_often"), say("codes.label"))]
     if code.casefold() in {known.casefold() for known in cart.discount_codes}:
         return []
+    try:
+        return await _taken(visit, quoted, code)
+    except TooManyTries:
+        return [PageError(FIELD, say("codes.too_often"), say("codes.label"))]
+
+
+async def _taken(visit: Visit, quoted: CartQuote, code: str) -> list[PageError]:
+    """Raises TooManyTries where too many were guessed from the buyer's network, in whatever cart."""
+    say, cart = visit.voice, quoted.cart
     cards = await add_gift_cards(visit.ctx, cart.key, [code])
     if not cards.errors and all(warning.code != NO_CARD for warning in cards.warnings):
         return []
@@ -33,7 +43,7 @@ async def apply_code(visit: Visit, quoted: CartQuote, form: Form) -> list[PageEr
         return [PageError(FIELD, error.text, say("codes.label")) for error in refused(visit, codes)]
     if _is_unknown(codes, code):
         await update_discount_codes(visit.ctx, cart.key, cart.discount_codes)
-        limits.note(cart.key, now)
+        visit.house.limits.note(cart.key, visit.ctx.now().timestamp())
         return [PageError(FIELD, say("warning.DISCOUNT_NOT_FOUND", code=code), say("codes.label"))]
     return []
 

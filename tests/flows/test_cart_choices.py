@@ -4,6 +4,7 @@ from typing import Any
 
 import msgspec
 import pytest
+from sqlalchemy import select
 from tests.support.carts import (
     ROME,
     STANDARD,
@@ -18,10 +19,13 @@ from tests.support.carts import (
     told,
     warned,
 )
+from tests.support.shops import StillClock
+from tests.support.statements import all_statements
 from tests.support.wares import ware
 
 from vetrina.flows.cart import NewCart, create_cart
 from vetrina.flows.cart_codes import (
+    GUESSED,
     add_gift_cards,
     card_id,
     remove_gift_cards,
@@ -32,9 +36,11 @@ from vetrina.flows.cart_delivery import DeliveryChoice, select_delivery_options
 from vetrina.flows.cart_identity import Identity, update_buyer_identity
 from vetrina.flows.cart_lines import LineChange, update_lines
 from vetrina.flows.cart_payment import PAYMENT_TOKEN, PaymentChoice, choose_payment, update_billing_address
-from vetrina.kernel.context import Context
+from vetrina.kernel.context import BUYER, Context
+from vetrina.kernel.errors import TooManyTries
 from vetrina.kernel.money import Money
 from vetrina.ports import Adjustment, CodeAnswer, Quote
+from vetrina.shop.customers.models import CustomerCount
 from vetrina.testing.delivery import FakeDelivery
 from vetrina.testing.pricing import FakeCards, FakeRules
 from vetrina.vocabulary import Address
@@ -68,6 +74,45 @@ async def test_discount_codes_are_kept_as_typed_and_warned_of_when_nobody_knows_
 async def test_a_cart_opened_with_an_unknown_code_is_opened_with_a_warning(ctx: Context) -> None:
     outcome = await create_cart(ctx, NewCart(discount_codes=("Nonsense",)))
     assert (outcome.errors, warned(outcome)) == ((), ["DISCOUNT_NOT_FOUND"])
+
+
+async def test_who_guesses_codes_waits_and_who_knows_one_does_not(ctx: Context, clock: StillClock) -> None:
+    ctx = serving(ctx, rules=TEN, cards=FakeCards({"GIVE-AAAA": 900}))
+    there, other = (msgspec.structs.replace(ctx, actor=BUYER, client=f"203.0.113.{n}") for n in (7, 8))
+    key, elsewhere = [await opened(there) for _ in range(2)]
+    for codes in (["Ten"], [], ["Ten"]):
+        await update_discount_codes(there, key, codes)
+    assert await guesses(ctx) is None, "what is known is not counted"
+    await update_discount_codes(there, key, [f"no-{number}" for number in range(80)])
+    await update_discount_codes(there, key, [f"no-{number}" for number in range(81)])
+    await add_gift_cards(there, elsewhere, ["NO-CARD", "GIVE-AAAA"])
+    assert await guesses(ctx) == 82
+    cards = tuple(f"NO-{number}" for number in range(17))
+    await create_cart(there, NewCart(discount_codes=("no",), gift_card_codes=cards))
+    assert await guesses(ctx) == GUESSED["code"].times == 100
+    for guess in (
+        update_discount_codes(there, key, ["Ten"]),
+        add_gift_cards(there, elsewhere, ["GIVE-AAAA"]),
+        create_cart(there, NewCart(discount_codes=("Ten",))),
+        create_cart(there, NewCart(gift_card_codes=("GIVE-AAAA",))),
+    ):
+        with pytest.raises(TooManyTries):
+            await guess
+    assert len((await stored(ctx, key)).discount_codes) == 81, "nothing is changed"
+    with all_statements(ctx.db) as texts:
+        await update_discount_codes(there, key, [])
+        assert (await create_cart(there, NewCart())).cart is not None
+    assert texts and not [text for text in texts if "customers_count" in text], "without a code nothing is asked"
+    await update_discount_codes(other, key, ["Ten"])
+    clock.move(hours=1)
+    await update_discount_codes(there, elsewhere, ["Ten"])
+    assert [(await stored(ctx, one)).discount_codes for one in (key, elsewhere)] == [["Ten"], ["Ten"]]
+
+
+async def guesses(ctx: Context) -> int | None:
+    """How many have been counted from the one network that guesses."""
+    found: int | None = await ctx.db.value(select(CustomerCount.times))
+    return found
 
 
 async def test_gift_cards_pay_and_unknown_ones_are_left_out_with_a_warning(ctx: Context) -> None:

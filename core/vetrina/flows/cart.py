@@ -18,7 +18,7 @@ from vetrina.flows.cart_changes import (
     refusable,
     repeated,
 )
-from vetrina.flows.cart_codes import known_cards
+from vetrina.flows.cart_codes import count_guesses, known_cards, may_guess
 from vetrina.flows.cart_fitting import Fit, LineInput, fit_added, fit_of, line_of, write_fit
 from vetrina.flows.cart_identity import Identity, identity_columns
 from vetrina.flows.cart_metafields import checked_entries, entries_of
@@ -157,6 +157,7 @@ async def _created(ctx: Context, new: NewCart) -> CartOutcome:
     columns |= await identity_columns(ctx, new.identity, ("input", "buyer_identity"))
     place = await place_of(ctx, columns["country"], columns["language"], ctx.db)
     columns |= _written(new)
+    await may_guess(ctx, ctx.db, columns["discount_codes"])
     columns["gift_card_codes"], cautions = await known_cards(
         ctx, place.country, place.language, new.gift_card_codes, ("input", "gift_card_codes")
     )
@@ -178,7 +179,9 @@ async def _created(ctx: Context, new: NewCart) -> CartOutcome:
         )
     lines = await spoken_lines(msgspec.structs.replace(ctx, place=place), written.lines)
     parts = CartParts(lines=lines, addresses=tuple(CartAddressRow(*address) for address in stored))
-    return await outcome_of(ctx, opened, parts)
+    outcome = await outcome_of(ctx, opened, parts)
+    await count_guesses(ctx, outcome, row["discount_codes"], len(cautions))
+    return outcome
 
 
 def _written(new: NewCart) -> dict[str, Any]:

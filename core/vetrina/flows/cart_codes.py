@@ -1,6 +1,7 @@
 """The codes of a cart: discount codes, kept as typed, and gift cards, kept when somebody knows them."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from datetime import timedelta
 
 from vetrina.flows.cart_changes import (
     CartCaution,
@@ -12,24 +13,56 @@ from vetrina.flows.cart_changes import (
     change_cart,
     refusable,
 )
+from vetrina.flows.counting import Limit, count_here, stop_here
 from vetrina.flows.quoting import place_of
 from vetrina.flows.quoting.payment import redemptions
 from vetrina.kernel.context import Context
+from vetrina.kernel.db import Reads
 from vetrina.kernel.registry import PortFailed
 from vetrina.shop.cart.rules import MOST_CARDS, MOST_CODES, checked_codes
 from vetrina.shop.pricing.rules import Redemption
 
 Path = tuple[str, ...]
 
+GUESSED = {"code": Limit(100, timedelta(hours=1))}
+"""Codes nobody knows, discounts' and gift cards' together, from one network. Those that are known are not counted."""
+
 
 @refusable
 async def update_discount_codes(ctx: Context, key: str, codes: Sequence[str]) -> CartOutcome:
-    """Replace a cart's discount codes. Those that do nothing for it are kept, and warned of."""
+    """Replace a cart's discount codes. Those that do nothing for it are kept, and warned of.
+
+    Raises TooManyTries, here as below, where too many codes were guessed from the same network.
+    """
+    fresh = set[str]()
 
     async def change(edit: Edit) -> None:
-        edit.set(discount_codes=list(checked_codes(codes, ("discount_codes",), MOST_CODES)))
+        checked = checked_codes(codes, ("discount_codes",), MOST_CODES)
+        fresh.update(code for code in checked if code not in edit.cart.discount_codes)
+        await may_guess(ctx, edit.session, fresh)
+        edit.set(discount_codes=list(checked))
 
-    return await change_cart(ctx, key, change, needs_quote=True)
+    outcome = await change_cart(ctx, key, change, needs_quote=True)
+    await count_guesses(ctx, outcome, fresh)
+    return outcome
+
+
+async def may_guess(ctx: Context, reads: Reads, codes: Collection[str]) -> None:
+    """Asks nothing where no code is new. Raises TooManyTries."""
+    if codes:
+        await stop_here(ctx, reads, GUESSED)
+
+
+async def count_guesses(ctx: Context, outcome: CartOutcome, discount_codes: Collection[str], cards: int = 0) -> None:
+    """Count those of the new codes that nobody knows, `cards` so many gift cards. Raises TooManyTries.
+
+    Only then is the answer given: who guesses many at once learns no more than one after the other.
+    """
+    new = set(discount_codes)
+    answers = outcome.quote.codes if outcome.quote and new else ()
+    wrong = cards + sum(answer.code in new and answer.warning == "DISCOUNT_NOT_FOUND" for answer in answers)
+    if wrong:
+        await count_here(ctx, GUESSED, tries=wrong)
 
 
 @refusable
@@ -70,8 +103,12 @@ def card_id(card: Redemption) -> str:
 async def known_cards(
     ctx: Context, country: str, language: str, codes: Sequence[str], field: Path
 ) -> tuple[list[str], list[CartCaution]]:
-    """Those of the typed codes that a gift card answers to, and a warning for each other. Raises CartRefused."""
+    """Those of the typed codes that a gift card answers to, and a warning for each other.
+
+    Raises CartRefused, TooManyTries.
+    """
     typed = checked_codes(codes, field, MOST_CARDS)
+    await may_guess(ctx, ctx.db, typed)
     place = await place_of(ctx, country, language, ctx.db)
     answering = {card.code.casefold() for card in await _cards(ctx, typed, place.currency, field)}
     cautions = [
@@ -95,7 +132,9 @@ async def _with_cards(ctx: Context, key: str, codes: Sequence[str], *, keep: boo
         edit.set(gift_card_codes=list(checked_codes([*before, *found], field, MOST_CARDS)))
         edit.warnings.extend(cautions)
 
-    return await change_cart(ctx, key, change)
+    outcome = await change_cart(ctx, key, change)
+    await count_guesses(ctx, outcome, (), len(cautions))
+    return outcome
 
 
 async def _cards(ctx: Context, codes: Sequence[str], currency: str, field: Path) -> tuple[Redemption, ...]:

@@ -81,9 +81,13 @@ def network(ctx: Context, kind: str) -> str:
     return f"{kind}:{digest(network_of(ctx.client))}"
 
 
-async def count(ctx: Context, session: Session, limits: Mapping[str, Limit]) -> None:
+async def count(ctx: Context, session: Session, limits: Mapping[str, Limit], *, tries: int = 1) -> None:
     """Count a try by each of its keys. Raises TooManyTries, which a repeat under the same key asks anew."""
-    wait = await customers.count_if_allowed(session, limits, ctx.now())
+    stop_while_waiting(ctx, await customers.count_if_allowed(session, limits, ctx.now(), tries=tries))
+
+
+def stop_while_waiting(ctx: Context, wait: timedelta) -> None:
+    """Raises TooManyTries unless there is nothing to wait for."""
     if wait > timedelta():
         ctx.answer_passes()
         raise TooManyTries(seconds=math.ceil(wait.total_seconds()))

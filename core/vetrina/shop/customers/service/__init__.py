@@ -11,6 +11,7 @@ from vetrina.shop.customers.service.access import (
     sweep,
     uncount,
     use_link,
+    wait_before,
 )
 from vetrina.shop.customers.service.addresses import (
     add_address,
@@ -60,4 +61,5 @@ __all__ = [
     "touch",
     "uncount",
     "use_link",
+    "wait_before",
 ]

@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 from sqlalchemy import bindparam, delete, select, update
 
-from vetrina.kernel.db import Session, table_of, text_in
+from vetrina.kernel.db import Reads, Session, table_of, text_in
 from vetrina.shop.customers.models import CustomerCount, CustomerLink, CustomerToken
 from vetrina.shop.customers.rules import COUNTED_FOR, Limit, Purpose
 
@@ -69,8 +69,16 @@ async def end_links(session: Session, customer_id: int) -> int:
     return await session.execute(_END_LINKS, {"customer": customer_id})
 
 
-async def count_if_allowed(session: Session, limits: Mapping[str, Limit], now: datetime) -> timedelta:
-    """Count a try by each of its keys; zero, or how long to wait where one of them has too many: then none is counted.
+async def wait_before(reads: Reads, limits: Mapping[str, Limit], now: datetime) -> timedelta:
+    """How long to wait before another try, by what has been counted; zero for none. Counts nothing itself."""
+    rows = await reads.rows(_CountRow, _COUNTED, {"keys": sorted(limits)})
+    return max((_wait(row, limits[row.key], now) for row in rows), default=timedelta())
+
+
+async def count_if_allowed(
+    session: Session, limits: Mapping[str, Limit], now: datetime, *, tries: int = 1
+) -> timedelta:
+    """Count a try, or several, by each of its keys; zero, or how long to wait where one has too many: none counts then.
 
     The statements are the same in number whatever is found. Tries at the same time are counted one after the other.
     """
@@ -83,7 +91,7 @@ async def count_if_allowed(session: Session, limits: Mapping[str, Limit], now: d
         return wait
     for row in rows:
         is_over = now - row.since >= limits[row.key].within
-        times, since = (1, now) if is_over else (row.times + 1, row.since)
+        times, since = (tries, now) if is_over else (row.times + tries, row.since)
         await session.execute(_COUNT, {"key_": row.key, "times_": times, "since_": since})
     return timedelta()
 
@@ -122,12 +130,12 @@ _END_TOKEN = delete(_TOKEN_TABLE).where(_TOKEN_TABLE.c.token_hash == bindparam("
 _END_TOKENS = delete(_TOKEN_TABLE).where(_TOKEN_TABLE.c.customer_id == bindparam("customer"))
 _USE_LINK = delete(_LINK).where(_LINK.c.secret_hash == bindparam("digest"))
 _END_LINKS = delete(_LINK).where(_LINK.c.customer_id == bindparam("customer"))
-_COUNTS = (
+_COUNTED = (
     select(CustomerCount.key, CustomerCount.times, CustomerCount.since)
     .where(text_in(CustomerCount.key, "keys"))
     .order_by(CustomerCount.key)
-    .with_for_update()
 )
+_COUNTS = _COUNTED.with_for_update()
 _COUNT = (
     update(_COUNT_TABLE)
     .where(_COUNT_TABLE.c.key == bindparam("key_"))
