@@ -64,7 +64,8 @@ def _sqlite(path: str) -> dict[str, str]:
         rows = connection.execute("SELECT type, tbl_name, name, coalesce(sql, '') FROM sqlite_master").fetchall()
     finally:
         connection.close()
-    return {f"{kind} {table}.{name}": _sorted(sql) for kind, table, name, sql in rows if table not in BOOKS}
+    ours = (row for row in rows if row[1] not in BOOKS and not row[1].startswith("sqlite_"))
+    return {f"{kind} {table}.{name}": _sorted(sql) for kind, table, name, sql in ours}
 
 
 def _sorted(sql: str) -> str:

@@ -151,8 +151,13 @@ class Runner:
         """Run everything that is due, and what becomes due meanwhile, and wait for it; how many ran."""
         crew, count = Crew(AT_ONCE, PER_OWNER), 0
         try:
-            while (begun := await self.start(crew)) or len(crew):
+            while True:
+                # Who is at work may finish while others are looked for: that nobody could begin then says nothing.
+                was_busy = len(crew) > 0
+                begun = await self.start(crew)
                 count += begun
+                if not begun and not was_busy:
+                    break
                 await crew.settle(all_of_them=False)
         finally:
             await crew.stop(0)

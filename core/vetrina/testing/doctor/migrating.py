@@ -67,7 +67,7 @@ def declared(file: Path) -> Declared:
     """All that a file declares, by kind and name."""
     with closing(sqlite3.connect(file)) as connection:
         rows = connection.execute("SELECT type || ' ' || name, tbl_name, coalesce(sql, '') FROM sqlite_master")
-        return {what: sql for what, table, sql in rows if table not in BOOKS}
+        return {what: sql for what, table, sql in rows if table not in BOOKS and not table.startswith("sqlite_")}
 
 
 def _metadata(patient: Patient) -> MetaData:
