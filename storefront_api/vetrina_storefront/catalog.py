@@ -5,7 +5,18 @@ from typing import Any
 
 import strawberry
 
-from vetrina.graphql import Info, PageInfo, connect, ctx_of, int_key_of, page_args, root, write_cursor
+from vetrina.graphql import (
+    Info,
+    PageInfo,
+    connect,
+    connection_of,
+    ctx_of,
+    int_key_of,
+    page_args,
+    root,
+    window_args,
+    write_cursor,
+)
 from vetrina.kernel.errors import BadInput
 from vetrina.kernel.texts import LINE
 from vetrina.views.collections import collection_by_handle, collection_list, collections_by_id
@@ -16,7 +27,6 @@ from vetrina.views.recommendations import complementary_products, related_produc
 from vetrina.views.search import SearchOrder, Unavailable, search_list
 from vetrina_storefront.collections import Collection, CollectionConnection, CollectionSortKeys, collection_order
 from vetrina_storefront.filters import FacetedList
-from vetrina_storefront.paging import connection_of, window_args
 from vetrina_storefront.product_lists import ProductConnection, ProductSortKeys, product_order
 from vetrina_storefront.products import Product
 from vetrina_storefront.seen import open_page

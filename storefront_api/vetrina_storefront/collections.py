@@ -6,7 +6,7 @@ from typing import Any
 
 import strawberry
 
-from vetrina.graphql import Connection, Info, PageInfo, batch, ctx_of, read_from
+from vetrina.graphql import Connection, Info, PageInfo, batch, connection_of, ctx_of, read_from, window_args
 from vetrina.graphql.scalars import HTML, DateTime, UnsignedInt64
 from vetrina.views.collection_products import in_collection, products_of_collections
 from vetrina.views.collections import (
@@ -22,7 +22,6 @@ from vetrina_storefront.filters import FacetedList, ProductFilter, read_filters
 from vetrina_storefront.images import Image, images_by_id
 from vetrina_storefront.interfaces import Node, OnlineStorePublishable, Trackable
 from vetrina_storefront.metafields import HasMetafields
-from vetrina_storefront.paging import connection_of, window_args
 from vetrina_storefront.product_lists import ProductCollectionSortKeys, ProductConnection, order_in_collection
 from vetrina_storefront.seo import Seo, load_descriptions, load_seo
 

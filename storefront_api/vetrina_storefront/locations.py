@@ -7,14 +7,13 @@ from typing import Any
 import msgspec
 import strawberry
 
-from vetrina.graphql import Info, PageInfo, batch, ctx_of, read_from, root
+from vetrina.graphql import Info, PageInfo, batch, connection_of, ctx_of, read_from, root, window_args
 from vetrina.kernel.errors import BadInput
 from vetrina.views.locations import MILLIONTHS, LocationOrder, LocationRow, Point, location_list
 from vetrina.vocabulary import Address
 from vetrina_storefront.interfaces import Node
 from vetrina_storefront.metafields import HasMetafields
 from vetrina_storefront.names import country_name
-from vetrina_storefront.paging import connection_of, window_args
 
 
 @strawberry.input(description="A point on the earth.")

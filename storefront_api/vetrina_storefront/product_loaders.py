@@ -7,7 +7,7 @@ from enum import Enum
 import msgspec
 import strawberry
 
-from vetrina.graphql import Connection, Info, ctx_of
+from vetrina.graphql import Connection, Info, connection_of, ctx_of, window_args
 from vetrina.kernel.errors import BadInput
 from vetrina.views.collections import CollectionRow, collections_of
 from vetrina.views.media import AnyMedia, MediaOrder, MediaRow, all_media_of, media_of, pictures_among
@@ -18,7 +18,6 @@ from vetrina.views.ranges import by_id, by_position, span_of, stock_in
 from vetrina.views.variants import VariantOrder, VariantRow, order_of, variant_counts, variants_of
 from vetrina.views.windows import Window, window_on
 from vetrina_storefront.money import MoneyRow, money
-from vetrina_storefront.paging import connection_of, window_args
 from vetrina_storefront.seen import (
     cards_seen,
     galleries_seen,

@@ -9,7 +9,7 @@ import msgspec
 import strawberry
 
 from vetrina.flows.searching import Wish, find_products
-from vetrina.graphql import Connection, Info, PageInfo, batch, ctx_of, read_from, root
+from vetrina.graphql import Connection, Info, PageInfo, batch, connection_of, ctx_of, read_from, root, window_args
 from vetrina.kernel.context import Context
 from vetrina.kernel.errors import BadInput
 from vetrina.ports import SearchRequest
@@ -34,7 +34,6 @@ from vetrina_storefront.filters import FacetedList, Filter, ProductFilter, load_
 from vetrina_storefront.finding import Others, Results
 from vetrina_storefront.interfaces import Trackable
 from vetrina_storefront.later import many, union_of
-from vetrina_storefront.paging import connection_of, window_args
 from vetrina_storefront.products import Product
 
 MOST_SUGGESTIONS = 10

@@ -6,11 +6,10 @@ from typing import Any
 
 import strawberry
 
-from vetrina.graphql import Connection, Info, PageInfo, batch
+from vetrina.graphql import Connection, Info, PageInfo, batch, empty, window_args
 from vetrina_storefront.later import optional, union_of
 from vetrina_storefront.metafields import HasMetafields
 from vetrina_storefront.money import MoneyV2
-from vetrina_storefront.paging import empty, window_args
 
 
 async def load_empty(

@@ -6,7 +6,18 @@ from enum import Enum
 import msgspec
 import strawberry
 
-from vetrina.graphql import Connection, Info, PageInfo, batch, connect_list, ctx_of, read_from, write_cursor
+from vetrina.graphql import (
+    Connection,
+    Info,
+    PageInfo,
+    batch,
+    connect_list,
+    connection_of,
+    ctx_of,
+    read_from,
+    window_args,
+    write_cursor,
+)
 from vetrina.views.bundles import bundles_with, parts_of
 from vetrina.views.choices import chosen_in
 from vetrina.views.locations import AvailabilityRow, LocationRow, availability_of, locations_by_id
@@ -24,7 +35,6 @@ from vetrina_storefront.later import later
 from vetrina_storefront.locations import GeoCoordinateInput, Location, point_of
 from vetrina_storefront.metafields import HasMetafields
 from vetrina_storefront.money import MoneyRow, MoneyV2, money
-from vetrina_storefront.paging import connection_of, window_args
 from vetrina_storefront.seen import options_seen, products_seen
 from vetrina_storefront.selling_plans import SellingPlanAllocationConnection, load_empty
 from vetrina_storefront.unit_prices import (

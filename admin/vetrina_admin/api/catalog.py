@@ -13,7 +13,7 @@ from vetrina.flows.catalog import (
     publish_product,
     unpublish_product,
 )
-from vetrina.graphql import IdArgument, Info, UserError, answer, ctx_of, int_key_of, root
+from vetrina.graphql import IdArgument, Info, UserError, answer, connection_of, ctx_of, int_key_of, root, window_args
 from vetrina.graphql.scalars import DateTime
 from vetrina.kernel import texts
 from vetrina.kernel.context import Context
@@ -26,7 +26,6 @@ from vetrina.views.product_sheets import (
 )
 from vetrina.views.product_wishes import product_words
 from vetrina_admin.api.inputs import ProductCreateInput, ProductUpdateInput, new_product, product_changes
-from vetrina_admin.api.paging import connect_window, window_args
 from vetrina_admin.api.products import Product, ProductConnection, ProductStatus, ProductVariant
 from vetrina_admin.api.wishes import ProductFiltersInput, products_wished
 
@@ -73,7 +72,7 @@ class CatalogQuery:
             ctx, filters, status
         )
         rows = await products_matching(ctx, ProductDeskOrder(sort_key.value), window, matching)
-        found: Any = connect_window(rows, window)
+        found: Any = connection_of(rows, window)
         return found
 
     @root(permission="catalog.read", description="A product by its id or its handle.")

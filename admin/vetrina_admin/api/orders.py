@@ -7,13 +7,12 @@ from typing import Any
 import strawberry
 
 from vetrina.flows.orders import cancel_order, mark_as_paid
-from vetrina.graphql import IdArgument, Info, UserError, answer, ctx_of, int_key_of, root
+from vetrina.graphql import IdArgument, Info, UserError, answer, connection_of, ctx_of, int_key_of, root, window_args
 from vetrina.kernel.context import Context
 from vetrina.views.order_desk import OrderDeskOrder, orders_matching
 from vetrina.views.order_queries import order_query
 from vetrina.views.orders import order_by_id
 from vetrina_admin.api.order_types import Order, OrderConnection
-from vetrina_admin.api.paging import connect_window, window_args
 from vetrina_admin.api.wishes import OrderFiltersInput, orders_wished
 
 
@@ -57,7 +56,7 @@ class OrderQuery:
         window = window_args(first, after, last, before, reverse)
         matching = order_query(query) & orders_wished(filters)
         rows = await orders_matching(ctx_of(info).db, OrderDeskOrder(sort_key.value), window, matching)
-        found: Any = connect_window(rows, window)
+        found: Any = connection_of(rows, window)
         return found
 
     @root(permission="orders.read", description="An order by its id.")

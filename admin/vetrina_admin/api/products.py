@@ -5,7 +5,7 @@ from enum import Enum
 
 import strawberry
 
-from vetrina.graphql import Connection, Info, PageInfo, batch, ctx_of, id_field
+from vetrina.graphql import Connection, Info, PageInfo, batch, connection_of, ctx_of, id_field, window_args
 from vetrina.graphql.scalars import HTML, DateTime
 from vetrina.views.price_lists import ListedPriceRow, PriceListRow, price_lists, prices_of
 from vetrina.views.product_sheets import (
@@ -23,7 +23,6 @@ from vetrina_admin.api.later import later
 from vetrina_admin.api.levels import StockLevel
 from vetrina_admin.api.media import Medium, load_media
 from vetrina_admin.api.money import Money, money_field
-from vetrina_admin.api.paging import connect_window, window_args
 
 
 @strawberry.enum(description="Only active products with a publication date in the past are on sale.")
@@ -62,7 +61,7 @@ async def load_variants(
     """Variants in the shop's order, archived ones too."""
     window = window_args(first, after, last, before)
     found = await variant_sheets_of(ctx_of(info).db, [row.id for row in rows], window)
-    return [connect_window(found.get(row.id, []), window) for row in rows]
+    return [connection_of(found.get(row.id, []), window) for row in rows]
 
 
 async def load_products(rows: Sequence[VariantSheetRow], info: Info) -> list[ProductSheetRow]:

@@ -16,6 +16,7 @@ from vetrina.graphql.fields import Info, batch, ctx_of, keep, once, read_from, r
 from vetrina.graphql.ids import gid, int_key_of, key_of, split_gid
 from vetrina.graphql.mutations import UserError, UserErrorRow, answer, user_errors
 from vetrina.graphql.nodes import IdArgument, Keyed, forward, id_field, newest_first
+from vetrina.graphql.paging import connection_of, empty, window_args, window_of
 from vetrina.graphql.published import implements, many, optional, published, union_of
 from vetrina.graphql.references import load_reference, load_references
 
@@ -34,7 +35,9 @@ __all__ = [
     "connect",
     "connect_list",
     "connect_page",
+    "connection_of",
     "ctx_of",
+    "empty",
     "forward",
     "gid",
     "id_field",
@@ -56,5 +59,7 @@ __all__ = [
     "split_gid",
     "union_of",
     "user_errors",
+    "window_args",
+    "window_of",
     "write_cursor",
 ]

@@ -6,11 +6,11 @@ from typing import Any, Protocol
 
 import msgspec
 
-from vetrina.graphql import Connection, Info, ctx_of, page_args
+from vetrina.graphql import Connection, Info, connection_of, ctx_of, window_args
 from vetrina.kernel.errors import BadInput, Fault
 from vetrina.views.descriptions import plain
 from vetrina.views.media import MediaRow
-from vetrina.views.windows import Placed, Window
+from vetrina.views.windows import Window
 from vetrina_content.asking import entry_query
 from vetrina_content.menus import comments_of
 from vetrina_content.rules import Kind, path_of
@@ -50,29 +50,6 @@ class CommenterRow(msgspec.Struct, frozen=True):
 
     name: str
     email: str = ""
-
-
-def window_args(
-    first: int | None, after: str | None, last: int | None, before: str | None, reverse: bool | None
-) -> Window:
-    """The window for the wire's arguments. Raises BadInput."""
-    page = page_args(first, last, after, before)
-    return Window(
-        size=page.size, after=page.after, before=page.before, is_backward=page.is_backward, reverse=bool(reverse)
-    )
-
-
-def connected(found: Sequence[Placed[Any]], window: Window) -> Connection[Any]:
-    """A connection of a window that was read with one row too many."""
-    has_more, kept = len(found) > window.size, found[: window.size]
-    if window.is_backward:
-        kept = kept[::-1]
-    return Connection(
-        [placed.row for placed in kept],
-        [placed.place for placed in kept],
-        has_next_page=window.before is not None if window.is_backward else has_more,
-        has_previous_page=has_more if window.is_backward else window.after is not None,
-    )
 
 
 def order_for(sort_key: Enum | None) -> EntryOrder:
@@ -151,7 +128,7 @@ async def blog_articles(
     ctx = ctx_of(info)
     matching = entry_query(ctx, Kind.ARTICLE, query)
     found = await articles_of(ctx, [row.id for row in rows], order_for(sort_key), window, matching)
-    return [connected(found.get(row.id, []), window) for row in rows]
+    return [connection_of(found.get(row.id, []), window) for row in rows]
 
 
 async def load_comments(
@@ -166,7 +143,7 @@ async def load_comments(
     """A page of what readers say to each article."""
     window = window_args(first, after, last, before, reverse)
     found = await comments_of(ctx_of(info), [row.id for row in rows], window)
-    return [connected(found.get(row.id, []), window) for row in rows]
+    return [connection_of(found.get(row.id, []), window) for row in rows]
 
 
 async def load_commenters(rows: Sequence[Any], info: Info) -> list[CommenterRow]:

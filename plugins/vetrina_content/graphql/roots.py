@@ -4,11 +4,11 @@ from typing import Any
 
 import strawberry
 
-from vetrina.graphql import Info, answer, ctx_of, int_key_of, root
+from vetrina.graphql import Info, answer, connection_of, ctx_of, int_key_of, root, window_args
 from vetrina.kernel.context import Context
 from vetrina_content.asking import entry_query
 from vetrina_content.flows.talking import send_comment
-from vetrina_content.graphql.loading import connected, order_for, window_args
+from vetrina_content.graphql.loading import order_for
 from vetrina_content.graphql.menus import Menu
 from vetrina_content.graphql.types import (
     Article,
@@ -147,4 +147,4 @@ async def _one(ctx: Context, kind: Kind, given: str | None, handle: str | None) 
 
 async def _many(ctx: Context, kind: Kind, sort_key: Any, window: Any, query: str | None) -> Any:
     found = await entry_list(ctx, kind, order_for(sort_key), window, entry_query(ctx, kind, query))
-    return connected(found, window)
+    return connection_of(found, window)

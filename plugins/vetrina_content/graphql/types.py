@@ -6,7 +6,7 @@ from typing import Any
 
 import strawberry
 
-from vetrina.graphql import Connection, Info, PageInfo, batch, implements, optional, published, read_from
+from vetrina.graphql import Connection, Info, PageInfo, batch, implements, optional, published, read_from, window_args
 from vetrina.graphql.scalars import HTML, URL, DateTime
 from vetrina_content.graphql import loading
 from vetrina_content.menus import CommentRow
@@ -52,7 +52,7 @@ async def load_articles(
     sort_key: ArticleSortKeys | None = ArticleSortKeys.ID,
 ) -> list[Connection[Any]]:
     """A page of each blog's articles."""
-    window = loading.window_args(first, after, last, before, reverse)
+    window = window_args(first, after, last, before, reverse)
     return await loading.blog_articles(rows, info, sort_key, window, query)
 
 

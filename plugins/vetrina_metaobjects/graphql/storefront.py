@@ -7,24 +7,23 @@ import msgspec
 import strawberry
 
 from vetrina.graphql import (
-    Connection,
     Info,
     PageInfo,
     batch,
+    connection_of,
     ctx_of,
     implements,
     int_key_of,
     load_reference,
     load_references,
     optional,
-    page_args,
     published,
     read_from,
     root,
+    window_args,
 )
 from vetrina.graphql.scalars import URL, DateTime
 from vetrina.kernel.errors import BadInput
-from vetrina.views.windows import Placed, Window
 from vetrina_metaobjects.sheets import FieldSheet
 from vetrina_metaobjects.views import (
     MetaobjectOrder,
@@ -156,18 +155,11 @@ class MetaobjectQuery:
         reverse: bool | None = False,
         sort_key: str | None = None,
     ) -> MetaobjectConnection:
-        page = page_args(first, last, after, before)
-        window = Window(
-            size=page.size,
-            after=page.after,
-            before=page.before,
-            is_backward=page.is_backward,
-            reverse=bool(reverse),
-        )
+        window = window_args(first, after, last, before, reverse)
         order = ORDERS.get((sort_key or "id").lower())
         if order is None:
             raise BadInput(field=("sortKey",), problem=f"Metaobjects are sorted by {' or '.join(ORDERS)}.")
-        found: Any = _connected(await metaobject_list(ctx_of(info), type, order, window), window)
+        found: Any = connection_of(await metaobject_list(ctx_of(info), type, order, window), window)
         return found
 
 
@@ -189,19 +181,6 @@ def _seo(row: MetaobjectRow, fields: Sequence[FieldRow]) -> SeoRow | None:
     if not row.seo_title_key and not row.seo_description_key:
         return None
     return SeoRow(_named(fields, row.seo_title_key), _named(fields, row.seo_description_key))
-
-
-def _connected(found: Sequence[Placed[MetaobjectRow]], window: Window) -> Connection[MetaobjectRow]:
-    """A connection of a window that was read with one row too many."""
-    has_more, kept = len(found) > window.size, found[: window.size]
-    if window.is_backward:
-        kept = kept[::-1]
-    return Connection(
-        [placed.row for placed in kept],
-        [placed.place for placed in kept],
-        has_next_page=window.before is not None if window.is_backward else has_more,
-        has_previous_page=has_more if window.is_backward else window.after is not None,
-    )
 
 
 ORDERS = {"id": MetaobjectOrder.ID, "updated_at": MetaobjectOrder.UPDATED_AT}

@@ -9,22 +9,21 @@ import msgspec
 import strawberry
 
 from vetrina.graphql import (
-    Connection,
     Info,
     PageInfo,
     batch,
+    connection_of,
     ctx_of,
     implements,
     optional,
-    page_args,
     published,
     read_from,
     root,
+    window_args,
 )
 from vetrina.graphql.scalars import DateTime
 from vetrina.kernel.errors import BadInput
 from vetrina.ports import SitemapEntry
-from vetrina.views.windows import Window
 from vetrina_seo.views import PAGE, RedirectRow, entries, entry_count, redirect_list, redirect_query
 
 MOST_PAGES = 10_000
@@ -183,20 +182,8 @@ class SeoQuery:
         query: str | None = None,
         reverse: bool | None = False,
     ) -> UrlRedirectConnection:
-        page = page_args(first, last, after, before)
-        window = Window(
-            size=page.size, after=page.after, before=page.before, is_backward=page.is_backward, reverse=bool(reverse)
-        )
-        found = await redirect_list(ctx_of(info), window, redirect_query(query))
-        has_more, kept = len(found) > window.size, found[: window.size]
-        if window.is_backward:
-            kept = kept[::-1]
-        wire: Any = Connection(
-            [placed.row for placed in kept],
-            [placed.place for placed in kept],
-            has_next_page=window.before is not None if window.is_backward else has_more,
-            has_previous_page=has_more if window.is_backward else window.after is not None,
-        )
+        window = window_args(first, after, last, before, reverse)
+        wire: Any = connection_of(await redirect_list(ctx_of(info), window, redirect_query(query)), window)
         return wire
 
 

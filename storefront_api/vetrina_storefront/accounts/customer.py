@@ -14,12 +14,14 @@ from vetrina.graphql import (
     Info,
     batch,
     connect_list,
+    connection_of,
     ctx_of,
     id_field,
     key_of,
     once,
     read_from,
     root,
+    window_args,
     write_cursor,
 )
 from vetrina.graphql.scalars import DateTime
@@ -32,7 +34,6 @@ from vetrina_storefront.accounts.context import customer_id_of
 from vetrina_storefront.accounts.orders import Order, OrderConnection
 from vetrina_storefront.addresses import MailingAddressRow, mailing_address
 from vetrina_storefront.interfaces import Node
-from vetrina_storefront.paging import connection_of, window_args
 
 
 @strawberry.enum(description="Whether somebody wants to be written to.")

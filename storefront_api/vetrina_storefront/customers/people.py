@@ -7,7 +7,19 @@ from typing import Any
 import msgspec
 import strawberry
 
-from vetrina.graphql import Connection, Info, PageInfo, batch, connect_list, ctx_of, read_from, root, write_cursor
+from vetrina.graphql import (
+    Connection,
+    Info,
+    PageInfo,
+    batch,
+    connect_list,
+    connection_of,
+    ctx_of,
+    read_from,
+    root,
+    window_args,
+    write_cursor,
+)
 from vetrina.graphql.scalars import DateTime, UnsignedInt64
 from vetrina.views.account_orders import OwnOrder, orders_of_customer
 from vetrina.views.customers import (
@@ -22,7 +34,6 @@ from vetrina_storefront.addresses import MailingAddress, MailingAddressRow, mail
 from vetrina_storefront.interfaces import load_ids, load_nothing
 from vetrina_storefront.metafields import HasMetafields
 from vetrina_storefront.orders import Order
-from vetrina_storefront.paging import connection_of, window_args
 from vetrina_storefront.shop import SocialLoginProvider
 
 

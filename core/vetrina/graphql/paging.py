@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any, TypeVar
 
-from vetrina.graphql import Connection, PageArgs, page_args
+from vetrina.graphql.connections import Connection, PageArgs, page_args
 from vetrina.views.windows import Placed, Window
 
 T = TypeVar("T")
