@@ -66,6 +66,37 @@ class PaymentState(StrEnum):
     REFUNDED = "refunded"
 
 
+class DisputeState(StrEnum):
+    """A buyer's dispute over a charge, as its provider has it; a warning has taken no money yet."""
+
+    WARNING = "warning"
+    NEEDS_RESPONSE = "needs_response"
+    UNDER_REVIEW = "under_review"
+    WON = "won"
+    LOST = "lost"
+    CLOSED = "closed"
+
+
+class PayoutState(StrEnum):
+    """A transfer from a payment service to the shop's bank account."""
+
+    PENDING = "pending"
+    PAID = "paid"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+
+class PayoutItemKind(StrEnum):
+    """What a payment service settles by a payout."""
+
+    CHARGE = "charge"
+    REFUND = "refund"
+    DISPUTE = "dispute"
+    DISPUTE_REVERSAL = "dispute_reversal"
+    FEE = "fee"
+    ADJUSTMENT = "adjustment"
+
+
 class PaymentFlow(StrEnum):
     """How a way to pay meets the buyer, in the words of CartPaymentFlow."""
 
@@ -126,6 +157,29 @@ class Address(msgspec.Struct, frozen=True, kw_only=True):
             case _:
                 lines = ((self.zip, self.city, self.province),)
         return [line for parts in lines if (line := " ".join(part for part in parts if part))]
+
+
+class OpenHours(msgspec.Struct, frozen=True, kw_only=True):
+    """When a place is open on one day of the week, Monday 0; a day may have several. Times as 09:00, local."""
+
+    day: int
+    opens: str
+    closes: str
+
+
+class PickupPoint(msgspec.Struct, frozen=True, kw_only=True):
+    """Where parcels wait for those who collect them: a shop's own room, or somebody's who keeps them for it."""
+
+    id: str
+    """Stable, and unique with whoever offers it."""
+    name: str
+    address: Address
+    hours: tuple[OpenHours, ...] = ()
+    latitude: int | None = None
+    longitude: int | None = None
+    """Millionths of a degree, WGS 84."""
+    distance: int | None = None
+    """Metres as the crow flies from where the buyer is, where that is known."""
 
 
 class UnitMeasure(msgspec.Struct, frozen=True, kw_only=True):

@@ -39,7 +39,7 @@ async def take_message(ctx: Context, provider_key: str, headers: Mapping[str, st
         raise NotFound(what="The payment provider")
     message = ctx.ports.call_for_strangers(provided, provided.implementation.verify, headers, body)
     report = ctx.ports.call(provided, provided.implementation.interpret, message)
-    if report is None:
+    if not isinstance(report, PaymentReport):
         return
     payment = await payment_at_provider(ctx.db, provider_key, report.payment_key, report.provider_reference)
     if payment is None:

@@ -13,12 +13,14 @@ import msgspec
 from vetrina.kernel.clock import Clock
 from vetrina.kernel.errors import BadInput
 from vetrina.ports import (
+    DisputeReport,
     MoneyRequest,
     NextStep,
     OfferedMethod,
     OfferRequest,
     PaymentProvider,
     PaymentReport,
+    PayoutNews,
     Policy,
     ProviderMessage,
     StartRequest,
@@ -118,10 +120,10 @@ class FakeProvider:
         content = json.loads(body)
         return ProviderMessage(key=content["id"], body=content)
 
-    def interpret(self, message: ProviderMessage) -> PaymentReport | None:
-        if message.body.get("kind") != "charge":
+    def interpret(self, message: ProviderMessage) -> PaymentReport | DisputeReport | PayoutNews | None:
+        if message.body.get("kind") not in ("charge", "dispute", "payout"):
             return None
-        return msgspec.convert(message.body["report"], PaymentReport)
+        return msgspec.convert(message.body["report"], PaymentReport | DisputeReport | PayoutNews)
 
     def complete_challenge(self, payment_key: str, *, passes: bool = True) -> None:
         """The buyer does what was asked of him at the provider, or fails to."""
@@ -145,6 +147,11 @@ class FakeProvider:
         """A message with this body, as the provider, or with another secret as somebody else, would post it."""
         stamp = str(int((at or self._clock.now()).timestamp()))
         return Message({SIGNATURE: f"{stamp}.{self._mac(stamp, body, secret)}"}, body)
+
+    def tell(self, kind: str, report: PaymentReport | DisputeReport | PayoutNews) -> None:
+        """Add a signed message about it to `outgoing`; `kind` is charge, dispute or payout."""
+        event = {"id": f"evt_{len(self.outgoing) + 1}", "kind": kind, "report": msgspec.to_builtins(report)}
+        self.outgoing.append(self.sign(json.dumps(event).encode()))
 
     @property
     def only(self) -> Charge:
@@ -238,12 +245,7 @@ class FakeProvider:
 
     def _move(self, charge: Charge, state: PaymentState) -> None:
         charge.state = state
-        event = {
-            "id": f"evt_{len(self.outgoing) + 1}",
-            "kind": "charge",
-            "report": msgspec.to_builtins(self._report(charge)),
-        }
-        self.outgoing.append(self.sign(json.dumps(event).encode()))
+        self.tell("charge", self._report(charge))
 
     def _report(self, charge: Charge) -> PaymentReport:
         is_waiting = charge.state == PaymentState.ACTION_REQUIRED

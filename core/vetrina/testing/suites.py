@@ -6,12 +6,14 @@ from typing import Any
 from vetrina.ports import (
     CatalogueFormat,
     DeliveryProvider,
+    DisputeDesk,
     HostedPages,
     MailProvider,
     MediaStorage,
     NodeSource,
     OrderHistoryFormat,
     PaymentProvider,
+    PayoutSource,
     PriceRules,
     Redeemable,
     SearchIndex,
@@ -25,6 +27,7 @@ from vetrina.testing.formats import CatalogueFormatContract, OrderHistoryFormatC
 from vetrina.testing.hosted import HostedPagesContract
 from vetrina.testing.mail import MailProviderContract
 from vetrina.testing.media import MediaStorageContract
+from vetrina.testing.payment_books import DisputeDeskContract, PayoutSourceContract
 from vetrina.testing.payment_contract import PaymentProviderContract
 from vetrina.testing.pricing import PriceRulesContract, RedeemableContract
 from vetrina.testing.search_index import SearchIndexContract
@@ -39,12 +42,14 @@ from vetrina.testing.tax import TaxProviderContract
 SUITES: Mapping[type[Any], type[Any]] = {
     CatalogueFormat: CatalogueFormatContract,
     DeliveryProvider: DeliveryProviderContract,
+    DisputeDesk: DisputeDeskContract,
     HostedPages: HostedPagesContract,
     MailProvider: MailProviderContract,
     NodeSource: NodeSourceContract,
     MediaStorage: MediaStorageContract,
     OrderHistoryFormat: OrderHistoryFormatContract,
     PaymentProvider: PaymentProviderContract,
+    PayoutSource: PayoutSourceContract,
     PriceRules: PriceRulesContract,
     Redeemable: RedeemableContract,
     SearchIndex: SearchIndexContract,

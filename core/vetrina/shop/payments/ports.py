@@ -1,13 +1,24 @@
-"""PaymentProvider: what a way to pay must be able to do; the core keeps the state and calls at the right time."""
+"""PaymentProvider: what a way to pay must be able to do; the core keeps the state and calls at the right time.
+
+Beside it, under the same key and if the service has them: PayoutSource, DisputeDesk.
+"""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import ClassVar, Protocol
 
 import msgspec
 
 from vetrina.kernel.registry import Policy
-from vetrina.vocabulary import Address, Attribute, PaymentFlow, PaymentState
+from vetrina.vocabulary import (
+    Address,
+    Attribute,
+    DisputeState,
+    PaymentFlow,
+    PaymentState,
+    PayoutItemKind,
+    PayoutState,
+)
 
 
 class OfferRequest(msgspec.Struct, frozen=True, kw_only=True):
@@ -95,7 +106,7 @@ class NextStep(msgspec.Struct, frozen=True, kw_only=True):
     parameters: tuple[Attribute, ...] = ()
 
 
-class PaymentReport(msgspec.Struct, frozen=True, kw_only=True):
+class PaymentReport(msgspec.Struct, frozen=True, kw_only=True, tag_field="news", tag="payment"):
     """Where a charge stands at the provider. Money figures are totals so far, in minor units, not increments."""
 
     state: PaymentState
@@ -109,10 +120,85 @@ class PaymentReport(msgspec.Struct, frozen=True, kw_only=True):
     instructions: tuple[Attribute, ...] = ()
     """What the buyer is told about paying; {order} in a value becomes the order's name."""
     due_at: datetime | None = None
+    expires_at: datetime | None = None
+    """Until when money that is promised can be taken; None when the provider does not say."""
     error_code: str | None = None
     """A CompletionErrorCode when the state is failed."""
     reference: str = ""
     """The provider's id of this news; the ledger counts each once."""
+
+
+class DisputeReport(msgspec.Struct, frozen=True, kw_only=True, tag_field="news", tag="dispute"):
+    """Where a dispute over a charge stands at the provider; `reference` is its id there.
+
+    `amount` is what is disputed, in minor units and not negative. While it is to be answered, looked at or lost, the
+    provider has taken it from us; while it is a warning, won or closed, it has not, or has given it back.
+    """
+
+    reference: str
+    state: DisputeState
+    amount: int
+    currency: str
+    at: datetime
+    """When it came to stand so: older news never undo newer ones."""
+    payment_key: str | None = None
+    provider_reference: str | None = None
+    fee: int = 0
+    """What the provider takes for the dispute itself."""
+    reason: str = ""
+    """In the provider's words, such as product_not_received."""
+    evidence_due_at: datetime | None = None
+
+
+class DisputeEvidence(msgspec.Struct, frozen=True, kw_only=True):
+    """What the shop has to say to a dispute. `key` is the idempotency key; what is empty is not said."""
+
+    key: str
+    statement: str
+    product_description: str = ""
+    customer_name: str = ""
+    customer_email: str = ""
+    billing_address: str = ""
+    shipping_address: str = ""
+    shipping_carrier: str = ""
+    tracking_number: str = ""
+    shipped_on: date | None = None
+
+
+class PayoutItem(msgspec.Struct, frozen=True, kw_only=True):
+    """One movement that a payout settles; `reference` is its own id at the provider, and never changes its payout.
+
+    `gross` is what it adds to the balance: charges and reversals are positive, refunds and disputes negative. `fee`
+    is what the provider keeps of it, and negative when it gives some back. `net` is always gross - fee; a fee by
+    itself has no gross. Money of a payout that failed comes back, in a later one, as an adjustment.
+    """
+
+    reference: str
+    kind: PayoutItemKind
+    gross: int
+    fee: int
+    net: int
+    currency: str
+    at: datetime
+    payment_key: str | None = None
+    provider_reference: str | None = None
+
+
+class PayoutReport(msgspec.Struct, frozen=True, kw_only=True):
+    """A transfer to the shop's bank account. `amount` in minor units; negative when the provider collects."""
+
+    reference: str
+    state: PayoutState
+    amount: int
+    currency: str
+    arrives_at: datetime | None = None
+    items: tuple[PayoutItem, ...] = ()
+
+
+class PayoutNews(msgspec.Struct, frozen=True, kw_only=True, tag_field="news", tag="payout"):
+    """Something became of a payout: the core fetches what from the PayoutSource."""
+
+    reference: str
 
 
 class ProviderMessage(msgspec.Struct, frozen=True, kw_only=True):
@@ -156,6 +242,33 @@ class PaymentProvider(Protocol):
         """Check a webhook's signature and age. Raises Refusal when it is not genuine."""
         ...
 
-    def interpret(self, message: ProviderMessage) -> PaymentReport | None:
+    def interpret(self, message: ProviderMessage) -> PaymentReport | DisputeReport | PayoutNews | None:
         """Translate a verified webhook; None when it is about nothing we keep. Pure."""
+        ...
+
+
+class PayoutSource(Protocol):
+    """What a payment service has paid out, item by item. Failure policy: optional. Never called inside a transaction.
+
+    Provided under the same key as its PaymentProvider. Asked daily and on PayoutNews; the same payout may be answered
+    any number of times, and one whose state changed is answered again.
+    """
+
+    policy: ClassVar[Policy] = Policy("optional", 60.0)
+
+    async def payouts(self, since: datetime) -> tuple[PayoutReport, ...]:
+        """Payouts made or changed since then, with all their items; those before may be among them."""
+        ...
+
+
+class DisputeDesk(Protocol):
+    """Where a payment service takes the shop's side of a dispute. Failure policy: required, outside a transaction.
+
+    Provided under the same key as its PaymentProvider.
+    """
+
+    policy: ClassVar[Policy] = Policy("required", 30.0)
+
+    async def submit_evidence(self, reference: str, evidence: DisputeEvidence) -> DisputeReport:
+        """Hand in evidence, once per key. Raises a Refusal when it is too late or not taken."""
         ...
