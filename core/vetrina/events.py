@@ -4,7 +4,16 @@ from vetrina.kernel.messages.outbox import Event
 from vetrina.shop.catalog.events import ProductArchived, ProductChanged, ProductCreated
 from vetrina.shop.customers.events import CustomerForgotten, CustomerJoined
 from vetrina.shop.inventory.events import StockRanOut, StockReturned
-from vetrina.shop.orders.events import OrderCancelled, OrderImported, OrderPaid, OrderPlaced
+from vetrina.shop.orders.events import (
+    FulfilmentMoved,
+    OrderCancelled,
+    OrderImported,
+    OrderLinesCancelled,
+    OrderPaid,
+    OrderPlaced,
+    OrderRefunded,
+    OrderSent,
+)
 from vetrina.shop.payments.events import PaymentCaptured, PaymentFailed, PaymentRefunded
 from vetrina.shop.sources.events import AddressChanged
 
@@ -13,10 +22,14 @@ __all__ = [
     "CustomerForgotten",
     "CustomerJoined",
     "Event",
+    "FulfilmentMoved",
     "OrderCancelled",
     "OrderImported",
+    "OrderLinesCancelled",
     "OrderPaid",
     "OrderPlaced",
+    "OrderRefunded",
+    "OrderSent",
     "PaymentCaptured",
     "PaymentFailed",
     "PaymentRefunded",

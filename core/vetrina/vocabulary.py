@@ -127,9 +127,31 @@ class FulfilmentStatus(StrEnum):
     """In the words of OrderFulfillmentStatus; the part the core reaches by itself."""
 
     UNFULFILLED = "UNFULFILLED"
+    IN_PROGRESS = "IN_PROGRESS"
     PARTIALLY_FULFILLED = "PARTIALLY_FULFILLED"
     FULFILLED = "FULFILLED"
     RESTOCKED = "RESTOCKED"
+
+
+class FulfilmentState(StrEnum):
+    """A parcel's life: made ready, sent, followed by its carrier until it is there; cancelled, it is sent anew."""
+
+    READY = "ready"
+    SENT = "sent"
+    IN_TRANSIT = "in_transit"
+    OUT_FOR_DELIVERY = "out_for_delivery"
+    DELIVERED = "delivered"
+    FAILED = "failed"
+    RETURNED = "returned"
+    CANCELLED = "cancelled"
+
+
+class RefundState(StrEnum):
+    """A refund is asked until its providers have answered; failed means that one of them refused it for good."""
+
+    ASKED = "asked"
+    DONE = "done"
+    FAILED = "failed"
 
 
 class Address(msgspec.Struct, frozen=True, kw_only=True):

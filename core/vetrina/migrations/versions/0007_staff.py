@@ -1,4 +1,4 @@
-"""The first tables of staff: 5, as the models declared them."""
+"""The first tables of staff: 6, as the models declared them."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -13,6 +13,7 @@ branch_labels = None
 
 def upgrade() -> None:
     create_staff_audit()
+    create_staff_audit_seal()
     create_staff_member()
     create_staff_sign_in_pause()
     create_staff_session()
@@ -24,6 +25,7 @@ def downgrade() -> None:
     op.drop_table("staff_session")
     op.drop_table("staff_sign_in_pause")
     op.drop_table("staff_member")
+    drop_append_only("staff_audit_seal")
     drop_append_only("staff_audit")
 
 
@@ -42,6 +44,18 @@ def create_staff_audit() -> None:
     )
     make_append_only("staff_audit")
     op.create_index("ix_staff_audit_subject", "staff_audit", ["subject", "id"], unique=False)
+
+
+def create_staff_audit_seal() -> None:
+    op.create_table(
+        "staff_audit_seal",
+        sa.Column("id", BigInt, nullable=False),
+        sa.Column("entry_id", BigInt, nullable=False),
+        sa.Column("digest", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_staff_audit_seal")),
+        sa.UniqueConstraint("entry_id", name=op.f("uq_staff_audit_seal_entry_id")),
+    )
+    make_append_only("staff_audit_seal")
 
 
 def create_staff_member() -> None:

@@ -24,7 +24,13 @@ class ShopProfile(Model):
     language: Mapped[str]
     """The language its texts are written in, ISO 639-1."""
 
-    __table_args__ = (CheckConstraint("id = 1", name="one_shop"),)
+    capture: Mapped[str | None]
+    """What is captured of promised money when goods are sent: whole (as where nothing is said), part, or never."""
+
+    __table_args__ = (
+        CheckConstraint("id = 1", name="one_shop"),
+        CheckConstraint("capture IN ('whole', 'part', 'never')", name="capture"),
+    )
 
 
 class Brand(Model):

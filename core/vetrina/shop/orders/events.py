@@ -1,4 +1,4 @@
-"""OrderPlaced, OrderPaid, OrderCancelled, OrderImported."""
+"""What an order tells the world: placed, paid, sent, followed, paid back, cancelled, imported."""
 
 from typing import ClassVar
 
@@ -29,6 +29,36 @@ class OrderCancelled(OrderEvent, frozen=True, kw_only=True):
     """The order will not be fulfilled; reason is an OrderCancelReason."""
 
     reason: str
+
+
+class OrderLinesCancelled(OrderEvent, frozen=True, kw_only=True):
+    """Pieces of the order will not be sent: pairs of line id and quantity. The rest of the order stands."""
+
+    lines: tuple[tuple[int, int], ...]
+    reason: str
+
+
+class OrderSent(OrderEvent, frozen=True, kw_only=True):
+    """A parcel of the order has left; `notify` says whether the buyer is to hear of it."""
+
+    fulfilment_id: int
+    notify: bool
+
+
+class FulfilmentMoved(OrderEvent, frozen=True, kw_only=True):
+    """A parcel has come further, or its tracking was changed; `state` is a FulfilmentState."""
+
+    fulfilment_id: int
+    state: str
+    notify: bool
+
+
+class OrderRefunded(OrderEvent, frozen=True, kw_only=True):
+    """Money of the order is back at its buyer: all parts of a refund are done. `amount` in minor units."""
+
+    refund_id: int
+    amount: int
+    notify: bool
 
 
 class OrderImported(OrderEvent, frozen=True, kw_only=True):

@@ -2,15 +2,15 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
-from datetime import datetime
-from typing import Literal
+from datetime import date, datetime
+from typing import Any, Literal
 
 import msgspec
 
 from vetrina.kernel.errors import Fault, Refusal
-from vetrina.vocabulary import Address, Attribute, FinancialStatus, FulfilmentStatus
+from vetrina.vocabulary import Address, Attribute, FinancialStatus, FulfilmentStatus, PickupPoint
 
-GoodsKind = Literal["reserved", "taken", "released", "sent", "returned", "cancelled"]
+GoodsKind = Literal["reserved", "taken", "released", "sent", "recalled", "returned", "cancelled"]
 
 
 class TotalsDoNotAddUp(Fault):
@@ -114,6 +114,9 @@ class DraftDelivery(msgspec.Struct, frozen=True, kw_only=True):
     option_handle: str
     title: str
     amount: int
+    promised_from: date | None = None
+    promised_to: date | None = None
+    pickup_point: PickupPoint | None = None
 
 
 class OrderDraft(msgspec.Struct, frozen=True, kw_only=True):
@@ -139,6 +142,8 @@ class OrderDraft(msgspec.Struct, frozen=True, kw_only=True):
     redeemed: int = 0
     explanation: tuple[tuple[str, str, int], ...] = ()
     """Kind, label and amount of each step of the quote."""
+    tax_treatment: dict[str, Any] | None = None
+    """Why the tax is what it is: scheme, mention, rounding, VAT ids and evidence, as its provider said."""
 
     @property
     def subtotal(self) -> int:

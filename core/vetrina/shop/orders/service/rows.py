@@ -38,6 +38,7 @@ def order_row(
         "total": draft.total,
         "redeemed": draft.redeemed,
         "refunded": 0,
+        "waived": 0,
         "email": draft.email,
         "phone": draft.phone,
         "shipping_address": _plain(draft.shipping_address),
@@ -126,6 +127,9 @@ def delivery_rows(draft: OrderDraft, order_id: int) -> list[dict[str, Any]]:
             "option_handle": delivery.option_handle,
             "title": delivery.title,
             "amount": delivery.amount,
+            "promised_from": delivery.promised_from and delivery.promised_from.isoformat(),
+            "promised_to": delivery.promised_to and delivery.promised_to.isoformat(),
+            "pickup_point": delivery.pickup_point and msgspec.to_builtins(delivery.pickup_point),
         }
         for delivery in draft.deliveries
     ]

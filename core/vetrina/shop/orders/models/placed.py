@@ -47,6 +47,8 @@ class Order(Model):
     redeemed: Mapped[int]
     """How much of the total gift cards paid."""
     refunded: Mapped[int]
+    waived: Mapped[int]
+    """What is no longer asked of the total: pieces that were cancelled before they were paid."""
     email: Mapped[str | None]
     phone: Mapped[str | None]
     shipping_address: Mapped[dict[str, Any] | None]
@@ -64,7 +66,7 @@ class Order(Model):
         CheckConstraint("total = subtotal - discount + delivery + tax_added + payment_fee", name="total_adds_up"),
         CheckConstraint("subtotal >= 0 AND discount >= 0 AND delivery >= 0 AND tax_added >= 0", name="parts"),
         CheckConstraint("total >= 0 AND redeemed >= 0 AND redeemed <= total", name="redeemed"),
-        CheckConstraint("refunded >= 0 AND refunded <= total", name="refunded"),
+        CheckConstraint("refunded >= 0 AND waived >= 0 AND refunded + waived <= total", name="refunded"),
         CheckConstraint("tax >= tax_added", name="tax"),
         CheckConstraint("state IN ('placed', 'cancelled')", name="state_known"),
         CheckConstraint("(state = 'cancelled') = (cancelled_at IS NOT NULL)", name="cancelled_at"),
@@ -185,12 +187,20 @@ class OrderDelivery(Model):
     option_handle: Mapped[str]
     title: Mapped[str]
     amount: Mapped[int]
+    promised_from: Mapped[str | None]
+    promised_to: Mapped[str | None]
+    """The days on which it was promised, as 2026-12-24; none where nothing was promised."""
+    pickup_point: Mapped[dict[str, Any] | None]
+    """The fields of vocabulary.PickupPoint as they were when the order was placed."""
 
     __table_args__ = (UniqueConstraint("order_id", "group_key"),)
 
 
 class GoodsEntry(Model):
-    """The order's goods ledger, per line: reserved, then taken or released; sent, returned, cancelled."""
+    """The order's goods ledger, per line: reserved, then taken or released; sent, returned, cancelled.
+
+    A parcel that is cancelled is recalled: what was sent in it is to be sent again.
+    """
 
     __tablename__ = "orders_goods_entry"
 
@@ -206,7 +216,7 @@ class GoodsEntry(Model):
         UniqueConstraint("line_id", "kind", "reference"),
         CheckConstraint("quantity > 0", name="quantity"),
         CheckConstraint(
-            "kind IN ('reserved', 'taken', 'released', 'sent', 'returned', 'cancelled')", name="kind_known"
+            "kind IN ('reserved', 'taken', 'released', 'sent', 'recalled', 'returned', 'cancelled')", name="kind_known"
         ),
         Index("ix_orders_goods_entry_order_id", "order_id"),
     )

@@ -6,8 +6,8 @@ from alembic import op
 from vetrina.kernel.db import BigInt, Instant
 from vetrina.kernel.migrate import drop_append_only, make_append_only
 
-revision = "0015"
-down_revision = "0014"
+revision = "0016"
+down_revision = "0015"
 branch_labels = None
 
 

@@ -5,8 +5,8 @@ from alembic import op
 
 from vetrina.kernel.db import BigInt, Document
 
-revision = "0012"
-down_revision = "0011"
+revision = "0013"
+down_revision = "0012"
 branch_labels = None
 
 
@@ -36,6 +36,8 @@ def create_markets_shop() -> None:
         sa.Column("country", sa.Text(), nullable=False),
         sa.Column("currency", sa.Text(), nullable=False),
         sa.Column("language", sa.Text(), nullable=False),
+        sa.Column("capture", sa.Text(), nullable=True),
+        sa.CheckConstraint("capture IN ('whole', 'part', 'never')", name=op.f("ck_markets_shop_capture")),
         sa.CheckConstraint("id = 1", name=op.f("ck_markets_shop_one_shop")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_markets_shop")),
     )

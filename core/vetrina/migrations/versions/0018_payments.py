@@ -1,4 +1,4 @@
-"""The first tables of payments: 2, as the models declared them."""
+"""The first tables of payments: 3, as the models declared them."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -6,12 +6,13 @@ from alembic import op
 from vetrina.kernel.db import BigInt, Document, Instant
 from vetrina.kernel.migrate import drop_append_only, make_append_only
 
-revision = "0017"
-down_revision = "0016"
+revision = "0018"
+down_revision = "0017"
 branch_labels = None
 
 
 def upgrade() -> None:
+    create_payments_request()
     create_payments_payment()
     create_payments_entry()
 
@@ -19,6 +20,39 @@ def upgrade() -> None:
 def downgrade() -> None:
     drop_append_only("payments_entry")
     op.drop_table("payments_payment")
+    op.drop_table("payments_request")
+
+
+def create_payments_request() -> None:
+    op.create_table(
+        "payments_request",
+        sa.Column("id", BigInt, nullable=False),
+        sa.Column("key", sa.Text(), nullable=False),
+        sa.Column("order_id", BigInt, nullable=False),
+        sa.Column("amount", BigInt, nullable=False),
+        sa.Column("currency", sa.Text(), nullable=False),
+        sa.Column("note", sa.Text(), nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("actor", sa.Text(), nullable=False),
+        sa.Column("created_at", Instant(), nullable=False),
+        sa.Column("expires_at", Instant(), nullable=False),
+        sa.Column("decided_at", Instant(), nullable=True),
+        sa.CheckConstraint("(state = 'open') = (decided_at IS NULL)", name=op.f("ck_payments_request_decided_at")),
+        sa.CheckConstraint("state IN ('open', 'paid', 'withdrawn')", name=op.f("ck_payments_request_state_known")),
+        sa.CheckConstraint("amount > 0", name=op.f("ck_payments_request_amount")),
+        sa.ForeignKeyConstraint(["order_id"], ["orders_order.id"], name=op.f("fk_payments_request_order_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_payments_request")),
+        sa.UniqueConstraint("key", name=op.f("uq_payments_request_key")),
+    )
+    op.create_index("ix_payments_request_order_id", "payments_request", ["order_id"], unique=False)
+    op.create_index(
+        "uq_payments_request_open",
+        "payments_request",
+        ["order_id"],
+        unique=True,
+        postgresql_where=sa.text("state = 'open'"),
+        sqlite_where=sa.text("state = 'open'"),
+    )
 
 
 def create_payments_payment() -> None:
@@ -27,6 +61,7 @@ def create_payments_payment() -> None:
         sa.Column("id", BigInt, nullable=False),
         sa.Column("key", sa.Text(), nullable=False),
         sa.Column("attempt_id", BigInt, nullable=True),
+        sa.Column("request_id", BigInt, nullable=True),
         sa.Column("order_id", BigInt, nullable=True),
         sa.Column("provider", sa.Text(), nullable=False),
         sa.Column("method", sa.Text(), nullable=False),
@@ -44,6 +79,7 @@ def create_payments_payment() -> None:
         sa.Column("error_code", sa.Text(), nullable=True),
         sa.Column("due_at", Instant(), nullable=True),
         sa.Column("looked_at", Instant(), nullable=True),
+        sa.Column("replaced_at", Instant(), nullable=True),
         sa.Column("created_at", Instant(), nullable=False),
         sa.Column("updated_at", Instant(), nullable=False),
         sa.CheckConstraint(
@@ -58,6 +94,7 @@ def create_payments_payment() -> None:
         sa.CheckConstraint("attempt_id IS NOT NULL OR order_id IS NOT NULL", name=op.f("ck_payments_payment_purpose")),
         sa.ForeignKeyConstraint(["attempt_id"], ["checkout_attempt.id"], name=op.f("fk_payments_payment_attempt_id")),
         sa.ForeignKeyConstraint(["order_id"], ["orders_order.id"], name=op.f("fk_payments_payment_order_id")),
+        sa.ForeignKeyConstraint(["request_id"], ["payments_request.id"], name=op.f("fk_payments_payment_request_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_payments_payment")),
         sa.UniqueConstraint("attempt_id", name=op.f("uq_payments_payment_attempt_id")),
         sa.UniqueConstraint("key", name=op.f("uq_payments_payment_key")),
@@ -71,6 +108,14 @@ def create_payments_payment() -> None:
 def index_payments_payment() -> None:
     op.create_index("ix_payments_payment_order_id", "payments_payment", ["order_id"], unique=False)
     op.create_index("ix_payments_payment_state", "payments_payment", ["state", "updated_at"], unique=False)
+    op.create_index(
+        "uq_payments_payment_request_live",
+        "payments_payment",
+        ["request_id"],
+        unique=True,
+        postgresql_where=sa.text("state IN ('started', 'processing', 'action_required')"),
+        sqlite_where=sa.text("state IN ('started', 'processing', 'action_required')"),
+    )
 
 
 def create_payments_entry() -> None:

@@ -1,4 +1,4 @@
-"""The first tables of orders: 8, as the models declared them."""
+"""The first tables of orders: 14, as the models declared them."""
 
 from typing import Any
 
@@ -8,8 +8,8 @@ from alembic import op
 from vetrina.kernel.db import BigInt, Document, Instant
 from vetrina.kernel.migrate import drop_append_only, make_append_only
 
-revision = "0013"
-down_revision = "0012"
+revision = "0014"
+down_revision = "0013"
 branch_labels = None
 
 
@@ -18,17 +18,29 @@ def upgrade() -> None:
     create_orders_order()
     create_orders_delivery()
     create_orders_discount()
+    create_orders_fulfilment()
     create_orders_line()
+    create_orders_refund()
     create_orders_tax_line()
+    create_orders_fulfilment_event()
+    create_orders_fulfilment_line()
     create_orders_goods_entry()
     create_orders_line_rest()
+    create_orders_refund_line()
+    create_orders_refund_part()
 
 
 def downgrade() -> None:
+    op.drop_table("orders_refund_part")
+    op.drop_table("orders_refund_line")
     op.drop_table("orders_line_rest")
     drop_append_only("orders_goods_entry")
+    op.drop_table("orders_fulfilment_line")
+    drop_append_only("orders_fulfilment_event")
     op.drop_table("orders_tax_line")
+    op.drop_table("orders_refund")
     op.drop_table("orders_line")
+    op.drop_table("orders_fulfilment")
     op.drop_table("orders_discount")
     op.drop_table("orders_delivery")
     op.drop_table("orders_order")
@@ -53,7 +65,9 @@ def create_orders_order() -> None:
         ),
         sa.CheckConstraint("state IN ('placed', 'cancelled')", name=op.f("ck_orders_order_state_known")),
         sa.CheckConstraint("(source IS NULL) = (source_name IS NULL)", name=op.f("ck_orders_order_source")),
-        sa.CheckConstraint("refunded >= 0 AND refunded <= total", name=op.f("ck_orders_order_refunded")),
+        sa.CheckConstraint(
+            "refunded >= 0 AND waived >= 0 AND refunded + waived <= total", name=op.f("ck_orders_order_refunded")
+        ),
         sa.CheckConstraint(
             "subtotal >= 0 AND discount >= 0 AND delivery >= 0 AND tax_added >= 0", name=op.f("ck_orders_order_parts")
         ),
@@ -101,6 +115,7 @@ def columns_orders_order() -> list[sa.Column[Any]]:
         sa.Column("total", BigInt, nullable=False),
         sa.Column("redeemed", BigInt, nullable=False),
         sa.Column("refunded", BigInt, nullable=False),
+        sa.Column("waived", BigInt, nullable=False),
         sa.Column("email", sa.Text(), nullable=True),
         sa.Column("phone", sa.Text(), nullable=True),
         sa.Column("shipping_address", Document(), nullable=True),
@@ -131,6 +146,9 @@ def create_orders_delivery() -> None:
         sa.Column("option_handle", sa.Text(), nullable=False),
         sa.Column("title", sa.Text(), nullable=False),
         sa.Column("amount", BigInt, nullable=False),
+        sa.Column("promised_from", sa.Text(), nullable=True),
+        sa.Column("promised_to", sa.Text(), nullable=True),
+        sa.Column("pickup_point", Document(), nullable=True),
         sa.ForeignKeyConstraint(["order_id"], ["orders_order.id"], name=op.f("fk_orders_delivery_order_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_orders_delivery")),
         sa.UniqueConstraint("order_id", "group_key", name=op.f("uq_orders_delivery_order_id_group_key")),
@@ -156,6 +174,55 @@ def create_orders_discount() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_orders_discount")),
     )
     op.create_index("ix_orders_discount_order_id", "orders_discount", ["order_id"], unique=False)
+
+
+def create_orders_fulfilment() -> None:
+    op.create_table(
+        "orders_fulfilment",
+        sa.Column("id", BigInt, nullable=False),
+        sa.Column("order_id", BigInt, nullable=False),
+        sa.Column("position", BigInt, nullable=False),
+        sa.Column("key", sa.Text(), nullable=False),
+        sa.Column("location_id", BigInt, nullable=True),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("carrier", sa.Text(), nullable=True),
+        sa.Column("service", sa.Text(), nullable=False),
+        sa.Column("tracking_company", sa.Text(), nullable=False),
+        sa.Column("tracking_number", sa.Text(), nullable=False),
+        sa.Column("tracking_url", sa.Text(), nullable=False),
+        sa.Column("cost", BigInt, nullable=True),
+        sa.Column("notify", sa.Boolean(), nullable=False),
+        sa.Column("promised_for", sa.Text(), nullable=True),
+        sa.Column("created_at", Instant(), nullable=False),
+        sa.Column("sent_at", Instant(), nullable=True),
+        sa.Column("delivered_at", Instant(), nullable=True),
+        sa.Column("cancelled_at", Instant(), nullable=True),
+        sa.Column("updated_at", Instant(), nullable=False),
+        sa.CheckConstraint(
+            "(state = 'cancelled') = (cancelled_at IS NOT NULL)", name=op.f("ck_orders_fulfilment_cancelled_at")
+        ),
+        sa.CheckConstraint(
+            "state <> 'delivered' OR delivered_at IS NOT NULL", name=op.f("ck_orders_fulfilment_delivered_at")
+        ),
+        sa.CheckConstraint(
+            "state IN ('ready', 'cancelled') OR sent_at IS NOT NULL", name=op.f("ck_orders_fulfilment_sent_at")
+        ),
+        sa.CheckConstraint(
+            "state IN ('ready', 'sent', 'in_transit', 'out_for_delivery', 'delivered', 'failed', 'returned', 'cancelled')",
+            name=op.f("ck_orders_fulfilment_state_known"),
+        ),
+        sa.CheckConstraint("cost >= 0", name=op.f("ck_orders_fulfilment_cost")),
+        sa.CheckConstraint("position > 0", name=op.f("ck_orders_fulfilment_position")),
+        sa.ForeignKeyConstraint(
+            ["location_id"], ["inventory_location.id"], name=op.f("fk_orders_fulfilment_location_id")
+        ),
+        sa.ForeignKeyConstraint(["order_id"], ["orders_order.id"], name=op.f("fk_orders_fulfilment_order_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_orders_fulfilment")),
+        sa.UniqueConstraint("order_id", "key", name=op.f("uq_orders_fulfilment_order_id_key")),
+        sa.UniqueConstraint("order_id", "position", name=op.f("uq_orders_fulfilment_order_id_position")),
+    )
+    op.create_index("ix_orders_fulfilment_state", "orders_fulfilment", ["state", "updated_at"], unique=False)
+    op.create_index("ix_orders_fulfilment_tracking_number", "orders_fulfilment", ["tracking_number"], unique=False)
 
 
 def create_orders_line() -> None:
@@ -193,6 +260,40 @@ def create_orders_line() -> None:
     op.create_index("ix_orders_line_variant_id", "orders_line", ["variant_id"], unique=False)
 
 
+def create_orders_refund() -> None:
+    op.create_table(
+        "orders_refund",
+        sa.Column("id", BigInt, nullable=False),
+        sa.Column("order_id", BigInt, nullable=False),
+        sa.Column("key", sa.Text(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("note", sa.Text(), nullable=False),
+        sa.Column("amount", BigInt, nullable=False),
+        sa.Column("goods", BigInt, nullable=False),
+        sa.Column("delivery", BigInt, nullable=False),
+        sa.Column("fee", BigInt, nullable=False),
+        sa.Column("adjustment", BigInt, nullable=False),
+        sa.Column("tax", BigInt, nullable=False),
+        sa.Column("currency", sa.Text(), nullable=False),
+        sa.Column("actor", sa.Text(), nullable=False),
+        sa.Column("notify", sa.Boolean(), nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("created_at", Instant(), nullable=False),
+        sa.Column("done_at", Instant(), nullable=True),
+        sa.CheckConstraint("(state = 'asked') = (done_at IS NULL)", name=op.f("ck_orders_refund_done_at")),
+        sa.CheckConstraint("state IN ('asked', 'done', 'failed')", name=op.f("ck_orders_refund_state_known")),
+        sa.CheckConstraint("amount = goods + delivery + fee + adjustment", name=op.f("ck_orders_refund_adds_up")),
+        sa.CheckConstraint("amount > 0", name=op.f("ck_orders_refund_amount")),
+        sa.CheckConstraint("goods >= 0 AND delivery >= 0 AND fee >= 0", name=op.f("ck_orders_refund_shares")),
+        sa.CheckConstraint("tax >= 0 AND tax <= goods + delivery", name=op.f("ck_orders_refund_tax")),
+        sa.ForeignKeyConstraint(["order_id"], ["orders_order.id"], name=op.f("fk_orders_refund_order_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_orders_refund")),
+        sa.UniqueConstraint("key", name=op.f("uq_orders_refund_key")),
+    )
+    op.create_index("ix_orders_refund_order_id", "orders_refund", ["order_id"], unique=False)
+    op.create_index("ix_orders_refund_state", "orders_refund", ["state", "created_at"], unique=False)
+
+
 def create_orders_tax_line() -> None:
     op.create_table(
         "orders_tax_line",
@@ -208,6 +309,49 @@ def create_orders_tax_line() -> None:
     op.create_index("ix_orders_tax_line_order_id", "orders_tax_line", ["order_id"], unique=False)
 
 
+def create_orders_fulfilment_event() -> None:
+    op.create_table(
+        "orders_fulfilment_event",
+        sa.Column("id", BigInt, nullable=False),
+        sa.Column("fulfilment_id", BigInt, nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("message", sa.Text(), nullable=False),
+        sa.Column("place", sa.Text(), nullable=False),
+        sa.Column("reference", sa.Text(), nullable=False),
+        sa.Column("at", Instant(), nullable=False),
+        sa.CheckConstraint(
+            "state IN ('ready', 'sent', 'in_transit', 'out_for_delivery', 'delivered', 'failed', 'returned', 'cancelled')",
+            name=op.f("ck_orders_fulfilment_event_state_known"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["fulfilment_id"], ["orders_fulfilment.id"], name=op.f("fk_orders_fulfilment_event_fulfilment_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_orders_fulfilment_event")),
+        sa.UniqueConstraint(
+            "fulfilment_id", "reference", name=op.f("uq_orders_fulfilment_event_fulfilment_id_reference")
+        ),
+    )
+    make_append_only("orders_fulfilment_event")
+
+
+def create_orders_fulfilment_line() -> None:
+    op.create_table(
+        "orders_fulfilment_line",
+        sa.Column("id", BigInt, nullable=False),
+        sa.Column("fulfilment_id", BigInt, nullable=False),
+        sa.Column("line_id", BigInt, nullable=False),
+        sa.Column("quantity", BigInt, nullable=False),
+        sa.CheckConstraint("quantity > 0", name=op.f("ck_orders_fulfilment_line_quantity")),
+        sa.ForeignKeyConstraint(
+            ["fulfilment_id"], ["orders_fulfilment.id"], name=op.f("fk_orders_fulfilment_line_fulfilment_id")
+        ),
+        sa.ForeignKeyConstraint(["line_id"], ["orders_line.id"], name=op.f("fk_orders_fulfilment_line_line_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_orders_fulfilment_line")),
+        sa.UniqueConstraint("fulfilment_id", "line_id", name=op.f("uq_orders_fulfilment_line_fulfilment_id_line_id")),
+    )
+    op.create_index("ix_orders_fulfilment_line_line_id", "orders_fulfilment_line", ["line_id"], unique=False)
+
+
 def create_orders_goods_entry() -> None:
     op.create_table(
         "orders_goods_entry",
@@ -219,7 +363,7 @@ def create_orders_goods_entry() -> None:
         sa.Column("reference", sa.Text(), nullable=False),
         sa.Column("at", Instant(), nullable=False),
         sa.CheckConstraint(
-            "kind IN ('reserved', 'taken', 'released', 'sent', 'returned', 'cancelled')",
+            "kind IN ('reserved', 'taken', 'released', 'sent', 'recalled', 'returned', 'cancelled')",
             name=op.f("ck_orders_goods_entry_kind_known"),
         ),
         sa.CheckConstraint("quantity > 0", name=op.f("ck_orders_goods_entry_quantity")),
@@ -243,3 +387,51 @@ def create_orders_line_rest() -> None:
         sa.ForeignKeyConstraint(["line_id"], ["orders_line.id"], name=op.f("fk_orders_line_rest_line_id")),
         sa.PrimaryKeyConstraint("line_id", name=op.f("pk_orders_line_rest")),
     )
+
+
+def create_orders_refund_line() -> None:
+    op.create_table(
+        "orders_refund_line",
+        sa.Column("id", BigInt, nullable=False),
+        sa.Column("refund_id", BigInt, nullable=False),
+        sa.Column("line_id", BigInt, nullable=False),
+        sa.Column("quantity", BigInt, nullable=False),
+        sa.Column("amount", BigInt, nullable=False),
+        sa.Column("tax", BigInt, nullable=False),
+        sa.Column("location_id", BigInt, nullable=True),
+        sa.CheckConstraint("amount >= 0 AND tax >= 0 AND tax <= amount", name=op.f("ck_orders_refund_line_amount")),
+        sa.CheckConstraint("quantity > 0", name=op.f("ck_orders_refund_line_quantity")),
+        sa.ForeignKeyConstraint(["line_id"], ["orders_line.id"], name=op.f("fk_orders_refund_line_line_id")),
+        sa.ForeignKeyConstraint(
+            ["location_id"], ["inventory_location.id"], name=op.f("fk_orders_refund_line_location_id")
+        ),
+        sa.ForeignKeyConstraint(["refund_id"], ["orders_refund.id"], name=op.f("fk_orders_refund_line_refund_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_orders_refund_line")),
+        sa.UniqueConstraint("refund_id", "line_id", name=op.f("uq_orders_refund_line_refund_id_line_id")),
+    )
+    op.create_index("ix_orders_refund_line_line_id", "orders_refund_line", ["line_id"], unique=False)
+
+
+def create_orders_refund_part() -> None:
+    op.create_table(
+        "orders_refund_part",
+        sa.Column("id", BigInt, nullable=False),
+        sa.Column("refund_id", BigInt, nullable=False),
+        sa.Column("key", sa.Text(), nullable=False),
+        sa.Column("payment_id", BigInt, nullable=True),
+        sa.Column("card_reference", sa.Text(), nullable=True),
+        sa.Column("amount", BigInt, nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("error", sa.Text(), nullable=False),
+        sa.Column("updated_at", Instant(), nullable=False),
+        sa.CheckConstraint("state IN ('asked', 'done', 'failed')", name=op.f("ck_orders_refund_part_state_known")),
+        sa.CheckConstraint(
+            "(payment_id IS NULL) <> (card_reference IS NULL)", name=op.f("ck_orders_refund_part_one_way")
+        ),
+        sa.CheckConstraint("amount > 0", name=op.f("ck_orders_refund_part_amount")),
+        sa.ForeignKeyConstraint(["refund_id"], ["orders_refund.id"], name=op.f("fk_orders_refund_part_refund_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_orders_refund_part")),
+        sa.UniqueConstraint("key", name=op.f("uq_orders_refund_part_key")),
+    )
+    op.create_index("ix_orders_refund_part_payment_id", "orders_refund_part", ["payment_id"], unique=False)
+    op.create_index("ix_orders_refund_part_refund_id", "orders_refund_part", ["refund_id"], unique=False)
