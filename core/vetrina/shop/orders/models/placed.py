@@ -57,6 +57,8 @@ class Order(Model):
     attributes: Mapped[list[Any]]
     explanation: Mapped[list[Any]]
     """How the quote came to its amounts, step by step."""
+    tax_treatment: Mapped[dict[str, Any] | None]
+    """Why the tax is what it is: scheme, mention, rounding, VAT ids and evidence. None: nobody taxed it here."""
     cancel_reason: Mapped[str | None]
     placed_at: Mapped[datetime]
     cancelled_at: Mapped[datetime | None]

@@ -1,6 +1,7 @@
 """Tables: refund, its share of each line, and the parts of money it went back in."""
 
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
@@ -88,6 +89,8 @@ class RefundPart(Model):
     card_reference: Mapped[str | None]
     """What was used of a gift card stands there under this reference."""
     amount: Mapped[int]
+    request: Mapped[dict[str, Any] | None]
+    """What its provider is asked, word for word the same whenever it is asked again."""
     state: Mapped[str]
     error: Mapped[str]
     """Why its provider refused it for good."""

@@ -46,6 +46,7 @@ def order_row(
         "note": draft.note,
         "attributes": _plain(draft.attributes),
         "explanation": _plain(draft.explanation),
+        "tax_treatment": draft.tax_treatment,
         "cancel_reason": None,
         "placed_at": at,
         "cancelled_at": None,
