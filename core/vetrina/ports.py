@@ -74,7 +74,17 @@ from vetrina.shop.sources.ports import (
     SitemapEntry,
     SitemapSource,
 )
-from vetrina.shop.tax.ports import TaxableLine, TaxedLine, TaxProvider, TaxRequest
+from vetrina.shop.tax.ports import (
+    DestinationPrices,
+    PricedLine,
+    TaxableLine,
+    TaxAnswer,
+    TaxBuyer,
+    TaxedLine,
+    TaxProvider,
+    TaxRequest,
+    TaxTreatment,
+)
 from vetrina.shop.tax.rules import answers, tax_on_top, tax_within
 from vetrina.vocabulary import RowProblem
 
@@ -86,6 +96,7 @@ __all__ = [
     "DeliveryOption",
     "DeliveryProvider",
     "DeliveryRequest",
+    "DestinationPrices",
     "Discount",
     "DisputeDesk",
     "DisputeEvidence",
@@ -123,6 +134,7 @@ __all__ = [
     "PolicyText",
     "PriceDraft",
     "PriceRules",
+    "PricedLine",
     "ProductDraft",
     "ProviderMessage",
     "Quote",
@@ -145,8 +157,11 @@ __all__ = [
     "SoughtProducts",
     "StartRequest",
     "Target",
+    "TaxAnswer",
+    "TaxBuyer",
     "TaxProvider",
     "TaxRequest",
+    "TaxTreatment",
     "TaxableLine",
     "TaxedLine",
     "TranslationDraft",

@@ -30,7 +30,16 @@ from vetrina.kernel.db import table_of
 from vetrina.kernel.db.session import open_transaction
 from vetrina.kernel.money import Money
 from vetrina.kernel.registry import PortFailed
-from vetrina.ports import Adjustment, CodeAnswer, DeliveryOption, DeliveryRequest, Quote, TaxedLine, TaxRequest
+from vetrina.ports import (
+    Adjustment,
+    CodeAnswer,
+    DeliveryOption,
+    DeliveryRequest,
+    Quote,
+    TaxAnswer,
+    TaxedLine,
+    TaxRequest,
+)
 from vetrina.shop.catalog.models import Product
 from vetrina.shop.pricing.models import Price
 from vetrina.testing.delivery import FakeDelivery
@@ -146,8 +155,9 @@ async def test_unknown_tax_is_shown_as_unknown_and_keeps_the_cart_from_being_ord
 
 async def test_an_answer_about_tax_that_does_not_fit_is_no_answer(ctx: Context) -> None:
     class Greedy(FakeTax):
-        async def tax(self, ctx: Context, request: TaxRequest) -> tuple[TaxedLine, ...]:
-            return tuple(TaxedLine(key=line.key, title="?", rate=1, amount=line.amount + 1) for line in request.lines)
+        async def tax(self, ctx: Context, request: TaxRequest) -> TaxAnswer:
+            more = [TaxedLine(key=line.key, title="?", rate=1, amount=line.amount + 1) for line in request.lines]
+            return TaxAnswer(lines=tuple(more))
 
     found = await quoted(serving(ctx, tax=Greedy()), await opened(ctx, await ware(ctx)))
     assert (found.is_tax_known, found.quote.taxes) == (False, ())

@@ -75,11 +75,12 @@ class Keys(PluginSettings):
 """
 TAX = """
 from vetrina.plugin import Provide, hookimpl
-from vetrina.ports import TaxedLine, TaxProvider
+from vetrina.ports import TaxAnswer, TaxedLine, TaxProvider
 
 class Whim(TaxProvider):
     async def tax(self, ctx, request):
-        return tuple(TaxedLine(key=one.key, title="Whim", rate=220_000, amount=one.amount + 7) for one in request.lines)
+        whims = [TaxedLine(key=one.key, title="Whim", rate=220_000, amount=one.amount + 7) for one in request.lines]
+        return TaxAnswer(lines=tuple(whims))
 
 @hookimpl
 def register_ports():

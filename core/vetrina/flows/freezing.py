@@ -88,6 +88,7 @@ def without_person(snapshot: Snapshot) -> Snapshot:
         billing_address=None,
         note="",
         attributes=(),
+        tax_treatment=None,
         lines=tuple(msgspec.structs.replace(line, attributes=()) for line in snapshot.order.lines),
     )
     return msgspec.structs.replace(snapshot, order=nobody)
@@ -141,11 +142,15 @@ def _draft(quoted: CartQuote) -> OrderDraft:
                 option_handle=delivery.option_handle,
                 title=delivery.title,
                 amount=delivery.amount,
+                promised_from=delivery.promised_from,
+                promised_to=delivery.promised_to,
+                pickup_point=delivery.pickup_point,
             )
             for delivery in quote.deliveries
         ),
         payment_fee=quote.payment_fee,
         redeemed=quote.redeemed,
+        tax_treatment=quoted.tax_treatment,
         explanation=tuple((step.kind, step.label, step.amount) for step in quote.explanation),
     )
 

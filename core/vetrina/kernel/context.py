@@ -46,6 +46,8 @@ class Place(msgspec.Struct, frozen=True, kw_only=True):
     language: str
     default_language: str
     prices_include_tax: bool
+    home: str = ""
+    """The country the shop itself is in, from which its goods leave; empty while it has not been opened."""
 
 
 class Shop(msgspec.Struct, frozen=True):

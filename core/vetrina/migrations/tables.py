@@ -20,11 +20,12 @@ from vetrina.shop.plugins import models as plugins
 from vetrina.shop.pricing import models as pricing
 from vetrina.shop.sales import models as sales
 from vetrina.shop.staff import models as staff
+from vetrina.shop.tax import models as tax
 
 _LOADED = (
     documents, idempotency, jobs, messages,
     accounts, cart, catalog, checkout, corrections, customers, inventory, mail, markets, metafields, orders, payments,
-    plugins, pricing, sales, staff,
+    plugins, pricing, sales, staff, tax,
 )  # fmt: skip
 
 

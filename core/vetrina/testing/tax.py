@@ -1,10 +1,27 @@
 """Tax for tests: a provider with a rate per country and class, and the suite every provider passes."""
 
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from typing import ClassVar
 
+import msgspec
+
 from vetrina.kernel.context import Context
-from vetrina.ports import Policy, TaxableLine, TaxedLine, TaxProvider, TaxRequest, answers, tax_on_top, tax_within
+from vetrina.ports import (
+    Policy,
+    TaxableLine,
+    TaxAnswer,
+    TaxedLine,
+    TaxProvider,
+    TaxRequest,
+    TaxTreatment,
+    answers,
+    tax_on_top,
+    tax_within,
+)
+
+AT = datetime(2026, 11, 2, 9, tzinfo=UTC)
+"""When everything is bought that the suite asks about."""
 
 
 class FakeTax:
@@ -12,22 +29,32 @@ class FakeTax:
 
     policy: ClassVar[Policy] = TaxProvider.policy
 
-    def __init__(self, rates: Mapping[str, int] | None = None, *, failure: Exception | None = None) -> None:
+    def __init__(
+        self,
+        rates: Mapping[str, int] | None = None,
+        *,
+        failure: Exception | None = None,
+        treatment: TaxTreatment | None = None,
+        good_for: int = 0,
+    ) -> None:
         self.rates = {"IT": 220_000, "GB": 200_000, "US": 88_750} if rates is None else dict(rates)
         self.failure = failure
+        self.treatment = treatment
+        self.good_for = good_for
         self.asked: list[TaxRequest] = []
 
-    async def tax(self, ctx: Context, request: TaxRequest) -> tuple[TaxedLine, ...]:
+    async def tax(self, ctx: Context, request: TaxRequest) -> TaxAnswer:
         self.asked.append(request)
         if self.failure is not None:
             raise self.failure
         rate = self.rates.get(request.country, 0)
         compute = tax_within if request.prices_include_tax else tax_on_top
-        return tuple(
+        lines = tuple(
             TaxedLine(key=line.key, title="VAT", rate=rate, amount=compute(line.amount, rate))
             for line in request.lines
             if rate
         )
+        return TaxAnswer(lines=lines, treatment=self.treatment, good_for=self.good_for)
 
 
 class TaxProviderContract:
@@ -51,6 +78,7 @@ class TaxProviderContract:
             province=None,
             zip=None,
             prices_include_tax=prices_include_tax,
+            at=AT,
             lines=(*lines, TaxableLine(key=None, amount=500, quantity=1, tax_class="standard")),
         )
 
@@ -60,23 +88,28 @@ class TaxProviderContract:
             given = await self.provider().tax(ctx, request)
             assert answers(
                 ((line.key, line.amount) for line in request.lines),
-                ((line.key, line.rate, line.amount) for line in given),
+                ((line.key, line.rate, line.amount) for line in given.lines),
                 is_included=is_included,
             )
 
     async def test_nothing_is_taxed_with_nothing(self, ctx: Context) -> None:
         given = await self.provider().tax(ctx, self.request(0, 0))
-        assert sum(line.amount for line in given if line.key is not None) == 0
+        assert sum(line.amount for line in given.lines if line.key is not None) == 0
 
     async def test_every_tax_line_is_named(self, ctx: Context) -> None:
-        assert all(line.title.strip() for line in await self.provider().tax(ctx, self.request(1_000)))
+        given = await self.provider().tax(ctx, self.request(1_000))
+        assert all(line.title.strip() for line in given.lines)
 
     async def test_the_same_question_gets_the_same_answer(self, ctx: Context) -> None:
         provider = self.provider()
         assert await provider.tax(ctx, self.request(1_000)) == await provider.tax(ctx, self.request(1_000))
 
     async def test_a_question_about_nothing_is_answered(self, ctx: Context) -> None:
-        request = TaxRequest(
-            currency=self.currency, country=self.country, province=None, zip=None, prices_include_tax=True, lines=()
-        )
-        assert await self.provider().tax(ctx, request) == ()
+        request = msgspec.structs.replace(self.request(), lines=())
+        assert (await self.provider().tax(ctx, request)).lines == ()
+
+    async def test_why_is_said_in_words_that_can_be_kept(self, ctx: Context) -> None:
+        """The order keeps it as a document, and gives it back as it was."""
+        answer = await self.provider().tax(ctx, self.request(1_000))
+        assert msgspec.json.decode(msgspec.json.encode(answer), type=TaxAnswer) == answer
+        assert answer.good_for >= 0

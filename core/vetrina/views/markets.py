@@ -76,6 +76,7 @@ class Atlas(msgspec.Struct, frozen=True):
             language=language if language in offered else offered[0],
             default_language=self.profile.language,
             prices_include_tax=market.prices_include_tax,
+            home=self.profile.country,
         )
 
 

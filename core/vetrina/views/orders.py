@@ -58,6 +58,8 @@ class OrderView(msgspec.Struct, frozen=True):
     placed_at: datetime
     cancelled_at: datetime | None
     updated_at: datetime
+    tax_treatment: dict[str, Any] | None
+    """Why the tax is what it is, as its provider said when the order was placed."""
 
     @property
     def name(self) -> str:
@@ -143,6 +145,11 @@ class OrderDeliveryRow(msgspec.Struct, frozen=True):
     option_handle: str
     title: str
     amount: int
+    promised_from: str | None
+    promised_to: str | None
+    """As 2026-12-24."""
+    pickup_point: dict[str, Any] | None
+    """The fields of vocabulary.PickupPoint."""
 
 
 class TakenPieceRow(msgspec.Struct, frozen=True):

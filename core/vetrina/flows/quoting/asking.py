@@ -11,7 +11,7 @@ from vetrina.flows.quoting.payment import MethodOffer, offered_methods, redempti
 from vetrina.flows.quoting.problems import problems_of
 from vetrina.flows.quoting.promotions import adjusted, answered_codes, load_rules
 from vetrina.flows.quoting.quoted import CartQuote
-from vetrina.flows.quoting.tax import taxed
+from vetrina.flows.quoting.tax import priced_there, taxed
 from vetrina.kernel.context import Context, Place
 from vetrina.kernel.db import Reads
 from vetrina.kernel.registry import PortFailed
@@ -33,14 +33,15 @@ async def quote_cart(ctx: Context, cart: CartRow, parts: CartParts = NOTHING_REA
     lines = await cart_lines_here(ctx, cart.id) if parts.lines is None else parts.lines
     address = await _destination(ctx, cart, parts)
     rules = await load_rules(ctx, cart, (line.product_id for line in lines))
-    priced = price(ctx.place.currency, ctx.place.prices_include_tax, _priced(lines))
+    here = await priced_there(ctx, tuple(_priced(lines)), cart, address)
+    priced = price(ctx.place.currency, ctx.place.prices_include_tax, here)
     quote, told = await adjusted(ctx, priced, rules)
     groups = await delivery_groups(ctx, quote, address, cart.delivery_choices)
     deliveries = quoted_deliveries(groups)
     if deliveries:
         quote, told = await adjusted(ctx, with_deliveries(priced, deliveries), rules)
-    quote, is_tax_known = await taxed(ctx, quote, address or Address(country=ctx.place.country))
-    quote, are_cards_known = await _redeemed(ctx, quote, cart.gift_card_codes)
+    tax = await taxed(ctx, quote, cart, address)
+    quote, are_cards_known = await _redeemed(ctx, tax.quote, cart.gift_card_codes)
     methods, selected = await _payable(ctx, quote, cart)
     quoted = CartQuote(
         cart=cart,
@@ -52,7 +53,8 @@ async def quote_cart(ctx: Context, cart: CartRow, parts: CartParts = NOTHING_REA
         codes=answered_codes(cart.discount_codes, told),
         methods=methods,
         selected_method=selected,
-        is_tax_known=is_tax_known,
+        is_tax_known=tax.is_known,
+        tax_treatment=tax.treatment,
         are_cards_known=are_cards_known,
     )
     return msgspec.structs.replace(quoted, problems=problems_of(quoted, ctx.now()))

@@ -48,6 +48,8 @@ class CartQuote(msgspec.Struct, frozen=True, kw_only=True):
     selected_method: MethodOffer | None
     is_tax_known: bool
     are_cards_known: bool
+    tax_treatment: dict[str, Any] | None = None
+    """Why the tax is what it is, as the order keeps it: a TaxTreatment, with `answered_at` if it is an earlier one."""
     problems: tuple[QuoteProblem, ...] = ()
 
     @property

@@ -1,1 +1,1 @@
-"""Tax: who answers what tax is due on a quote."""
+"""Tax: who answers what tax is due on a quote, and the last good answers."""

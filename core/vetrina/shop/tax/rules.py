@@ -21,11 +21,18 @@ def answers(
 ) -> bool:
     """Whether tax lines (key, rate, amount) can be the answer to taxable lines (key, amount).
 
-    Every key was asked about, nothing is negative, and tax that the price includes is never more than the price.
+    Every key was asked about, nothing is negative, tax that the price includes is never more than the price, and no
+    line bears more than all its rates together make of its amount, but for a minor unit of rounding for each.
     """
-    left = dict(asked)
+    amounts = dict(asked)
+    found: dict[int | None, tuple[int, int, int]] = {}
     for key, rate, amount in given:
-        if key not in left or rate < 0 or amount < 0:
+        if key not in amounts or rate < 0 or amount < 0:
             return False
-        left[key] -= amount
-    return not is_included or all(rest >= 0 for rest in left.values())
+        count, rates, sum_ = found.get(key, (0, 0, 0))
+        found[key] = (count + 1, rates + rate, sum_ + amount)
+    compute = tax_within if is_included else tax_on_top
+    return all(
+        amount <= compute(amounts[key], rates) + count and not (is_included and amount > amounts[key])
+        for key, (count, rates, amount) in found.items()
+    )

@@ -29,6 +29,7 @@ from vetrina.ports import (
     RulesAnswer,
     RulesRequest,
     StartRequest,
+    TaxAnswer,
     TaxedLine,
     TaxProvider,
     TaxRequest,
@@ -124,9 +125,10 @@ class Prices:
 class Tax:
     policy = TaxProvider.policy
 
-    async def tax(self, ctx: Context, request: TaxRequest) -> tuple[TaxedLine, ...]:
+    async def tax(self, ctx: Context, request: TaxRequest) -> TaxAnswer:
         wrong = await misbehave("tax", ctx)
-        return wrong or tuple(TaxedLine(key=line.key, title="VAT", rate=0, amount=0) for line in request.lines)
+        lines = tuple(TaxedLine(key=line.key, title="VAT", rate=0, amount=0) for line in request.lines)
+        return wrong or TaxAnswer(lines=lines)
 
 
 class Cards:
