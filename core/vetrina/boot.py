@@ -32,6 +32,7 @@ from vetrina.plugin.desk.definitions import metafield_filters, metafield_types
 from vetrina.plugin.desk.persons import personal_jobs
 from vetrina.plugin.discovery import migrations
 from vetrina.plugin.loader import Wanted, call_hook, load, within_patience
+from vetrina.plugin.means import Means
 from vetrina.plugin.site import Markets, Site
 from vetrina.views.markets import atlas
 from vetrina.views.metafields import DefinitionRow, defined_metafields
@@ -97,10 +98,11 @@ async def compose(
     db.on_reclaim = metered.leak
 
     def build(plan: Sequence[Wanted], *, answers: bool = True) -> Runtime:
-        collected = load(plan, vault, strict=settings.strict)
+        means = Means(clock, Outgoing(settings.private_addresses))
+        collected = load(plan, vault, strict=settings.strict, means=means)
         while True:
             try:
-                shop = _shop(settings, db, clock, wake, metered, vault, collected, orders, defined)
+                shop = _shop(settings, db, means, wake, metered, vault, collected, orders, defined)
                 runtime = _assemble(number, settings, shop, place, registered, collected, rehearse)
                 return _answering(runtime) if answers else runtime
             except LeaveOut as clash:
@@ -118,7 +120,7 @@ async def compose(
 def _shop(
     settings: Settings,
     db: Database,
-    clock: Clock,
+    means: Means,
     wake: Callable[[set[str]], None],
     meters: Meters,
     vault: Vault,
@@ -131,13 +133,13 @@ def _shop(
     db.packages = {**db.packages, **{_package(plugin): plugin.name for plugin in collected.loaded}}
     return Shop(
         db=db,
-        clock=clock,
+        clock=means.clock,
         ports=Ports(in_order(provided, orders), meters),
         vault=vault,
         base_url=settings.base_url.rstrip("/"),
         wake=wake,
         return_origins=settings.return_origins,
-        outgoing=Outgoing(settings.private_addresses),
+        outgoing=means.outgoing,
         metafield_types=metafield_types(collected, defined),
         metafield_filters=metafield_filters(collected, defined),
         media=MediaRoom(settings.media_root, settings.media_cache * 1024 * 1024, Signer(vault)),

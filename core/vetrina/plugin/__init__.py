@@ -14,6 +14,7 @@ from vetrina.plugin.declarations import (
     PersonalData,
 )
 from vetrina.plugin.hookspecs import hookimpl
+from vetrina.plugin.means import Means
 from vetrina.plugin.settings import PluginSettings
 from vetrina.plugin.site import Site
 from vetrina.plugin.words import Say, Words
@@ -26,6 +27,7 @@ __all__ = [
     "HealthCheck",
     "Job",
     "Kpi",
+    "Means",
     "MetafieldDefinition",
     "Period",
     "Person",

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from vetrina.plugin.admin import AdminPage, AdminPanel, AdminTile
     from vetrina.plugin.contributions import GraphQLFields, GraphQLRoots, Provide, React
     from vetrina.plugin.declarations import Declaration
+    from vetrina.plugin.means import Means
     from vetrina.plugin.site import Site
 
 hookspec = pluggy.HookspecMarker("vetrina")
@@ -27,8 +28,11 @@ hookimpl = pluggy.HookimplMarker("vetrina")
 
 
 @hookspec
-def register_ports(settings: Any) -> "list[Provide]":
-    """Serve ports: a payment provider, delivery options, price rules, a catalogue format."""
+def register_ports(settings: Any, means: "Means") -> "list[Provide]":
+    """Serve ports: a payment provider, delivery options, price rules, a catalogue format.
+
+    `means` are the shop's clock and its way out, for ports whose calls bring no context.
+    """
 
 
 @hookspec

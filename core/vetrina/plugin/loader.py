@@ -17,6 +17,7 @@ from vetrina.plugin import hookspecs
 from vetrina.plugin.collected import DOORS, NOTHING, Collected, LeftOut, Loaded
 from vetrina.plugin.discovery import Installed, digest, wanted
 from vetrina.plugin.manifest import Manifest, ManifestRefused, check_manifest, read_manifest
+from vetrina.plugin.means import Means
 from vetrina.plugin.neighbourly import KINDS, taken
 from vetrina.plugin.settings import problems_told, unseal
 
@@ -41,18 +42,20 @@ class Wanted(msgspec.Struct, frozen=True):
     """A sentence that keeps it out before it is looked at, such as that its tables are not there."""
 
 
-def load(plugins: Iterable[Wanted | str], vault: Vault | None = None, *, strict: bool = False) -> Collected:
+def load(
+    plugins: Iterable[Wanted | str], vault: Vault | None = None, *, strict: bool = False, means: Means | None = None
+) -> Collected:
     """Load the doors and the wanted plugins. What cannot be loaded is left out and said; strict raises instead."""
     asked = [Wanted(plugin) if isinstance(plugin, str) else plugin for plugin in (*DOORS, *plugins)]
     states = {plugin.name: plugin for plugin in asked}
     packages = wanted(states)
     left_out: list[LeftOut] = []
     manifests = _read_all(packages, left_out)
-    collected = NOTHING
+    collected, means = NOTHING, means or Means()
     for manifest in _by_requirement(manifests):
         loadable = {plugin.name for plugin in collected.loaded}
         try:
-            part = _load_one(packages[manifest.name], manifest, states[manifest.name], loadable, vault)
+            part = _load_one(packages[manifest.name], manifest, states[manifest.name], loadable, vault, means)
         except Exception as error:  # a plugin may fail in any way while it is imported and declares itself
             left_out.append(LeftOut(manifest.name, _sentence(error)))
             continue
@@ -108,7 +111,7 @@ def read_settings(manifest: Manifest, kept: Mapping[str, Any], vault: Vault | No
 
 
 def _load_one(
-    package: Installed, manifest: Manifest, state: Wanted, loadable: set[str], vault: Vault | None
+    package: Installed, manifest: Manifest, state: Wanted, loadable: set[str], vault: Vault | None, means: Means
 ) -> Collected:
     if state.problem:
         raise ManifestRefused(state.problem)
@@ -116,7 +119,7 @@ def _load_one(
     found = digest(package.package) if package.is_watched else ""
     if state.digest and found != state.digest:
         raise ManifestRefused("its files have changed since it was switched on: look at them and confirm the change")
-    return within_patience(manifest.name, lambda: _collect(_import(package, manifest, state, found, vault)))
+    return within_patience(manifest.name, lambda: _collect(_import(package, manifest, state, found, vault), means))
 
 
 def _import(package: Installed, manifest: Manifest, state: Wanted, found: str, vault: Vault | None) -> Loaded:
@@ -136,10 +139,10 @@ def _import(package: Installed, manifest: Manifest, state: Wanted, found: str, v
     return Loaded(manifest, module, settings, package, found, time.perf_counter() - began)
 
 
-def _collect(plugin: Loaded) -> Collected:
+def _collect(plugin: Loaded, means: Means) -> Collected:
     """Call a plugin's registering hooks, so that every contribution carries its owner's name."""
     own = {
-        hook: tuple((plugin.name, item) for item in taken(plugin.manifest, hook, call_hook(plugin, hook)))
+        hook: tuple((plugin.name, item) for item in taken(plugin.manifest, hook, call_hook(plugin, hook, means=means)))
         for hook in KINDS
     }
     return Collected(loaded=(plugin,), left_out=(), **{hook.removeprefix("register_"): own[hook] for hook in KINDS})
