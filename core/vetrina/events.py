@@ -14,7 +14,7 @@ from vetrina.shop.orders.events import (
     OrderRefunded,
     OrderSent,
 )
-from vetrina.shop.payments.events import PaymentCaptured, PaymentFailed, PaymentRefunded
+from vetrina.shop.payments.events import PaymentCaptured, PaymentDisputed, PaymentFailed, PaymentRefunded, PayoutArrived
 from vetrina.shop.sources.events import AddressChanged
 
 __all__ = [
@@ -31,8 +31,10 @@ __all__ = [
     "OrderRefunded",
     "OrderSent",
     "PaymentCaptured",
+    "PaymentDisputed",
     "PaymentFailed",
     "PaymentRefunded",
+    "PayoutArrived",
     "ProductArchived",
     "ProductChanged",
     "ProductCreated",

@@ -1,4 +1,4 @@
-"""PaymentCaptured, PaymentFailed, PaymentRefunded."""
+"""PaymentCaptured, PaymentFailed, PaymentRefunded, PaymentDisputed, PayoutArrived."""
 
 from typing import ClassVar
 
@@ -28,3 +28,25 @@ class PaymentFailed(PaymentEvent, frozen=True, kw_only=True):
 
 class PaymentRefunded(PaymentEvent, frozen=True, kw_only=True):
     """Money went back; amount is what went back now."""
+
+
+class PaymentDisputed(PaymentEvent, frozen=True, kw_only=True):
+    """A dispute over a payment was opened or moved on; amount is what is disputed."""
+
+    dispute_id: int
+    reference: str
+    state: str
+    """A DisputeState."""
+
+
+class PayoutArrived(Event, frozen=True, kw_only=True):
+    """A provider says that it has paid out. amount in minor units of currency, negative when it collected."""
+
+    noun: ClassVar[str] = "payout"
+    subject_field: ClassVar[str] = "payout_id"
+
+    payout_id: int
+    provider: str
+    reference: str
+    amount: int
+    currency: str

@@ -64,6 +64,7 @@ class PaymentRow(msgspec.Struct, frozen=True):
     id: int
     key: str
     attempt_id: int | None
+    request_id: int | None
     order_id: int | None
     provider: str
     method: str
@@ -80,13 +81,37 @@ class PaymentRow(msgspec.Struct, frozen=True):
     instructions: list[Any]
     error_code: str | None
     due_at: datetime | None
+    expires_at: datetime | None
     looked_at: datetime | None
+    replaced_at: datetime | None
     created_at: datetime
     updated_at: datetime
 
     @property
+    def promised(self) -> int:
+        """What is here, or will be once it is taken, whatever goes back of it afterwards."""
+        return self.authorised if self.state == AUTHORISED else self.captured
+
+    @property
     def totals(self) -> Totals:
         return Totals(authorised=self.authorised, captured=self.captured, refunded=self.refunded)
+
+
+class RequestRow(msgspec.Struct, frozen=True):
+    """Money of a placed order that its buyer is asked for by a link, in minor units."""
+
+    id: int
+    key: str
+    order_id: int
+    amount: int
+    currency: str
+    note: str
+    state: str
+    """open, paid or withdrawn."""
+    actor: str
+    created_at: datetime
+    expires_at: datetime
+    decided_at: datetime | None
 
 
 class RefundRecord(msgspec.Struct, frozen=True):

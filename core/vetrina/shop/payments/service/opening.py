@@ -21,7 +21,7 @@ async def open_payment(
     session: Session,
     *,
     key: str,
-    attempt_id: int,
+    attempt_id: int | None,
     provider: str,
     method: str,
     amount: int,
@@ -29,9 +29,16 @@ async def open_payment(
     fee: int,
     token: str | None,
     at: datetime,
+    order_id: int | None = None,
+    request_id: int | None = None,
 ) -> PaymentRow:
-    """Write a payment down as started, before its provider is asked. `token` is sealed."""
+    """Write a payment down as started, before its provider is asked. `token` is sealed.
+
+    It is for an attempt, or for the request of a placed order. Raises Conflict while another one of the same
+    request is undecided.
+    """
     values = _started(key, attempt_id, provider, method, amount, currency, fee, token, at)
+    values |= {"order_id": order_id, "request_id": request_id}
     return PaymentRow(id=await session.insert(Payment, **values), **values)
 
 
@@ -39,7 +46,7 @@ def promised(
     *,
     payment_id: int,
     key: str,
-    attempt_id: int,
+    attempt_id: int | None,
     provider: str,
     method: str,
     amount: int,
@@ -56,15 +63,17 @@ def promised(
     return moved_by(started, verdict, report, None, at)
 
 
-def written(payment: PaymentRow, order_id: int, instructions: Sequence[Any]) -> Rows:
-    """A promised payment tied to the order it is placed on, as a row to be written together with that."""
-    attached = msgspec.structs.replace(payment, order_id=order_id, instructions=list(instructions))
+def written(payment: PaymentRow, order_id: int, instructions: Sequence[Any], *, request_id: int | None = None) -> Rows:
+    """A promised payment tied to its order, and to the request it answers, as a row to be written with others."""
+    attached = msgspec.structs.replace(
+        payment, order_id=order_id, instructions=list(instructions), request_id=request_id
+    )
     return _PAYMENTS, msgspec.structs.asdict(attached)
 
 
 def _started(
     key: str,
-    attempt_id: int,
+    attempt_id: int | None,
     provider: str,
     method: str,
     amount: int,
@@ -76,6 +85,7 @@ def _started(
     return {
         "key": key,
         "attempt_id": attempt_id,
+        "request_id": None,
         "order_id": None,
         "provider": provider,
         "method": method,
@@ -92,7 +102,9 @@ def _started(
         "instructions": [],
         "error_code": None,
         "due_at": None,
+        "expires_at": None,
         "looked_at": None,
+        "replaced_at": None,
         "created_at": at,
         "updated_at": at,
     }

@@ -23,6 +23,7 @@ def _row(payment_id: int, past: PaymentRecord) -> dict[str, Any]:
         "id": payment_id,
         "key": past.key,
         "attempt_id": None,
+        "request_id": None,
         "order_id": past.order_id,
         "provider": past.provider,
         "method": past.method,
@@ -39,7 +40,9 @@ def _row(payment_id: int, past: PaymentRecord) -> dict[str, Any]:
         "instructions": [],
         "error_code": None,
         "due_at": None,
+        "expires_at": None,
         "looked_at": None,
+        "replaced_at": None,
         "created_at": past.received_at,
         "updated_at": max((refund.at for refund in past.refunds), default=past.received_at),
     }

@@ -90,6 +90,7 @@ def moved_by(
         next_step=next_step if is_open else None,
         instructions=_told(report) or payment.instructions,
         due_at=report.due_at or payment.due_at,
+        expires_at=report.expires_at or payment.expires_at,
         error_code=(report.error_code or "PAYMENT_ERROR") if verdict.state in LOST else None,
         updated_at=at,
     )
@@ -243,6 +244,7 @@ _WRITTEN = (
     "next_step",
     "instructions",
     "due_at",
+    "expires_at",
     "error_code",
     "updated_at",
 )

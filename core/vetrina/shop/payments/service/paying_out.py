@@ -1,0 +1,123 @@
+"""Record a payout with what it settles, and the fees of payments in the money ledger."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+import msgspec
+from sqlalchemy import bindparam, select, update
+
+from vetrina.kernel.db import Session
+from vetrina.shop.payments.events import PayoutArrived
+from vetrina.shop.payments.models import PaymentEntry, Payout, PayoutItem
+from vetrina.shop.payments.paying_out import PayoutRow
+from vetrina.shop.payments.ports import PayoutItem as ReportedItem
+from vetrina.shop.payments.ports import PayoutReport
+from vetrina.vocabulary import PayoutState
+
+
+class RecordedPayout(msgspec.Struct, frozen=True):
+    """A payout as it stands, as it stood before, and how many of its items were new."""
+
+    before: PayoutRow | None
+    payout: PayoutRow
+    added: int
+
+
+async def record_payout(
+    session: Session,
+    provider: str,
+    report: PayoutReport,
+    payment_ids: Mapping[str, int],
+    *,
+    at: datetime,
+    actor: str,
+) -> RecordedPayout:
+    """Write a payout that adds up, item by item; what is known already stays as it is.
+
+    `payment_ids` are those of the payments its items are about, by item reference. A fee of a known payment becomes
+    one entry of its ledger.
+    """
+    known, payout = await _written(session, provider, report, at)
+    added = 0
+    for item in report.items:
+        payment_id = payment_ids.get(item.reference)
+        if await session.add_if_absent(PayoutItem, **_values(payout, item, payment_id)):
+            added += 1
+            if payment_id is not None:
+                await _enter_fee(session, item, payment_id, at, actor)
+    return RecordedPayout(known, payout, added)
+
+
+def payout_event(recorded: RecordedPayout) -> PayoutArrived | None:
+    """What the world hears of it: that it was paid, once."""
+    before, payout = recorded.before, recorded.payout
+    if payout.state != PayoutState.PAID or (before is not None and before.state == PayoutState.PAID):
+        return None
+    return PayoutArrived(
+        payout_id=payout.id,
+        provider=payout.provider,
+        reference=payout.reference,
+        amount=payout.amount,
+        currency=payout.currency,
+    )
+
+
+async def _written(
+    session: Session, provider: str, report: PayoutReport, at: datetime
+) -> tuple[PayoutRow | None, PayoutRow]:
+    beside = {"provider": provider, "reference": report.reference, "currency": report.currency, "created_at": at}
+    values = {"state": report.state, "amount": report.amount, "arrives_at": report.arrives_at, "updated_at": at}
+    known = await session.one(PayoutRow, _KNOWN, {"provider_": provider, "reference_": report.reference})
+    if known is None and await session.add_if_absent(Payout, **beside, **values):
+        fresh = await session.one(PayoutRow, _KNOWN, {"provider_": provider, "reference_": report.reference})
+        assert fresh is not None
+        return None, fresh
+    known = known or await session.one(PayoutRow, _KNOWN, {"provider_": provider, "reference_": report.reference})
+    assert known is not None
+    if (known.state, known.amount, known.arrives_at) == (report.state, report.amount, report.arrives_at):
+        return known, known
+    await session.execute(_WRITE, {"payout_id": known.id, **values})
+    return known, msgspec.structs.replace(known, **values)
+
+
+async def _enter_fee(session: Session, item: ReportedItem, payment_id: int, at: datetime, actor: str) -> None:
+    fee = item.fee - (item.gross if item.kind == "fee" else 0)
+    if fee:
+        await session.add_if_absent(
+            PaymentEntry,
+            payment_id=payment_id,
+            kind="fee",
+            amount=fee,
+            currency=item.currency,
+            reference=item.reference,
+            at=at,
+            actor=actor,
+        )
+
+
+def _values(payout: PayoutRow, item: ReportedItem, payment_id: int | None) -> dict[str, object]:
+    return {
+        "payout_id": payout.id,
+        "provider": payout.provider,
+        "reference": item.reference,
+        "kind": item.kind,
+        "payment_id": payment_id,
+        "told": item.payment_key or item.provider_reference or "",
+        "gross": item.gross,
+        "fee": item.fee,
+        "net": item.net,
+        "currency": item.currency,
+        "at": item.at,
+    }
+
+
+_KNOWN = (
+    select(*(getattr(Payout, name) for name in PayoutRow.__struct_fields__))
+    .where(Payout.provider == bindparam("provider_"), Payout.reference == bindparam("reference_"))
+    .with_for_update()
+)
+_WRITE = (
+    update(Payout)
+    .where(Payout.id == bindparam("payout_id"))
+    .values({name: bindparam(name) for name in ("state", "amount", "arrives_at", "updated_at")})
+)
