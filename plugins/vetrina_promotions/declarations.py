@@ -8,13 +8,13 @@ from sqlalchemy import delete, select, update
 from vetrina.kernel.db import Session, id_in, text_in
 from vetrina.kernel.errors import Refusal
 from vetrina.kernel.money import Money
-from vetrina.plugin import Context, DemoRows, HealthCheck, Kpi, Period, Person, PersonalData, Say
+from vetrina.plugin import Context, DemoRows, HealthCheck, Kpi, LedgerCheck, Period, Person, PersonalData, Say
 from vetrina.plugin.declarations import Declaration
 from vetrina_promotions.demo import show_off
 from vetrina_promotions.models import GiftCard, PromotionCount, PromotionCustomer, PromotionUse
 from vetrina_promotions.pricing import mark_of
 from vetrina_promotions.views.cards import cards_by_id, off_balance, owed
-from vetrina_promotions.views.promotions import given_between
+from vetrina_promotions.views.promotions import given_between, off_uses
 
 
 class LedgerOff(Refusal):
@@ -29,6 +29,12 @@ def declarations() -> list[Declaration]:
     return [
         HealthCheck(
             "ledgers", Say("Gift cards' ledgers add up", it="I registri delle carte regalo tornano"), check_ledgers
+        ),
+        LedgerCheck(
+            "cards", Say("Gift cards are the sum of their entries", it="Le carte regalo sono la somma delle voci"), off
+        ),
+        LedgerCheck(
+            "uses", Say("Limited discounts count their uses", it="Gli sconti limitati contano i loro usi"), miscounted
         ),
         Kpi(
             "promotions.given",
@@ -79,6 +85,19 @@ async def check_ledgers(ctx: Context) -> None:
     off = await off_balance(ctx.db)
     if off:
         raise LedgerOff(cards=", ".join(str(key) for key in off))
+
+
+async def off(ctx: Context) -> list[str]:
+    """Gift cards whose balance is not the sum of their entries (I9)."""
+    return [f"gift card {key} has another balance than its entries" for key in await off_balance(ctx.db)]
+
+
+async def miscounted(ctx: Context) -> list[str]:
+    """Promotions and codes that count other uses than there are (I9): a limit holds by that count."""
+    return [
+        f"{what} {key} counts {told} uses, and {found} checkouts have one"
+        for what, key, told, found in await off_uses(ctx.db)
+    ]
 
 
 async def given(ctx: Context, period: Period) -> Money | None:

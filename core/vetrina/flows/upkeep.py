@@ -6,7 +6,7 @@ from typing import Any
 
 import structlog
 
-from vetrina.flows import accounts, customers, forgetting, mail, popularity
+from vetrina.flows import accounts, customers, forgetting, mail, popularity, sealing
 from vetrina.flows.orders import cancel_order
 from vetrina.flows.payments import abandon_payment, reconcile_payment, return_money
 from vetrina.flows.settling import RECONCILE, RETURN_MONEY
@@ -135,6 +135,7 @@ JOBS = (
     *customers.JOBS,
     *forgetting.JOBS,
     *popularity.JOBS,
+    *sealing.JOBS,
     *mail.JOBS,
 )
 """What the worker runs for the core; plugins add theirs."""

@@ -1,6 +1,6 @@
-"""What a plugin declares beside its code: health checks, KPIs, personal data, metafields, rows for the demo."""
+"""What a plugin declares beside its code: health checks, ledgers, KPIs, personal data, metafields, demo rows."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any, Literal
@@ -21,6 +21,18 @@ class HealthCheck(msgspec.Struct, frozen=True):
     run: Callable[[Context], Awaitable[None]]
     deadline: float = 5.0
     """Seconds."""
+
+
+class LedgerCheck(msgspec.Struct, frozen=True):
+    """A book of the plugin's that has to add up, such as cards against their entries: `vetrina doctor shop` asks it.
+
+    `run` answers what is wrong, a sentence each that names the row; nothing when all is well. It looks at a shop that
+    is being sold from, so each statement has to be true at any instant.
+    """
+
+    name: str
+    title: Words
+    run: Callable[[Context], Awaitable[Sequence[str]]]
 
 
 class Period(msgspec.Struct, frozen=True):
@@ -90,4 +102,4 @@ class DemoRows(msgspec.Struct, frozen=True):
     run: Callable[[Context], Awaitable[None]]
 
 
-Declaration = HealthCheck | Kpi | PersonalData | MetafieldDefinition | DemoRows
+Declaration = HealthCheck | LedgerCheck | Kpi | PersonalData | MetafieldDefinition | DemoRows

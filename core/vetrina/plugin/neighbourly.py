@@ -13,7 +13,7 @@ from vetrina.kernel.messages import Event
 from vetrina.kernel.registry import Policy
 from vetrina.plugin.admin import SLOTS, AdminPage, AdminPanel, AdminTile
 from vetrina.plugin.contributions import GraphQLFields, GraphQLRoots, Provide, React
-from vetrina.plugin.declarations import DemoRows, HealthCheck, Kpi, MetafieldDefinition, PersonalData
+from vetrina.plugin.declarations import DemoRows, HealthCheck, Kpi, LedgerCheck, MetafieldDefinition, PersonalData
 from vetrina.plugin.manifest import Manifest, ManifestRefused
 from vetrina.views.metafields import METAFIELD_TYPES
 from vetrina.views.permissions import CORE_PERMISSIONS
@@ -24,7 +24,7 @@ KINDS: Mapping[str, tuple[type[Any], ...]] = {
     "register_jobs": (Job,),
     "register_graphql": (GraphQLFields, GraphQLRoots),
     "register_admin": (AdminPage, AdminPanel, AdminTile),
-    "register_declarations": (HealthCheck, Kpi, PersonalData, MetafieldDefinition, DemoRows),
+    "register_declarations": (HealthCheck, LedgerCheck, Kpi, PersonalData, MetafieldDefinition, DemoRows),
     "register_commands": (click.Command,),
 }
 """Each registering hook and what it may return."""
@@ -149,6 +149,7 @@ _ASYNC: Mapping[type[Any], tuple[str, ...]] = {
     AdminPanel: ("show",),
     AdminTile: ("show",),
     HealthCheck: ("run",),
+    LedgerCheck: ("run",),
     Kpi: ("compute",),
     PersonalData: ("export", "erase"),
     DemoRows: ("run",),

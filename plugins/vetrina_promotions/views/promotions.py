@@ -9,7 +9,7 @@ import msgspec
 from sqlalchemy import Text, bindparam, exists, func, or_, select
 
 from vetrina.kernel.db import Reads, id_in
-from vetrina_promotions.models import Promotion, PromotionCode, PromotionCustomer, PromotionResult
+from vetrina_promotions.models import Promotion, PromotionCode, PromotionCustomer, PromotionResult, PromotionUse
 from vetrina_promotions.rules import Status, Terms, status_of
 
 
@@ -124,10 +124,29 @@ async def given_between(db: Reads, start: datetime, end: datetime, currency: str
     return int(found[0][0]), int(found[0][1] or 0)
 
 
+async def off_uses(db: Reads) -> list[tuple[str, int, int, int]]:
+    """What counts other uses than checkouts hold or have used up: promotion or code, its id, its count, theirs."""
+    promotions = [("promotion", *row) for row in await db.fetch(_OFF_PROMOTIONS)]
+    return promotions + [("code", *row) for row in await db.fetch(_OFF_CODES)]
+
+
 def _escaped(text: str) -> str:
     return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
 
 
+def _off(model: type[Promotion] | type[PromotionCode], use: Any) -> Any:
+    """Of those that were ever used under a limit: uses without one are not counted."""
+    standing = (
+        select(func.count())
+        .select_from(PromotionUse)
+        .where(use == model.id, PromotionUse.state != "back")
+        .scalar_subquery()
+    )
+    return select(model.id, model.uses, standing).where(model.uses != standing).order_by(model.id)
+
+
+_OFF_PROMOTIONS = _off(Promotion, PromotionUse.promotion_id)
+_OFF_CODES = _off(PromotionCode, PromotionUse.code_id)
 _PROMOTION = select(*(getattr(Promotion, name) for name in PromotionRow.__struct_fields__))
 _SOME = _PROMOTION.where(id_in(Promotion.id, "ids"))
 _NOW = bindparam("now", type_=Promotion.starts_at.type)

@@ -9,7 +9,7 @@ from vetrina.kernel.jobs import Job
 from vetrina.plugin.admin import AdminPage, AdminPanel, AdminTile
 from vetrina.plugin.collected import Collected
 from vetrina.plugin.contributions import GraphQLFields, GraphQLRoots, Provide, React
-from vetrina.plugin.declarations import DemoRows, HealthCheck, Kpi, MetafieldDefinition, PersonalData
+from vetrina.plugin.declarations import DemoRows, HealthCheck, Kpi, LedgerCheck, MetafieldDefinition, PersonalData
 
 
 class Contribution(msgspec.Struct, frozen=True):
@@ -48,6 +48,7 @@ _KINDS: Mapping[type[Any], tuple[str, Callable[[Any], str]]] = {
     AdminPanel: ("panel", lambda item: item.slot),
     AdminTile: ("tile", lambda item: item.name),
     HealthCheck: ("check", lambda item: item.name),
+    LedgerCheck: ("ledger", lambda item: item.name),
     Kpi: ("kpi", lambda item: item.code),
     PersonalData: ("personal", lambda item: item.name),
     MetafieldDefinition: ("metafield", lambda item: f"{item.owner_type}.{item.key}"),

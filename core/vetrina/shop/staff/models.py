@@ -1,4 +1,4 @@
-"""Tables: member, session, pause, token, audit entry (append-only)."""
+"""Tables: member, session, pause, token, audit entry and its seal (append-only)."""
 
 from datetime import datetime
 from typing import Any
@@ -84,5 +84,21 @@ class AuditEntry(Model):
     __table_args__ = (Index("ix_staff_audit_subject", "subject", "id"),)
 
 
+class AuditSeal(Model):
+    """A link of the chain over the audit log: whoever changes or removes an entry breaks it from there on (I13).
+
+    Entries are sealed after their commit, in the order in which they are found: a chain that every change had to
+    lengthen would make all changes wait for one another.
+    """
+
+    __tablename__ = "staff_audit_seal"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    entry_id: Mapped[int] = mapped_column(unique=True)
+    digest: Mapped[str]
+    """Keyed, over the entry and the digest before it."""
+
+
 append_only(table_of(AuditEntry))
-private(StaffMember, StaffSession, SignInPause, StaffToken, AuditEntry)
+append_only(table_of(AuditSeal))
+private(StaffMember, StaffSession, SignInPause, StaffToken, AuditEntry, AuditSeal)

@@ -8,7 +8,7 @@ import msgspec
 from sqlalchemy import bindparam, delete, or_, select, update
 
 from vetrina.kernel.db import Session, text_in
-from vetrina.shop.staff.models import AuditEntry, SignInPause, StaffMember, StaffSession, StaffToken
+from vetrina.shop.staff.models import AuditEntry, AuditSeal, SignInPause, StaffMember, StaffSession, StaffToken
 from vetrina.shop.staff.rules import AT_MOST, FORGOTTEN, IDLE, Allowance, pause_after, still_counted
 
 
@@ -179,6 +179,11 @@ async def audit(
     await session.add(
         AuditEntry, at=at, actor=actor, action=action, subject=subject, before=before, after=after, trail=trail
     )
+
+
+async def seal(session: Session, linked: Iterable[tuple[int, str]]) -> None:
+    """Lengthen the chain over the audit log by links, given as pairs of entry and digest, in their order."""
+    await session.add_many(AuditSeal, [{"entry_id": entry_id, "digest": digest} for entry_id, digest in linked])
 
 
 class _PauseRow(msgspec.Struct, frozen=True):

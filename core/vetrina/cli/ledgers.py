@@ -1,0 +1,48 @@
+"""doctor shop: look at every ledger of a living shop and print what is wrong."""
+
+import sys
+from typing import NoReturn
+
+import click
+import msgspec
+from rich.console import Console
+from rich.markup import escape
+
+from vetrina.boot import Runtime
+from vetrina.cli.running import settings_from, with_runtime
+from vetrina.plugin.desk.ledgers import LedgerResult, ledgers
+from vetrina.plugin.words import said
+
+SHOWN = 20
+"""Sentences per ledger; the rest is counted."""
+
+
+def check_shop(database_url: str | None, *, as_json: bool) -> NoReturn:
+    """Look at everything; exit with 1 when something is wrong."""
+    console = Console(soft_wrap=True, highlight=False)
+
+    async def run(runtime: Runtime) -> list[LedgerResult]:
+        found = list[LedgerResult]()
+        async for result in ledgers(runtime.site, runtime.context()):
+            found.append(result)
+            if not as_json:
+                _tell(console, result)
+        return found
+
+    found = with_runtime(settings_from(database_url=database_url), run, answers=False)
+    wrong = sum(len(result.wrong) for result in found)
+    if as_json:
+        click.echo(msgspec.json.encode({"wrong": wrong, "ledgers": found}))
+    else:
+        console.print(f"\n{len(found)} ledgers, [bold]{wrong or 'nothing'} wrong[/].")
+    sys.exit(1 if wrong else 0)
+
+
+def _tell(console: Console, result: LedgerResult) -> None:
+    mark = "[red]✗[/]" if result.wrong else "[green]✓[/]"
+    place = f"[dim]{result.rule or result.owner}[/]"
+    console.print(f" {mark} {escape(said(result.title, 'en'))} {place}")
+    for wrong in result.wrong[:SHOWN]:
+        console.print(f"     {wrong.about}: {wrong.says}", markup=False)
+    if len(result.wrong) > SHOWN:
+        console.print(f"     and {len(result.wrong) - SHOWN} more", style="dim")

@@ -1,0 +1,87 @@
+"""The money: payments against their entries, orders against what went back, and money that bought nothing."""
+
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import and_, bindparam, case, func, or_, select
+
+from vetrina.kernel.context import Context
+from vetrina.shop.orders.models import Order
+from vetrina.shop.orders.rules import order_name
+from vetrina.shop.payments.models import Payment, PaymentEntry
+from vetrina.views.ledgers.looking import Ledger, Wrong, in_ranges
+from vetrina.views.payments import troubled_payments
+
+SETTLED_WITHIN = timedelta(minutes=15)
+"""Charged means an order or its money back within this time."""
+
+
+async def _entries(ctx: Context) -> list[Wrong]:
+    return [
+        Wrong(
+            f"payment {payment_id}",
+            f"it says {authorised} authorised, {captured} captured and {refunded} refunded, "
+            f"its entries {_or_none(entered[0])}, {_or_none(entered[1])} and {_or_none(entered[2])}",
+        )
+        async for payment_id, authorised, captured, refunded, *entered in in_ranges(ctx.db, Payment.id, _OFF)
+    ]
+
+
+async def _back(ctx: Context) -> list[Wrong]:
+    return [
+        Wrong(
+            f"order {order_name(number)}",
+            f"it says {refunded} went back, and {back or 0} did to its payer with {redeemed} on cards at most",
+        )
+        async for number, refunded, back, redeemed in in_ranges(ctx.db, Order.id, _BACK)
+    ]
+
+
+async def _unordered(ctx: Context) -> list[Wrong]:
+    return [
+        Wrong(
+            f"payment {row.id} at {row.provider}",
+            f"{row.captured} {row.currency} came, {row.refunded} went back, and no order stands for it ({row.state})",
+        )
+        for row in await troubled_payments(ctx.db, before=ctx.now() - SETTLED_WITHIN, limit=1_000)
+    ]
+
+
+def _or_none(amount: int | None) -> str:
+    return "none" if amount is None else str(amount)
+
+
+def _entered(kind: str) -> Any:
+    return func.sum(case((PaymentEntry.kind == kind, PaymentEntry.amount)))
+
+
+_authorised, _captured, _refunded = (_entered(kind) for kind in ("authorised", "captured", "refunded"))
+_OFF = (
+    select(
+        Payment.id, Payment.authorised, Payment.captured, Payment.refunded, _authorised, _captured, _refunded
+    )
+    .outerjoin(PaymentEntry, PaymentEntry.payment_id == Payment.id)
+    .where(Payment.id > bindparam("above"), Payment.id <= bindparam("up_to"))
+    .group_by(Payment.id, Payment.authorised, Payment.captured, Payment.refunded)
+    .having(
+        or_(
+            Payment.authorised != func.coalesce(_authorised, 0),
+            Payment.captured != func.coalesce(_captured, 0),
+            Payment.refunded != func.coalesce(_refunded, 0),
+        )
+    )
+)  # fmt: skip
+_returned = func.coalesce(select(func.sum(Payment.refunded)).where(Payment.order_id == Order.id).scalar_subquery(), 0)
+_BACK = select(Order.number, Order.refunded, _returned, Order.redeemed).where(
+    Order.id > bindparam("above"),
+    Order.id <= bindparam("up_to"),
+    Order.source.is_(None),
+    or_(Order.refunded < _returned, Order.refunded > _returned + Order.redeemed),
+    and_(Order.total >= 0),
+)
+
+MONEY = (
+    Ledger("I5", "payments", "Every payment is the sum of its entries", _entries),
+    Ledger("I5", "refunds", "What an order says went back did go back", _back),
+    Ledger("I5", "unordered", "No money is here without an order", _unordered),
+)
