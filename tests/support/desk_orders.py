@@ -66,7 +66,22 @@ def _row(dice: random.Random, place: int, markets: list[int]) -> dict[str, Any]:
     at = BEGAN + timedelta(hours=dice.choice((0, 1, 1, 25, 47, 48, 70)))
     is_cancelled = dice.random() < 0.2
     is_past = place % 3 == 0
-    zeros = dict.fromkeys(("discount", "delivery", "tax", "tax_added", "payment_fee", "redeemed", "refunded"), 0)
+    zeros = dict.fromkeys(
+        (
+            "discount",
+            "delivery",
+            "tax",
+            "tax_added",
+            "payment_fee",
+            "redeemed",
+            "refunded",
+            "raised",
+            "lowered",
+            "released",
+            "waived",
+        ),
+        0,
+    )
     return zeros | {
         "key": f"{place:032x}",
         "number": 2_000 - place,

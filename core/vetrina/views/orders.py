@@ -48,6 +48,9 @@ class OrderView(msgspec.Struct, frozen=True):
     total: int
     redeemed: int
     refunded: int
+    raised: int
+    lowered: int
+    released: int
     email: str | None
     phone: str | None
     shipping_address: dict[str, Any] | None
@@ -66,6 +69,11 @@ class OrderView(msgspec.Struct, frozen=True):
         """How people call it: an imported one as in its source."""
         return self.source_name or order_name(self.number)
 
+    @property
+    def current_total(self) -> int:
+        """What holds now: the total as placed, and what amendments made of it."""
+        return self.total + self.raised - self.lowered
+
 
 class SoldComponent(msgspec.Struct, frozen=True):
     """What a bundle consisted of when it was sold: so many pieces of a variant in each."""
@@ -82,6 +90,7 @@ class OrderLineRow(msgspec.Struct, frozen=True):
 
     id: int
     order_id: int
+    amendment_id: int | None
     variant_id: int | None
     product_id: int | None
     position: int

@@ -1,4 +1,4 @@
-"""The first tables of orders: 14, as the models declared them."""
+"""The first tables of orders: 18, as the models declared them."""
 
 from typing import Any
 
@@ -16,33 +16,41 @@ branch_labels = None
 def upgrade() -> None:
     create_orders_number_series()
     create_orders_order()
+    create_orders_amendment()
     create_orders_delivery()
     create_orders_discount()
     create_orders_fulfilment()
-    create_orders_line()
     create_orders_refund()
     create_orders_tax_line()
     create_orders_fulfilment_event()
+    create_orders_line()
+    create_orders_refund_part()
+    create_orders_return()
+    create_orders_amendment_line()
     create_orders_fulfilment_line()
     create_orders_goods_entry()
     create_orders_line_rest()
     create_orders_refund_line()
-    create_orders_refund_part()
+    create_orders_return_line()
 
 
 def downgrade() -> None:
-    op.drop_table("orders_refund_part")
+    op.drop_table("orders_return_line")
     op.drop_table("orders_refund_line")
     op.drop_table("orders_line_rest")
     drop_append_only("orders_goods_entry")
     op.drop_table("orders_fulfilment_line")
+    drop_append_only("orders_amendment_line")
+    op.drop_table("orders_return")
+    op.drop_table("orders_refund_part")
+    op.drop_table("orders_line")
     drop_append_only("orders_fulfilment_event")
     op.drop_table("orders_tax_line")
     op.drop_table("orders_refund")
-    op.drop_table("orders_line")
     op.drop_table("orders_fulfilment")
     op.drop_table("orders_discount")
     op.drop_table("orders_delivery")
+    drop_append_only("orders_amendment")
     op.drop_table("orders_order")
     op.drop_table("orders_number_series")
 
@@ -66,8 +74,13 @@ def create_orders_order() -> None:
         sa.CheckConstraint("state IN ('placed', 'cancelled')", name=op.f("ck_orders_order_state_known")),
         sa.CheckConstraint("(source IS NULL) = (source_name IS NULL)", name=op.f("ck_orders_order_source")),
         sa.CheckConstraint(
-            "refunded >= 0 AND waived >= 0 AND refunded + waived <= total", name=op.f("ck_orders_order_refunded")
+            "raised >= 0 AND lowered >= 0 AND lowered + waived <= total + raised", name=op.f("ck_orders_order_amended")
         ),
+        sa.CheckConstraint(
+            "refunded >= 0 AND waived >= 0 AND refunded + waived <= total + raised",
+            name=op.f("ck_orders_order_refunded"),
+        ),
+        sa.CheckConstraint("released >= 0 AND released <= lowered", name=op.f("ck_orders_order_released")),
         sa.CheckConstraint(
             "subtotal >= 0 AND discount >= 0 AND delivery >= 0 AND tax_added >= 0", name=op.f("ck_orders_order_parts")
         ),
@@ -115,6 +128,9 @@ def columns_orders_order() -> list[sa.Column[Any]]:
         sa.Column("total", BigInt, nullable=False),
         sa.Column("redeemed", BigInt, nullable=False),
         sa.Column("refunded", BigInt, nullable=False),
+        sa.Column("raised", BigInt, nullable=False),
+        sa.Column("lowered", BigInt, nullable=False),
+        sa.Column("released", BigInt, nullable=False),
         sa.Column("waived", BigInt, nullable=False),
         sa.Column("email", sa.Text(), nullable=True),
         sa.Column("phone", sa.Text(), nullable=True),
@@ -135,6 +151,42 @@ def index_orders_order() -> None:
     op.create_index("ix_orders_order_customer_id", "orders_order", ["customer_id"], unique=False)
     op.create_index("ix_orders_order_email", "orders_order", ["email"], unique=False)
     op.create_index("ix_orders_order_placed_at", "orders_order", ["placed_at", "id"], unique=False)
+
+
+def create_orders_amendment() -> None:
+    op.create_table(
+        "orders_amendment",
+        sa.Column("id", BigInt, nullable=False),
+        sa.Column("order_id", BigInt, nullable=False),
+        sa.Column("position", BigInt, nullable=False),
+        sa.Column("key", sa.Text(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("note", sa.Text(), nullable=False),
+        sa.Column("notify", sa.Boolean(), nullable=False),
+        sa.Column("subtotal", BigInt, nullable=False),
+        sa.Column("discount", BigInt, nullable=False),
+        sa.Column("delivery", BigInt, nullable=False),
+        sa.Column("tax", BigInt, nullable=False),
+        sa.Column("tax_added", BigInt, nullable=False),
+        sa.Column("total", BigInt, nullable=False),
+        sa.Column("released", BigInt, nullable=False),
+        sa.Column("actor", sa.Text(), nullable=False),
+        sa.Column("at", Instant(), nullable=False),
+        sa.CheckConstraint("kind IN ('edit', 'exchange')", name=op.f("ck_orders_amendment_kind_known")),
+        sa.CheckConstraint("position > 0", name=op.f("ck_orders_amendment_position")),
+        sa.CheckConstraint(
+            "released >= 0 AND (released = 0 OR released <= -total)", name=op.f("ck_orders_amendment_released")
+        ),
+        sa.CheckConstraint("tax_added = 0 OR tax_added = tax", name=op.f("ck_orders_amendment_tax_added")),
+        sa.CheckConstraint(
+            "total = subtotal - discount + delivery + tax_added", name=op.f("ck_orders_amendment_total_adds_up")
+        ),
+        sa.ForeignKeyConstraint(["order_id"], ["orders_order.id"], name=op.f("fk_orders_amendment_order_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_orders_amendment")),
+        sa.UniqueConstraint("order_id", "key", name=op.f("uq_orders_amendment_order_id_key")),
+        sa.UniqueConstraint("order_id", "position", name=op.f("uq_orders_amendment_order_id_position")),
+    )
+    make_append_only("orders_amendment")
 
 
 def create_orders_delivery() -> None:
@@ -226,41 +278,6 @@ def create_orders_fulfilment() -> None:
     op.create_index("ix_orders_fulfilment_tracking_number", "orders_fulfilment", ["tracking_number"], unique=False)
 
 
-def create_orders_line() -> None:
-    op.create_table(
-        "orders_line",
-        sa.Column("id", BigInt, nullable=False),
-        sa.Column("order_id", BigInt, nullable=False),
-        sa.Column("variant_id", BigInt, nullable=True),
-        sa.Column("product_id", BigInt, nullable=True),
-        sa.Column("position", BigInt, nullable=False),
-        sa.Column("title", sa.Text(), nullable=False),
-        sa.Column("variant_title", sa.Text(), nullable=False),
-        sa.Column("sku", sa.Text(), nullable=True),
-        sa.Column("quantity", BigInt, nullable=False),
-        sa.Column("unit_price", BigInt, nullable=False),
-        sa.Column("rounding", BigInt, nullable=False),
-        sa.Column("subtotal", BigInt, nullable=False),
-        sa.Column("discount", BigInt, nullable=False),
-        sa.Column("tax", BigInt, nullable=False),
-        sa.Column("total", BigInt, nullable=False),
-        sa.Column("requires_shipping", sa.Boolean(), nullable=False),
-        sa.Column("attributes", Document(), nullable=False),
-        sa.Column("components", Document(), nullable=True),
-        sa.CheckConstraint("quantity > 0", name=op.f("ck_orders_line_quantity")),
-        sa.CheckConstraint("subtotal = unit_price * quantity + rounding", name=op.f("ck_orders_line_subtotal")),
-        sa.CheckConstraint(
-            "total = subtotal - discount AND discount >= 0 AND total >= 0", name=op.f("ck_orders_line_total")
-        ),
-        sa.ForeignKeyConstraint(["order_id"], ["orders_order.id"], name=op.f("fk_orders_line_order_id")),
-        sa.ForeignKeyConstraint(["product_id"], ["catalog_product.id"], name=op.f("fk_orders_line_product_id")),
-        sa.ForeignKeyConstraint(["variant_id"], ["catalog_variant.id"], name=op.f("fk_orders_line_variant_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_orders_line")),
-    )
-    op.create_index("ix_orders_line_order_id", "orders_line", ["order_id", "position"], unique=False)
-    op.create_index("ix_orders_line_variant_id", "orders_line", ["variant_id"], unique=False)
-
-
 def create_orders_refund() -> None:
     op.create_table(
         "orders_refund",
@@ -333,6 +350,136 @@ def create_orders_fulfilment_event() -> None:
         ),
     )
     make_append_only("orders_fulfilment_event")
+
+
+def create_orders_line() -> None:
+    op.create_table(
+        "orders_line",
+        sa.Column("id", BigInt, nullable=False),
+        sa.Column("order_id", BigInt, nullable=False),
+        sa.Column("amendment_id", BigInt, nullable=True),
+        sa.Column("variant_id", BigInt, nullable=True),
+        sa.Column("product_id", BigInt, nullable=True),
+        sa.Column("position", BigInt, nullable=False),
+        sa.Column("title", sa.Text(), nullable=False),
+        sa.Column("variant_title", sa.Text(), nullable=False),
+        sa.Column("sku", sa.Text(), nullable=True),
+        sa.Column("quantity", BigInt, nullable=False),
+        sa.Column("unit_price", BigInt, nullable=False),
+        sa.Column("rounding", BigInt, nullable=False),
+        sa.Column("subtotal", BigInt, nullable=False),
+        sa.Column("discount", BigInt, nullable=False),
+        sa.Column("tax", BigInt, nullable=False),
+        sa.Column("total", BigInt, nullable=False),
+        sa.Column("requires_shipping", sa.Boolean(), nullable=False),
+        sa.Column("attributes", Document(), nullable=False),
+        sa.Column("components", Document(), nullable=True),
+        sa.CheckConstraint("quantity > 0", name=op.f("ck_orders_line_quantity")),
+        sa.CheckConstraint("subtotal = unit_price * quantity + rounding", name=op.f("ck_orders_line_subtotal")),
+        sa.CheckConstraint(
+            "total = subtotal - discount AND discount >= 0 AND total >= 0", name=op.f("ck_orders_line_total")
+        ),
+        sa.ForeignKeyConstraint(["amendment_id"], ["orders_amendment.id"], name=op.f("fk_orders_line_amendment_id")),
+        sa.ForeignKeyConstraint(["order_id"], ["orders_order.id"], name=op.f("fk_orders_line_order_id")),
+        sa.ForeignKeyConstraint(["product_id"], ["catalog_product.id"], name=op.f("fk_orders_line_product_id")),
+        sa.ForeignKeyConstraint(["variant_id"], ["catalog_variant.id"], name=op.f("fk_orders_line_variant_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_orders_line")),
+    )
+    op.create_index("ix_orders_line_order_id", "orders_line", ["order_id", "position"], unique=False)
+    op.create_index("ix_orders_line_variant_id", "orders_line", ["variant_id"], unique=False)
+
+
+def create_orders_refund_part() -> None:
+    op.create_table(
+        "orders_refund_part",
+        sa.Column("id", BigInt, nullable=False),
+        sa.Column("refund_id", BigInt, nullable=False),
+        sa.Column("key", sa.Text(), nullable=False),
+        sa.Column("payment_id", BigInt, nullable=True),
+        sa.Column("card_reference", sa.Text(), nullable=True),
+        sa.Column("amount", BigInt, nullable=False),
+        sa.Column("request", Document(), nullable=True),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("error", sa.Text(), nullable=False),
+        sa.Column("updated_at", Instant(), nullable=False),
+        sa.CheckConstraint("state IN ('asked', 'done', 'failed')", name=op.f("ck_orders_refund_part_state_known")),
+        sa.CheckConstraint(
+            "(payment_id IS NULL) <> (card_reference IS NULL)", name=op.f("ck_orders_refund_part_one_way")
+        ),
+        sa.CheckConstraint("amount > 0", name=op.f("ck_orders_refund_part_amount")),
+        sa.ForeignKeyConstraint(["refund_id"], ["orders_refund.id"], name=op.f("fk_orders_refund_part_refund_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_orders_refund_part")),
+        sa.UniqueConstraint("key", name=op.f("uq_orders_refund_part_key")),
+    )
+    op.create_index("ix_orders_refund_part_payment_id", "orders_refund_part", ["payment_id"], unique=False)
+    op.create_index("ix_orders_refund_part_refund_id", "orders_refund_part", ["refund_id"], unique=False)
+
+
+def create_orders_return() -> None:
+    op.create_table(
+        "orders_return",
+        sa.Column("id", BigInt, nullable=False),
+        sa.Column("order_id", BigInt, nullable=False),
+        sa.Column("position", BigInt, nullable=False),
+        sa.Column("key", sa.Text(), nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("requested_by", sa.Text(), nullable=False),
+        sa.Column("note", sa.Text(), nullable=False),
+        sa.Column("answer", sa.Text(), nullable=False),
+        sa.Column("is_withdrawal", sa.Boolean(), nullable=False),
+        sa.Column("refund_due_at", Instant(), nullable=True),
+        sa.Column("refund_id", BigInt, nullable=True),
+        sa.Column("amendment_id", BigInt, nullable=True),
+        sa.Column("actor", sa.Text(), nullable=False),
+        sa.Column("requested_at", Instant(), nullable=False),
+        sa.Column("decided_at", Instant(), nullable=True),
+        sa.Column("received_at", Instant(), nullable=True),
+        sa.Column("closed_at", Instant(), nullable=True),
+        sa.Column("updated_at", Instant(), nullable=False),
+        sa.CheckConstraint("requested_by IN ('customer', 'staff')", name=op.f("ck_orders_return_requested_by")),
+        sa.CheckConstraint(
+            "state IN ('requested', 'approved', 'declined', 'received', 'closed', 'cancelled')",
+            name=op.f("ck_orders_return_state_known"),
+        ),
+        sa.CheckConstraint(
+            "state NOT IN ('received') OR received_at IS NOT NULL", name=op.f("ck_orders_return_received_at")
+        ),
+        sa.CheckConstraint("is_withdrawal = (refund_due_at IS NOT NULL)", name=op.f("ck_orders_return_refund_due_at")),
+        sa.CheckConstraint("position > 0", name=op.f("ck_orders_return_position")),
+        sa.CheckConstraint("refund_id IS NULL OR amendment_id IS NULL", name=op.f("ck_orders_return_one_end")),
+        sa.ForeignKeyConstraint(["amendment_id"], ["orders_amendment.id"], name=op.f("fk_orders_return_amendment_id")),
+        sa.ForeignKeyConstraint(["order_id"], ["orders_order.id"], name=op.f("fk_orders_return_order_id")),
+        sa.ForeignKeyConstraint(["refund_id"], ["orders_refund.id"], name=op.f("fk_orders_return_refund_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_orders_return")),
+        sa.UniqueConstraint("order_id", "key", name=op.f("uq_orders_return_order_id_key")),
+        sa.UniqueConstraint("order_id", "position", name=op.f("uq_orders_return_order_id_position")),
+    )
+    op.create_index("ix_orders_return_state", "orders_return", ["state", "requested_at"], unique=False)
+
+
+def create_orders_amendment_line() -> None:
+    op.create_table(
+        "orders_amendment_line",
+        sa.Column("id", BigInt, nullable=False),
+        sa.Column("amendment_id", BigInt, nullable=False),
+        sa.Column("line_id", BigInt, nullable=False),
+        sa.Column("quantity", BigInt, nullable=False),
+        sa.Column("subtotal", BigInt, nullable=False),
+        sa.Column("discount", BigInt, nullable=False),
+        sa.Column("tax", BigInt, nullable=False),
+        sa.CheckConstraint("quantity > 0", name=op.f("ck_orders_amendment_line_quantity")),
+        sa.CheckConstraint(
+            "subtotal >= 0 AND discount >= 0 AND discount <= subtotal AND tax >= 0",
+            name=op.f("ck_orders_amendment_line_amounts"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["amendment_id"], ["orders_amendment.id"], name=op.f("fk_orders_amendment_line_amendment_id")
+        ),
+        sa.ForeignKeyConstraint(["line_id"], ["orders_line.id"], name=op.f("fk_orders_amendment_line_line_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_orders_amendment_line")),
+        sa.UniqueConstraint("line_id", "amendment_id", name=op.f("uq_orders_amendment_line_line_id_amendment_id")),
+    )
+    make_append_only("orders_amendment_line")
 
 
 def create_orders_fulfilment_line() -> None:
@@ -413,27 +560,37 @@ def create_orders_refund_line() -> None:
     op.create_index("ix_orders_refund_line_line_id", "orders_refund_line", ["line_id"], unique=False)
 
 
-def create_orders_refund_part() -> None:
+def create_orders_return_line() -> None:
     op.create_table(
-        "orders_refund_part",
+        "orders_return_line",
         sa.Column("id", BigInt, nullable=False),
-        sa.Column("refund_id", BigInt, nullable=False),
-        sa.Column("key", sa.Text(), nullable=False),
-        sa.Column("payment_id", BigInt, nullable=True),
-        sa.Column("card_reference", sa.Text(), nullable=True),
-        sa.Column("amount", BigInt, nullable=False),
-        sa.Column("request", Document(), nullable=True),
-        sa.Column("state", sa.Text(), nullable=False),
-        sa.Column("error", sa.Text(), nullable=False),
-        sa.Column("updated_at", Instant(), nullable=False),
-        sa.CheckConstraint("state IN ('asked', 'done', 'failed')", name=op.f("ck_orders_refund_part_state_known")),
+        sa.Column("return_id", BigInt, nullable=False),
+        sa.Column("line_id", BigInt, nullable=False),
+        sa.Column("quantity", BigInt, nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("note", sa.Text(), nullable=False),
+        sa.Column("accepted", BigInt, nullable=True),
+        sa.Column("condition", sa.Text(), nullable=True),
+        sa.Column("disposition", sa.Text(), nullable=True),
+        sa.Column("location_id", BigInt, nullable=True),
         sa.CheckConstraint(
-            "(payment_id IS NULL) <> (card_reference IS NULL)", name=op.f("ck_orders_refund_part_one_way")
+            "condition IN ('new', 'opened', 'damaged')", name=op.f("ck_orders_return_line_condition_known")
         ),
-        sa.CheckConstraint("amount > 0", name=op.f("ck_orders_refund_part_amount")),
-        sa.ForeignKeyConstraint(["refund_id"], ["orders_refund.id"], name=op.f("fk_orders_refund_part_refund_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_orders_refund_part")),
-        sa.UniqueConstraint("key", name=op.f("uq_orders_refund_part_key")),
+        sa.CheckConstraint(
+            "disposition IN ('restock', 'scrap', 'none')", name=op.f("ck_orders_return_line_disposition_known")
+        ),
+        sa.CheckConstraint(
+            "disposition IS NULL OR (disposition = 'restock') = (location_id IS NOT NULL)",
+            name=op.f("ck_orders_return_line_location"),
+        ),
+        sa.CheckConstraint("accepted >= 0 AND accepted <= quantity", name=op.f("ck_orders_return_line_accepted")),
+        sa.CheckConstraint("quantity > 0", name=op.f("ck_orders_return_line_quantity")),
+        sa.ForeignKeyConstraint(["line_id"], ["orders_line.id"], name=op.f("fk_orders_return_line_line_id")),
+        sa.ForeignKeyConstraint(
+            ["location_id"], ["inventory_location.id"], name=op.f("fk_orders_return_line_location_id")
+        ),
+        sa.ForeignKeyConstraint(["return_id"], ["orders_return.id"], name=op.f("fk_orders_return_line_return_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_orders_return_line")),
+        sa.UniqueConstraint("return_id", "line_id", name=op.f("uq_orders_return_line_return_id_line_id")),
     )
-    op.create_index("ix_orders_refund_part_payment_id", "orders_refund_part", ["payment_id"], unique=False)
-    op.create_index("ix_orders_refund_part_refund_id", "orders_refund_part", ["refund_id"], unique=False)
+    op.create_index("ix_orders_return_line_line_id", "orders_return_line", ["line_id"], unique=False)

@@ -1,4 +1,4 @@
-"""The first tables of payments: 3, as the models declared them."""
+"""The first tables of payments: 6, as the models declared them."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -12,15 +12,42 @@ branch_labels = None
 
 
 def upgrade() -> None:
+    create_payments_payout()
     create_payments_request()
     create_payments_payment()
+    create_payments_dispute()
     create_payments_entry()
+    create_payments_payout_item()
 
 
 def downgrade() -> None:
+    drop_append_only("payments_payout_item")
     drop_append_only("payments_entry")
+    op.drop_table("payments_dispute")
     op.drop_table("payments_payment")
     op.drop_table("payments_request")
+    op.drop_table("payments_payout")
+
+
+def create_payments_payout() -> None:
+    op.create_table(
+        "payments_payout",
+        sa.Column("id", BigInt, nullable=False),
+        sa.Column("provider", sa.Text(), nullable=False),
+        sa.Column("reference", sa.Text(), nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("amount", BigInt, nullable=False),
+        sa.Column("currency", sa.Text(), nullable=False),
+        sa.Column("arrives_at", Instant(), nullable=True),
+        sa.Column("created_at", Instant(), nullable=False),
+        sa.Column("updated_at", Instant(), nullable=False),
+        sa.CheckConstraint(
+            "state IN ('pending', 'paid', 'failed', 'cancelled')", name=op.f("ck_payments_payout_state_known")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_payments_payout")),
+        sa.UniqueConstraint("provider", "reference", name=op.f("uq_payments_payout_provider_reference")),
+    )
+    op.create_index("ix_payments_payout_created_at", "payments_payout", ["created_at"], unique=False)
 
 
 def create_payments_request() -> None:
@@ -78,6 +105,7 @@ def create_payments_payment() -> None:
         sa.Column("instructions", Document(), nullable=False),
         sa.Column("error_code", sa.Text(), nullable=True),
         sa.Column("due_at", Instant(), nullable=True),
+        sa.Column("expires_at", Instant(), nullable=True),
         sa.Column("looked_at", Instant(), nullable=True),
         sa.Column("replaced_at", Instant(), nullable=True),
         sa.Column("created_at", Instant(), nullable=False),
@@ -118,6 +146,37 @@ def index_payments_payment() -> None:
     )
 
 
+def create_payments_dispute() -> None:
+    op.create_table(
+        "payments_dispute",
+        sa.Column("id", BigInt, nullable=False),
+        sa.Column("provider", sa.Text(), nullable=False),
+        sa.Column("reference", sa.Text(), nullable=False),
+        sa.Column("payment_id", BigInt, nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("amount", BigInt, nullable=False),
+        sa.Column("currency", sa.Text(), nullable=False),
+        sa.Column("fee", BigInt, nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("evidence_due_at", Instant(), nullable=True),
+        sa.Column("stood_at", Instant(), nullable=False),
+        sa.Column("answered_at", Instant(), nullable=True),
+        sa.Column("answered_by", sa.Text(), nullable=True),
+        sa.Column("opened_at", Instant(), nullable=False),
+        sa.Column("updated_at", Instant(), nullable=False),
+        sa.CheckConstraint(
+            "state IN ('warning', 'needs_response', 'under_review', 'won', 'lost', 'closed')",
+            name=op.f("ck_payments_dispute_state_known"),
+        ),
+        sa.CheckConstraint("amount >= 0 AND fee >= 0", name=op.f("ck_payments_dispute_money")),
+        sa.ForeignKeyConstraint(["payment_id"], ["payments_payment.id"], name=op.f("fk_payments_dispute_payment_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_payments_dispute")),
+        sa.UniqueConstraint("provider", "reference", name=op.f("uq_payments_dispute_provider_reference")),
+    )
+    op.create_index("ix_payments_dispute_payment_id", "payments_dispute", ["payment_id"], unique=False)
+    op.create_index("ix_payments_dispute_state", "payments_dispute", ["state", "evidence_due_at"], unique=False)
+
+
 def create_payments_entry() -> None:
     op.create_table(
         "payments_entry",
@@ -129,11 +188,11 @@ def create_payments_entry() -> None:
         sa.Column("reference", sa.Text(), nullable=False),
         sa.Column("at", Instant(), nullable=False),
         sa.Column("actor", sa.Text(), nullable=False),
+        sa.CheckConstraint("amount >= 0 OR kind = 'fee'", name=op.f("ck_payments_entry_amount")),
         sa.CheckConstraint(
-            "kind IN ('authorised', 'captured', 'refunded', 'voided', 'mismatched', 'returned')",
+            "kind IN ('authorised', 'captured', 'refunded', 'voided', 'mismatched', 'returned', 'disputed', 'dispute_reversed', 'fee')",
             name=op.f("ck_payments_entry_kind_known"),
         ),
-        sa.CheckConstraint("amount >= 0", name=op.f("ck_payments_entry_amount")),
         sa.ForeignKeyConstraint(["payment_id"], ["payments_payment.id"], name=op.f("fk_payments_entry_payment_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_payments_entry")),
         sa.UniqueConstraint(
@@ -141,3 +200,35 @@ def create_payments_entry() -> None:
         ),
     )
     make_append_only("payments_entry")
+
+
+def create_payments_payout_item() -> None:
+    op.create_table(
+        "payments_payout_item",
+        sa.Column("id", BigInt, nullable=False),
+        sa.Column("payout_id", BigInt, nullable=False),
+        sa.Column("provider", sa.Text(), nullable=False),
+        sa.Column("reference", sa.Text(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("payment_id", BigInt, nullable=True),
+        sa.Column("told", sa.Text(), nullable=False),
+        sa.Column("gross", BigInt, nullable=False),
+        sa.Column("fee", BigInt, nullable=False),
+        sa.Column("net", BigInt, nullable=False),
+        sa.Column("currency", sa.Text(), nullable=False),
+        sa.Column("at", Instant(), nullable=False),
+        sa.CheckConstraint(
+            "kind IN ('charge', 'refund', 'dispute', 'dispute_reversal', 'fee', 'adjustment')",
+            name=op.f("ck_payments_payout_item_kind_known"),
+        ),
+        sa.CheckConstraint("net = gross - fee", name=op.f("ck_payments_payout_item_net")),
+        sa.ForeignKeyConstraint(
+            ["payment_id"], ["payments_payment.id"], name=op.f("fk_payments_payout_item_payment_id")
+        ),
+        sa.ForeignKeyConstraint(["payout_id"], ["payments_payout.id"], name=op.f("fk_payments_payout_item_payout_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_payments_payout_item")),
+        sa.UniqueConstraint("provider", "reference", name=op.f("uq_payments_payout_item_provider_reference")),
+    )
+    make_append_only("payments_payout_item")
+    op.create_index("ix_payments_payout_item_payment_id", "payments_payout_item", ["payment_id"], unique=False)
+    op.create_index("ix_payments_payout_item_payout_id", "payments_payout_item", ["payout_id"], unique=False)

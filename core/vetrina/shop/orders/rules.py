@@ -212,11 +212,19 @@ class OrderRow(msgspec.Struct, frozen=True):
     total: int
     redeemed: int
     refunded: int
+    raised: int
+    lowered: int
+    released: int
     placed_at: datetime
 
     @property
     def name(self) -> str:
         return order_name(self.number)
+
+    @property
+    def current_total(self) -> int:
+        """What holds now: the total as placed, and what amendments made of it."""
+        return self.total + self.raised - self.lowered
 
 
 class GoodsRow(msgspec.Struct, frozen=True):

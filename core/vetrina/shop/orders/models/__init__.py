@@ -1,5 +1,6 @@
-"""Tables of orders: as they were placed, what was sent of them, what was paid back."""
+"""Tables of orders: as they were placed, amended, what was sent of them, came back, was paid back."""
 
+from vetrina.shop.orders.models.amended import Amendment, AmendmentLine
 from vetrina.shop.orders.models.fulfilments import Fulfilment, FulfilmentEvent, FulfilmentLine
 from vetrina.shop.orders.models.placed import (
     GoodsEntry,
@@ -12,8 +13,11 @@ from vetrina.shop.orders.models.placed import (
     OrderTaxLine,
 )
 from vetrina.shop.orders.models.refunds import Refund, RefundLine, RefundPart
+from vetrina.shop.orders.models.returned import Return, ReturnLine
 
 __all__ = [
+    "Amendment",
+    "AmendmentLine",
     "Fulfilment",
     "FulfilmentEvent",
     "FulfilmentLine",
@@ -28,4 +32,6 @@ __all__ = [
     "Refund",
     "RefundLine",
     "RefundPart",
+    "Return",
+    "ReturnLine",
 ]

@@ -47,6 +47,11 @@ class Order(Model):
     redeemed: Mapped[int]
     """How much of the total gift cards paid."""
     refunded: Mapped[int]
+    raised: Mapped[int]
+    lowered: Mapped[int]
+    """What amendments added to the total and took off it: total + raised - lowered holds now."""
+    released: Mapped[int]
+    """What of the money received amendments gave free, to go back."""
     waived: Mapped[int]
     """What is no longer asked of the total: pieces that were cancelled before they were paid."""
     email: Mapped[str | None]
@@ -68,7 +73,9 @@ class Order(Model):
         CheckConstraint("total = subtotal - discount + delivery + tax_added + payment_fee", name="total_adds_up"),
         CheckConstraint("subtotal >= 0 AND discount >= 0 AND delivery >= 0 AND tax_added >= 0", name="parts"),
         CheckConstraint("total >= 0 AND redeemed >= 0 AND redeemed <= total", name="redeemed"),
-        CheckConstraint("refunded >= 0 AND waived >= 0 AND refunded + waived <= total", name="refunded"),
+        CheckConstraint("refunded >= 0 AND waived >= 0 AND refunded + waived <= total + raised", name="refunded"),
+        CheckConstraint("raised >= 0 AND lowered >= 0 AND lowered + waived <= total + raised", name="amended"),
+        CheckConstraint("released >= 0 AND released <= lowered", name="released"),
         CheckConstraint("tax >= tax_added", name="tax"),
         CheckConstraint("state IN ('placed', 'cancelled')", name="state_known"),
         CheckConstraint("(state = 'cancelled') = (cancelled_at IS NOT NULL)", name="cancelled_at"),
@@ -87,6 +94,8 @@ class OrderLine(Model):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     order_id: Mapped[int] = mapped_column(ForeignKey("orders_order.id"))
+    amendment_id: Mapped[int | None] = mapped_column(ForeignKey("orders_amendment.id"))
+    """What added it later; None for what was placed."""
     variant_id: Mapped[int | None] = mapped_column(ForeignKey("catalog_variant.id"))
     product_id: Mapped[int | None] = mapped_column(ForeignKey("catalog_product.id"))
     position: Mapped[int]

@@ -38,6 +38,9 @@ def order_row(
         "total": draft.total,
         "redeemed": draft.redeemed,
         "refunded": 0,
+        "raised": 0,
+        "lowered": 0,
+        "released": 0,
         "waived": 0,
         "email": draft.email,
         "phone": draft.phone,
@@ -60,6 +63,7 @@ def line_rows(draft: OrderDraft, order_id: int, line_ids: Sequence[int]) -> list
         {
             "id": line_id,
             "order_id": order_id,
+            "amendment_id": None,
             "variant_id": line.variant_id,
             "product_id": line.product_id,
             "position": position,

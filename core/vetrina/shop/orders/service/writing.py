@@ -58,6 +58,9 @@ async def write_down(
         total=draft.total,
         redeemed=draft.redeemed,
         refunded=0,
+        raised=0,
+        lowered=0,
+        released=0,
         placed_at=at,
     )
     return order, rows
