@@ -1,6 +1,7 @@
 """The only place that reads the time. All times are UTC and aware."""
 
 from datetime import UTC, datetime
+from time import monotonic
 from typing import Protocol
 
 
@@ -9,9 +10,16 @@ class Clock(Protocol):
 
     def now(self) -> datetime: ...
 
+    def steady(self) -> float:
+        """Seconds since some moment, which jump neither forwards nor backwards when the time of day is set."""
+        ...
+
 
 class SystemClock:
     """The machine's own time."""
 
     def now(self) -> datetime:
         return datetime.now(UTC)
+
+    def steady(self) -> float:
+        return monotonic()

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from typing import Any
 
 import structlog
@@ -21,9 +21,17 @@ class Crew:
     Places are counted per owner too, so that one owner's slow tasks leave the others their places.
     """
 
-    def __init__(self, at_once: int, per_owner: int, on_end: Callable[[], None] = lambda: None) -> None:
+    def __init__(
+        self,
+        at_once: int,
+        per_owner: int,
+        on_end: Callable[[], None] = lambda: None,
+        places: Mapping[str, int] | None = None,
+    ) -> None:
+        """`places` are those of owners that have more or fewer than `per_owner`."""
         self._at_once = at_once
         self._per_owner = per_owner
+        self._places = dict(places or {})
         self._on_end = on_end
         self._tasks: dict[str, asyncio.Task[int]] = {}
         self._owners = Counter[str]()
@@ -32,7 +40,7 @@ class Crew:
         return len(self._tasks)
 
     def has_place(self, owner: str) -> bool:
-        return len(self._tasks) < self._at_once and self._owners[owner] < self._per_owner
+        return len(self._tasks) < self._at_once and self._owners[owner] < self._places.get(owner, self._per_owner)
 
     def is_busy(self, key: str) -> bool:
         """Whether the task of that key is still at work."""
