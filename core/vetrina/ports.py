@@ -14,7 +14,27 @@ from vetrina.shop.catalog.ports import (
     VariantDraft,
 )
 from vetrina.shop.checkout.ports import HostedPages
-from vetrina.shop.delivery.ports import DeliveredLine, DeliveryOption, DeliveryProvider, DeliveryRequest
+from vetrina.shop.delivery.ports import (
+    LAST_STATUSES,
+    Carrier,
+    CarrierManifests,
+    CarrierRate,
+    CarrierRefused,
+    DeliveredLine,
+    DeliveryOption,
+    DeliveryProvider,
+    DeliveryRequest,
+    Label,
+    Manifest,
+    Parcel,
+    ParcelContent,
+    ParcelStatus,
+    RateRequest,
+    ShipmentRequest,
+    Tracking,
+    TrackingEvent,
+    Undeliverable,
+)
 from vetrina.shop.mail.ports import Letter, MailProvider, MailRefused
 from vetrina.shop.media.ports import MediaStorage, Piece
 from vetrina.shop.orders.ports import (
@@ -86,10 +106,15 @@ from vetrina.shop.tax.ports import (
     TaxTreatment,
 )
 from vetrina.shop.tax.rules import answers, tax_on_top, tax_within
-from vetrina.vocabulary import RowProblem
+from vetrina.vocabulary import OpenHours, PickupPoint, RowProblem
 
 __all__ = [
+    "LAST_STATUSES",
     "Adjustment",
+    "Carrier",
+    "CarrierManifests",
+    "CarrierRate",
+    "CarrierRefused",
     "CatalogueFormat",
     "CodeAnswer",
     "DeliveredLine",
@@ -105,9 +130,11 @@ __all__ = [
     "FoundRows",
     "HostedPages",
     "ImageDraft",
+    "Label",
     "Letter",
     "MailProvider",
     "MailRefused",
+    "Manifest",
     "MediaStorage",
     "MetafieldDraft",
     "MoneyRequest",
@@ -115,7 +142,11 @@ __all__ = [
     "NodeSource",
     "OfferRequest",
     "OfferedMethod",
+    "OpenHours",
     "OrderHistoryFormat",
+    "Parcel",
+    "ParcelContent",
+    "ParcelStatus",
     "PastCorrection",
     "PastCustomer",
     "PastLine",
@@ -128,6 +159,7 @@ __all__ = [
     "PayoutNews",
     "PayoutReport",
     "PayoutSource",
+    "PickupPoint",
     "Piece",
     "Policy",
     "PolicyKind",
@@ -140,6 +172,7 @@ __all__ = [
     "Quote",
     "QuoteLine",
     "QuotedDelivery",
+    "RateRequest",
     "Redeemable",
     "Redeemed",
     "Redemption",
@@ -151,6 +184,7 @@ __all__ = [
     "SearchIndex",
     "SearchRequest",
     "SearchSource",
+    "ShipmentRequest",
     "ShopPolicies",
     "SitemapEntry",
     "SitemapSource",
@@ -164,7 +198,10 @@ __all__ = [
     "TaxTreatment",
     "TaxableLine",
     "TaxedLine",
+    "Tracking",
+    "TrackingEvent",
     "TranslationDraft",
+    "Undeliverable",
     "VariantDraft",
     "answers",
     "tax_on_top",

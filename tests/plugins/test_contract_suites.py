@@ -3,15 +3,19 @@
 from vetrina.kernel.context import Context
 from vetrina.ports import (
     Adjustment,
+    Carrier,
     CodeAnswer,
     DeliveryOption,
     DeliveryProvider,
     DeliveryRequest,
+    Label,
+    PickupPoint,
     PriceRules,
     Quote,
     Redeemable,
     TaxProvider,
 )
+from vetrina.testing.carriers import ROMA, CarrierContract, FakeCarrier
 from vetrina.testing.delivery import DeliveryProviderContract, FakeDelivery
 from vetrina.testing.pricing import FakeCards, FakeRules, PriceRulesContract, RedeemableContract
 from vetrina.testing.tax import FakeTax, TaxProviderContract
@@ -27,6 +31,25 @@ class EurosOnly(FakeDelivery):
 class TestFakeDelivery(DeliveryProviderContract):
     def provider(self) -> DeliveryProvider:
         return EurosOnly(countries=["IT"])
+
+
+class TestFakeCarrier(CarrierContract):
+    formats = ("pdf", "zpl")
+
+    def carrier(self) -> Carrier:
+        return FakeCarrier(
+            points=[
+                PickupPoint(id=str(metres), name="Bar", address=ROMA, distance=metres)
+                for metres in (100, 250, 900, 1_000)
+            ]
+        )
+
+    def silent(self) -> Carrier:
+        return FakeCarrier(delay=60)
+
+    async def move_on(self, carrier: Carrier, label: Label) -> None:
+        assert isinstance(carrier, FakeCarrier)
+        carrier.move_on(label)
 
 
 class TestFakeTax(TaxProviderContract):

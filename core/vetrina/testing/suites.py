@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from vetrina.ports import (
+    Carrier,
     CatalogueFormat,
     DeliveryProvider,
     DisputeDesk,
@@ -22,6 +23,7 @@ from vetrina.ports import (
     SitemapSource,
     TaxProvider,
 )
+from vetrina.testing.carriers import CarrierContract
 from vetrina.testing.delivery import DeliveryProviderContract
 from vetrina.testing.formats import CatalogueFormatContract, OrderHistoryFormatContract
 from vetrina.testing.hosted import HostedPagesContract
@@ -40,6 +42,7 @@ from vetrina.testing.sources import (
 from vetrina.testing.tax import TaxProviderContract
 
 SUITES: Mapping[type[Any], type[Any]] = {
+    Carrier: CarrierContract,
     CatalogueFormat: CatalogueFormatContract,
     DeliveryProvider: DeliveryProviderContract,
     DisputeDesk: DisputeDeskContract,

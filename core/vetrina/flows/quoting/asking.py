@@ -36,7 +36,7 @@ async def quote_cart(ctx: Context, cart: CartRow, parts: CartParts = NOTHING_REA
     here = await priced_there(ctx, tuple(_priced(lines)), cart, address)
     priced = price(ctx.place.currency, ctx.place.prices_include_tax, here)
     quote, told = await adjusted(ctx, priced, rules)
-    groups = await delivery_groups(ctx, quote, address, cart.delivery_choices)
+    groups = await delivery_groups(ctx, quote, address, cart)
     deliveries = quoted_deliveries(groups)
     if deliveries:
         quote, told = await adjusted(ctx, with_deliveries(priced, deliveries), rules)

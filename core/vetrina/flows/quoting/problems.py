@@ -1,14 +1,16 @@
 """What stands between a cart and an order, in the words of the contract's submission errors."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
+from vetrina.flows.quoting.delivery import DeliveryGroup
 from vetrina.flows.quoting.quoted import CartQuote, QuoteProblem
 from vetrina.kernel.money import LARGEST
 from vetrina.shop.cart.rules import keeps_quantity_rule
 from vetrina.shop.catalog.rules import is_on_sale
 from vetrina.shop.delivery.rules import AddressFault, address_faults
+from vetrina.shop.pricing.rules import QuoteLine
 from vetrina.views.merchandise import CartLineFactsRow, taken_by
 
 
@@ -65,7 +67,7 @@ def _of_buyer(quoted: CartQuote) -> Iterable[QuoteProblem]:
 
 
 def _of_delivery(quoted: CartQuote) -> Iterable[QuoteProblem]:
-    if not quoted.groups:
+    if all(group.is_collected for group in quoted.groups):
         return
     address = quoted.address
     if address is None:
@@ -75,9 +77,39 @@ def _of_delivery(quoted: CartQuote) -> Iterable[QuoteProblem]:
         yield QuoteProblem(code=_DELIVERY_CODES.get(_kind(fault), "DELIVERY_ADDRESS1_INVALID"), message=fault.message)
     for group in quoted.groups:
         if not group.options:
-            yield QuoteProblem(code="DELIVERY_NO_DELIVERY_AVAILABLE", message="Nobody delivers to this address.")
+            yield from undelivered(group, quoted.quote.lines, quoted.place.country)
         elif group.selected is None:
             yield QuoteProblem(code="NO_DELIVERY_GROUP_SELECTED", message="A way to deliver has to be chosen.")
+
+
+def undelivered(group: DeliveryGroup, lines: Sequence[QuoteLine], country: str) -> Iterable[QuoteProblem]:
+    """Why a group that has no options has none: what its lines keep it from, else the place, else what is known.
+
+    `country` is the one the cart is sold in: another market may deliver where this one does not.
+    """
+    stuck = frozenset(variant for refusal in group.refusals for variant in refusal.variants)
+    if stuck:
+        for line in lines:
+            if line.variant_id in stuck:
+                code = "DELIVERY_NO_DELIVERY_AVAILABLE_FOR_MERCHANDISE_LINE"
+                message = f"{line.title or 'This'} is not delivered to this address."
+                yield QuoteProblem(code=code, message=message, reason="LINES", line_id=line.key)
+        return
+    if group.address.country not in (None, country):
+        yield QuoteProblem(
+            code="DELIVERY_NO_DELIVERY_AVAILABLE",
+            reason="OTHER_COUNTRY",
+            message=f"The cart is sold for {country}, and nobody delivers from there to {group.address.country}. "
+            f"Tell the cart that the buyer is in {group.address.country}.",
+        )
+        return
+    refusal = next(iter(group.refusals), None)
+    if refusal is None:
+        yield QuoteProblem(code="DELIVERY_NO_DELIVERY_AVAILABLE", message="Nobody delivers to this address.")
+        return
+    is_zip = refusal.why == "POSTAL_CODE"
+    code = "DELIVERY_INVALID_POSTAL_CODE_FOR_ZONE" if is_zip else "DELIVERY_NO_DELIVERY_AVAILABLE"
+    yield QuoteProblem(code=code, message=refusal.problem, reason=refusal.why)
 
 
 def _kind(fault: AddressFault) -> tuple[str, str]:

@@ -1,13 +1,14 @@
 """Quote: base prices, adjustments in order, delivery, tax, gift cards, fee; pure, exact, and it explains itself."""
 
 from collections.abc import Iterable, Sequence
+from datetime import date
 from typing import Literal
 
 import msgspec
 
 from vetrina.kernel.errors import BadInput
 from vetrina.kernel.money import split
-from vetrina.vocabulary import LARGEST_QUANTITY
+from vetrina.vocabulary import LARGEST_QUANTITY, PickupPoint
 
 Target = Literal["line", "delivery"]
 Breaks = Sequence[Sequence[int]]
@@ -95,6 +96,11 @@ class QuotedDelivery(msgspec.Struct, frozen=True, kw_only=True):
     title: str
     amount: int
     discount: int = 0
+    is_taxable: bool = True
+    promised_from: date | None = None
+    promised_to: date | None = None
+    """The first and the last day on which it is promised to arrive, or to be ready."""
+    pickup_point: PickupPoint | None = None
 
 
 class TaxLine(msgspec.Struct, frozen=True, kw_only=True):
@@ -251,8 +257,8 @@ def with_redemptions(quote: Quote, cards: Iterable[Redemption]) -> Quote:
 
 
 def discounted_deliveries(quote: Quote) -> int:
-    """The delivery price after its discounts: what tax is computed on."""
-    return sum(delivery.amount - delivery.discount for delivery in quote.deliveries)
+    """The delivery price after its discounts, where it is taxed: what tax is computed on."""
+    return sum(delivery.amount - delivery.discount for delivery in quote.deliveries if delivery.is_taxable)
 
 
 def _on_lines(quote: Quote, adjustment: Adjustment) -> Quote:
