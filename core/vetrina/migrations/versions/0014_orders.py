@@ -287,6 +287,7 @@ def create_orders_refund() -> None:
         sa.Column("reason", sa.Text(), nullable=False),
         sa.Column("note", sa.Text(), nullable=False),
         sa.Column("amount", BigInt, nullable=False),
+        sa.Column("waived", BigInt, nullable=False),
         sa.Column("goods", BigInt, nullable=False),
         sa.Column("delivery", BigInt, nullable=False),
         sa.Column("fee", BigInt, nullable=False),
@@ -300,8 +301,10 @@ def create_orders_refund() -> None:
         sa.Column("done_at", Instant(), nullable=True),
         sa.CheckConstraint("(state = 'asked') = (done_at IS NULL)", name=op.f("ck_orders_refund_done_at")),
         sa.CheckConstraint("state IN ('asked', 'done', 'failed')", name=op.f("ck_orders_refund_state_known")),
-        sa.CheckConstraint("amount = goods + delivery + fee + adjustment", name=op.f("ck_orders_refund_adds_up")),
-        sa.CheckConstraint("amount > 0", name=op.f("ck_orders_refund_amount")),
+        sa.CheckConstraint(
+            "amount + waived = goods + delivery + fee + adjustment", name=op.f("ck_orders_refund_adds_up")
+        ),
+        sa.CheckConstraint("amount >= 0 AND waived >= 0 AND amount + waived > 0", name=op.f("ck_orders_refund_amount")),
         sa.CheckConstraint("goods >= 0 AND delivery >= 0 AND fee >= 0", name=op.f("ck_orders_refund_shares")),
         sa.CheckConstraint("tax >= 0 AND tax <= goods + delivery", name=op.f("ck_orders_refund_tax")),
         sa.ForeignKeyConstraint(["order_id"], ["orders_order.id"], name=op.f("fk_orders_refund_order_id")),

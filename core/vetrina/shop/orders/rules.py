@@ -1,7 +1,7 @@
 """The order as it will be written down, the rule that its amounts add up, and what its payments make of it."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from typing import Any, Literal
 
@@ -215,6 +215,7 @@ class OrderRow(msgspec.Struct, frozen=True):
     raised: int
     lowered: int
     released: int
+    waived: int
     placed_at: datetime
 
     @property
@@ -225,6 +226,11 @@ class OrderRow(msgspec.Struct, frozen=True):
     def current_total(self) -> int:
         """What holds now: the total as placed, and what amendments made of it."""
         return self.total + self.raised - self.lowered
+
+    @property
+    def owed(self) -> int:
+        """What has to be received for it all in all, before anything goes back."""
+        return self.current_total + self.released - self.waived
 
 
 class GoodsRow(msgspec.Struct, frozen=True):
@@ -276,7 +282,7 @@ def check_totals(draft: OrderDraft) -> None:
 
 
 def financial_status(total: int, redeemed: int, returned: int, money: MoneyStanding) -> FinancialStatus:
-    """What an order of `total` is, with `redeemed` paid by gift cards, of which `returned` went back to them."""
+    """What an order that is to be paid with `total` is, with `redeemed` paid by gift cards, of which `returned` went back to them."""
     received = redeemed + money.captured
     back = returned + money.refunded
     if back:
@@ -293,24 +299,23 @@ def financial_status(total: int, redeemed: int, returned: int, money: MoneyStand
 
 
 def still_reserved(entries: Iterable[GoodsRow]) -> dict[str, list[tuple[int, int]]]:
-    """What is reserved and neither taken nor released: line and quantity, by reference."""
-    return _standing(entries, "reserved", ("taken", "released"))
+    """What is reserved and neither taken nor released: line and quantity, by the reference it is held under."""
+    return _standing(entries, "reserved", {"taken": -1, "released": -1})
 
 
 def still_out(entries: Iterable[GoodsRow]) -> dict[str, list[tuple[int, int]]]:
-    """What was taken off the shelf and neither sent nor returned nor cancelled: line and quantity, by reference."""
-    return _standing(entries, "taken", ("sent", "returned", "cancelled"))
+    """What left the shelf and is neither sent nor cancelled: line and quantity, by the reference it was taken under."""
+    return _standing(entries, "taken", {"sent": -1, "recalled": 1, "cancelled": -1})
 
 
-def _standing(entries: Iterable[GoodsRow], kind: str, ends: tuple[str, ...]) -> dict[str, list[tuple[int, int]]]:
-    left: dict[tuple[str, int], int] = defaultdict(int)
+def _standing(entries: Iterable[GoodsRow], kind: str, others: Mapping[str, int]) -> dict[str, list[tuple[int, int]]]:
+    left, references = defaultdict[int, int](int), dict[int, str]()
     for entry in entries:
         if entry.kind == kind:
-            left[entry.reference, entry.line_id] += entry.quantity
-        elif entry.kind in ends:
-            left[entry.reference, entry.line_id] -= entry.quantity
+            references.setdefault(entry.line_id, entry.reference)
+        left[entry.line_id] += entry.quantity * (1 if entry.kind == kind else others.get(entry.kind, 0))
     found: dict[str, list[tuple[int, int]]] = defaultdict(list)
-    for (reference, line_id), quantity in sorted(left.items()):
-        if quantity > 0:
-            found[reference].append((line_id, quantity))
+    for line_id, reference in sorted(references.items()):
+        if left[line_id] > 0:
+            found[reference].append((line_id, left[line_id]))
     return dict(found)

@@ -10,9 +10,10 @@ from vetrina.kernel.db import Model, private
 
 
 class Refund(Model):
-    """Money that goes back to the buyer, in minor units: its parts sum to `amount`, and so do lines and the rest.
+    """What the shop no longer wants for an order, in minor units.
 
-    Tax is told beside the amounts it is contained in. It is asked until every part is done or has failed for good.
+    `amount` of it was paid and goes back in parts that sum to it; `waived` had not been paid and is asked no longer.
+    Tax is told beside the amounts it is contained in. A refund is asked until every part is done or refused for good.
     """
 
     __tablename__ = "orders_refund"
@@ -24,6 +25,7 @@ class Refund(Model):
     reason: Mapped[str]
     note: Mapped[str]
     amount: Mapped[int]
+    waived: Mapped[int]
     goods: Mapped[int]
     """The sum of its lines."""
     delivery: Mapped[int]
@@ -42,8 +44,8 @@ class Refund(Model):
     done_at: Mapped[datetime | None]
 
     __table_args__ = (
-        CheckConstraint("amount > 0", name="amount"),
-        CheckConstraint("amount = goods + delivery + fee + adjustment", name="adds_up"),
+        CheckConstraint("amount >= 0 AND waived >= 0 AND amount + waived > 0", name="amount"),
+        CheckConstraint("amount + waived = goods + delivery + fee + adjustment", name="adds_up"),
         CheckConstraint("goods >= 0 AND delivery >= 0 AND fee >= 0", name="shares"),
         CheckConstraint("tax >= 0 AND tax <= goods + delivery", name="tax"),
         CheckConstraint("state IN ('asked', 'done', 'failed')", name="state_known"),

@@ -61,6 +61,7 @@ async def write_down(
         raised=0,
         lowered=0,
         released=0,
+        waived=0,
         placed_at=at,
     )
     return order, rows
