@@ -2,14 +2,15 @@
 
 from typing import Literal, get_args
 
+import msgspec
 import structlog
 
 from vetrina.flows.auditing import audited
+from vetrina.flows.following import RETURN_MONEY, counting, replace, standing_of, withdraw_excess
 from vetrina.flows.freezing import thaw
 from vetrina.flows.holding import give_back, release_goods
 from vetrina.flows.payments import capture, return_money
-from vetrina.flows.placing import standing
-from vetrina.flows.settling import RETURN_MONEY, settle
+from vetrina.flows.settling import settle
 from vetrina.kernel import texts
 from vetrina.kernel.context import Context, once
 from vetrina.kernel.db import Session
@@ -34,9 +35,16 @@ from vetrina.shop.orders.rules import (
 )
 from vetrina.shop.payments import service as payments
 from vetrina.shop.payments.ports import PaymentReport
-from vetrina.shop.payments.rules import LOST, PaymentRow
+from vetrina.shop.payments.rules import LOST, UNDECIDED, PaymentRow
 from vetrina.views.carts import locked_cart
-from vetrina.views.orders import OrderWhereaboutsRow, goods_entries, order_by_id, order_whereabouts, taken_pieces
+from vetrina.views.orders import (
+    OrderView,
+    OrderWhereaboutsRow,
+    goods_entries,
+    order_by_id,
+    order_whereabouts,
+    taken_pieces,
+)
 from vetrina.views.payments import payments_of_orders
 from vetrina.vocabulary import OrderState, PaymentState
 
@@ -61,11 +69,13 @@ async def mark_as_paid(ctx: Context, order_id: int, reference: str | None = None
         raise OrderIsImported(name=order.name)
     if order.state == OrderState.CANCELLED:
         raise OrderIsCancelled(name=order_name(order.number))
-    payment = next(iter(await payments_of_orders(ctx.db, [order_id])), None)
-    if payment is not None and payment.state == PaymentState.AUTHORISED:
-        await capture(ctx, payment.id)
+    held = counting(await payments_of_orders(ctx.db, [order_id]))
+    payment = next((each for each in held if each.state == PaymentState.AUTHORISED), None)
+    if payment is not None:
+        await capture(ctx, payment.id, await _to_take(ctx, order, payment))
         return
-    if payment is None or payment.state != PaymentState.PENDING:
+    payment = next((each for each in held if each.state == PaymentState.PENDING), None)
+    if payment is None:
         raise OrderIsPaid(name=order_name(order.number))
     report = PaymentReport(
         state=PaymentState.CAPTURED,
@@ -90,17 +100,22 @@ async def cancel_order(ctx: Context, order_id: int, reason: str, restock: bool =
     ctx.require("orders.write")
     if reason not in get_args(CancelReason):
         raise BadInput(field=("reason",), problem=f"A reason is one of {', '.join(get_args(CancelReason))}.")
-    payment = await _end(ctx, order_id, reason, restock=restock)
-    if payment is None or payment.state in LOST:
-        return
-    try:
-        await return_money(ctx, {"payment_id": payment.id})
-    except (PortFailed, Refusal) as error:
-        log.warning("the money of a cancelled order goes back later", order=order_id, error=str(error))
+    for payment in await _end(ctx, order_id, reason, restock=restock):
+        try:
+            await return_money(ctx, {"payment_id": payment.id})
+        except (PortFailed, Refusal) as error:
+            log.warning("the money of a cancelled order goes back later", order=order_id, error=str(error))
 
 
-async def _end(ctx: Context, order_id: int, reason: str, *, restock: bool) -> PaymentRow | None:
-    """The one transaction of a cancellation; the payment whose money has to go back."""
+async def _to_take(ctx: Context, order: OrderView, payment: PaymentRow) -> int:
+    """What is left to take of promised money: never more than the order still comes to."""
+    others = [each for each in counting(await payments_of_orders(ctx.db, [order.id])) if each.id != payment.id]
+    left = order.owed - order.redeemed - sum(each.captured for each in others) - payment.captured
+    return min(payment.authorised - payment.captured, max(left, 0))
+
+
+async def _end(ctx: Context, order_id: int, reason: str, *, restock: bool) -> list[PaymentRow]:
+    """The one transaction of a cancellation; the payments whose money has to go back."""
     where = await order_whereabouts(ctx.db, order_id)
     if where is None:
         order = await order_by_id(ctx.db, order_id)
@@ -108,12 +123,13 @@ async def _end(ctx: Context, order_id: int, reason: str, *, restock: bool) -> Pa
     async with ctx.tx() as session:
         await locked_cart(session, where.cart_key)
         attempt = await attempts.locked(session, where.attempt_id)
-        payment = await payments.locked(session, where.payment_id) if where.payment_id is not None else None
         order = await _cancellable(session, where)
+        held = await payments.payments_held(session, order.id)
         reference = await _goods_back(ctx, session, order, restock=restock)
         await orders.cancel(session, order.id, reason=reason, is_restocked=restock, at=ctx.now())
         await give_back(ctx, session, thaw(attempt.snapshot), reference or attempt.reference)
-        await _set_money(ctx, session, order, payment)
+        await _set_money(ctx, session, order, held)
+        await withdraw_excess(ctx, session, msgspec.structs.replace(order, waived=order.total + order.raised), held)
         await emit(
             session,
             OrderCancelled(
@@ -122,9 +138,12 @@ async def _end(ctx: Context, order_id: int, reason: str, *, restock: bool) -> Pa
             ctx.now(),
         )
         await _audit(ctx, session, order, reason, restock=restock)
-        if payment is not None and payment.state not in LOST:
-            await put_off(session, RETURN_MONEY, f"{payment.key}:late", {"payment_id": payment.id}, ctx.now())
-    return payment
+        for payment in held:
+            if payment.request_id is not None and payment.state in UNDECIDED:
+                await replace(ctx, session, payment)
+            elif payment.state not in LOST:
+                await put_off(session, RETURN_MONEY, f"{payment.key}:late", {"payment_id": payment.id}, ctx.now())
+    return [payment for payment in held if payment.state not in LOST | UNDECIDED]
 
 
 async def _cancellable(session: Session, where: OrderWhereaboutsRow) -> OrderRow:
@@ -160,9 +179,9 @@ async def _restock(ctx: Context, session: Session, order: OrderRow, reference: s
         await emit(session, event, ctx.now())
 
 
-async def _set_money(ctx: Context, session: Session, order: OrderRow, payment: PaymentRow | None) -> None:
+async def _set_money(ctx: Context, session: Session, order: OrderRow, held: list[PaymentRow]) -> None:
     """What gift cards paid is back on them; the rest follows when its provider has sent it back."""
-    status = financial_status(order.total, order.redeemed, order.redeemed, standing(payment))
+    status = financial_status(order.owed, order.redeemed, order.redeemed, standing_of(held))
     await orders.set_money(session, order, status=status, refunded=order.refunded + order.redeemed, at=ctx.now())
 
 

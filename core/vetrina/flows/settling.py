@@ -6,9 +6,10 @@ import msgspec
 import structlog
 
 from vetrina.flows.auditing import audited
+from vetrina.flows.following import follow_order, send_back
 from vetrina.flows.freezing import Snapshot, thaw
-from vetrina.flows.holding import hold, let_go, take_goods
-from vetrina.flows.placing import emit_paid, place, standing
+from vetrina.flows.holding import hold, let_go
+from vetrina.flows.placing import place
 from vetrina.kernel.context import Context
 from vetrina.kernel.db import Session
 from vetrina.kernel.db.rows import add_together
@@ -17,21 +18,17 @@ from vetrina.kernel.jobs import put_off
 from vetrina.kernel.messages import emit, emitted, receive
 from vetrina.shop.checkout import service as attempts
 from vetrina.shop.checkout.rules import AttemptRow, completion_error
-from vetrina.shop.orders import service as orders
-from vetrina.shop.orders.rules import financial_status, still_reserved
 from vetrina.shop.payments import service as payments
 from vetrina.shop.payments.ports import NextStep, PaymentReport
 from vetrina.shop.payments.rules import LOST, SECURED, Contradiction, Mismatch, Moved, PaymentRow
 from vetrina.shop.payments.service import Recorded
 from vetrina.views.attempts import STEP_SECRET, live_attempt
 from vetrina.views.carts import CartRow, locked_cart
-from vetrina.views.orders import goods_entries
 from vetrina.views.payments import whereabouts
-from vetrina.vocabulary import AttemptState, CartState, FinancialStatus, OrderState, PaymentState
+from vetrina.vocabulary import AttemptState, CartState, PaymentState
 
 log = structlog.get_logger(__name__)
 
-RETURN_MONEY = "core.return-money"
 RECONCILE = "core.reconcile-payment"
 
 
@@ -134,12 +131,12 @@ async def _settle(
 async def _follow(ctx: Context, session: Session, case: _Case, *, may_place_late: bool) -> int | None:
     """What the payment's standing means for its attempt; the id of the order, if there is one now."""
     if isinstance(case.recorded.verdict, Mismatch):
-        await _send_back(ctx, session, case.payment, case.recorded.verdict)
+        await send_back(ctx, session, case.payment, case.recorded.verdict)
     match case.attempt.state:
         case AttemptState.OPEN:
             return await _decide(ctx, session, case)
         case AttemptState.SUCCEEDED:
-            await _follow_order(ctx, session, case)
+            await follow_order(ctx, session, case.attempt.order_id or 0, case.recorded)
             return case.attempt.order_id
         case _:
             return await _use_late_money(ctx, session, case, may_place_late=may_place_late)
@@ -167,38 +164,13 @@ async def _decide(ctx: Context, session: Session, case: _Case) -> int | None:
     return None
 
 
-async def _follow_order(ctx: Context, session: Session, case: _Case) -> None:
-    """A placed order's payment moved: its financial status follows, and goods that waited for money leave."""
-    order = await orders.locked(session, case.attempt.order_id or 0)
-    if order is None:
-        raise Fault(f"the order of attempt {case.attempt.id} is gone")
-    payment = case.payment
-    returned = order.refunded - case.recorded.before.refunded
-    status = financial_status(order.total, order.redeemed, returned, standing(payment))
-    moved = await orders.set_money(session, order, status=status, refunded=returned + payment.refunded, at=ctx.now())
-    if order.state == OrderState.CANCELLED:
-        if payment.captured > payment.refunded or payment.state == PaymentState.AUTHORISED:
-            await _send_back(ctx, session, payment, None)
-        return
-    if status == FinancialStatus.PAID != order.financial_status:
-        await _hand_over(ctx, session, order.id)
-        await emit_paid(ctx, session, moved)
-
-
-async def _hand_over(ctx: Context, session: Session, order_id: int) -> None:
-    """Goods that were reserved until the money came leave the shelf now that it has."""
-    for reference, pieces in still_reserved(await goods_entries(session, [order_id])).items():
-        await take_goods(ctx, session, reference)
-        await orders.enter_goods(session, order_id, pieces, "taken", reference=reference, at=ctx.now())
-
-
 async def _use_late_money(ctx: Context, session: Session, case: _Case, *, may_place_late: bool) -> int | None:
     """The attempt had failed and its money is here after all: place it if that is still possible, else send it back."""
     payment, snapshot = case.payment, case.snapshot
     if payment.state not in SECURED:
         return None
     if not (may_place_late and await _may_still_be_placed(session, case, snapshot)):
-        await _send_back(ctx, session, payment, None)
+        await send_back(ctx, session, payment)
         return None
     reference = f"{case.attempt.reference}:late"
     try:
@@ -224,16 +196,6 @@ async def _may_still_be_placed(session: Session, case: _Case, snapshot: Snapshot
     is_news = isinstance(verdict, Moved) and verdict.added.authorised > 0
     is_same_cart = case.cart.state == CartState.OPEN and case.cart.version == snapshot.cart_version
     return is_news and is_same_cart and await live_attempt(session, case.cart.id) is None
-
-
-async def _send_back(ctx: Context, session: Session, payment: PaymentRow, mismatch: Mismatch | None) -> None:
-    """Queue the way back: no provider is called in here, and none may be forgotten after the commit."""
-    payload: dict[str, Any] = {"payment_id": payment.id}
-    if mismatch is not None:
-        payload |= {"mismatched": mismatch.amount, "currency": mismatch.currency}
-    log.error("money without an order goes back", payment=payment.key, provider=payment.provider, **payload)
-    key = f"{payment.key}:{mismatch.amount if mismatch else 'late'}"
-    await put_off(session, RETURN_MONEY, key, payload, ctx.now())
 
 
 async def _audit(ctx: Context, session: Session, recorded: Recorded) -> None:

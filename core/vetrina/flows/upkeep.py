@@ -6,10 +6,11 @@ from typing import Any
 
 import structlog
 
-from vetrina.flows import accounts, customers, forgetting, mail, popularity, sealing
+from vetrina.flows import accounts, customers, forgetting, mail, payouts, popularity, sealing
+from vetrina.flows.following import GIVE_UP, RETURN_MONEY
 from vetrina.flows.orders import cancel_order
 from vetrina.flows.payments import abandon_payment, reconcile_payment, return_money
-from vetrina.flows.settling import RECONCILE, RETURN_MONEY
+from vetrina.flows.settling import RECONCILE
 from vetrina.flows.tidying import tidy_carts
 from vetrina.kernel.context import Context
 from vetrina.kernel.errors import Refusal, Unavailable
@@ -110,6 +111,10 @@ async def _reconcile_payment(ctx: Context, payload: Mapping[str, Any]) -> None:
     await reconcile_payment(ctx, payload["payment_id"])
 
 
+async def _give_up_payment(ctx: Context, payload: Mapping[str, Any]) -> None:
+    await abandon_payment(ctx, payload["payment_id"], reason="REPLACED")
+
+
 async def _lapse_orders(ctx: Context, payload: Mapping[str, Any]) -> None:
     await lapse_orders(ctx)
 
@@ -127,6 +132,7 @@ JOBS = (
     Job(name="core.reconcile-payments", run=_reconcile_payments, every=timedelta(minutes=1)),
     Job(name=RECONCILE, run=_reconcile_payment),
     Job(name=RETURN_MONEY, run=return_money),
+    Job(name=GIVE_UP, run=_give_up_payment),
     Job(name="core.lapse-orders", run=_lapse_orders, every=timedelta(minutes=10)),
     Job(name="core.watch-money", run=_watch_money, every=timedelta(minutes=5)),
     Job(name="core.forget-idempotency-keys", run=forget, every=timedelta(hours=1)),
@@ -134,6 +140,7 @@ JOBS = (
     *accounts.JOBS,
     *customers.JOBS,
     *forgetting.JOBS,
+    *payouts.JOBS,
     *popularity.JOBS,
     *sealing.JOBS,
     *mail.JOBS,

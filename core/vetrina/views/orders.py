@@ -16,7 +16,7 @@ from vetrina.shop.inventory.models import Reservation
 from vetrina.shop.orders.models import GoodsEntry, Order, OrderDelivery, OrderDiscount, OrderLine, OrderTaxLine
 from vetrina.shop.orders.rules import GoodsRow, order_name
 from vetrina.shop.payments.models import Payment
-from vetrina.vocabulary import OrderState, PaymentState
+from vetrina.vocabulary import FinancialStatus, OrderState, PaymentState
 
 TOKEN_LENGTH = 64
 
@@ -51,6 +51,7 @@ class OrderView(msgspec.Struct, frozen=True):
     raised: int
     lowered: int
     released: int
+    waived: int
     email: str | None
     phone: str | None
     shipping_address: dict[str, Any] | None
@@ -73,6 +74,11 @@ class OrderView(msgspec.Struct, frozen=True):
     def current_total(self) -> int:
         """What holds now: the total as placed, and what amendments made of it."""
         return self.total + self.raised - self.lowered
+
+    @property
+    def owed(self) -> int:
+        """What has to be received for it all in all, before anything goes back."""
+        return self.current_total + self.released - self.waived
 
 
 class SoldComponent(msgspec.Struct, frozen=True):
@@ -305,6 +311,7 @@ _OVERDUE = (
     select(Order.id, Order.number)
     .join(Payment, Payment.order_id == Order.id)
     .where(Order.state == OrderState.PLACED, Payment.state == PaymentState.PENDING)
+    .where(Order.financial_status == FinancialStatus.PENDING)
     .where(Payment.due_at <= bindparam("at_"), Order.id > bindparam("after_id"))
     .order_by(Order.id)
     .limit(bindparam("most"))

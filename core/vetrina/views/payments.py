@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from datetime import datetime
 
 import msgspec
-from sqlalchemy import and_, bindparam, or_, select
+from sqlalchemy import and_, bindparam, func, or_, select
 
-from vetrina.kernel.db import Reads, id_in
+from vetrina.kernel.db import Reads, id_in, text_in
 from vetrina.shop.cart.models import Cart
 from vetrina.shop.checkout.models import Attempt
 from vetrina.shop.orders.models import Order
@@ -49,8 +49,9 @@ class TroubledPaymentRow(msgspec.Struct, frozen=True):
     authorised: int
     captured: int
     refunded: int
-    attempt_key: str
-    attempt_state: str
+    attempt_key: str | None
+    attempt_state: str | None
+    """None for money that a placed order was asked for later."""
     updated_at: datetime
 
 
@@ -75,6 +76,19 @@ async def payment_at_provider(
     return None
 
 
+async def payment_ids_at_provider(
+    reads: Reads, provider: str, keys: Sequence[str], references: Sequence[str]
+) -> dict[str, int]:
+    """The ids of payments by `key:` and the key we gave them, and by `reference:` and the one their provider gave."""
+    params = {"provider_": provider, "keys": list(keys), "references": list(references)}
+    found: dict[str, int] = {}
+    for payment_id, key, reference in await reads.fetch(_IDS, params):
+        found[f"key:{key}"] = payment_id
+        if reference is not None:
+            found[f"reference:{reference}"] = payment_id
+    return found
+
+
 async def payments_of_orders(reads: Reads, order_ids: Sequence[int]) -> list[PaymentRow]:
     """The payments of several orders, oldest first."""
     return await reads.rows(PaymentRow, _OF_ORDERS, {"order_ids": list(order_ids)})
@@ -88,7 +102,7 @@ async def payment_entries(reads: Reads, payment_ids: Sequence[int]) -> list[Paym
 async def undecided_payments(
     reads: Reads, *, before: datetime, after_id: int = 0, limit: int = 100
 ) -> list[PaymentRow]:
-    """Charges of open attempts that nobody has heard of since `before`, in the order of their ids."""
+    """Charges of open attempts and of requests that nobody has heard of since `before`, in the order of their ids."""
     return await reads.rows(PaymentRow, _UNDECIDED, {"before": before, "after_id": after_id, "most": limit})
 
 
@@ -103,10 +117,18 @@ _BY_KEY = _PAYMENT.where(Payment.key == bindparam("key_"), Payment.provider == b
 _BY_REFERENCE = _PAYMENT.where(
     Payment.provider == bindparam("provider_"), Payment.provider_reference == bindparam("reference_")
 )
+_IDS = select(Payment.id, Payment.key, Payment.provider_reference).where(
+    Payment.provider == bindparam("provider_"),
+    or_(text_in(Payment.key, "keys", is_long=True), text_in(Payment.provider_reference, "references", is_long=True)),
+)
 _OF_ORDERS = _PAYMENT.where(id_in(Payment.order_id, "order_ids")).order_by(Payment.id)
+_order_attempt = (
+    select(Attempt.id).where(Attempt.order_id == Payment.order_id).correlate(Payment).limit(1).scalar_subquery()
+)
+"""Money that a placed order is asked for later is settled beside the attempt that placed it."""
 _WHEREABOUTS = (
-    select(Cart.key.label("cart_key"), Payment.attempt_id, Payment.id.label("payment_id"))
-    .join(Attempt, Attempt.id == Payment.attempt_id)
+    select(Cart.key.label("cart_key"), Attempt.id.label("attempt_id"), Payment.id.label("payment_id"))
+    .join(Attempt, Attempt.id == func.coalesce(Payment.attempt_id, _order_attempt))
     .join(Cart, Cart.id == Attempt.cart_id)
     .where(Payment.id == bindparam("payment_id"))
 )
@@ -116,14 +138,14 @@ _ENTRIES = (
     .order_by(PaymentEntry.id)
 )
 _UNDECIDED = (
-    _PAYMENT.join(Attempt, Attempt.id == Payment.attempt_id)
-    .where(Payment.state.in_(sorted(UNDECIDED)), Attempt.state == AttemptState.OPEN)
+    _PAYMENT.outerjoin(Attempt, Attempt.id == Payment.attempt_id)
+    .where(Payment.state.in_(sorted(UNDECIDED)), or_(Attempt.state == AttemptState.OPEN, Attempt.id.is_(None)))
     .where(Payment.updated_at <= bindparam("before"), Payment.id > bindparam("after_id"))
     .order_by(Payment.id)
     .limit(bindparam("most"))
 )
 _unowned = and_(
-    or_(Payment.order_id.is_(None), Order.state == OrderState.CANCELLED),
+    or_(Payment.order_id.is_(None), Order.state == OrderState.CANCELLED, Payment.replaced_at.is_not(None)),
     or_(
         Payment.captured > Payment.refunded,
         and_(Payment.authorised > 0, Payment.state.not_in(sorted(LOST | {PaymentState.REFUNDED}))),
@@ -134,6 +156,7 @@ _unreturned = and_(
     ~select(PaymentEntry.id).where(PaymentEntry.payment_id == Payment.id, PaymentEntry.kind == "returned").exists(),
 )
 _stuck = and_(Payment.state.in_(sorted(UNDECIDED)), Attempt.state == AttemptState.OPEN)
+_stuck_request = and_(Payment.state.in_(sorted(UNDECIDED)), Payment.request_id.is_not(None))
 _TROUBLED = (
     select(
         Payment.id,
@@ -150,9 +173,10 @@ _TROUBLED = (
         Attempt.state.label("attempt_state"),
         Payment.updated_at,
     )
-    .join(Attempt, Attempt.id == Payment.attempt_id)
+    .outerjoin(Attempt, Attempt.id == Payment.attempt_id)
     .outerjoin(Order, Order.id == Payment.order_id)
-    .where(or_(_unowned, _unreturned, and_(_stuck, Attempt.expires_at <= bindparam("before"))))
+    .where(or_(_unowned, _unreturned, and_(_stuck, Attempt.expires_at <= bindparam("before")), _stuck_request))
+    .where(or_(Attempt.id.is_not(None), Payment.request_id.is_not(None), Payment.replaced_at.is_not(None)))
     .where(Payment.updated_at <= bindparam("before"))
     .order_by(Payment.updated_at, Payment.id)
     .limit(bindparam("most"))
