@@ -17,6 +17,7 @@ from vetrina.shop.inventory.service.levels import (
     set_on_hand,
     track,
 )
+from vetrina.shop.inventory.service.parting import from_where, release_some
 from vetrina.shop.inventory.service.places import add_location, change_location
 
 __all__ = [
@@ -27,6 +28,7 @@ __all__ = [
     "add_location",
     "change_location",
     "extend",
+    "from_where",
     "has_pieces",
     "holding",
     "lapsed",
@@ -35,6 +37,7 @@ __all__ = [
     "pick",
     "receive",
     "release",
+    "release_some",
     "reserve",
     "restock",
     "sale",
