@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from typing import Any, Literal
 
+from vetrina.flows.disputes import take_dispute
+from vetrina.flows.payouts import hear_payout
 from vetrina.flows.settling import RECONCILE, Receipt, settle
 from vetrina.kernel.context import Context
 from vetrina.kernel.errors import NotFound, Unavailable
@@ -10,7 +12,7 @@ from vetrina.kernel.jobs import put_off
 from vetrina.kernel.registry import PortFailed, Provided
 from vetrina.shop.checkout.rules import ABANDONED_AFTER, LOOK_EVERY
 from vetrina.shop.payments import service as payments
-from vetrina.shop.payments.ports import MoneyRequest, PaymentProvider, PaymentReport
+from vetrina.shop.payments.ports import DisputeReport, MoneyRequest, PaymentProvider, PaymentReport, PayoutNews
 from vetrina.shop.payments.rules import (
     LOST,
     UNDECIDED,
@@ -31,20 +33,33 @@ Movement = Literal["capture", "refund", "cancel"]
 async def take_message(ctx: Context, provider_key: str, headers: Mapping[str, str], body: bytes) -> None:
     """Take a webhook: verified, counted once, and taken to its end before it is answered.
 
-    News of a charge we do not know changes nothing. Raises NotFound when no such provider is on, the provider's
-    Refusal when the message is not genuine, Unavailable when the effect could not be had now: send it again.
+    News of a charge, of a dispute over one, of a payout. What is about a charge we do not know changes nothing. Raises
+    NotFound when no such provider is on, the provider's Refusal when the message is not genuine, Unavailable when the
+    effect could not be had now: send it again.
     """
     provided = ctx.ports.find(PaymentProvider, provider_key)
     if provided is None:
         raise NotFound(what="The payment provider")
     message = ctx.ports.call_for_strangers(provided, provided.implementation.verify, headers, body)
     report = ctx.ports.call(provided, provided.implementation.interpret, message)
-    if not isinstance(report, PaymentReport):
-        return
-    payment = await payment_at_provider(ctx.db, provider_key, report.payment_key, report.provider_reference)
+    receipt = Receipt(f"payments:{provider_key}", message.key)
+    match report:
+        case PaymentReport():
+            await _take_report(ctx, provided, report, receipt)
+        case DisputeReport():
+            await take_dispute(ctx, provider_key, report, receipt)
+        case PayoutNews():
+            await hear_payout(ctx, provider_key, receipt)
+        case None:
+            return
+
+
+async def _take_report(
+    ctx: Context, provided: Provided[PaymentProvider], report: PaymentReport, receipt: Receipt
+) -> None:
+    payment = await payment_at_provider(ctx.db, provided.key, report.payment_key, report.provider_reference)
     if payment is None:
         return
-    receipt = Receipt(f"payments:{provider_key}", message.key)
     if payment.state in LOST and (report.authorised or report.captured):
         # It was given up, perhaps because we cancelled it. A late event may tell of money that is gone again.
         await _confirm_late_money(ctx, provided, payment, receipt)
@@ -147,7 +162,7 @@ async def return_money(ctx: Context, payload: Mapping[str, Any]) -> None:
 
 
 async def _is_owed_back(ctx: Context, payment: PaymentRow) -> bool:
-    if payment.order_id is not None:
+    if payment.order_id is not None and payment.replaced_at is None:
         order = await order_by_id(ctx.db, payment.order_id)
         if order is not None and order.state == OrderState.PLACED:
             return False

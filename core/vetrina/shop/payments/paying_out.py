@@ -62,3 +62,8 @@ def problem_with(report: PayoutReport) -> str | None:
             return f"item {item.reference} stands there twice"
         seen.add(item.reference)
     return None
+
+
+def fee_of(kind: str, gross: int, fee: int) -> int:
+    """What an item takes for the provider's services; one that is nothing but a fee may say so as its gross."""
+    return fee - gross if kind == PayoutItemKind.FEE else fee

@@ -2,14 +2,15 @@
 
 from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
 import msgspec
 from sqlalchemy import bindparam, select, update
 
-from vetrina.kernel.db import Session
+from vetrina.kernel.db import Session, text_in
 from vetrina.shop.payments.events import PayoutArrived
 from vetrina.shop.payments.models import PaymentEntry, Payout, PayoutItem
-from vetrina.shop.payments.paying_out import PayoutRow
+from vetrina.shop.payments.paying_out import PayoutRow, fee_of
 from vetrina.shop.payments.ports import PayoutItem as ReportedItem
 from vetrina.shop.payments.ports import PayoutReport
 from vetrina.vocabulary import PayoutState
@@ -32,20 +33,21 @@ async def record_payout(
     at: datetime,
     actor: str,
 ) -> RecordedPayout:
-    """Write a payout that adds up, item by item; what is known already stays as it is.
+    """Write a payout that adds up, with its items; what is known already stays as it is, in whichever payout.
 
     `payment_ids` are those of the payments its items are about, by item reference. A fee of a known payment becomes
     one entry of its ledger.
     """
     known, payout = await _written(session, provider, report, at)
-    added = 0
-    for item in report.items:
-        payment_id = payment_ids.get(item.reference)
-        if await session.add_if_absent(PayoutItem, **_values(payout, item, payment_id)):
-            added += 1
-            if payment_id is not None:
-                await _enter_fee(session, item, payment_id, at, actor)
-    return RecordedPayout(known, payout, added)
+    references = [item.reference for item in report.items]
+    there = {row[0] for row in await session.fetch(_THERE, {"provider_": provider, "references": references})}
+    fresh = [item for item in report.items if item.reference not in there]
+    await session.add_many(PayoutItem, [_values(payout, item, payment_ids.get(item.reference)) for item in fresh])
+    await session.add_many(
+        PaymentEntry,
+        [_fee(item, payment_ids[item.reference], at, actor) for item in fresh if _has_fee(item, payment_ids)],
+    )
+    return RecordedPayout(known, payout, len(fresh))
 
 
 def payout_event(recorded: RecordedPayout) -> PayoutArrived | None:
@@ -80,22 +82,23 @@ async def _written(
     return known, msgspec.structs.replace(known, **values)
 
 
-async def _enter_fee(session: Session, item: ReportedItem, payment_id: int, at: datetime, actor: str) -> None:
-    fee = item.fee - (item.gross if item.kind == "fee" else 0)
-    if fee:
-        await session.add_if_absent(
-            PaymentEntry,
-            payment_id=payment_id,
-            kind="fee",
-            amount=fee,
-            currency=item.currency,
-            reference=item.reference,
-            at=at,
-            actor=actor,
-        )
+def _has_fee(item: ReportedItem, payment_ids: Mapping[str, int]) -> bool:
+    return item.reference in payment_ids and fee_of(item.kind, item.gross, item.fee) != 0
 
 
-def _values(payout: PayoutRow, item: ReportedItem, payment_id: int | None) -> dict[str, object]:
+def _fee(item: ReportedItem, payment_id: int, at: datetime, actor: str) -> dict[str, Any]:
+    return {
+        "payment_id": payment_id,
+        "kind": "fee",
+        "amount": fee_of(item.kind, item.gross, item.fee),
+        "currency": item.currency,
+        "reference": item.reference,
+        "at": at,
+        "actor": actor,
+    }
+
+
+def _values(payout: PayoutRow, item: ReportedItem, payment_id: int | None) -> dict[str, Any]:
     return {
         "payout_id": payout.id,
         "provider": payout.provider,
@@ -115,6 +118,9 @@ _KNOWN = (
     select(*(getattr(Payout, name) for name in PayoutRow.__struct_fields__))
     .where(Payout.provider == bindparam("provider_"), Payout.reference == bindparam("reference_"))
     .with_for_update()
+)
+_THERE = select(PayoutItem.reference).where(
+    PayoutItem.provider == bindparam("provider_"), text_in(PayoutItem.reference, "references")
 )
 _WRITE = (
     update(Payout)
