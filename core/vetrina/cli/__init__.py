@@ -38,6 +38,7 @@ class Main(Commands):
 @click.group(
     cls=Main,
     places={
+        "backup": "vetrina.cli.backups:backup",
         "accounts": "vetrina.cli.accounts:accounts",
         "demo": "vetrina.cli.demo:demo",
         "doctor": "vetrina.cli.doctor:doctor",
@@ -45,6 +46,7 @@ class Main(Commands):
         "migrate": "vetrina.cli.shop:migrate",
         "new-plugin": "vetrina.cli.new_plugin:new_plugin",
         "plugins": "vetrina.cli.plugins:plugins",
+        "restore": "vetrina.cli.backups:restore",
         "serve": "vetrina.cli.serve:serve",
         "setup": "vetrina.cli.shop:setup",
         "staff": "vetrina.cli.staff:staff",

@@ -1,6 +1,7 @@
 """doctor shop: look at every ledger of a living shop and print what is wrong."""
 
 import sys
+from collections.abc import Callable
 from typing import NoReturn
 
 import click
@@ -10,6 +11,7 @@ from rich.markup import escape
 
 from vetrina.boot import Runtime
 from vetrina.cli.running import settings_from, with_runtime
+from vetrina.kernel.settings import Settings
 from vetrina.plugin.desk.ledgers import LedgerResult, ledgers
 from vetrina.plugin.words import said
 
@@ -19,23 +21,32 @@ SHOWN = 20
 
 def check_shop(database_url: str | None, *, as_json: bool) -> NoReturn:
     """Look at everything; exit with 1 when something is wrong."""
-    console = Console(soft_wrap=True, highlight=False)
+    settings = settings_from(database_url=database_url)
+    if not as_json:
+        sys.exit(1 if look_at_ledgers(settings, Console(soft_wrap=True, highlight=False)) else 0)
+    found = _looked(settings, lambda result: None)
+    wrong = sum(len(result.wrong) for result in found)
+    click.echo(msgspec.json.encode({"wrong": wrong, "ledgers": found}))
+    sys.exit(1 if wrong else 0)
 
+
+def look_at_ledgers(settings: Settings, console: Console) -> int:
+    """Print what each ledger comes to while it is looked at; how much is wrong."""
+    found = _looked(settings, lambda result: _tell(console, result))
+    wrong = sum(len(result.wrong) for result in found)
+    console.print(f"\n{len(found)} ledgers, [bold]{wrong or 'nothing'} wrong[/].")
+    return wrong
+
+
+def _looked(settings: Settings, tell: Callable[[LedgerResult], None]) -> list[LedgerResult]:
     async def run(runtime: Runtime) -> list[LedgerResult]:
         found = list[LedgerResult]()
         async for result in ledgers(runtime.site, runtime.context()):
             found.append(result)
-            if not as_json:
-                _tell(console, result)
+            tell(result)
         return found
 
-    found = with_runtime(settings_from(database_url=database_url), run, answers=False)
-    wrong = sum(len(result.wrong) for result in found)
-    if as_json:
-        click.echo(msgspec.json.encode({"wrong": wrong, "ledgers": found}))
-    else:
-        console.print(f"\n{len(found)} ledgers, [bold]{wrong or 'nothing'} wrong[/].")
-    sys.exit(1 if wrong else 0)
+    return with_runtime(settings, run, answers=False)
 
 
 def _tell(console: Console, result: LedgerResult) -> None:

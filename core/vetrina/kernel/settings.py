@@ -57,6 +57,8 @@ class Settings(BaseSettings):
     """How long such an answer is kept at most; one that is no longer true is dropped at once."""
     public_max_age: int = Field(default=15, ge=0)
     """Seconds browsers and proxies may keep such an answer, if it was asked for by GET; nobody calls it back."""
+    backup_key: SecretStr | None = None
+    """The passphrase that backups are encrypted with; keep it where the backups are not."""
     pool_size: int = Field(default=8, ge=1, le=200)
     """PostgreSQL connections per process."""
 

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 
 import msgspec
-from sqlalchemy import ColumnElement, bindparam, func, or_, select
+from sqlalchemy import ColumnElement, bindparam, func, or_, select, union
 
 from vetrina.kernel.db import Reads, id_in
 from vetrina.shop.accounts.models import AccountClient, Grant
@@ -90,6 +90,11 @@ async def erasures(reads: Reads, subject: str) -> list[tuple[ErasureRow, list[Er
     return [(row, [part for part in parts if part.erasure_id == row.id]) for row in rows]
 
 
+async def addresses(reads: Reads) -> list[str]:
+    """Every e-mail address that a customer or an order has, in lower case, once."""
+    return [address for (address,) in await reads.fetch(_ADDRESSES)]
+
+
 async def _plain(reads: Reads, statement: Any, params: dict[str, Any]) -> list[dict[str, Any]]:
     names = [column.name for column in statement.selected_columns]
     return [dict(zip(names, row, strict=True)) for row in await reads.fetch(statement, params)]
@@ -153,3 +158,7 @@ _ERASURES = (
 _PARTS = select(*(getattr(ErasurePart, name) for name in ErasurePartRow.__struct_fields__)).where(
     id_in(ErasurePart.erasure_id, "ids")
 ).order_by(ErasurePart.erasure_id, ErasurePart.owner, ErasurePart.name)  # fmt: skip
+_ADDRESSES = union(
+    select(func.lower(Customer.email)).where(Customer.email.is_not(None)),
+    select(func.lower(Order.email)).where(Order.email.is_not(None)),
+)
