@@ -1,0 +1,53 @@
+"""Ways to a double: a transport for httpx, and ASGI for those who come over HTTP."""
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import httpx
+
+AnswerRequest = Callable[[httpx.Request], Awaitable[httpx.Response]]
+
+
+class AnswerLost(httpx.ReadError):
+    """Somebody acted, and nobody will hear of it."""
+
+
+class DoubleTransport(httpx.AsyncBaseTransport):
+    """Give it to an httpx.AsyncClient: every call goes to the double, whatever host it names."""
+
+    def __init__(self, answer: AnswerRequest) -> None:
+        self._answer = answer
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        return await self._answer(request)
+
+
+async def serve(answer: AnswerRequest, scope: Any, receive: Any, send: Any) -> None:
+    """Serve one request over ASGI. Where an answer is to be lost, wait until the other side gives up."""
+    if scope["type"] == "lifespan":
+        await _live(receive, send)
+        return
+    body = b""
+    while True:
+        message = await receive()
+        body += message.get("body", b"")
+        if not message.get("more_body"):
+            break
+    query = scope["query_string"].decode()
+    url = f"http://double.test{scope['path']}" + (f"?{query}" if query else "")
+    try:
+        response = await answer(httpx.Request(scope["method"], url, headers=scope["headers"], content=body))
+    except httpx.TransportError:
+        while (await receive())["type"] != "http.disconnect":
+            continue
+        return
+    await send({"type": "http.response.start", "status": response.status_code, "headers": response.headers.raw})
+    await send({"type": "http.response.body", "body": response.content})
+
+
+async def _live(receive: Any, send: Any) -> None:
+    while True:
+        message = await receive()
+        await send({"type": f"{message['type']}.complete"})
+        if message["type"] == "lifespan.shutdown":
+            return
