@@ -5,6 +5,7 @@ never in a circle. A reference stands for one happening, such as attempt:12; its
 """
 
 from vetrina.shop.inventory.rules import Piece, Wanted
+from vetrina.shop.inventory.service.adding import add_more
 from vetrina.shop.inventory.service.holds import Picked, extend, holding, lapsed, pick, release, reserve, sale, take
 from vetrina.shop.inventory.service.ledger import Cause
 from vetrina.shop.inventory.service.levels import (
@@ -17,8 +18,8 @@ from vetrina.shop.inventory.service.levels import (
     set_on_hand,
     track,
 )
-from vetrina.shop.inventory.service.parting import from_where, release_some
 from vetrina.shop.inventory.service.places import add_location, change_location
+from vetrina.shop.inventory.service.retaking import put_back, retake
 
 __all__ = [
     "Cause",
@@ -26,20 +27,21 @@ __all__ = [
     "Piece",
     "Wanted",
     "add_location",
+    "add_more",
     "change_location",
     "extend",
-    "from_where",
     "has_pieces",
     "holding",
     "lapsed",
     "lock",
     "move",
     "pick",
+    "put_back",
     "receive",
     "release",
-    "release_some",
     "reserve",
     "restock",
+    "retake",
     "sale",
     "set_backorder",
     "set_on_hand",
