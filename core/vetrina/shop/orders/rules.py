@@ -282,7 +282,7 @@ def check_totals(draft: OrderDraft) -> None:
 
 
 def financial_status(total: int, redeemed: int, returned: int, money: MoneyStanding) -> FinancialStatus:
-    """What an order that is to be paid with `total` is, with `redeemed` paid by gift cards, of which `returned` went back to them."""
+    """What an order to be paid with `total` is: gift cards paid `redeemed` of it, and `returned` went back to them."""
     received = redeemed + money.captured
     back = returned + money.refunded
     if back:
