@@ -124,8 +124,9 @@ async def _counts(ctx: Context, session: Session, order: OrderRow, recorded: Rec
     if not is_ours:
         await payments.retire(session, payment.id, ctx.now())
         return False
+    left = to_ask(order, [*others, payment])
     for other in counting(others):
-        if other.state not in SECURED and not other.captured:
+        if not other.promised and other.amount > left and other.state not in LOST | {PaymentState.REFUNDED}:
             await replace(ctx, session, other)
     return True
 

@@ -78,7 +78,7 @@ async def place_at_once(
         expires_at=expires_at,
         at=at,
     )
-    paid = (payments.written(payment, order_id, _addressed(payment.instructions, order.name)),) if payment else ()
+    paid = (payments.written(payment, order_id, addressed(payment.instructions, order.name)),) if payment else ()
     await add_together(session, *rows, attempt, *paid, *goods, emitted(session, [*ran_out, *_news(order)], at))
 
 
@@ -110,7 +110,7 @@ async def place(
     order, rows = await _write_down(ctx, session, snapshot, keys, cart.id, payment, reference, waits=waits)
     await add_together(session, *rows, emitted(session, _news(order), ctx.now()))
     if payment is not None:
-        await payments.attach(session, payment, order.id, _addressed(payment.instructions, order.name))
+        await payments.attach(session, payment, order.id, addressed(payment.instructions, order.name))
     await attempts.succeed(session, attempt.id, order.id, at=ctx.now())
     return order
 
@@ -217,7 +217,7 @@ def _check_payment(snapshot: Snapshot, payment: PaymentRow | None) -> None:
         raise Fault(f"a payment of {paid} cannot pay {snapshot.order.amount_due} {snapshot.order.currency}")
 
 
-def _addressed(instructions: list[Any], name: str) -> list[Any]:
+def addressed(instructions: list[Any], name: str) -> list[Any]:
     """What the buyer is told about paying, now that the order has a name."""
     return [
         {**instruction, "value": (instruction.get("value") or "").replace("{order}", name)}

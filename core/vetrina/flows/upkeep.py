@@ -7,6 +7,7 @@ from typing import Any
 import structlog
 
 from vetrina.flows import accounts, customers, forgetting, mail, payouts, popularity, sealing
+from vetrina.flows.asking_payment import lapse_requests
 from vetrina.flows.following import GIVE_UP, RETURN_MONEY
 from vetrina.flows.orders import cancel_order
 from vetrina.flows.payments import abandon_payment, reconcile_payment, return_money
@@ -119,6 +120,10 @@ async def _lapse_orders(ctx: Context, payload: Mapping[str, Any]) -> None:
     await lapse_orders(ctx)
 
 
+async def _lapse_requests(ctx: Context, payload: Mapping[str, Any]) -> None:
+    await lapse_requests(ctx)
+
+
 async def _watch_money(ctx: Context, payload: Mapping[str, Any]) -> None:
     await watch_money(ctx)
 
@@ -134,6 +139,7 @@ JOBS = (
     Job(name=RETURN_MONEY, run=return_money),
     Job(name=GIVE_UP, run=_give_up_payment),
     Job(name="core.lapse-orders", run=_lapse_orders, every=timedelta(minutes=10)),
+    Job(name="core.lapse-requests", run=_lapse_requests, every=timedelta(minutes=10)),
     Job(name="core.watch-money", run=_watch_money, every=timedelta(minutes=5)),
     Job(name="core.forget-idempotency-keys", run=forget, every=timedelta(hours=1)),
     Job(name="core.tidy-carts", run=_tidy_carts, every=timedelta(days=1), deadline=600.0),
