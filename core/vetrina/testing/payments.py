@@ -121,9 +121,9 @@ class FakeProvider:
         return ProviderMessage(key=content["id"], body=content)
 
     def interpret(self, message: ProviderMessage) -> PaymentReport | DisputeReport | PayoutNews | None:
-        if message.body.get("kind") not in ("charge", "dispute", "payout"):
-            return None
-        return msgspec.convert(message.body["report"], PaymentReport | DisputeReport | PayoutNews)
+        kinds = {"charge": PaymentReport, "dispute": DisputeReport, "payout": PayoutNews}
+        kind = kinds.get(str(message.body.get("kind")))
+        return msgspec.convert(message.body["report"], kind) if kind and "report" in message.body else None
 
     def complete_challenge(self, payment_key: str, *, passes: bool = True) -> None:
         """The buyer does what was asked of him at the provider, or fails to."""

@@ -88,10 +88,15 @@ def _figure(name: str, of: Sequence[Column], value: Column, *conditions: Column)
     return selected.where(*conditions).group_by(*of)
 
 
+def _signed(**signs: int) -> Column:
+    """An entry's amount with the sign of its kind; nothing for other kinds."""
+    return case(*((PaymentEntry.kind == kind, sign * PaymentEntry.amount) for kind, sign in signs.items()), else_=0)
+
+
 def _entries(name: str, **signs: int) -> Selection:
     """What the ledger's kinds come to, each with its sign."""
-    value = case(*((PaymentEntry.kind == kind, sign * PaymentEntry.amount) for kind, sign in signs.items()), else_=0)
-    figure = _figure(name, (Payment.provider, PaymentEntry.currency), value, PaymentEntry.kind.in_(sorted(signs)))
+    of = (Payment.provider, PaymentEntry.currency)
+    figure = _figure(name, of, _signed(**signs), PaymentEntry.kind.in_(sorted(signs)))
     return figure.join_from(PaymentEntry, Payment, Payment.id == PaymentEntry.payment_id)
 
 
@@ -107,9 +112,8 @@ def _excess(told: Sequence[PayoutItemKind], sign: int, **signs: int) -> Selectio
         .group_by(PayoutItem.payment_id)
         .subquery()
     )
-    value = case(*((PaymentEntry.kind == kind, each * PaymentEntry.amount) for kind, each in signs.items()), else_=0)
     known = (
-        select(cast(func.coalesce(func.sum(value), 0), BigInt))
+        select(cast(func.coalesce(func.sum(_signed(**signs)), 0), BigInt))
         .where(PaymentEntry.payment_id == settled.c.payment_id)
         .scalar_subquery()
     )
@@ -160,6 +164,18 @@ _SETTLED = (
     .where(PayoutItem.payment_id == Payment.id, PayoutItem.kind == PayoutItemKind.CHARGE)
     .scalar_subquery()
 )
+# What was won before we heard of it stands in payouts, taken and given back, and not in our ledger.
+_TAKEN_NET = (
+    select(func.coalesce(cast(-func.sum(PayoutItem.gross), BigInt), 0))
+    .where(PayoutItem.payment_id == Payment.id)
+    .where(PayoutItem.kind.in_([PayoutItemKind.DISPUTE, PayoutItemKind.DISPUTE_REVERSAL]))
+    .scalar_subquery()
+)
+_DISPUTED_NET = (
+    select(func.coalesce(cast(func.sum(_signed(disputed=1, dispute_reversed=-1)), BigInt), 0))
+    .where(PaymentEntry.payment_id == Payment.id)
+    .scalar_subquery()
+)
 _HAS_PAYOUTS = Payment.provider.in_(select(Payout.provider))
 _UNKNOWN = (
     _mismatch(
@@ -204,7 +220,7 @@ _ALL = union_all(
     _LATE,
     _excess([PayoutItemKind.CHARGE], 1, captured=1, mismatched=1),
     _excess([PayoutItemKind.REFUND], -1, refunded=1, returned=1),
-    _excess([PayoutItemKind.DISPUTE, PayoutItemKind.DISPUTE_REVERSAL], -1, disputed=1, dispute_reversed=-1),
+    _excess([PayoutItemKind.DISPUTE], -1, disputed=1).where(_TAKEN_NET > _DISPUTED_NET),
 ).subquery("mismatches")
 _MISMATCHES = (
     select(*(_ALL.c[name] for name in MismatchRow.__struct_fields__))
