@@ -4,6 +4,7 @@ A tar that is compressed and, with a passphrase, encrypted; it appears under its
 stands first, so that a glance at it costs nothing.
 """
 
+import gzip
 import hashlib
 import os
 import tarfile
@@ -11,7 +12,7 @@ from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from io import BytesIO
 from pathlib import Path
-from typing import IO, Any, Literal, cast
+from typing import IO, Literal, cast
 
 import msgspec
 
@@ -64,7 +65,7 @@ class Archive:
             if member.name == DATABASE:
                 self._check(_copied(self._content(member), database))
                 has_database = True
-            elif member.isfile():
+            elif member.name != MANIFEST:
                 count += 1
                 if media is not None:
                     self._keep(member, media)
@@ -167,8 +168,7 @@ def _sealed(file: IO[bytes], passphrase: str | None) -> Generator[IO[bytes]]:
 
 @contextmanager
 def _packing(sink: IO[bytes]) -> Generator[tarfile.TarFile]:
-    options: dict[str, Any] = {"compresslevel": LEVEL}
-    with tarfile.open(fileobj=sink, mode="w|gz", **options) as tar:
+    with gzip.GzipFile("", "wb", LEVEL, sink) as packed, tarfile.open(fileobj=packed, mode="w|") as tar:
         yield tar
 
 
