@@ -6,6 +6,7 @@ from vetrina.shop.customers.events import CustomerForgotten, CustomerJoined
 from vetrina.shop.inventory.events import StockRanOut, StockReturned
 from vetrina.shop.orders.events import (
     FulfilmentMoved,
+    OrderAmended,
     OrderCancelled,
     OrderImported,
     OrderLinesCancelled,
@@ -13,6 +14,10 @@ from vetrina.shop.orders.events import (
     OrderPlaced,
     OrderRefunded,
     OrderSent,
+    ReturnAnswered,
+    ReturnClosed,
+    ReturnReceived,
+    ReturnRequested,
 )
 from vetrina.shop.payments.events import PaymentCaptured, PaymentDisputed, PaymentFailed, PaymentRefunded, PayoutArrived
 from vetrina.shop.sources.events import AddressChanged
@@ -23,6 +28,7 @@ __all__ = [
     "CustomerJoined",
     "Event",
     "FulfilmentMoved",
+    "OrderAmended",
     "OrderCancelled",
     "OrderImported",
     "OrderLinesCancelled",
@@ -38,6 +44,10 @@ __all__ = [
     "ProductArchived",
     "ProductChanged",
     "ProductCreated",
+    "ReturnAnswered",
+    "ReturnClosed",
+    "ReturnReceived",
+    "ReturnRequested",
     "StockRanOut",
     "StockReturned",
 ]

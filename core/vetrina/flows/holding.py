@@ -1,5 +1,6 @@
 """Hold what a snapshot needs, goods first and then cards and codes; use it up, or let it go."""
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from vetrina.flows.freezing import Redeem, Snapshot
@@ -11,6 +12,7 @@ from vetrina.kernel.messages import emit
 from vetrina.shop.inventory import service as inventory
 from vetrina.shop.inventory.events import StockRanOut
 from vetrina.shop.inventory.rules import Wanted
+from vetrina.shop.orders.rules import DraftLine
 from vetrina.shop.pricing.ports import Redeemable
 
 
@@ -58,7 +60,7 @@ async def take_goods(ctx: Context, session: Session, reference: str) -> None:
 
 async def redeem(ctx: Context, session: Session, snapshot: Snapshot, reference: str) -> None:
     """What is held of cards and codes is used up."""
-    for mark, held in _marked(snapshot, reference):
+    for mark, held in marked(snapshot, reference):
         provided = ctx.ports.get(Redeemable, held.source)
         await ctx.ports.ask(provided, provided.implementation.confirm, session, mark)
 
@@ -66,7 +68,7 @@ async def redeem(ctx: Context, session: Session, snapshot: Snapshot, reference: 
 async def let_go(ctx: Context, session: Session, snapshot: Snapshot, reference: str) -> None:
     """Release goods, cards and codes; a repeat changes nothing."""
     await release_goods(ctx, session, reference)
-    for mark, held in _marked(snapshot, reference):
+    for mark, held in marked(snapshot, reference):
         provided = ctx.ports.get(Redeemable, held.source)
         await ctx.ports.ask(provided, provided.implementation.release, session, mark)
 
@@ -80,13 +82,13 @@ async def release_goods(ctx: Context, session: Session, reference: str) -> None:
 
 async def give_back(ctx: Context, session: Session, snapshot: Snapshot, reference: str) -> None:
     """Cards and codes get back what an order had used up of them."""
-    for mark, held in _marked(snapshot, reference):
+    for mark, held in marked(snapshot, reference):
         provided = ctx.ports.get(Redeemable, held.source)
         await ctx.ports.ask(provided, provided.implementation.give_back, session, mark)
 
 
 async def _hold_uses(ctx: Context, session: Session, snapshot: Snapshot, reference: str, expires_at: datetime) -> None:
-    for mark, redeem in _marked(snapshot, reference):
+    for mark, redeem in marked(snapshot, reference):
         provided = ctx.ports.get(Redeemable, redeem.source)
         reserve = provided.implementation.reserve
         try:
@@ -98,9 +100,13 @@ async def _hold_uses(ctx: Context, session: Session, snapshot: Snapshot, referen
 
 
 def _wanted(snapshot: Snapshot) -> list[Wanted]:
-    """The goods of the lines: of a bundle its components. The inventory adds up what several lines take of one."""
+    return goods_of_lines(snapshot.order.lines)
+
+
+def goods_of_lines(lines: Iterable[DraftLine]) -> list[Wanted]:
+    """The goods of lines: of a bundle its components. The inventory adds up what several lines take of one."""
     wanted = list[Wanted]()
-    for line in snapshot.order.lines:
+    for line in lines:
         if line.components:
             wanted += [Wanted(part.variant_id, part.quantity * line.quantity) for part in line.components]
         elif line.variant_id is not None:
@@ -112,6 +118,6 @@ def _cause(ctx: Context, reference: str) -> inventory.Cause:
     return inventory.Cause(reference, ctx.now(), ctx.actor.kind)
 
 
-def _marked(snapshot: Snapshot, reference: str) -> list[tuple[str, Redeem]]:
+def marked(snapshot: Snapshot, reference: str) -> list[tuple[str, Redeem]]:
     """Each use under a reference of its own, so that one may be given back without the other."""
     return [(f"{reference}:{index}", redeem) for index, redeem in enumerate(snapshot.redeems, start=1)]

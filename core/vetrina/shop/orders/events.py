@@ -53,6 +53,43 @@ class FulfilmentMoved(OrderEvent, frozen=True, kw_only=True):
     notify: bool
 
 
+class OrderAmended(OrderEvent, frozen=True, kw_only=True):
+    """An order changed after it was placed; kind is edit or exchange, `difference` signed, in minor units."""
+
+    amendment_id: int
+    kind: str
+    difference: int
+    notify: bool
+
+
+class ReturnRequested(OrderEvent, frozen=True, kw_only=True):
+    """Somebody wants to send goods of the order back; `requested_by` is customer or staff."""
+
+    return_id: int
+    requested_by: str
+
+
+class ReturnAnswered(OrderEvent, frozen=True, kw_only=True):
+    """A return was approved, declined or cancelled: `state` says which."""
+
+    return_id: int
+    state: str
+
+
+class ReturnReceived(OrderEvent, frozen=True, kw_only=True):
+    """Goods of a return are here and were looked at."""
+
+    return_id: int
+
+
+class ReturnClosed(OrderEvent, frozen=True, kw_only=True):
+    """A return is settled: by a refund, an exchange or nothing."""
+
+    return_id: int
+    refund_id: int | None
+    amendment_id: int | None
+
+
 class OrderRefunded(OrderEvent, frozen=True, kw_only=True):
     """Money of the order is back at its buyer: all parts of a refund are done. `amount` in minor units."""
 

@@ -1,5 +1,6 @@
 """Write down an order, or orders of the past by the hundred; move their state, keep their goods ledger."""
 
+from vetrina.shop.orders.service.amending import Amending, WrittenAmendment, amend
 from vetrina.shop.orders.service.parcels import (
     ParcelNow,
     Shipment,
@@ -27,11 +28,14 @@ from vetrina.shop.orders.service.standing import cancel, enter_goods, locked, se
 from vetrina.shop.orders.service.writing import OrderKeys, goods_written, write_down
 
 __all__ = [
+    "Amending",
     "OrderKeys",
     "ParcelNow",
     "RefundNote",
     "RefundPartRow",
     "Shipment",
+    "WrittenAmendment",
+    "amend",
     "ask_again",
     "cancel",
     "comes_on",

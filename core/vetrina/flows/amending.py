@@ -1,0 +1,357 @@
+"""Amend a placed order: add what is sold now, take off what was not sent, and settle the difference."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+import msgspec
+
+from vetrina.flows.amending_quotes import Amounts, added_lines, amounts_of, taken_off
+from vetrina.flows.asking_payment import LONGEST_NOTE, ask_in
+from vetrina.flows.auditing import audited
+from vetrina.flows.following import counting, replace, standing_of, to_ask, withdraw_excess
+from vetrina.flows.holding import goods_of_lines
+from vetrina.flows.locking import OrderHeld, hold_order, where_is
+from vetrina.flows.paying_requests import promise_of
+from vetrina.flows.placing import addressed
+from vetrina.flows.reckoning import Money, money_of, write_refund
+from vetrina.flows.shelving import follow_goods, give_up_pieces, goods_of
+from vetrina.kernel import texts
+from vetrina.kernel.context import Context
+from vetrina.kernel.db import Session
+from vetrina.kernel.db.rows import add_together, take_keys
+from vetrina.kernel.errors import Fault, NotFound, Unavailable
+from vetrina.kernel.messages import emit
+from vetrina.shop.checkout.rules import HOLD
+from vetrina.shop.inventory import service as inventory
+from vetrina.shop.orders import service as orders
+from vetrina.shop.orders.amendment_rules import AmendmentChanged, NothingToAmend, TaxIsUnknown, freed
+from vetrina.shop.orders.events import OrderAmended
+from vetrina.shop.orders.refund_rules import reckon
+from vetrina.shop.orders.rules import OrderRow, financial_status, still_reserved
+from vetrina.shop.orders.service import Amending, RefundNote, WrittenAmendment
+from vetrina.shop.payments import service as payments
+from vetrina.shop.payments.models import Payment
+from vetrina.shop.payments.rules import PaymentRow
+from vetrina.views.amendments import amendment_of_key
+from vetrina.views.orders import OrderView, order_by_id, order_whereabouts
+from vetrina.views.payments import payments_of_orders
+from vetrina.vocabulary import PaymentState
+
+ROUNDS = 3
+"""How often an amendment looks again when the order's money moved under it."""
+LONGEST_KEY = 255
+RESERVED_FOR = timedelta(days=7)
+"""How long goods added to an order that waits for its money are held, where its payment names no day."""
+
+
+class Moved(Exception):
+    """The order is not what was quoted: roll back, and look again."""
+
+
+Pieces = tuple[tuple[int, int], ...]
+
+
+class AmendWish(msgspec.Struct, frozen=True, kw_only=True):
+    """What is to change. `add` are pairs of variant id and quantity, `reduce` of line id and quantity."""
+
+    order_id: int
+    key: str
+    """Of the wish: sent again, it changes nothing more."""
+    add: Pieces = ()
+    reduce: Pieces = ()
+    expected_total: int | None = None
+    """The difference that was seen, in minor units and signed; another one is refused."""
+    note: str = ""
+    notify: bool = True
+    asks: bool = False
+    """Ask the buyer for what is then left to pay by a link; else it stays open until somebody does."""
+
+
+class AmendmentQuote(msgspec.Struct, frozen=True, kw_only=True):
+    """What a wish would come to, in minor units of the order's currency."""
+
+    amounts: Amounts
+    total: int
+    """The difference, signed."""
+    current_total: int
+    """What the order would come to."""
+    to_pay: int
+    """What would be left to pay of it, by nobody promised yet."""
+    to_return: int
+    """What would go back."""
+
+
+class Amended(msgspec.Struct, frozen=True):
+    """What became of a wish; `request_key` is the link's, where the buyer was asked for money."""
+
+    amendment_id: int
+    request_key: str | None = None
+    refund_id: int | None = None
+
+
+async def quote_amendment(ctx: Context, wish: AmendWish) -> AmendmentQuote:
+    """What a wish would cost now; nothing is held by it. Needs orders.read. Raises what `amend_order` raises."""
+    ctx.require("orders.read")
+    order, cart_key = await _known(ctx, wish.order_id)
+    amounts = await _amounts(ctx, wish, order, cart_key)
+    held = await payments_of_orders(ctx.db, [order.id])
+    return _foreseen(amounts, order, held, await money_of(ctx.db, order, held))
+
+
+async def amend_order(ctx: Context, wish: AmendWish) -> Amended:
+    """Amend a placed order, once. Needs orders.write.
+
+    Goods are taken or held, and given back, in the one transaction that writes the amendment. What was paid too much
+    goes back from there, by its providers' jobs; money that is awaited is awaited anew for what is due now. Raises
+    BadInput, NotFound, NothingToAmend, NothingToReduce, NotSoldHere, OtherCurrency, TaxIsUnknown, AmendmentChanged,
+    OutOfStock, NotEnoughStock, OrderIsCancelled, OrderIsImported.
+    """
+    ctx.require("orders.write")
+    ctx.may_run_again()
+    _check(wish)
+    earlier = await amendment_of_key(ctx.db, wish.order_id, wish.key)
+    if earlier is not None:
+        return Amended(earlier.id)
+    for _ in range(ROUNDS):
+        order, cart_key = await _known(ctx, wish.order_id)
+        amounts = await _amounts(ctx, wish, order, cart_key)
+        if wish.expected_total not in (None, amounts.sums.total):
+            raise AmendmentChanged(field=("expected_total",), total=amounts.sums.total)
+        promise = await awaited_anew(ctx, order, amounts)
+        done = await _amend(ctx, wish, amounts, promise)
+        if done is not None:
+            return done
+    raise Unavailable(f"order {wish.order_id} changes faster than it can be amended")
+
+
+async def awaited_anew(ctx: Context, order: OrderView, amounts: Amounts) -> PaymentRow | None:
+    """Where money is awaited offline and another sum will be due: what is awaited then. Asked outside transactions."""
+    held = counting(await payments_of_orders(ctx.db, [order.id]))
+    awaited = next((payment for payment in held if payment.state == PaymentState.PENDING), None)
+    if awaited is None:
+        return None
+    others = [payment for payment in held if payment.id != awaited.id]
+    due = to_ask(_row_of(order), others) + amounts.sums.total
+    try:
+        return await promise_of(ctx, order, awaited, due) if due > 0 and due != awaited.amount else None
+    except Unavailable as error:
+        raise TaxIsUnknown from error
+
+
+async def amend_in(
+    ctx: Context,
+    session: Session,
+    held: OrderHeld,
+    amounts: Amounts,
+    promise: PaymentRow | None,
+    *,
+    wish: AmendWish,
+    kind: str,
+    given_up: Pieces,
+) -> Amended:
+    """Write an amendment in the caller's transaction, which holds the order; raises Moved when its money has moved.
+
+    `given_up` are the pieces that were not sent; those of an exchange are back already.
+    """
+    order, total = held.order, amounts.sums.total
+    view = await order_by_id(session, order.id)
+    if view is None:
+        raise Fault(f"order {order.id} is gone")
+    money = await money_of(session, view, held.payments)
+    released = _released(order, total, held.payments, money)
+    goods = await goods_of(session, order.id)
+    written = await orders.amend(
+        session,
+        order,
+        Amending(
+            key=wish.key,
+            kind=kind,
+            note=wish.note,
+            notify=wish.notify,
+            sums=amounts.sums,
+            released=released,
+            actor=ctx.actor.name,
+            added=amounts.added,
+            taxes=amounts.taxes,
+            taken=amounts.taken,
+        ),
+        ctx.now(),
+    )
+    cause = f"amendment:{written.id}"
+    if given_up:
+        await give_up_pieces(ctx, session, goods, given_up, cause=cause, is_restocked=True)
+    is_waiting = bool(still_reserved(goods.entries))
+    await _add_goods(ctx, session, written, amounts, goods.reference, held.payments, is_waiting=is_waiting)
+    payments_now = await _await_anew(ctx, session, written.order, held.payments, promise)
+    if payments_now is None:
+        raise Moved
+    refund_id = await _settle(ctx, session, written, payments_now, money, released, wish)
+    now = OrderHeld(written.order, payments_now)
+    await withdraw_excess(ctx, session, now.order, now.payments)
+    left = to_ask(now.order, now.payments)
+    request_key = await ask_in(ctx, session, now, left, wish.note) if wish.asks and left else None
+    await follow_goods(ctx, session, order.id)
+    await _tell(ctx, session, wish, written, total, kind)
+    return Amended(written.id, request_key, refund_id)
+
+
+async def _amend(ctx: Context, wish: AmendWish, amounts: Amounts, promise: PaymentRow | None) -> Amended | None:
+    where = await where_is(ctx, wish.order_id)
+    try:
+        async with ctx.tx() as session:
+            held = await hold_order(session, where)
+            earlier = await amendment_of_key(session, wish.order_id, wish.key)
+            if earlier is not None:
+                return Amended(earlier.id)
+            view = await order_by_id(session, wish.order_id)
+            assert view is not None, "a locked order exists"
+            if await taken_off(session, view, wish.reduce) != amounts.taken:
+                raise Moved
+            done = await amend_in(ctx, session, held, amounts, promise, wish=wish, kind="edit", given_up=wish.reduce)
+            session.outcome = done
+            return done
+    except Moved:
+        return None
+
+
+def _check(wish: AmendWish) -> None:
+    texts.text(wish.key, field=("key",), limit=LONGEST_KEY, required=True)
+    texts.text(wish.note, field=("note",), limit=LONGEST_NOTE)
+    if not wish.add and not wish.reduce:
+        raise NothingToAmend
+
+
+async def _known(ctx: Context, order_id: int) -> tuple[OrderView, str]:
+    """The order and its cart's key. Raises NotFound, OrderIsImported."""
+    where = await order_whereabouts(ctx.db, order_id) or await where_is(ctx, order_id)
+    order = await order_by_id(ctx.db, order_id)
+    if order is None:
+        raise NotFound(what="The order")
+    return order, where.cart_key
+
+
+async def _amounts(ctx: Context, wish: AmendWish, order: OrderView, cart_key: str) -> Amounts:
+    taken = await taken_off(ctx.db, order, wish.reduce)
+    added, taxes = await added_lines(ctx, order, cart_key, wish.add)
+    return amounts_of(order, added, taxes, taken)
+
+
+def _foreseen(amounts: Amounts, order: OrderView, held: Sequence[PaymentRow], money: Money) -> AmendmentQuote:
+    row, total = _row_of(order), amounts.sums.total
+    released = _released(row, total, held, money)
+    changed = msgspec.structs.replace(
+        row,
+        raised=row.raised + max(total, 0),
+        lowered=row.lowered + max(-total, 0),
+        released=row.released + released,
+    )
+    return AmendmentQuote(
+        amounts=amounts,
+        total=total,
+        current_total=changed.current_total,
+        to_pay=to_ask(changed, held),
+        to_return=released,
+    )
+
+
+def _released(order: OrderRow, total: int, held: Sequence[PaymentRow], money: Money) -> int:
+    received = order.redeemed + sum(payment.captured for payment in counting(held))
+    can_go_back = sum(way.left for way in money.standing.ways)
+    return freed(total, order.owed + total, received, received - can_go_back)
+
+
+async def _add_goods(
+    ctx: Context,
+    session: Session,
+    written: WrittenAmendment,
+    amounts: Amounts,
+    reference: str,
+    held: Sequence[PaymentRow],
+    *,
+    is_waiting: bool,
+) -> None:
+    """What was added is held like the rest where the order waits for its money; else it leaves the shelf now."""
+    if not amounts.added:
+        return
+    due = [payment.due_at for payment in held if payment.due_at is not None]
+    until = max(due, default=ctx.now() + max(RESERVED_FOR, HOLD)) if is_waiting else None
+    cause = inventory.Cause(f"amendment:{written.id}", ctx.now(), ctx.actor.kind)
+    mine = reference or cause.reference
+    for event in await inventory.add_more(session, mine, goods_of_lines(amounts.added), cause, held_until=until):
+        await emit(session, event, ctx.now())
+    pieces = [(line_id, line.quantity) for line_id, line in zip(written.line_ids, amounts.added, strict=True)]
+    kind = "reserved" if is_waiting else "taken"
+    await orders.enter_goods(session, written.order.id, pieces, kind, reference=mine, at=ctx.now())
+
+
+async def _await_anew(
+    ctx: Context, session: Session, order: OrderRow, held: Sequence[PaymentRow], promise: PaymentRow | None
+) -> list[PaymentRow] | None:
+    """Awaited money of another sum than is due now is replaced; the payments then, or None if they have moved."""
+    awaited = [payment for payment in counting(held) if payment.state == PaymentState.PENDING]
+    left = to_ask(order, held)
+    if awaited and promise is None and awaited[0].amount != left and left > 0:
+        return None
+    if promise is not None and (not awaited or promise.amount != left):
+        return None
+    if not awaited or (promise is None and left == awaited[0].amount):
+        return list(held)
+    for payment in awaited:
+        await replace(ctx, session, payment)
+    if promise is not None:
+        [[payment_id]] = await take_keys(session, (Payment, 1))
+        payment = msgspec.structs.replace(promise, id=payment_id)
+        told = addressed(payment.instructions, order.name)
+        await add_together(session, payments.written(payment, order.id, told))
+    return await payments.payments_held(session, order.id)
+
+
+async def _settle(
+    ctx: Context,
+    session: Session,
+    written: WrittenAmendment,
+    held: Sequence[PaymentRow],
+    money: Money,
+    released: int,
+    wish: AmendWish,
+) -> int | None:
+    """What was paid too much goes back; else the order's status follows what is due now."""
+    order = written.order
+    if not released:
+        status = financial_status(order.owed, order.redeemed, money.returned, standing_of(held))
+        await orders.set_money(session, order, status=status, refunded=order.refunded, at=ctx.now())
+        return None
+    standing = msgspec.structs.replace(money.standing, unpaid=0)
+    note = RefundNote(
+        key=f"amendment:{written.id}", reason="AMENDMENT", note=wish.note, notify=wish.notify, actor=ctx.actor.name
+    )
+    sums = reckon(standing, (), amount=released)
+    return await write_refund(ctx, session, order, held, money, sums, note)
+
+
+async def _tell(
+    ctx: Context, session: Session, wish: AmendWish, written: WrittenAmendment, total: int, kind: str
+) -> None:
+    order = written.order
+    await emit(
+        session,
+        OrderAmended(
+            order_id=order.id,
+            number=order.number,
+            total=order.total,
+            currency=order.currency,
+            amendment_id=written.id,
+            kind=kind,
+            difference=total,
+            notify=wish.notify,
+        ),
+        ctx.now(),
+    )
+    after = {"amendment": written.id, "total": total, "add": wish.add, "reduce": wish.reduce}
+    await audited(ctx, session, f"order.amended_{kind}", f"order:{order.id}", after=after)
+
+
+def _row_of(order: OrderView) -> OrderRow:
+    """The part of an order that decides, read without a lock."""
+    known = {name: getattr(order, name) for name in OrderRow.__struct_fields__ if name != "cart_id"}
+    return OrderRow(**known, cart_id=None)
