@@ -191,15 +191,24 @@ def _placed(comparison: str, at: datetime, values: Values) -> Condition:
 
 def _costs(comparison: str, major: Decimal, values: Values) -> Condition:
     """A total against an amount in major units, whatever one of them is in the order's currency."""
+    (_, usual), *others = minor_units(comparison, major)
+    unusual = tuple((values.name(list(currencies)), values.name(amount)) for currencies, amount in others)
+    return Condition(sql.total_compares, (comparison, values.name(usual), *unusual))
 
-    def minor(places: int) -> str:
+
+def minor_units(comparison: str, major: Decimal) -> list[tuple[tuple[str, ...], int]]:
+    """What an amount in major units is compared as: first in currencies with hundredths, then in the others by name.
+
+    One that a currency does not have is rounded so that the comparison stays true.
+    """
+
+    def minor(places: int) -> int:
         exact = min(max(major, Decimal(-LARGEST)), Decimal(LARGEST)).scaleb(places)
         whole = exact.to_integral_value(ROUND_CEILING if comparison in (">=", "<") else ROUND_FLOOR)
         # No total is below nothing: none is equal to an amount that its currency does not have.
-        return values.name(-1 if comparison == "=" and whole != exact else int(whole))
+        return -1 if comparison == "=" and whole != exact else int(whole)
 
-    unusual = tuple((values.name(list(currencies)), minor(places)) for places, currencies in _UNUSUAL)
-    return Condition(sql.total_compares, (comparison, minor(2), *unusual))
+    return [((), minor(2)), *((currencies, minor(places)) for places, currencies in _UNUSUAL)]
 
 
 def _unusual() -> tuple[tuple[int, tuple[str, ...]], ...]:
