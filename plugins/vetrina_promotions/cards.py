@@ -67,8 +67,15 @@ class GiftCards:
     async def release(self, session: Session, reference: str) -> None:
         await self._return(session, reference, "held", "release")
 
-    async def give_back(self, session: Session, reference: str) -> None:
-        await self._return(session, reference, "used", "give_back")
+    async def give_back(self, session: Session, reference: str, amount: int | None = None) -> None:
+        if amount is None:
+            await self._return(session, reference, "used", "give_back")
+            return
+        lessened = await session.fetch(_LESSEN, {"reference_": reference, "part": amount})
+        for (card_id,) in lessened:
+            await self._enter(session, card_id, "give_back", amount, reference)
+        if not lessened:
+            await self._return(session, reference, "used", "give_back")
 
     async def _return(self, session: Session, reference: str, before: str, kind: str) -> None:
         moved = await session.fetch(_MOVE_BACK, {"reference_": reference, "before": before, "after": "back"})
@@ -87,3 +94,10 @@ _MOVE = (
     .values(state=bindparam("after"))
 )
 _MOVE_BACK = _MOVE.returning(GiftCardHold.card_id, GiftCardHold.amount)
+_LESSEN = (
+    update(GiftCardHold)
+    .where(GiftCardHold.reference == bindparam("reference_"), GiftCardHold.state == "used")
+    .where(GiftCardHold.amount > bindparam("part"))
+    .values(amount=GiftCardHold.amount - bindparam("part"))
+    .returning(GiftCardHold.card_id)
+)

@@ -60,7 +60,7 @@ class PromotionUses:
     async def release(self, session: Session, reference: str) -> None:
         await _return(session, reference, "held")
 
-    async def give_back(self, session: Session, reference: str) -> None:
+    async def give_back(self, session: Session, reference: str, amount: int | None = None) -> None:
         await _return(session, reference, "used")
 
 

@@ -154,8 +154,16 @@ class Purse:
     async def release(self, session: Session, reference: str) -> None:
         await self._return(session, reference, "held")
 
-    async def give_back(self, session: Session, reference: str) -> None:
-        await self._return(session, reference, "used")
+    async def give_back(self, session: Session, reference: str, amount: int | None = None) -> None:
+        uses, kept = self._uses.c, self._balances.c
+        is_part = (uses.reference == reference, uses.state == "used", uses.amount > (amount or 0))
+        less = update(self._uses).where(*is_part).values(amount=uses.amount - (amount or 0)).returning(uses.code)
+        found = await session.fetch(less) if amount is not None else []
+        for (code,) in found:
+            back = update(self._balances).where(kept.code == code).values(balance=kept.balance + amount)
+            await session.execute(back)
+        if not found:
+            await self._return(session, reference, "used")
 
     async def _return(self, session: Session, reference: str, state: str) -> None:
         uses, kept = self._uses.c, self._balances.c

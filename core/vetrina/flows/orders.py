@@ -6,11 +6,14 @@ import msgspec
 import structlog
 
 from vetrina.flows.auditing import audited
-from vetrina.flows.following import RETURN_MONEY, counting, replace, standing_of, withdraw_excess
+from vetrina.flows.following import RETURN_MONEY, counting, replace, withdraw_excess
 from vetrina.flows.freezing import thaw
-from vetrina.flows.holding import give_back, release_goods
+from vetrina.flows.holding import give_back
 from vetrina.flows.payments import capture, return_money
+from vetrina.flows.reckoning import money_of, write_refund
+from vetrina.flows.refunding import note_of, pay_back_now, seen
 from vetrina.flows.settling import settle
+from vetrina.flows.shelving import give_up_pieces, goods_of
 from vetrina.kernel import texts
 from vetrina.kernel.context import Context, once
 from vetrina.kernel.db import Session
@@ -19,19 +22,17 @@ from vetrina.kernel.jobs import put_off
 from vetrina.kernel.messages import emit
 from vetrina.kernel.registry import PortFailed
 from vetrina.shop.checkout import service as attempts
-from vetrina.shop.inventory import service as inventory
 from vetrina.shop.orders import service as orders
 from vetrina.shop.orders.events import OrderCancelled
+from vetrina.shop.orders.parcel_rules import OrderHasParcels
+from vetrina.shop.orders.refund_rules import reckon
 from vetrina.shop.orders.rules import (
     OrderIsCancelled,
     OrderIsImported,
     OrderIsPaid,
     OrderIsSent,
     OrderRow,
-    financial_status,
     order_name,
-    still_out,
-    still_reserved,
 )
 from vetrina.shop.payments import service as payments
 from vetrina.shop.payments.ports import PaymentReport
@@ -40,10 +41,8 @@ from vetrina.views.carts import locked_cart
 from vetrina.views.orders import (
     OrderView,
     OrderWhereaboutsRow,
-    goods_entries,
     order_by_id,
     order_whereabouts,
-    taken_pieces,
 )
 from vetrina.views.payments import payments_of_orders
 from vetrina.vocabulary import OrderState, PaymentState
@@ -100,7 +99,10 @@ async def cancel_order(ctx: Context, order_id: int, reason: str, restock: bool =
     ctx.require("orders.write")
     if reason not in get_args(CancelReason):
         raise BadInput(field=("reason",), problem=f"A reason is one of {', '.join(get_args(CancelReason))}.")
-    for payment in await _end(ctx, order_id, reason, restock=restock):
+    refund_id, owed_back = await _end(ctx, order_id, reason, restock=restock)
+    if refund_id is not None:
+        await pay_back_now(ctx, refund_id)
+    for payment in owed_back:
         try:
             await return_money(ctx, {"payment_id": payment.id})
         except (PortFailed, Refusal) as error:
@@ -114,8 +116,8 @@ async def _to_take(ctx: Context, order: OrderView, payment: PaymentRow) -> int:
     return min(payment.authorised - payment.captured, max(left, 0))
 
 
-async def _end(ctx: Context, order_id: int, reason: str, *, restock: bool) -> list[PaymentRow]:
-    """The one transaction of a cancellation; the payments whose money has to go back."""
+async def _end(ctx: Context, order_id: int, reason: str, *, restock: bool) -> tuple[int | None, list[PaymentRow]]:
+    """The one transaction of a cancellation; its refund, and the payments whose money has to go back."""
     where = await order_whereabouts(ctx.db, order_id)
     if where is None:
         order = await order_by_id(ctx.db, order_id)
@@ -127,8 +129,8 @@ async def _end(ctx: Context, order_id: int, reason: str, *, restock: bool) -> li
         held = await payments.payments_held(session, order.id)
         reference = await _goods_back(ctx, session, order, restock=restock)
         await orders.cancel(session, order.id, reason=reason, is_restocked=restock, at=ctx.now())
+        refund_id = await _pay_back(ctx, session, order, held, reason)
         await give_back(ctx, session, thaw(attempt.snapshot), reference or attempt.reference)
-        await _set_money(ctx, session, order, held)
         await withdraw_excess(ctx, session, msgspec.structs.replace(order, waived=order.total + order.raised), held)
         await emit(
             session,
@@ -143,7 +145,7 @@ async def _end(ctx: Context, order_id: int, reason: str, *, restock: bool) -> li
                 await replace(ctx, session, payment)
             elif payment.state not in LOST:
                 await put_off(session, RETURN_MONEY, f"{payment.key}:late", {"payment_id": payment.id}, ctx.now())
-    return [payment for payment in held if payment.state not in LOST | UNDECIDED]
+    return refund_id, [payment for payment in held if payment.state not in LOST | UNDECIDED]
 
 
 async def _cancellable(session: Session, where: OrderWhereaboutsRow) -> OrderRow:
@@ -155,34 +157,35 @@ async def _cancellable(session: Session, where: OrderWhereaboutsRow) -> OrderRow
     return order
 
 
-async def _goods_back(ctx: Context, session: Session, order: OrderRow, *, restock: bool) -> str | None:
+async def _goods_back(ctx: Context, session: Session, order: OrderRow, *, restock: bool) -> str:
     """Release what is held, cancel and perhaps restock what had left; the reference goods were held under."""
-    entries = await goods_entries(session, [order.id])
-    if any(entry.kind == "sent" for entry in entries):
+    goods = await goods_of(session, order.id)
+    if any(line.sent for line in goods.standings.values()):
         raise OrderIsSent(name=order.name)
-    for reference, pieces in still_reserved(entries).items():
-        await release_goods(ctx, session, reference)
-        await orders.enter_goods(session, order.id, pieces, "released", reference=reference, at=ctx.now())
-    for reference, pieces in still_out(entries).items():
-        await orders.enter_goods(session, order.id, pieces, "cancelled", reference=reference, at=ctx.now())
-        if restock:
-            await _restock(ctx, session, order, reference)
-    return next((entry.reference for entry in entries), None)
+    if any(line.ready for line in goods.standings.values()):
+        raise OrderHasParcels(name=order.name)
+    pieces = [(line_id, line.open) for line_id, line in goods.standings.items() if line.open]
+    cause = f"order:{order.id}:cancelled"
+    await give_up_pieces(ctx, session, goods, pieces, cause=cause, is_restocked=restock)
+    return goods.reference
 
 
-async def _restock(ctx: Context, session: Session, order: OrderRow, reference: str) -> None:
-    taken = await taken_pieces(session, reference)
-    pieces = [inventory.Piece(row.variant_id, row.location_id, row.quantity) for row in taken]
-    for event in await inventory.restock(
-        session, pieces, reference=f"order:{order.id}:cancelled", at=ctx.now(), actor=ctx.actor.kind
-    ):
-        await emit(session, event, ctx.now())
-
-
-async def _set_money(ctx: Context, session: Session, order: OrderRow, held: list[PaymentRow]) -> None:
-    """What gift cards paid is back on them; the rest follows when its provider has sent it back."""
-    status = financial_status(order.owed, order.redeemed, order.redeemed, standing_of(held))
-    await orders.set_money(session, order, status=status, refunded=order.refunded + order.redeemed, at=ctx.now())
+async def _pay_back(ctx: Context, session: Session, order: OrderRow, held: list[PaymentRow], reason: str) -> int | None:
+    """A refund of all that came and is here still; what was promised alone is let go of by a job of its own."""
+    money = await money_of(session, await seen(session, order), held)
+    left = msgspec.structs.replace(money.standing, unpaid=0)
+    if not left.most:
+        return None
+    lines = [(line_id, worth.pieces - worth.refunded) for line_id, worth in left.lines.items()]
+    sums = reckon(
+        left,
+        [each for each in lines if each[1] > 0],
+        delivery=left.delivery.amount - left.delivery.refunded,
+        fee=left.fee.amount - left.fee.refunded,
+        amount=left.most,
+    )
+    note = note_of(ctx, reason, "", f"cancelled:{order.id}", notify=False)
+    return await write_refund(ctx, session, order, held, money, sums, note)
 
 
 async def _audit(ctx: Context, session: Session, order: OrderRow, reason: str, *, restock: bool) -> None:

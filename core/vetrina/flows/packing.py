@@ -19,7 +19,7 @@ from vetrina.vocabulary import OrderState
 MOST_LINES = 500
 
 
-async def open_order(session: Session, order_id: int) -> OrderRow:
+async def open_order(session: Session, order_id: int, *, may_be_cancelled: bool = False) -> OrderRow:
     """The order, locked, if it is ours to move. Raises NotFound, OrderIsImported, OrderIsCancelled."""
     order = await orders.locked(session, order_id)
     if order is None:
@@ -27,7 +27,7 @@ async def open_order(session: Session, order_id: int) -> OrderRow:
     if order.cart_id is None:
         known = await order_by_id(session, order_id)
         raise OrderIsImported(name=known.name if known else order.name)
-    if order.state == OrderState.CANCELLED:
+    if order.state == OrderState.CANCELLED and not may_be_cancelled:
         raise OrderIsCancelled(name=order.name)
     return order
 

@@ -1,6 +1,7 @@
 """Take a provider's message, ask it what became of a charge, capture, refund, and send money back."""
 
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any, Literal
 
 from vetrina.flows.disputes import take_dispute
@@ -23,10 +24,13 @@ from vetrina.shop.payments.rules import (
 )
 from vetrina.views.orders import order_by_id
 from vetrina.views.payments import payment_at_provider, payment_by_id
+from vetrina.views.refunds import asked_back
 from vetrina.vocabulary import OrderState, PaymentState
 
 ROUNDS = 3
 """A charge may be captured while it is being voided; then it is refunded in the next round."""
+ASK_AFTER = timedelta(minutes=1)
+"""How long after money was asked to move somebody looks whether it did."""
 Movement = Literal["capture", "refund", "cancel"]
 
 
@@ -152,21 +156,23 @@ async def return_money(ctx: Context, payload: Mapping[str, Any]) -> None:
         return
     for _ in range(ROUNDS):
         payment = await _known(ctx, payload["payment_id"])
-        if not await _is_owed_back(ctx, payment):
+        here = payment.captured - payment.refunded - await asked_back(ctx.db, payment.id)
+        if not await _is_owed_back(ctx, payment, here):
             return
-        is_here = payment.captured > payment.refunded
-        amount = payment.captured - payment.refunded if is_here else payment.amount
+        is_here = here > 0
+        amount = here if is_here else payment.amount
         report = await _move(ctx, payment, "refund" if is_here else "cancel", amount)
         await settle(ctx, payment.id, report, reason="RETURNED")
     raise Unavailable(f"money of payment {payload['payment_id']} is still not back")
 
 
-async def _is_owed_back(ctx: Context, payment: PaymentRow) -> bool:
+async def _is_owed_back(ctx: Context, payment: PaymentRow, here: int) -> bool:
+    """Whether money of it, `here` of which no refund is about, has nothing to be here for."""
     if payment.order_id is not None and payment.replaced_at is None:
         order = await order_by_id(ctx.db, payment.order_id)
         if order is not None and order.state == OrderState.PLACED:
             return False
-    return payment.captured > payment.refunded or payment.state in (PaymentState.AUTHORISED, PaymentState.PENDING)
+    return here > 0 or payment.state in (PaymentState.AUTHORISED, PaymentState.PENDING)
 
 
 async def _confirm_late_money(
@@ -179,6 +185,10 @@ async def _confirm_late_money(
 
 
 async def _moved(ctx: Context, payment: PaymentRow, verb: Movement, amount: int) -> PaymentRow:
+    """Have money moved and follow. Before anybody is asked somebody is told to ask again: this process may die."""
+    async with ctx.tx() as session:
+        key = f"{payment.key}:{verb}:{payment.captured + payment.refunded}"
+        await put_off(session, RECONCILE, key, {"payment_id": payment.id}, ctx.now() + ASK_AFTER)
     try:
         report = await _move(ctx, payment, verb, amount)
     except PortFailed:

@@ -8,9 +8,13 @@ import structlog
 
 from vetrina.flows import accounts, customers, forgetting, mail, payouts, popularity, sealing
 from vetrina.flows.asking_payment import lapse_requests
+from vetrina.flows.capturing import capture_sent
 from vetrina.flows.following import GIVE_UP, RETURN_MONEY
+from vetrina.flows.fulfilling import CAPTURE
 from vetrina.flows.orders import cancel_order
 from vetrina.flows.payments import abandon_payment, reconcile_payment, return_money
+from vetrina.flows.reckoning import PAY_BACK
+from vetrina.flows.refunding import heal_refunds, pay_back
 from vetrina.flows.settling import RECONCILE
 from vetrina.flows.tidying import tidy_carts
 from vetrina.kernel.context import Context
@@ -116,6 +120,10 @@ async def _give_up_payment(ctx: Context, payload: Mapping[str, Any]) -> None:
     await abandon_payment(ctx, payload["payment_id"], reason="REPLACED")
 
 
+async def _heal_refunds(ctx: Context, payload: Mapping[str, Any]) -> None:
+    await heal_refunds(ctx)
+
+
 async def _lapse_orders(ctx: Context, payload: Mapping[str, Any]) -> None:
     await lapse_orders(ctx)
 
@@ -137,6 +145,9 @@ JOBS = (
     Job(name="core.reconcile-payments", run=_reconcile_payments, every=timedelta(minutes=1)),
     Job(name=RECONCILE, run=_reconcile_payment),
     Job(name=RETURN_MONEY, run=return_money),
+    Job(name=PAY_BACK, run=pay_back),
+    Job(name="core.heal-refunds", run=_heal_refunds, every=timedelta(minutes=15)),
+    Job(name=CAPTURE, run=capture_sent),
     Job(name=GIVE_UP, run=_give_up_payment),
     Job(name="core.lapse-orders", run=_lapse_orders, every=timedelta(minutes=10)),
     Job(name="core.lapse-requests", run=_lapse_requests, every=timedelta(minutes=10)),

@@ -116,10 +116,16 @@ class FakeCards:
         if known is not None:
             self.balances[known] += amount
 
-    async def give_back(self, session: Session, reference: str) -> None:
-        if reference in self.confirmed:
-            self.confirmed.discard(reference)
-            await self.release(session, reference)
+    async def give_back(self, session: Session, reference: str, amount: int | None = None) -> None:
+        if reference not in self.confirmed:
+            return
+        known, used = self.held[reference]
+        if amount is not None and amount < used:
+            self.held[reference] = (known, used - amount)
+            self.balances[known] += amount
+            return
+        self.confirmed.discard(reference)
+        await self.release(session, reference)
 
     def _known(self, code: str) -> str | None:
         return next((known for known in self.balances if known.casefold() == code.casefold()), None)
@@ -254,6 +260,16 @@ class RedeemableContract:
             for _ in range(2):
                 await source.give_back(session, "attempt:1")
         assert await self.left(ctx, source) == self.balance
+
+    async def test_what_was_used_comes_back_in_parts_and_never_more(self, ctx: Context) -> None:
+        source = await self.source(ctx)
+        async with ctx.tx() as session:
+            await source.reserve(session, self.code, 2_000, "attempt:1", ctx.now() + LATER)
+            await source.confirm(session, "attempt:1")
+        for amount, left in ((500, self.balance - 1_500), (700, self.balance - 800), (None, self.balance)):
+            async with ctx.tx() as session:
+                await source.give_back(session, "attempt:1", amount)
+            assert await self.left(ctx, source) == left
 
     async def test_what_is_only_held_is_not_given_back(self, ctx: Context) -> None:
         source = await self.source(ctx)

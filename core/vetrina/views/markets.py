@@ -80,6 +80,11 @@ class Atlas(msgspec.Struct, frozen=True):
         )
 
 
+async def capture_mode(db: Reads) -> str:
+    """What is captured of promised money when goods are sent: whole, part or never."""
+    return await db.value(_CAPTURE) or "whole"
+
+
 async def atlas(db: Reads) -> Atlas:
     """Read the shop's profile and markets, in one statement. Raises Fault while the shop has not been opened."""
     parts: dict[int, list[tuple[Any, ...]]] = {_PROFILE: [], _MARKET: [], _COUNTRY: [], _LANGUAGE: []}
@@ -161,3 +166,4 @@ _ROWS = union_all(
     ),
 )
 _ATLAS = _ROWS.order_by("part", "order1", "order2", "text0")
+_CAPTURE = select(ShopProfile.capture)

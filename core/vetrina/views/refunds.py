@@ -57,6 +57,8 @@ class RefundPartView(msgspec.Struct, frozen=True):
     amount: int
     state: str
     error: str
+    key: str
+    request: dict[str, Any] | None
     updated_at: datetime
 
 
@@ -80,9 +82,19 @@ async def refund_parts(db: Reads, order_ids: Sequence[int]) -> list[RefundPartVi
     return await db.rows(RefundPartView, _PARTS, {"order_ids": list(order_ids)})
 
 
+async def parts_of_refund(db: Reads, refund_id: int) -> list[RefundPartView]:
+    """Which ways one refund went."""
+    return await db.rows(RefundPartView, _OF_REFUND, {"refund": refund_id})
+
+
 async def open_refund_parts(db: Reads, *, after_id: int = 0, limit: int = 100) -> list[RefundPartView]:
     """Parts that no provider has answered for, in the order of their ids."""
     return await db.rows(RefundPartView, _OPEN, {"after_id": after_id, "most": limit})
+
+
+async def asked_back(db: Reads, payment_id: int) -> int:
+    """What of a payment refunds are on their way to give back, in minor units."""
+    return int(await db.value(_ASKED_BACK, {"payment": payment_id}) or 0)
 
 
 async def amended_pieces(db: Reads, order_id: int) -> dict[int, int]:
@@ -110,10 +122,14 @@ _PARTS = (
     .where(id_in(Refund.order_id, "order_ids"))
     .order_by(RefundPart.id)
 )
+_OF_REFUND = _PART.where(RefundPart.refund_id == bindparam("refund")).order_by(RefundPart.id)
 _OPEN = (
     _PART.where(RefundPart.state == "asked", RefundPart.id > bindparam("after_id"))
     .order_by(RefundPart.id)
     .limit(bindparam("most"))
+)
+_ASKED_BACK = select(func.sum(RefundPart.amount)).where(
+    RefundPart.payment_id == bindparam("payment"), RefundPart.state == "asked"
 )
 _AMENDED = (
     select(AmendmentLine.line_id, func.sum(AmendmentLine.quantity))

@@ -33,6 +33,11 @@ async def rename(session: Session, *, name: str, description: str, email: str | 
     await session.execute(_RENAME, {"name_": name, "description_": description, "email_": email})
 
 
+async def set_capture(session: Session, mode: str) -> None:
+    """What is captured of promised money when goods are sent: whole, part or never."""
+    await session.execute(_CAPTURE, {"mode": mode})
+
+
 async def put_brand(
     session: Session, *, slogan: str, short_description: str, primary: Colors, secondary: Colors
 ) -> None:
@@ -89,6 +94,7 @@ _NO_PICTURES = {"logo_id": None, "square_logo_id": None, "cover_id": None}
 _RENAME = update(table_of(ShopProfile)).values(
     name=bindparam("name_"), description=bindparam("description_"), email=bindparam("email_")
 )
+_CAPTURE = update(table_of(ShopProfile)).values(capture=bindparam("mode"))
 _BRAND = update(table_of(Brand)).values(
     {name: bindparam(f"{name}_") for name in ("slogan", "short_description", "primary", "secondary")}
 )

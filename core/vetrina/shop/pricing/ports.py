@@ -77,7 +77,7 @@ class Redeemable(Protocol):
     reserve, confirm, release and give_back run inside the checkout's transaction, touch only the plugin's own tables
     and may be repeated with the same reference. reserve refuses (a Refusal) when the balance no longer covers the
     amount. release gives back what is held and nothing that was confirmed; give_back returns what an order used up,
-    when it is cancelled.
+    when it is cancelled, or so much of it as is paid back: then it is called once for each time.
     """
 
     policy: ClassVar[Policy] = Policy("required", 2.0, inside=True)
@@ -94,4 +94,6 @@ class Redeemable(Protocol):
 
     async def release(self, session: Session, reference: str) -> None: ...
 
-    async def give_back(self, session: Session, reference: str) -> None: ...
+    async def give_back(self, session: Session, reference: str, amount: int | None = None) -> None:
+        """Return what was used up: all that is left of it, or `amount` minor units."""
+        ...

@@ -1,0 +1,89 @@
+"""Cancel some of what was ordered and not sent, and pay it back in the same step."""
+
+import msgspec
+
+from vetrina.flows.auditing import audited
+from vetrina.flows.packing import check_open, distinct
+from vetrina.flows.reckoning import check_quantities, hold_order, money_of, write_refund
+from vetrina.flows.refunding import note_of, pay_back_now, seen
+from vetrina.flows.shelving import follow_goods, give_up_pieces, goods_of
+from vetrina.kernel.context import Context, once
+from vetrina.kernel.errors import BadInput
+from vetrina.kernel.messages import emit
+from vetrina.shop.orders import service as orders
+from vetrina.shop.orders.events import OrderLinesCancelled
+from vetrina.shop.orders.refund_rules import reckon
+
+
+class CancelWish(msgspec.Struct, frozen=True, kw_only=True):
+    """Pieces that will not be sent, as pairs of line id and quantity; amounts in minor units."""
+
+    order_id: int
+    lines: tuple[tuple[int, int], ...]
+    reason: str = ""
+    note: str = ""
+    restock: bool = True
+    """Whether what had left the shelf is back on it; what was only held is free again in any case."""
+    refund: bool = True
+    """Whether what they cost is paid back, or asked no longer."""
+    delivery: int = 0
+    """What of the delivery is paid back with them."""
+    notify: bool = True
+    key: str = ""
+
+
+class Cancelled(msgspec.Struct, frozen=True):
+    """What came of it: the refund, if anything was paid back or waived."""
+
+    refund_id: int | None
+
+
+@once
+async def cancel_lines(ctx: Context, wish: CancelWish) -> Cancelled:
+    """Cancel pieces that lie in no parcel; the rest of the order stands.
+
+    Needs orders.write, with a refund payments.write. Raises BadInput, NotFound, OrderIsImported, OrderIsCancelled,
+    NothingToSend.
+    """
+    ctx.require("orders.write")
+    if wish.refund:
+        ctx.require("payments.write")
+    if not wish.lines:
+        raise BadInput(field=("lines",), problem="Say which pieces are cancelled.", reason="empty")
+    pieces = distinct(wish.lines)
+    note = note_of(ctx, wish.reason, wish.note, wish.key, notify=wish.notify)
+    cause = f"cancel:{note.key}"
+    async with ctx.tx() as session:
+        order, held = await hold_order(session, wish.order_id)
+        goods = await goods_of(session, order.id)
+        if any(entry.reference == cause for entry in goods.entries):
+            session.outcome = done = Cancelled(await orders.refund_of_key(session, note.key))
+            return done
+        check_open(goods, pieces)
+        money = await money_of(session, await seen(session, order), held)
+        await give_up_pieces(ctx, session, goods, pieces, cause=cause, is_restocked=wish.restock)
+        await follow_goods(ctx, session, order.id)
+        await emit(
+            session,
+            OrderLinesCancelled(
+                order_id=order.id,
+                number=order.number,
+                total=order.total,
+                currency=order.currency,
+                lines=tuple(pieces),
+                reason=note.reason,
+            ),
+            ctx.now(),
+        )
+        after = {"lines": [list(each) for each in pieces], "reason": note.reason, "restock": wish.restock}
+        await audited(ctx, session, "order.lines-cancelled", f"order:{order.id}", after=after)
+        refund_id = None
+        if wish.refund:
+            check_quantities(money, pieces)
+            sums = reckon(money.standing, pieces, delivery=wish.delivery)
+            if sums.amount or sums.waived:
+                refund_id = await write_refund(ctx, session, order, held, money, sums, note)
+        session.outcome = done = Cancelled(refund_id)
+    if refund_id is not None:
+        await pay_back_now(ctx, refund_id)
+    return done

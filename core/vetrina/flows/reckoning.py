@@ -1,0 +1,234 @@
+"""What of an order's money can still go back, and the pen that writes a refund down in its transaction."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import msgspec
+
+from vetrina.flows.auditing import audited
+from vetrina.flows.following import standing_of
+from vetrina.flows.freezing import Redeem, thaw
+from vetrina.flows.holding import marked
+from vetrina.flows.packing import open_order
+from vetrina.kernel.context import Context
+from vetrina.kernel.db import Reads, Session
+from vetrina.kernel.errors import NotFound
+from vetrina.kernel.jobs import put_off
+from vetrina.kernel.messages import emit
+from vetrina.shop.orders import service as orders
+from vetrina.shop.orders.events import OrderRefunded
+from vetrina.shop.orders.refund_rules import NothingToRefundOf, RefundSums, Standing, Way, Worth
+from vetrina.shop.orders.rules import OrderRow, financial_status
+from vetrina.shop.payments import service as payments_of
+from vetrina.shop.payments.ports import MoneyRequest
+from vetrina.shop.payments.rules import LOST, PaymentRow
+from vetrina.shop.pricing.ports import Redeemable
+from vetrina.views.carts import locked_cart
+from vetrina.views.orders import (
+    OrderLineRow,
+    OrderView,
+    goods_entries,
+    order_discounts,
+    order_lines,
+    order_tax_lines,
+    order_whereabouts,
+)
+from vetrina.views.refunds import (
+    RefundPartView,
+    RefundRow,
+    amended_pieces,
+    refund_lines,
+    refund_parts,
+    refunds_of,
+    snapshot_of_order,
+)
+from vetrina.vocabulary import RefundState
+
+PAY_BACK = "core.pay-back"
+
+
+class Money(msgspec.Struct, frozen=True):
+    """An order's money as it can be refunded: its standing, its lines, and what its gift cards are known by."""
+
+    standing: Standing
+    lines: Mapping[int, OrderLineRow]
+    cards: Mapping[str, Redeem]
+    """What was used of each gift card, by the reference it stands under."""
+    returned: int
+    """What went back on gift cards before."""
+
+
+async def money_of(db: Reads, order: OrderView, payments: Sequence[PaymentRow]) -> Money:
+    """What of an order's money can still go back. Read under the order's lock it is what a refund may rely on."""
+    lines = {line.id: line for line in await order_lines(db, [order.id])}
+    refunds = await refunds_of(db, [order.id])
+    parts = await refund_parts(db, [order.id])
+    counting = _counting(refunds, parts)
+    cards = await _cards(db, order.id)
+    live = [part for part in parts if part.state != RefundState.FAILED]
+    on_cards = Counter[str]()
+    for part in live:
+        if part.card_reference is not None:
+            on_cards[part.card_reference] += part.amount
+    held = [payment for payment in payments if payment.replaced_at is None]
+    received = order.redeemed + sum(payment.captured for payment in held)
+    ways = [Way(_left(payment, live), payment_id=payment.id) for payment in held]
+    ways += [Way(card.amount - on_cards[mark], card=mark) for mark, card in cards.items()]
+    owed = order.total + order.raised - order.lowered + order.released - order.waived
+    lost = bool(held) and all(payment.state in LOST for payment in held)
+    standing = Standing(
+        lines=await _worths(db, order, lines, counting),
+        delivery=await _delivery(db, order, counting),
+        fee=Worth(order.payment_fee, 0, refunded=sum(refund.fee for refund in counting)),
+        unpaid=0 if lost else max(owed - received, 0),
+        ways=tuple(way for way in ways if way.left > 0),
+    )
+    return Money(standing, lines, cards, sum(on_cards.values()))
+
+
+async def hold_order(
+    session: Session, order_id: int, *, may_be_cancelled: bool = False
+) -> tuple[OrderRow, list[PaymentRow]]:
+    """An order with its payments, ours until the transaction ends. Locked as everywhere: cart, order, payments.
+
+    Raises NotFound, OrderIsImported, OrderIsCancelled.
+    """
+    where = await order_whereabouts(session, order_id)
+    if where is not None:
+        await locked_cart(session, where.cart_key)
+    order = await open_order(session, order_id, may_be_cancelled=may_be_cancelled)
+    return order, await payments_of.payments_held(session, order_id)
+
+
+def check_quantities(money: Money, lines: Sequence[tuple[int, int]]) -> None:
+    """Raises NotFound, NothingToRefundOf unless so many pieces of the lines are left to be refunded."""
+    for index, (line_id, quantity) in enumerate(lines):
+        worth = money.standing.lines.get(line_id)
+        if worth is None:
+            raise NotFound(what="The line", field=("lines", str(index), "line_id"))
+        if quantity > worth.pieces - worth.refunded:
+            raise NothingToRefundOf(
+                field=("lines", str(index), "quantity"),
+                title=money.lines[line_id].title,
+                open=worth.pieces - worth.refunded,
+            )
+
+
+async def write_refund(
+    ctx: Context,
+    session: Session,
+    order: OrderRow,
+    payments: Sequence[PaymentRow],
+    money: Money,
+    sums: RefundSums,
+    note: orders.RefundNote,
+    *,
+    restocked: Mapping[int, int] | None = None,
+) -> int:
+    """Write a refund down for a locked order and its locked payments; its id.
+
+    Gift cards have theirs back at once, providers are asked by jobs; what had not been paid is asked no longer.
+    """
+    requests = {payment.id: _request(payment) for payment in payments}
+    refund_id = await orders.write_refund(
+        session, order, sums, note, requests=requests, restocked=restocked or {}, at=ctx.now()
+    )
+    for way in sums.parts:
+        if way.card is not None:
+            redeem = money.cards[way.card]
+            provided = ctx.ports.get(Redeemable, redeem.source)
+            await ctx.ports.ask(provided, provided.implementation.give_back, session, way.card, way.left)
+    on_cards = sum(way.left for way in sums.parts if way.card is not None)
+    waived = msgspec.structs.replace(order, waived=order.waived + sums.waived)
+    status = financial_status(waived.owed, order.redeemed, money.returned + on_cards, standing_of(payments))
+    await orders.set_money(session, order, status=status, refunded=order.refunded + on_cards, at=ctx.now())
+    parts = await orders.parts_held(session, refund_id)
+    for part in parts:
+        if part.payment_id is not None:
+            await put_off(session, PAY_BACK, part.key, {"part_id": part.id, "refund_id": refund_id}, ctx.now())
+    if sums.amount and all(part.state == RefundState.DONE for part in parts):
+        await tell_refunded(ctx, session, order, refund_id, sums.amount, notify=note.notify)
+    after = {"refund": refund_id, "amount": sums.amount, "waived": sums.waived, "reason": note.reason}
+    await audited(ctx, session, "order.refunded", f"order:{order.id}", after=after)
+    return refund_id
+
+
+async def tell_refunded(
+    ctx: Context, session: Session, order: OrderRow, refund_id: int, amount: int, *, notify: bool
+) -> None:
+    """All of a refund is back at its buyer."""
+    await emit(
+        session,
+        OrderRefunded(
+            order_id=order.id,
+            number=order.number,
+            total=order.total,
+            currency=order.currency,
+            refund_id=refund_id,
+            amount=amount,
+            notify=notify,
+        ),
+        ctx.now(),
+    )
+
+
+def _counting(refunds: Sequence[RefundRow], parts: Sequence[RefundPartView]) -> list[RefundRow]:
+    """Refunds of which anything happened or may still happen."""
+    alive = {part.refund_id for part in parts if part.state != RefundState.FAILED}
+    return [refund for refund in refunds if refund.waived or refund.id in alive]
+
+
+def _left(payment: PaymentRow, parts: Sequence[RefundPartView]) -> int:
+    """What of a payment can go back: what came, without what went back and what is on its way."""
+    asked = sum(part.amount for part in parts if part.payment_id == payment.id and part.state == RefundState.ASKED)
+    return max(payment.captured - payment.refunded - asked, 0)
+
+
+async def _worths(
+    db: Reads, order: OrderView, lines: Mapping[int, OrderLineRow], counting: Sequence[RefundRow]
+) -> dict[int, Worth]:
+    """Every line with what it was paid with; what an amendment took off it is refunded in its own way."""
+    before = Counter(await amended_pieces(db, order.id))
+    ids = {refund.id for refund in counting}
+    for row in await refund_lines(db, [order.id]):
+        if row.refund_id in ids:
+            before[row.line_id] += row.quantity
+    added = 0 if order.prices_include_tax else 1
+    return {
+        line.id: Worth(line.total + added * line.tax, line.tax, line.quantity, before[line.id])
+        for line in lines.values()
+    }
+
+
+async def _delivery(db: Reads, order: OrderView, counting: Sequence[RefundRow]) -> Worth:
+    """What the delivery was paid with: without what discounts took off it, with the tax on top."""
+    off = sum(row.amount for row in await order_discounts(db, [order.id]) if row.target == "delivery")
+    tax = sum(row.amount for row in await order_tax_lines(db, [order.id]) if row.position is None)
+    amount = order.delivery - off + (0 if order.prices_include_tax else tax)
+    return Worth(amount, min(tax, amount), refunded=sum(refund.delivery for refund in counting))
+
+
+async def _cards(db: Reads, order_id: int) -> dict[str, Redeem]:
+    """The gift cards that an order was paid with, by the reference their use stands under."""
+    document = await snapshot_of_order(db, order_id)
+    if document is None:
+        return {}
+    entries = await goods_entries(db, [order_id])
+    reference = next((entry.reference for entry in entries if entry.kind in ("reserved", "taken")), "")
+    return {mark: redeem for mark, redeem in marked(thaw(document), reference) if redeem.is_card}
+
+
+def _request(payment: PaymentRow) -> dict[str, Any]:
+    """What a provider is asked, but for key and amount: frozen, so that a repeat is the same to the last byte."""
+    request = MoneyRequest(
+        key="",
+        payment_key=payment.key,
+        provider_reference=payment.provider_reference,
+        amount=0,
+        currency=payment.currency,
+        authorised=payment.authorised,
+        captured=payment.captured,
+        refunded=payment.refunded,
+    )
+    return msgspec.to_builtins(request)
