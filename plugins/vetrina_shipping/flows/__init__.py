@@ -1,0 +1,1 @@
+"""What the staff does to delivery; every change gives the book its next version."""
