@@ -1,19 +1,23 @@
-"""Jobs run when they are due, once each, and what fails is tried again, parked and visible."""
+"""Jobs run when they are due, once each, and what fails is tried again, parked and visible: on either engine alike."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import select
-from tests.support.shops import StillClock
+from sqlalchemy import select, update
+from tests.conftest import ENGINES
+from tests.support import shops
+from tests.support.job_engines import Bench, carried, carrying_template
+from tests.support.reuse import Reused
 
 from vetrina.kernel.context import Context
 from vetrina.kernel.crew import Crew, RunFor, within
 from vetrina.kernel.jobs import (
     AT_ONCE,
-    LOOK,
+    CUT_OFF,
     PAUSES,
     PER_OWNER,
     REST,
@@ -21,11 +25,15 @@ from vetrina.kernel.jobs import (
     Job,
     JobRun,
     Runner,
+    crew_of,
+    drop_parked,
     forget_jobs,
     put_off,
+    retry_parked,
 )
 from vetrina.kernel.meters import KeptOut, Work
 
+CARRYING = ("procrastinate",) if "postgresql" in ENGINES else ()
 Run = Callable[[Context, dict[str, Any]], Awaitable[None]]
 
 
@@ -42,138 +50,162 @@ class Notebook:
             raise self.trouble
 
 
+@pytest.fixture(scope="module")
+def carrying(request: pytest.FixtureRequest) -> Iterator[Reused]:
+    """A database in which procrastinate carries the jobs."""
+    server = request.getfixturevalue("postgres_server")
+    template = carrying_template(server, request.getfixturevalue("postgres_template"))
+    database = Reused(server, template)
+    yield database
+    database.drop()
+
+
+@pytest.fixture(params=[*(f"leased-{engine}" for engine in ENGINES), *CARRYING])
+async def bench(request: pytest.FixtureRequest, tmp_path: Path, clock: shops.StillClock) -> AsyncGenerator[Bench]:
+    """An open shop on each engine of jobs."""
+    if request.param == "procrastinate":
+        async with carried(request.getfixturevalue("carrying")) as made:
+            yield made
+        return
+    if request.param == "leased-sqlite":
+        url = shops.sqlite_url(request.getfixturevalue("sqlite_template"), tmp_path)
+    else:
+        url = request.getfixturevalue("postgres_database").url
+    ctx = await shops.opened(url, clock)
+    yield Bench(ctx, clock)
+    await ctx.db.close()
+    if request.param == "leased-postgresql":
+        request.getfixturevalue("postgres_database").start_again()
+
+
 @pytest.fixture
 def notebook() -> Notebook:
     return Notebook()
 
 
-def runner(ctx: Context, run: Run, every: timedelta | None = None, deadline: float = 60.0) -> Runner:
+def runner(bench: Bench, run: Run, every: timedelta | None = None, deadline: float = 60.0) -> Runner:
     job = Job(name="notes.write-down", run=run, every=every, deadline=deadline)
-    return Runner(ctx.db, ctx.shop.clock, [job], lambda name: ctx)
+    return Runner(bench.ctx.db, bench.ctx.shop.clock, [job], lambda name: bench.ctx)
 
 
-async def write_later(ctx: Context, line: str, due_at: datetime | None = None) -> bool:
-    async with ctx.tx() as session:
-        return await put_off(session, "notes.write-down", line, {"line": line}, due_at or ctx.now())
+async def write_later(bench: Bench, line: str, due_at: datetime | None = None) -> bool:
+    async with bench.ctx.tx() as session:
+        return await put_off(session, "notes.write-down", line, {"line": line}, due_at or bench.ctx.now())
 
 
-async def test_a_job_put_off_runs_when_it_is_due_and_once(ctx: Context, clock: StillClock, notebook: Notebook) -> None:
-    runs = runner(ctx, notebook)
-    await write_later(ctx, "milk", ctx.now() + timedelta(hours=1))
-    assert await runs.run_once() == 0
-    clock.move(minutes=59)
-    assert await runs.run_once() == 0
-    clock.move(minutes=1)
-    assert await runs.run_once() == 1
-    clock.move(days=1)
-    assert await runs.run_once() == 0
+async def test_a_job_put_off_runs_when_it_is_due_and_once(bench: Bench, notebook: Notebook) -> None:
+    runs = runner(bench, notebook)
+    await write_later(bench, "milk", bench.ctx.now() + timedelta(hours=1))
+    assert await runs.run_once(bench.engine) == 0
+    bench.clock.move(minutes=59)
+    assert await runs.run_once(bench.engine) == 0
+    bench.clock.move(minutes=1)
+    assert await runs.run_once(bench.engine) == 1
+    bench.clock.move(days=1)
+    assert await runs.run_once(bench.engine) == 0
     assert notebook.lines == ["milk"]
 
 
-async def test_jobs_run_in_the_order_in_which_they_are_due(ctx: Context, clock: StillClock, notebook: Notebook) -> None:
+async def test_jobs_run_in_the_order_in_which_they_are_due(bench: Bench, notebook: Notebook) -> None:
     for line, minutes in (("third", 3), ("first", 1), ("second", 2)):
-        await write_later(ctx, line, ctx.now() + timedelta(minutes=minutes))
-    clock.move(hours=1)
-    await runner(ctx, notebook).run_once()
+        await write_later(bench, line, bench.ctx.now() + timedelta(minutes=minutes))
+    bench.clock.move(hours=1)
+    await runner(bench, notebook).run_once(bench.engine)
     assert notebook.lines == ["first", "second", "third"]
 
 
-async def test_putting_off_twice_under_one_key_is_once(ctx: Context, notebook: Notebook) -> None:
-    assert await write_later(ctx, "milk")
-    assert not await write_later(ctx, "milk")
-    await runner(ctx, notebook).run_once()
+async def test_putting_off_twice_under_one_key_is_once(bench: Bench, notebook: Notebook) -> None:
+    assert await write_later(bench, "milk")
+    assert not await write_later(bench, "milk")
+    await runner(bench, notebook).run_once(bench.engine)
     assert notebook.lines == ["milk"]
-    assert await write_later(ctx, "milk"), "after it ran the key is free again"
+    assert await write_later(bench, "milk"), "after it ran the key is free again"
 
 
-async def test_a_job_of_a_flow_that_failed_is_not_run(ctx: Context, notebook: Notebook) -> None:
+async def test_a_job_of_a_flow_that_failed_is_not_run(bench: Bench, notebook: Notebook) -> None:
     with pytest.raises(KeyError):
-        async with ctx.tx() as session:
-            await put_off(session, "notes.write-down", "milk", {}, ctx.now())
+        async with bench.ctx.tx() as session:
+            await put_off(session, "notes.write-down", "milk", {}, bench.ctx.now())
             raise KeyError
-    assert await runner(ctx, notebook).run_once() == 0
+    assert await runner(bench, notebook).run_once(bench.engine) == 0
 
 
-async def test_a_recurring_job_runs_at_once_and_then_each_time(
-    ctx: Context, clock: StillClock, notebook: Notebook
-) -> None:
-    runs = runner(ctx, notebook, every=timedelta(hours=1))
+async def test_a_recurring_job_runs_at_once_and_then_each_time(bench: Bench, notebook: Notebook) -> None:
+    runs = runner(bench, notebook, every=timedelta(hours=1))
     await runs.schedule()
     await runs.schedule()
     for _ in range(3):
-        assert await runs.run_once() == 1
-        clock.move(minutes=59)
-        assert await runs.run_once() == 0
-        clock.move(minutes=1)
+        assert await runs.run_once(bench.engine) == 1
+        bench.clock.move(minutes=59)
+        assert await runs.run_once(bench.engine) == 0
+        bench.clock.move(minutes=1)
     assert notebook.lines == ["scheduled"] * 3
 
 
-async def test_a_failed_job_is_tried_after_growing_pauses_and_then_parked(
-    ctx: Context, clock: StillClock, notebook: Notebook
-) -> None:
-    runs = runner(ctx, notebook)
+async def test_a_failed_job_is_tried_after_growing_pauses_and_then_parked(bench: Bench, notebook: Notebook) -> None:
+    runs = runner(bench, notebook)
     notebook.trouble = ValueError("no pen")
-    await write_later(ctx, "milk")
+    await write_later(bench, "milk")
     for pause in PAUSES:
-        assert await runs.run_once() == 1
-        clock.move(seconds=pause - 0.5)
-        assert await runs.run_once() == 0
-        clock.move(seconds=0.5)
-    assert await runs.run_once() == 1
-    clock.move(days=365)
-    assert await runs.run_once() == 0
-    (parked,) = await ctx.db.fetch(select(JobRun.attempts, JobRun.error, JobRun.parked_at))
+        assert await runs.run_once(bench.engine) == 1
+        bench.clock.move(seconds=pause - 0.5)
+        assert await runs.run_once(bench.engine) == 0
+        bench.clock.move(seconds=0.5)
+    assert await runs.run_once(bench.engine) == 1
+    bench.clock.move(days=365)
+    assert await runs.run_once(bench.engine) == 0
+    (parked,) = await bench.ctx.db.fetch(select(JobRun.attempts, JobRun.error, JobRun.parked_at))
     assert parked[:2] == (len(PAUSES) + 1, "ValueError: no pen")
     assert parked[2] is not None
 
 
-async def test_a_failed_job_that_succeeds_is_done(ctx: Context, clock: StillClock, notebook: Notebook) -> None:
-    runs = runner(ctx, notebook)
+async def test_a_failed_job_that_succeeds_is_done(bench: Bench, notebook: Notebook) -> None:
+    runs = runner(bench, notebook)
     notebook.trouble = ValueError("no pen")
-    await write_later(ctx, "milk")
-    await runs.run_once()
+    await write_later(bench, "milk")
+    await runs.run_once(bench.engine)
     notebook.trouble = None
-    clock.move(seconds=PAUSES[0])
-    await runs.run_once()
+    bench.clock.move(seconds=PAUSES[0])
+    await runs.run_once(bench.engine)
     assert notebook.lines == ["milk", "milk"]
-    assert await ctx.db.fetch(select(JobRun.id)) == []
+    assert await bench.ctx.db.fetch(select(JobRun.id)) == []
 
 
-async def test_a_recurring_job_is_never_parked(ctx: Context, clock: StillClock, notebook: Notebook) -> None:
-    runs = runner(ctx, notebook, every=timedelta(minutes=1))
+async def test_a_recurring_job_is_never_parked(bench: Bench, notebook: Notebook) -> None:
+    runs = runner(bench, notebook, every=timedelta(minutes=1))
     await runs.schedule()
     notebook.trouble = ValueError("no pen")
     for _ in range(len(PAUSES) * 3):
-        assert await runs.run_once() == 1
-        clock.move(seconds=PAUSES[-1])
+        assert await runs.run_once(bench.engine) == 1
+        bench.clock.move(seconds=PAUSES[-1])
     notebook.trouble = None
-    await runs.run_once()
-    (row,) = await ctx.db.fetch(select(JobRun.key, JobRun.attempts, JobRun.parked_at, JobRun.error))
+    await runs.run_once(bench.engine)
+    (row,) = await bench.ctx.db.fetch(select(JobRun.key, JobRun.attempts, JobRun.parked_at, JobRun.error))
     assert row == (SCHEDULED, 0, None, None)
 
 
-async def test_a_job_past_its_deadline_has_failed(ctx: Context) -> None:
+async def test_a_job_past_its_deadline_has_failed(bench: Bench) -> None:
     async def dawdle(ctx: Context, payload: dict[str, Any]) -> None:
         await asyncio.sleep(3_600)
 
-    await write_later(ctx, "milk")
-    await runner(ctx, dawdle, deadline=0.05).run_once()
-    assert await ctx.db.fetch(select(JobRun.attempts, JobRun.error)) == [(1, "TimeoutError")]
+    await write_later(bench, "milk")
+    await runner(bench, dawdle, deadline=0.05).run_once(bench.engine)
+    assert await bench.ctx.db.fetch(select(JobRun.attempts, JobRun.error)) == [(1, "TimeoutError")]
 
 
-async def test_a_failing_job_keeps_no_other_from_running(ctx: Context, notebook: Notebook) -> None:
+async def test_a_failing_job_keeps_no_other_from_running(bench: Bench, notebook: Notebook) -> None:
     async def choke(ctx: Context, payload: dict[str, Any]) -> None:
         if payload["line"] == "milk":
             raise ValueError
         await notebook(ctx, payload)
 
     for line in ("milk", "bread"):
-        await write_later(ctx, line)
-    assert await runner(ctx, choke).run_once() == 2
+        await write_later(bench, line)
+    assert await runner(bench, choke).run_once(bench.engine) == 2
     assert notebook.lines == ["bread"]
 
 
-async def test_runners_beside_each_other_run_each_job_once(ctx: Context) -> None:
+async def test_runners_beside_each_other_run_each_job_once(bench: Bench) -> None:
     lines: list[str] = []
 
     async def write_slowly(ctx: Context, payload: dict[str, Any]) -> None:
@@ -181,15 +213,15 @@ async def test_runners_beside_each_other_run_each_job_once(ctx: Context) -> None
         lines.append(payload["line"])
 
     for number in range(20):
-        await write_later(ctx, str(number))
-    counts = await asyncio.gather(*(runner(ctx, write_slowly).run_once() for _ in range(4)))
+        await write_later(bench, str(number))
+    counts = await asyncio.gather(*(runner(bench, write_slowly).run_once(bench.engine) for _ in range(4)))
     assert sorted(lines, key=int) == [str(number) for number in range(20)]
     assert sum(counts) == 20
     assert min(counts) > 0
 
 
 async def test_a_job_of_a_runner_that_died_is_taken_over_when_its_lease_has_lapsed(
-    ctx: Context, clock: StillClock, notebook: Notebook
+    bench: Bench, notebook: Notebook
 ) -> None:
     begun, may_end = asyncio.Event(), asyncio.Event()
 
@@ -198,47 +230,93 @@ async def test_a_job_of_a_runner_that_died_is_taken_over_when_its_lease_has_laps
         await may_end.wait()
         raise ValueError("too late")
 
-    await write_later(ctx, "milk")
-    dying, heir = asyncio.create_task(runner(ctx, wait_long).run_once()), runner(ctx, notebook)
+    await write_later(bench, "milk")
+    dying, heir = asyncio.create_task(runner(bench, wait_long).run_once(bench.engine)), runner(bench, notebook)
     await begun.wait()
-    assert await heir.run_once() == 0, "it is leased to who runs it"
-    clock.jump(days=1)
-    for seconds in (LOOK, 64):
-        clock.move(seconds=seconds)
-        assert await heir.run_once() == 0, "its run may still be under way, whatever the time of day is said to be"
-    clock.move(seconds=LOOK)
+    bench.clock.jump(days=1)
     notebook.trouble = ValueError("no pen")
-    assert await heir.run_once() == 1
+    assert 30 < await bench.until_taken_up(heir, lives=False) <= 75, "whatever the time of day is said to be"
     may_end.set()
     await dying
-    told = await ctx.db.fetch(select(JobRun.attempts, JobRun.error))
+    told = await bench.ctx.db.fetch(select(JobRun.attempts, JobRun.error))
     assert told == [(2, "ValueError: no pen")], "who had lost the lease wrote down what became of his run"
 
 
-async def test_a_job_cut_off_by_a_stop_is_due_at_once_and_counts_as_no_try(ctx: Context, notebook: Notebook) -> None:
+async def test_a_job_that_kills_its_process_is_parked_in_the_end(bench: Bench, notebook: Notebook) -> None:
+    await write_later(bench, "milk")
+    for _ in range(len(PAUSES) + 1):
+        # A process that died with the lease leaves just this.
+        async with bench.ctx.tx() as session:
+            await session.execute(update(JobRun).values(lease_token=f"dead {bench.clock.now()}"))
+        heir = runner(bench, notebook)
+        for _ in range(3):
+            bench.clock.move(seconds=66)
+            await bench.beat()
+            await heir._look(bench.engine or heir._leased)
+    (row,) = await bench.ctx.db.fetch(select(JobRun.attempts, JobRun.error, JobRun.parked_at, JobRun.lease_token))
+    assert row[:2] == (len(PAUSES) + 1, CUT_OFF)
+    assert (row[2] is not None, row[3]) == (True, None)
+    assert (await runner(bench, notebook).run_once(bench.engine), notebook.lines) == (0, [])
+
+
+@pytest.mark.parametrize("days", [-1, 1])
+async def test_a_clock_that_jumps_runs_nothing_twice_at_once_and_loses_nothing(
+    bench: Bench, notebook: Notebook, days: int
+) -> None:
+    begun, may_end = asyncio.Event(), asyncio.Event()
+
+    async def wait_long(ctx: Context, payload: dict[str, Any]) -> None:
+        begun.set()
+        await may_end.wait()
+
+    await write_later(bench, "milk")
+    working, other = asyncio.create_task(runner(bench, wait_long).run_once(bench.engine)), runner(bench, notebook)
+    await begun.wait()
+    bench.jump_everywhere(days=days)
+    for _ in range(5):
+        await bench.beat()
+        assert await other.run_once(bench.engine) == 0, "somebody alive is at it"
+        bench.clock.move(seconds=10)
+    may_end.set()
+    await working
+    recurring = runner(bench, notebook, every=timedelta(hours=1))
+    await recurring.schedule()
+    assert await recurring.run_once(bench.engine) == 1
+    bench.jump_everywhere(days=-days)
+    for _ in range(2):
+        bench.clock.move(hours=1)
+        await recurring.run_once(bench.engine)
+    assert notebook.lines in (["scheduled"] * 3, ["scheduled"] * 2)
+    assert await write_later(bench, "milk")
+
+
+async def test_a_job_cut_off_by_a_stop_is_due_at_once_and_counts_as_no_try(bench: Bench, notebook: Notebook) -> None:
     crew, begun = Crew(AT_ONCE, PER_OWNER), asyncio.Event()
 
     async def never_end(ctx: Context, payload: dict[str, Any]) -> None:
         begun.set()
         await asyncio.sleep(3_600)
 
-    await write_later(ctx, "milk")
-    assert await runner(ctx, never_end).start(crew) == 1
+    await write_later(bench, "milk")
+    assert await runner(bench, never_end).start(crew, bench.engine) == 1
     await begun.wait()
     await crew.stop(0)
-    assert await ctx.db.fetch(select(JobRun.attempts, JobRun.lease_until, JobRun.lease_token)) == [(0, None, None)]
-    assert await runner(ctx, notebook).run_once() == 1
+    assert await bench.ctx.db.fetch(select(JobRun.attempts, JobRun.lease_until, JobRun.lease_token)) == [
+        (0, None, None)
+    ]
+    assert await runner(bench, notebook).run_once(bench.engine) == 1
     assert notebook.lines == ["milk"]
 
 
 class Yard:
     """Jobs of several owners: those of `slow` wait at a gate, all write down when they end."""
 
-    def __init__(self, ctx: Context, run_for: RunFor = within) -> None:
+    def __init__(self, bench: Bench, run_for: RunFor = within) -> None:
         self.gate = asyncio.Event()
+        self._ctx, self._engine = bench.ctx, bench.engine
         self.ended: list[str] = []
         jobs = [Job(name=f"{owner}.work", run=self._runs(owner)) for owner in ("slow", "quick", "core")]
-        self.runner = Runner(ctx.db, ctx.shop.clock, jobs, lambda name: ctx, run_for)
+        self.runner = Runner(bench.ctx.db, bench.ctx.shop.clock, jobs, lambda name: bench.ctx, run_for)
 
     def _runs(self, owner: str) -> Run:
         async def work(ctx: Context, payload: dict[str, Any]) -> None:
@@ -248,45 +326,45 @@ class Yard:
 
         return work
 
-    async def put_off(self, ctx: Context, *names: str) -> None:
+    async def put_off(self, *names: str) -> None:
         for name in names:
-            async with ctx.tx() as session:
-                await put_off(session, f"{name[:-1]}.work", name, {"number": name[-1]}, ctx.now())
+            async with self._ctx.tx() as session:
+                await put_off(session, f"{name[:-1]}.work", name, {"number": name[-1]}, self._ctx.now())
 
     async def pass_by(self, crew: Crew) -> None:
         """Two looks, between which whoever can end has ended."""
         for _ in range(2):
-            await self.runner.start(crew)
+            await self.runner.start(crew, self._engine)
             while any(not task.get_name().startswith("slow") for task in crew._tasks.values()):
                 await crew.settle(all_of_them=False)
 
 
-async def test_a_slow_job_delays_only_those_of_its_owner(ctx: Context) -> None:
-    yard, crew = Yard(ctx), Crew(AT_ONCE, PER_OWNER)
-    await yard.put_off(ctx, "slow1", "slow2", "quick1", "core1", "quick2")
+async def test_a_slow_job_delays_only_those_of_its_owner(bench: Bench) -> None:
+    yard, crew = Yard(bench), Crew(AT_ONCE, PER_OWNER)
+    await yard.put_off("slow1", "slow2", "quick1", "core1", "quick2")
     await yard.pass_by(crew)
     assert sorted(yard.ended) == ["core1", "quick1", "quick2"]
     assert len(crew) == 1, "one job of an owner at a time"
-    await yard.put_off(ctx, "core2")
+    await yard.put_off("core2")
     await yard.pass_by(crew)
     assert yard.ended[-1] == "core2"
     yard.gate.set()
     await crew.settle()
-    await yard.runner.start(crew)
+    await yard.runner.start(crew, bench.engine)
     await crew.settle()
     assert yard.ended[-2:] == ["slow1", "slow2"]
-    assert await ctx.db.fetch(select(JobRun.id)) == []
+    assert await bench.ctx.db.fetch(select(JobRun.id)) == []
 
 
-async def test_with_a_single_place_the_slow_job_would_delay_everybody(ctx: Context) -> None:
-    yard, crew = Yard(ctx), Crew(1, 1)
-    await yard.put_off(ctx, "slow1", "quick1", "core1")
+async def test_with_a_single_place_the_slow_job_would_delay_everybody(bench: Bench) -> None:
+    yard, crew = Yard(bench), Crew(1, 1)
+    await yard.put_off("slow1", "quick1", "core1")
     await yard.pass_by(crew)
     assert yard.ended == []
     await crew.stop(0)
 
 
-async def test_a_job_kept_out_by_its_breaker_is_run_later_and_counts_as_no_try(ctx: Context, clock: StillClock) -> None:
+async def test_a_job_kept_out_by_its_breaker_is_run_later_and_counts_as_no_try(bench: Bench) -> None:
     shut = {"quick"}
 
     async def breaker(work: Work, ask: Callable[[], Awaitable[Any]], deadline: float) -> Any:
@@ -294,29 +372,69 @@ async def test_a_job_kept_out_by_its_breaker_is_run_later_and_counts_as_no_try(c
             raise KeptOut(work)
         return await within(work, ask, deadline)
 
-    yard = Yard(ctx, breaker)
-    await yard.put_off(ctx, "quick1", "core1")
-    assert await yard.runner.run_once() == 2
+    yard = Yard(bench, breaker)
+    await yard.put_off("quick1", "core1")
+    assert await yard.runner.run_once(bench.engine) == 2
     assert yard.ended == ["core1"]
-    assert await ctx.db.fetch(select(JobRun.attempts, JobRun.lease_until)) == [(0, None)]
+    assert await bench.ctx.db.fetch(select(JobRun.attempts, JobRun.lease_until)) == [(0, None)]
     shut.clear()
-    assert await yard.runner.run_once() == 0
-    clock.move(seconds=REST.total_seconds())
-    assert await yard.runner.run_once() == 1
+    assert await yard.runner.run_once(bench.engine) == 0
+    bench.clock.move(seconds=REST.total_seconds())
+    assert await yard.runner.run_once(bench.engine) == 1
     assert yard.ended == ["core1", "quick1"]
 
 
-async def test_the_jobs_of_an_owner_are_forgotten_with_it(ctx: Context) -> None:
-    yard = Yard(ctx)
-    await yard.put_off(ctx, "quick1", "core1")
-    async with ctx.tx() as session:
-        await put_off(session, "quick_er.work", "1", {}, ctx.now())
+async def test_the_jobs_of_an_owner_are_forgotten_with_it(bench: Bench) -> None:
+    yard = Yard(bench)
+    await yard.put_off("quick1", "core1")
+    async with bench.ctx.tx() as session:
+        await put_off(session, "quick_er.work", "1", {}, bench.ctx.now())
         await forget_jobs(session, "quick")
-    assert sorted(await ctx.db.fetch(select(JobRun.name))) == [("core.work",), ("quick_er.work",)]
+    assert sorted(await bench.ctx.db.fetch(select(JobRun.name))) == [("core.work",), ("quick_er.work",)]
 
 
-async def test_jobs_nobody_declares_are_left_for_those_who_do(ctx: Context, notebook: Notebook) -> None:
-    async with ctx.tx() as session:
-        await put_off(session, "gifts.wrap", "1", {}, ctx.now())
-    assert await runner(ctx, notebook).run_once() == 0
-    assert await ctx.db.fetch(select(JobRun.name, JobRun.attempts)) == [("gifts.wrap", 0)]
+async def test_jobs_nobody_declares_are_left_for_those_who_do(bench: Bench, notebook: Notebook) -> None:
+    async with bench.ctx.tx() as session:
+        await put_off(session, "gifts.wrap", "1", {}, bench.ctx.now())
+    assert await runner(bench, notebook).run_once(bench.engine) == 0
+    assert await bench.ctx.db.fetch(select(JobRun.name, JobRun.attempts)) == [("gifts.wrap", 0)]
+
+
+async def test_the_shops_own_jobs_do_not_wait_behind_a_long_one(bench: Bench) -> None:
+    gate, ended = asyncio.Event(), list[str]()
+
+    async def count(ctx: Context, payload: dict[str, Any]) -> None:
+        await gate.wait()
+        ended.append("count")
+
+    async def reconcile(ctx: Context, payload: dict[str, Any]) -> None:
+        ended.append("money")
+
+    jobs = [Job(name="core.count", run=count), Job(name="core.reconcile", run=reconcile)]
+    runs, crew = Runner(bench.ctx.db, bench.clock, jobs, lambda name: bench.ctx), crew_of()
+    for job in jobs:
+        async with bench.ctx.tx() as session:
+            await put_off(session, job.name, "1", {}, bench.ctx.now())
+    assert await runs.start(crew, bench.engine) == 2
+    await crew.settle(all_of_them=False)
+    assert ended == ["money"]
+    gate.set()
+    await crew.settle()
+    assert ended == ["money", "count"]
+
+
+async def test_a_parked_job_is_tried_again_or_given_up_by_hand(bench: Bench, notebook: Notebook) -> None:
+    for line in ("milk", "bread"):
+        await write_later(bench, line)
+    async with bench.ctx.tx() as session:
+        await session.execute(update(JobRun).values(parked_at=bench.ctx.now(), attempts=6, error="no pen"))
+    runs = runner(bench, notebook)
+    assert await runs.run_once(bench.engine) == 0
+    assert not await write_later(bench, "milk"), "a parked job keeps its key"
+    milk, bread = [key for (key,) in await bench.ctx.db.fetch(select(JobRun.id).order_by(JobRun.id))]
+    async with bench.ctx.tx() as session:
+        assert (await retry_parked(session, milk, bench.ctx.now()), await drop_parked(session, bread)) == (True, True)
+    async with bench.ctx.tx() as session:
+        assert (await retry_parked(session, milk, bench.ctx.now()), await drop_parked(session, milk)) == (False, False)
+    assert await runs.run_once(bench.engine) == 1
+    assert notebook.lines == ["milk"]

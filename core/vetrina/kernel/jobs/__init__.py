@@ -9,12 +9,12 @@ from vetrina.kernel.jobs.queue import (
     put_off,
     retry_parked,
 )
-from vetrina.kernel.jobs.runner import AT_ONCE, LOOK, PAUSES, PER_OWNER, PLACES, REST, Runner, crew_of
+from vetrina.kernel.jobs.runner import AT_ONCE, CUT_OFF, PAUSES, PER_OWNER, PLACES, REST, Runner, crew_of
 from vetrina.kernel.jobs.taking import Engine, Leased
 
 __all__ = [
     "AT_ONCE",
-    "LOOK",
+    "CUT_OFF",
     "PAUSES",
     "PER_OWNER",
     "PLACES",
