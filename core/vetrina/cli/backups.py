@@ -30,6 +30,7 @@ from vetrina.kernel.backups import (
     take_snapshot,
     write_archive,
 )
+from vetrina.kernel.clock import StoppedClock
 from vetrina.kernel.errors import Fault, Refusal
 from vetrina.kernel.settings import Settings
 from vetrina.plugin.desk import erase_person
@@ -130,7 +131,8 @@ def _check(settings: Settings, file: Path, console: Console) -> int:
         try:
             _put(settings, url, file, Path(folder) / "media", console)
             console.print(f"The backup of {manifest.taken_at} has all of its {sum(manifest.counts.values()):,} rows.")
-            return 1 if look_at_ledgers(settings.model_copy(update={"database_url": url}), console) else 0
+            then = StoppedClock(datetime.fromisoformat(manifest.taken_at))
+            return 1 if look_at_ledgers(settings.model_copy(update={"database_url": url}), console, then) else 0
         finally:
             drop_scratch(url)
 

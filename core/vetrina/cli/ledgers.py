@@ -11,6 +11,7 @@ from rich.markup import escape
 
 from vetrina.boot import Runtime
 from vetrina.cli.running import settings_from, with_runtime
+from vetrina.kernel.clock import Clock
 from vetrina.kernel.settings import Settings
 from vetrina.plugin.desk.ledgers import LedgerResult, ledgers
 from vetrina.plugin.words import said
@@ -30,15 +31,15 @@ def check_shop(database_url: str | None, *, as_json: bool) -> NoReturn:
     sys.exit(1 if wrong else 0)
 
 
-def look_at_ledgers(settings: Settings, console: Console) -> int:
+def look_at_ledgers(settings: Settings, console: Console, clock: Clock | None = None) -> int:
     """Print what each ledger comes to while it is looked at; how much is wrong."""
-    found = _looked(settings, lambda result: _tell(console, result))
+    found = _looked(settings, lambda result: _tell(console, result), clock)
     wrong = sum(len(result.wrong) for result in found)
     console.print(f"\n{len(found)} ledgers, [bold]{wrong or 'nothing'} wrong[/].")
     return wrong
 
 
-def _looked(settings: Settings, tell: Callable[[LedgerResult], None]) -> list[LedgerResult]:
+def _looked(settings: Settings, tell: Callable[[LedgerResult], None], clock: Clock | None = None) -> list[LedgerResult]:
     async def run(runtime: Runtime) -> list[LedgerResult]:
         found = list[LedgerResult]()
         async for result in ledgers(runtime.site, runtime.context()):
@@ -46,7 +47,7 @@ def _looked(settings: Settings, tell: Callable[[LedgerResult], None]) -> list[Le
             tell(result)
         return found
 
-    return with_runtime(settings, run, answers=False)
+    return with_runtime(settings, run, answers=False, clock=clock)
 
 
 def _tell(console: Console, result: LedgerResult) -> None:

@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 import click
 
 from vetrina.boot import Runtime, compose
-from vetrina.kernel.clock import SystemClock
+from vetrina.kernel.clock import Clock, SystemClock
 from vetrina.kernel.db import open_database
 from vetrina.kernel.errors import Fault, Refusal
 from vetrina.kernel.log import set_up
@@ -23,16 +23,19 @@ def settings_from(**options: Any) -> Settings:
     return settings
 
 
-def with_runtime(settings: Settings, act: Callable[[Runtime], Awaitable[T]], *, answers: bool = True) -> T:
+def with_runtime(
+    settings: Settings, act: Callable[[Runtime], Awaitable[T]], *, answers: bool = True, clock: Clock | None = None
+) -> T:
     """Run a coroutine over the shop's current Runtime; a Refusal or a Fault becomes the command's error message.
 
-    A command that needs no schema says that nothing `answers`: most of the time goes into composing them.
+    A command that needs no schema says that nothing `answers`: most of the time goes into composing them. `clock` is
+    for a shop that stands in another time than ours.
     """
 
     async def opened() -> T:
         db = await open_database(settings.database_url, settings.pool_size)
         try:
-            return await act(await compose(settings, db, SystemClock(), answers=answers))
+            return await act(await compose(settings, db, clock or SystemClock(), answers=answers))
         finally:
             await db.close()
 

@@ -23,3 +23,13 @@ class SystemClock:
 
     def steady(self) -> float:
         return monotonic()
+
+
+class StoppedClock(SystemClock):
+    """One instant of the past, for looking at a shop as it was then."""
+
+    def __init__(self, at: datetime) -> None:
+        self._at = at
+
+    def now(self) -> datetime:
+        return self._at
