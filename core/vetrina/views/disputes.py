@@ -6,7 +6,7 @@ from enum import StrEnum
 from functools import lru_cache
 
 import msgspec
-from sqlalchemy import bindparam, case, func, select
+from sqlalchemy import ScalarSelect, bindparam, case, func, select
 
 from vetrina.kernel.db import Reads, id_in
 from vetrina.shop.orders.models import Order
@@ -87,6 +87,11 @@ async def disputes(reads: Reads, tab: DisputeTab, window: Window) -> list[Placed
 async def disputes_to_answer(reads: Reads, *, limit: int = 100) -> list[DisputeDeskRow]:
     """Disputes that wait for the shop's evidence, earliest deadline first."""
     return await reads.rows(DisputeDeskRow, _TO_ANSWER, {"most": limit})
+
+
+def count_to_answer() -> ScalarSelect[int]:
+    """How many wait for the shop's evidence, as SQL."""
+    return select(func.count(Dispute.id)).where(*_of_tab(DisputeTab.TO_ANSWER)).scalar_subquery()
 
 
 def _of_tab(tab: DisputeTab) -> list[windows.Column]:

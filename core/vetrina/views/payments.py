@@ -2,11 +2,12 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 import msgspec
-from sqlalchemy import and_, bindparam, func, or_, select
+from sqlalchemy import ScalarSelect, Select, and_, bindparam, func, or_, select
 
-from vetrina.kernel.db import Reads, id_in, text_in
+from vetrina.kernel.db import Instant, Reads, id_in, text_in
 from vetrina.shop.cart.models import Cart
 from vetrina.shop.checkout.models import Attempt
 from vetrina.shop.orders.models import Order
@@ -111,6 +112,11 @@ async def troubled_payments(reads: Reads, *, before: datetime, limit: int = 100)
     return await reads.rows(TroubledPaymentRow, _TROUBLED, {"before": before, "most": limit})
 
 
+def count_troubled() -> ScalarSelect[Any]:
+    """How much money has neither order nor way back, as SQL; needs the parameter `before`."""
+    return _TROUBLED_COUNT
+
+
 _PAYMENT = select(*(getattr(Payment, name) for name in PaymentRow.__struct_fields__))
 _BY_ID = _PAYMENT.where(Payment.id == bindparam("payment_id"))
 _BY_KEY = _PAYMENT.where(Payment.key == bindparam("key_"), Payment.provider == bindparam("provider_"))
@@ -157,27 +163,40 @@ _unreturned = and_(
 )
 _stuck = and_(Payment.state.in_(sorted(UNDECIDED)), Attempt.state == AttemptState.OPEN)
 _stuck_request = and_(Payment.state.in_(sorted(UNDECIDED)), Payment.request_id.is_not(None))
-_TROUBLED = (
-    select(
-        Payment.id,
-        Payment.key,
-        Payment.provider,
-        Payment.provider_reference,
-        Payment.state,
-        Payment.amount,
-        Payment.currency,
-        Payment.authorised,
-        Payment.captured,
-        Payment.refunded,
-        Attempt.key.label("attempt_key"),
-        Attempt.state.label("attempt_state"),
-        Payment.updated_at,
+
+
+def _of_trouble(selected: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
+    """The payments that somebody has to look at; needs `before`."""
+    return (
+        selected.select_from(Payment)
+        .outerjoin(Attempt, Attempt.id == Payment.attempt_id)
+        .outerjoin(Order, Order.id == Payment.order_id)
+        .where(or_(_unowned, _unreturned, and_(_stuck, Attempt.expires_at <= _before), _stuck_request))
+        .where(or_(Attempt.id.is_not(None), Payment.request_id.is_not(None), Payment.replaced_at.is_not(None)))
+        .where(Payment.updated_at <= _before)
     )
-    .outerjoin(Attempt, Attempt.id == Payment.attempt_id)
-    .outerjoin(Order, Order.id == Payment.order_id)
-    .where(or_(_unowned, _unreturned, and_(_stuck, Attempt.expires_at <= bindparam("before")), _stuck_request))
-    .where(or_(Attempt.id.is_not(None), Payment.request_id.is_not(None), Payment.replaced_at.is_not(None)))
-    .where(Payment.updated_at <= bindparam("before"))
+
+
+_before = bindparam("before", type_=Instant())
+_TROUBLED = (
+    _of_trouble(
+        select(
+            Payment.id,
+            Payment.key,
+            Payment.provider,
+            Payment.provider_reference,
+            Payment.state,
+            Payment.amount,
+            Payment.currency,
+            Payment.authorised,
+            Payment.captured,
+            Payment.refunded,
+            Attempt.key.label("attempt_key"),
+            Attempt.state.label("attempt_state"),
+            Payment.updated_at,
+        )
+    )
     .order_by(Payment.updated_at, Payment.id)
     .limit(bindparam("most"))
 )
+_TROUBLED_COUNT = _of_trouble(select(func.count(Payment.id))).scalar_subquery()
