@@ -1,0 +1,52 @@
+"""What cannot be done with Stripe, and why. Codes of the checkout's contract reach the buyer in his language."""
+
+from vetrina.kernel.errors import Refusal
+
+
+class AmountTooSmall(Refusal):
+    """Stripe takes no such small payment. Facts: reason."""
+
+    code = "PAYMENT_AMOUNT_TOO_SMALL"
+    text = "This amount is too small: {reason}"
+
+
+class AmountNotTaken(Refusal):
+    """The amount cannot be written as Stripe counts that currency. Facts: amount, currency."""
+
+    code = "PAYMENT_INVALID_CURRENCY"
+    text = "Stripe cannot take exactly {amount} {currency}: it counts that currency in coarser steps."
+
+
+class CurrencyNotTaken(Refusal):
+    """The account takes no payments in the currency. Facts: reason."""
+
+    code = "PAYMENT_INVALID_CURRENCY"
+    text = "Stripe does not take this currency: {reason}"
+
+
+class TokenNotTaken(Refusal):
+    """What the browser sent is no payment method, or one that was used up. Facts: reason."""
+
+    code = "PAYMENT_INVALID_PAYMENT_METHOD"
+    text = "This means of payment cannot be used: {reason}"
+
+
+class KeyNotTaken(Refusal):
+    """Stripe does not know the shop's key, or does not let it do this. Facts: reason."""
+
+    code = "PAYMENT_GATEWAY_NOT_ENABLED_ERROR"
+    text = "Stripe does not accept this shop's key: {reason}"
+
+
+class StripeRefuses(Refusal):
+    """Stripe will not do what was asked. Facts: reason."""
+
+    code = "PAYMENT_ERROR"
+    text = "Stripe refuses: {reason}"
+
+
+class NotGenuine(Refusal):
+    """A message that Stripe did not send to this shop now. Facts: reason."""
+
+    code = "STRIPE_MESSAGE_REFUSED"
+    text = "This message is not taken: {reason}"
