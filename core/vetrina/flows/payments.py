@@ -144,6 +144,11 @@ async def refund(ctx: Context, payment_id: int, amount: int | None = None) -> Pa
     return await _moved(ctx, payment, "refund", wanted)
 
 
+async def void_promise(ctx: Context, payment: PaymentRow) -> PaymentRow:
+    """Cancel a promise at its provider and follow; the payment as it stands then. Raises Unavailable."""
+    return await _moved(ctx, payment, "cancel", payment.amount)
+
+
 async def return_money(ctx: Context, payload: Mapping[str, Any]) -> None:
     """Send back money that bought nothing: void what is promised, refund what came. Run by a job until it is done.
 
