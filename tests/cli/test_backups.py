@@ -12,6 +12,7 @@ from psycopg import sql
 from sqlalchemy import func, select
 
 from vetrina.cli import main
+from vetrina.flows.sealing import seal_trail
 from vetrina.kernel.backups import opened
 from vetrina.kernel.clock import SystemClock
 from vetrina.kernel.db import open_database
@@ -76,6 +77,7 @@ async def test_a_backup_is_taken_while_the_shop_sells_and_put_back_whole(
     (tmp_path / "media" / "ab").mkdir(parents=True)
     (tmp_path / "media" / "ab" / "abcd.svg").write_text("<svg/>")
     oil = await shop.product(stock=500)
+    await seal_trail(shop.ctx)
     for _ in range(3):
         await shop.order(oil, email="anna@example.com")
     file = tmp_path / "safe" / "shop.vetrina"
