@@ -3,6 +3,7 @@
 import asyncio
 from pathlib import Path
 
+import psycopg
 from sqlalchemy.exc import OperationalError
 
 from vetrina.flows.opening import STARTER, NewShop, open_shop
@@ -12,6 +13,7 @@ from vetrina.kernel.context import SYSTEM, Context, Place, Shop
 from vetrina.kernel.crypto import Vault
 from vetrina.kernel.db import open_database
 from vetrina.kernel.errors import Unavailable
+from vetrina.kernel.jobs.installing import install, is_installed, uninstall
 from vetrina.kernel.meters import Meters
 from vetrina.kernel.migrate import Migrated, Pending, pending, remove_all, upgrade
 from vetrina.kernel.registry import Ports
@@ -37,9 +39,19 @@ def migrate_all(settings: Settings) -> Migrated:
     A plugin whose migration fails is named in what is returned; the shop serves without it.
     """
     try:
-        return upgrade(settings.database_url, migrations())
-    except OperationalError as error:
-        raise Unavailable(f"the database does not answer: {error.orig}") from error
+        migrated = upgrade(settings.database_url, migrations())
+        _choose_jobs(settings)
+        return migrated
+    except (OperationalError, psycopg.OperationalError) as error:
+        raise Unavailable(f"the database does not answer: {getattr(error, 'orig', error)}") from error
+
+
+def _choose_jobs(settings: Settings) -> None:
+    """Have jobs handed out as the settings say; where they say nothing, as before. Raises Fault."""
+    if settings.jobs == "procrastinate":
+        install(settings.database_url)
+    elif "jobs" in settings.model_fields_set and is_installed(settings.database_url):
+        uninstall(settings.database_url)
 
 
 def pending_all(settings: Settings) -> Pending:

@@ -2,6 +2,7 @@
 
 import asyncio
 import signal
+from contextlib import suppress
 from typing import Any
 
 import click
@@ -13,11 +14,13 @@ from vetrina.cli.running import database_option, settings_from
 from vetrina.flows.measuring import Measuring
 from vetrina.kernel.clock import SystemClock
 from vetrina.kernel.db import open_database
+from vetrina.kernel.errors import Unavailable
+from vetrina.kernel.jobs.choosing import engine_of
 from vetrina.kernel.meters import Meters
 from vetrina.kernel.settings import Settings, hand_down
 from vetrina.views.plugins import generation
 from vetrina.web.serving import Serving
-from vetrina.worker import IDLE, Bell, work
+from vetrina.worker import IDLE, Bell, Outages, work
 
 log = structlog.get_logger(__name__)
 
@@ -26,11 +29,12 @@ log = structlog.get_logger(__name__)
 @click.option("--host", default="127.0.0.1", show_default=True)
 @click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65_535))
 @click.option("--workers", default=1, show_default=True, type=click.IntRange(1, 64), help="Server processes.")
+@click.option("--no-work", is_flag=True, help="Leave events and jobs to processes of `vetrina work`.")
 @click.option("--safe", is_flag=True, default=None, help="Start with the two doors alone.")
 @database_option
-def serve(host: str, port: int, workers: int, safe: bool | None, database_url: str | None) -> None:
+def serve(host: str, port: int, workers: int, no_work: bool, safe: bool | None, database_url: str | None) -> None:
     """Serve the shop over HTTP. Events and jobs are worked off beside it, unless VETRINA_WORKER is false."""
-    settings = settings_from(database_url=database_url, safe=safe)
+    settings = settings_from(database_url=database_url, safe=safe, worker=False if no_work else None)
     run_server(settings, host, port, workers)
 
 
@@ -70,6 +74,7 @@ async def _work(settings: Settings) -> None:
 
     async def follow() -> None:
         """Take up a new Runtime when the shop asks for one; until it can be composed, the old one goes on."""
+        outages = Outages()
         while not stop.is_set():
             try:
                 if await generation(db) != current[0].generation:
@@ -77,10 +82,19 @@ async def _work(settings: Settings) -> None:
                 await measuring.write(current[0].context())
             except Exception as error:  # an outage of the database, say: it is asked again
                 log.error("runtime not replaced", error=repr(error), exc_info=error)
+                await outages.wait(stop)
+            else:
+                outages.end()
             await asyncio.sleep(IDLE)
 
+    following = asyncio.create_task(follow())
     try:
-        await asyncio.gather(work(lambda: current[0], bell, stop), follow())
-        await measuring.end(current[0].context())
+        await work(lambda: current[0], bell, stop, lambda: engine_of(settings, db, clock, lambda: bell.ring({"jobs"})))
+        # Whoever stops does not wait for a Runtime that nobody will use.
+        following.cancel()
+        await asyncio.gather(following, return_exceptions=True)
+        with suppress(Unavailable):
+            await measuring.end(current[0].context())
     finally:
+        following.cancel()
         await db.close()

@@ -36,6 +36,8 @@ class Settings(BaseSettings):
     log_level: str = "INFO"
     worker: bool = True
     """Run the worker loop inside the serving process."""
+    jobs: Literal["leased", "procrastinate"] = "leased"
+    """What hands jobs to workers: the shop's own table, or on PostgreSQL procrastinate; see `vetrina migrate`."""
     media_root: str = "var/media"
     """The folder of pictures and other files, as long as no plugin keeps them elsewhere."""
     media_cache: int = Field(default=512, ge=1)

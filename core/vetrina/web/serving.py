@@ -5,7 +5,7 @@ import gc
 import signal
 import threading
 from collections.abc import Callable, Coroutine
-from contextlib import AsyncExitStack
+from contextlib import AbstractAsyncContextManager, AsyncExitStack
 from types import FrameType
 from typing import Any
 
@@ -18,6 +18,8 @@ from vetrina.flows.measuring import Measuring
 from vetrina.graphql.http import doors
 from vetrina.kernel.clock import SystemClock
 from vetrina.kernel.db import Database, open_database
+from vetrina.kernel.jobs import Engine
+from vetrina.kernel.jobs.choosing import engine_of
 from vetrina.kernel.log import set_up
 from vetrina.kernel.meters import Meters
 from vetrina.kernel.settings import Settings
@@ -144,7 +146,11 @@ class Serving:
         self._begin(self._watch())
         self._begin(self._db.watch_shared(self._stop))
         if self._settings.worker:
-            self._begin(work(lambda: self.runtime, self._bell, self._stop))
+            self._begin(work(lambda: self.runtime, self._bell, self._stop, self._engine))
+
+    def _engine(self) -> AbstractAsyncContextManager[Engine | None]:
+        assert self._db is not None
+        return engine_of(self._settings, self._db, self._clock, lambda: self._bell.ring({"jobs"}))
 
     async def stop(self) -> None:
         """Stop working, let requests finish, close the database."""

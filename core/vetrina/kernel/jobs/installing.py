@@ -11,12 +11,15 @@ from psycopg import sql
 from vetrina.kernel.errors import Fault
 
 SCHEMA = "procrastinate"
+_POSTGRES = ("postgresql://", "postgres://")
 _LOCK = 7_203_115_961
 """Of the advisory lock that keeps two installations apart."""
 
 
 def is_installed(url: str) -> bool:
     """Whether jobs are carried by procrastinate in this database, as its table of jobs says by its trigger."""
+    if not url.startswith(_POSTGRES):
+        return False
     with psycopg.connect(url) as connection:
         return connection.execute(_TRIGGER).fetchone() is not None
 
@@ -51,7 +54,7 @@ def uninstall(url: str) -> None:
 
 
 def _connected(url: str) -> psycopg.Connection[Any]:
-    if not url.startswith(("postgresql://", "postgres://")):
+    if not url.startswith(_POSTGRES):
         raise Fault("procrastinate works on PostgreSQL alone; leave VETRINA_JOBS at leased")
     connection = psycopg.connect(url)
     connection.execute("SELECT pg_advisory_xact_lock(%s)", (_LOCK,))
