@@ -2,7 +2,7 @@
 
 import json
 import shutil
-from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Coroutine, Mapping, Sequence
 from contextlib import AbstractContextManager, asynccontextmanager
 from functools import cache
 from pathlib import Path
@@ -37,6 +37,9 @@ COMPANIONS = ("flat_rate", "manual_payment")
 """Plugins that are on in every shop, unless told otherwise: without delivery and payment nothing can be ordered."""
 SOMEWHERE = "93.184.215.14"
 """A public address; nothing is sent there, it only looks like one that may be called."""
+
+
+Outside = Callable[[httpx.Request], httpx.Response] | Callable[[httpx.Request], Coroutine[Any, Any, httpx.Response]]
 
 
 class Unanswered(AssertionError):
@@ -116,7 +119,7 @@ class Workshop:
         """The texts of all SQL statements that are run inside the block."""
         return all_statements(self.db)
 
-    def outside(self, answer: Callable[[httpx.Request], httpx.Response]) -> None:
+    def outside(self, answer: Outside) -> None:
         """Let `answer` be the outside world: it is given every call through `ctx.shop.outgoing`, by its host's name."""
         self._outside = httpx.MockTransport(answer)
         self._connected(self.runtime)
