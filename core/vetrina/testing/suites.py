@@ -7,6 +7,7 @@ from vetrina.ports import (
     Carrier,
     CatalogueFormat,
     DeliveryProvider,
+    DestinationPrices,
     DisputeDesk,
     HostedPages,
     MailProvider,
@@ -39,12 +40,13 @@ from vetrina.testing.sources import (
     ShopPoliciesContract,
     SitemapSourceContract,
 )
-from vetrina.testing.tax import TaxProviderContract
+from vetrina.testing.tax import DestinationPricesContract, TaxProviderContract
 
 SUITES: Mapping[type[Any], type[Any]] = {
     Carrier: CarrierContract,
     CatalogueFormat: CatalogueFormatContract,
     DeliveryProvider: DeliveryProviderContract,
+    DestinationPrices: DestinationPricesContract,
     DisputeDesk: DisputeDeskContract,
     HostedPages: HostedPagesContract,
     MailProvider: MailProviderContract,

@@ -8,7 +8,9 @@ import msgspec
 
 from vetrina.kernel.context import Context
 from vetrina.ports import (
+    DestinationPrices,
     Policy,
+    PricedLine,
     TaxableLine,
     TaxAnswer,
     TaxedLine,
@@ -113,3 +115,42 @@ class TaxProviderContract:
         answer = await self.provider().tax(ctx, self.request(1_000))
         assert msgspec.json.decode(msgspec.json.encode(answer), type=TaxAnswer) == answer
         assert answer.good_for >= 0
+
+
+class DestinationPricesContract:
+    """Inherit, name the implementation, and let pytest collect it. Needs a fixture `ctx`."""
+
+    currency = "EUR"
+    home = "IT"
+    abroad = "HU"
+    """A country to which goods go, with another rate where the implementation knows one."""
+
+    def prices(self) -> DestinationPrices:
+        raise NotImplementedError
+
+    def going(self, country: str) -> TaxRequest:
+        """The question where goods go to that country."""
+        return TaxRequest(
+            currency=self.currency,
+            country=country,
+            province=None,
+            zip=None,
+            prices_include_tax=True,
+            lines=(),
+            at=AT,
+            ships_from=self.home,
+        )
+
+    async def test_prices_at_home_are_what_they_are(self, ctx: Context) -> None:
+        lines = [PricedLine(key=1, unit_price=1_220, quantity=2, tax_class="standard")]
+        assert (await self.prices().unit_prices(ctx, self.going(self.home), lines)).get(1, 1_220) == 1_220
+
+    async def test_a_price_is_never_below_nothing_and_only_of_lines_asked_about(self, ctx: Context) -> None:
+        lines = [
+            PricedLine(key=key, unit_price=price, quantity=1, tax_class="standard")
+            for key, price in enumerate((0, 1, 99_999))
+        ]
+        found = await self.prices().unit_prices(ctx, self.going(self.abroad), lines)
+        assert set(found) <= {0, 1, 2}
+        assert found.get(0, 0) == 0
+        assert min([*found.values(), 0]) == 0

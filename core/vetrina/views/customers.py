@@ -81,6 +81,11 @@ async def customers_by_id(reads: Reads, customer_ids: Sequence[int]) -> dict[int
     return {row.id: row for row in await reads.rows(CustomerRow, _BY_IDS, {"ids": list(customer_ids)})}
 
 
+async def customer_by_email(reads: Reads, email: str) -> CustomerRow | None:
+    """Who has that address, however it is capitalised."""
+    return await reads.one(CustomerRow, _BY_EMAIL, {"email_": email.strip().lower()})
+
+
 async def addresses_of_customers(reads: Reads, customer_ids: Sequence[int]) -> dict[int, list[CustomerAddressRow]]:
     """The addresses each of them keeps, the oldest first."""
     found: dict[int, list[CustomerAddressRow]] = defaultdict(list)
@@ -129,6 +134,7 @@ _BY_ACCESS = (
     .where(AccountToken.kind == "access", Grant.scope.contains("customer"), Customer.proven_at.is_not(None))
 )
 _BY_IDS = select(*_CUSTOMER).where(id_in(Customer.id, "ids"), Customer.proven_at.is_not(None))
+_BY_EMAIL = select(*_CUSTOMER).where(Customer.email == bindparam("email_"), Customer.proven_at.is_not(None))
 _ADDRESSES = (
     select(*(getattr(CustomerAddress, name) for name in CustomerAddressRow.__struct_fields__))
     .where(id_in(CustomerAddress.customer_id, "ids"))

@@ -5,6 +5,7 @@ from vetrina.flows.quoting.delivery import DeliveryGroup, GroupOption
 from vetrina.flows.quoting.payment import FREE, MethodOffer
 from vetrina.flows.quoting.promotions import said_of
 from vetrina.flows.quoting.quoted import CartQuote, QuoteProblem
+from vetrina.flows.quoting.tax import buyer_reference
 
 __all__ = [
     "FREE",
@@ -14,6 +15,7 @@ __all__ = [
     "MethodOffer",
     "QuoteProblem",
     "at_the_cart",
+    "buyer_reference",
     "cart_lines_here",
     "place_of",
     "quote_cart",

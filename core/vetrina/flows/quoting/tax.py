@@ -88,7 +88,7 @@ async def priced_there(
         return tuple(lines)
     request = _asked(ctx, ctx.place.currency, cart, address, is_included=True)
     wanted = [
-        PricedLine(key=line.key, unit_price=line.unit_price, tax_class=line.tax_class)
+        PricedLine(key=line.key, unit_price=line.unit_price, quantity=line.quantity, tax_class=line.tax_class)
         for line in lines
         if line.is_taxable and not line.is_gift_card
     ]
@@ -145,12 +145,17 @@ def _asked(ctx: Context, currency: str, cart: CartRow, address: Address | None, 
         at=ctx.now(),
         ships_from=ctx.place.home or None,
         buyer=TaxBuyer(
-            reference=digest("tax-buyer", cart.key),
+            reference=buyer_reference(cart.key),
             customer_id=cart.customer_id,
             company=billing.company or place.company,
             billing_country=billing.country,
         ),
     )
+
+
+def buyer_reference(cart_key: str) -> str:
+    """What a tax provider knows a cart by: it opens nothing, and stays the same for as long as the cart is there."""
+    return digest("tax-buyer", cart_key)
 
 
 def _question(provider: str, request: TaxRequest) -> str:

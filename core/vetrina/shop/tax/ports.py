@@ -104,6 +104,7 @@ class PricedLine(msgspec.Struct, frozen=True, kw_only=True):
 
     key: int
     unit_price: int
+    quantity: int
     tax_class: str
 
 

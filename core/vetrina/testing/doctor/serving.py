@@ -7,6 +7,7 @@ from typing import Any
 from vetrina.plugin.contributions import Provide
 from vetrina.ports import (
     DeliveryProvider,
+    DestinationPrices,
     HostedPages,
     NodeSource,
     OfferRequest,
@@ -32,7 +33,7 @@ from vetrina.testing.sources import (
     SitemapSourceContract,
 )
 from vetrina.testing.suites import SUITES
-from vetrina.testing.tax import TaxProviderContract
+from vetrina.testing.tax import DestinationPricesContract, TaxProviderContract
 
 OFFER = OfferRequest(
     country="IT", currency="EUR", amount=AMOUNT, language="en", delivery_handles=("flat_rate:standard",)
@@ -59,6 +60,7 @@ def _of(suite: type[Any], name: str) -> Any:
 
 READY: Mapping[type[Any], Any] = {
     DeliveryProvider: _of(DeliveryProviderContract, "provider"),
+    DestinationPrices: _of(DestinationPricesContract, "prices"),
     HostedPages: _of(HostedPagesContract, "pages"),
     NodeSource: _of(NodeSourceContract, "source"),
     PaymentProvider: _of_payment,

@@ -1,0 +1,1 @@
+"""What changes: buyers' VAT ids and their checks, rates, exemptions, and the ledger."""
