@@ -2,11 +2,12 @@
 
 from collections.abc import Callable
 from pathlib import Path
+from secrets import token_hex
 
 import msgspec
 
 from vetrina.kernel.clock import SystemClock
-from vetrina.ports import PaymentReport
+from vetrina.ports import DisputeReport, PaymentReport, PayoutNews
 from vetrina.testing.payments import Charge, FakeProvider
 
 
@@ -32,9 +33,19 @@ class CardBooks(FakeProvider):
         self, verb: str, key: str, request: msgspec.Struct, deed: Callable[[], PaymentReport]
     ) -> PaymentReport:
         self._open()
-        report = await super()._do(verb, key, request, deed)
+        try:
+            return await super()._do(verb, key, request, deed)
+        finally:
+            self.keep()  # an answer that is lost on its way is about a deed all the same
+
+    def tell(self, kind: str, report: PaymentReport | DisputeReport | PayoutNews) -> None:
+        """As the fake, but no other process of the shop has ever given the same name to its message."""
+        event = {"id": f"evt_{token_hex(8)}", "kind": kind, "report": msgspec.to_builtins(report)}
+        self.outgoing.append(self.sign(msgspec.json.encode(event)))
+
+    def keep(self) -> None:
+        """Write the books, after somebody else than the shop did something."""
         self._path.write_bytes(msgspec.json.encode(Books(self.charges, self._deeds)))
-        return report
 
     def _open(self) -> None:
         if self._path.exists():
