@@ -101,7 +101,7 @@ async def test_cancelling_gives_goods_money_and_cards_back(desk: Desk) -> None:
     assert await desk.cards.balance(desk.ctx, "CARD") == 600
     (order,) = await orders_by_id(desk.ctx.db, [order_id])
     assert (order.refunded, order.cancel_reason, order.fulfilment_status) == (2_500, "CUSTOMER", "RESTOCKED")
-    assert (await events(desk))[-2:] == ["OrderCancelled", "PaymentRefunded"]
+    assert (await events(desk))[-3:] == ["OrderCancelled", "PaymentRefunded", "OrderRefunded"]
     kinds = [kind for (kind,) in await desk.ctx.db.fetch(select(GoodsEntry.kind).order_by(GoodsEntry.id))]
     assert kinds == ["taken", "cancelled"]
     assert await stock.shelves(desk.ctx.db) != []

@@ -318,4 +318,4 @@ def _facts(order: OrderRow) -> Facts:
 
 
 def _news(parcel: ParcelNow) -> Facts:
-    return {"fulfilment_id": parcel.id, "state": parcel.state.value, "notify": parcel.notify}
+    return {"fulfilment_id": parcel.id, "state": str(parcel.state), "notify": parcel.notify}

@@ -217,6 +217,9 @@ class PaymentProvider(Protocol):
     offered with flow OFFLINE promise that `start` is local and without effect until the order is placed: it answers
     PENDING, and with `due_at` the goods are reserved until then instead of leaving the shelf at once.
 
+    A provider whose charges may be captured in several parts says `captures_in_parts = True`. Of all others the first
+    capture lets go of the rest, so that they are asked for one alone.
+
     `vetrina.testing.payment_contract` is the suite that every provider passes.
     """
 
