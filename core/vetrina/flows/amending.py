@@ -95,7 +95,7 @@ async def quote_amendment(ctx: Context, wish: AmendWish) -> AmendmentQuote:
     order, cart_key = await _known(ctx, wish.order_id)
     amounts = await _amounts(ctx, wish, order, cart_key)
     held = await payments_of_orders(ctx.db, [order.id])
-    return _foreseen(amounts, order, held, await money_of(ctx.db, order, held))
+    return foreseen(amounts, order, held, await money_of(ctx.db, order, held))
 
 
 async def amend_order(ctx: Context, wish: AmendWish) -> Amended:
@@ -236,7 +236,7 @@ async def _amounts(ctx: Context, wish: AmendWish, order: OrderView, cart_key: st
     return amounts_of(order, added, taxes, taken)
 
 
-def _foreseen(amounts: Amounts, order: OrderView, held: Sequence[PaymentRow], money: Money) -> AmendmentQuote:
+def foreseen(amounts: Amounts, order: OrderView, held: Sequence[PaymentRow], money: Money) -> AmendmentQuote:
     row, total = _row_of(order), amounts.sums.total
     released = _released(row, total, held, money)
     changed = msgspec.structs.replace(

@@ -55,6 +55,13 @@ class MethodIsGone(Refusal):
     text = "The chosen way to pay is not available now."
 
 
+class PaymentHasBegun(Refusal):
+    """Somebody pays the same at this moment."""
+
+    code = "PAYMENT_HAS_BEGUN"
+    text = "A payment of this has just begun: load the page again to see it."
+
+
 async def asked(ctx: Context, key: str, *, look: bool = True) -> Asked | None:
     """What a link asks for. Asking wakes reconciliation of the payment that is under way for it."""
     request = await request_by_key(ctx.db, key)
@@ -84,7 +91,7 @@ async def pay_request(ctx: Context, key: str, handle: str, token: str | None = N
     """Pay what a link asks for, by one of its methods; the payment as it stands then.
 
     While one is under way that one is answered: two clicks charge once. Raises NotFound, BadInput, RequestIsClosed,
-    MethodIsGone.
+    MethodIsGone, PaymentHasBegun.
     """
     ctx.may_run_again()
     texts.text(token or "", field=("token",), limit=LONGEST_TOKEN)
@@ -104,9 +111,11 @@ async def pay_request(ctx: Context, key: str, handle: str, token: str | None = N
         raise BadInput(field=("token",), problem="This way to pay needs a token made in the page.")
     try:
         payment = await _begin(ctx, found, offer)
-    except Conflict:
-        # Another click was faster: its payment is the one.
+    except Conflict as error:
+        # Another click was faster, and perhaps is not to be seen yet: its payment is the one.
         under_way = await payments_of_request(ctx.db, found.request.id)
+        if not under_way or under_way[0].state not in UNDECIDED:
+            raise PaymentHasBegun from error
         return under_way[0]
     return await _charge(ctx, found, offer, payment, token)
 

@@ -18,6 +18,7 @@ from vetrina.kernel.jobs import put_off
 from vetrina.kernel.messages import emit, emitted, receive
 from vetrina.shop.checkout import service as attempts
 from vetrina.shop.checkout.rules import AttemptRow, completion_error
+from vetrina.shop.orders import service as orders
 from vetrina.shop.payments import service as payments
 from vetrina.shop.payments.ports import NextStep, PaymentReport
 from vetrina.shop.payments.rules import LOST, SECURED, Contradiction, Mismatch, Moved, PaymentRow
@@ -74,7 +75,7 @@ def sealed_step(ctx: Context, step: NextStep | None) -> dict[str, Any] | None:
 
 
 class _Case(msgspec.Struct):
-    """Everything a report can change, locked in this order: cart, attempt, payment."""
+    """Everything a report can change, locked in this order: cart, attempt, order, payment."""
 
     cart: CartRow
     attempt: AttemptRow
@@ -106,6 +107,8 @@ async def _settle(
     async with ctx.tx() as session:
         cart = await locked_cart(session, where.cart_key)
         attempt = await attempts.locked(session, where.attempt_id)
+        if attempt.order_id is not None:
+            await orders.locked(session, attempt.order_id)
         payment = await payments.locked(session, payment_id)
         if cart is None or (seen is not None and payment.state != seen):
             return None

@@ -24,16 +24,26 @@ from vetrina.shop.orders.service.refunds import (
     refund_of_key,
     write_refund,
 )
+from vetrina.shop.orders.service.returning import (
+    FoundLine,
+    WantedLine,
+    locked_return,
+    move_return,
+    write_found,
+    write_return,
+)
 from vetrina.shop.orders.service.standing import cancel, enter_goods, locked, set_money
 from vetrina.shop.orders.service.writing import OrderKeys, goods_written, write_down
 
 __all__ = [
     "Amending",
+    "FoundLine",
     "OrderKeys",
     "ParcelNow",
     "RefundNote",
     "RefundPartRow",
     "Shipment",
+    "WantedLine",
     "WrittenAmendment",
     "amend",
     "ask_again",
@@ -46,7 +56,9 @@ __all__ = [
     "goods_written",
     "locked",
     "locked_parcel",
+    "locked_return",
     "move_parcel",
+    "move_return",
     "parcel_of_key",
     "parts_held",
     "refund_of_key",
@@ -54,7 +66,9 @@ __all__ = [
     "set_fulfilment",
     "set_money",
     "write_down",
+    "write_found",
     "write_parcel",
     "write_past",
     "write_refund",
+    "write_return",
 ]
