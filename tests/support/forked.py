@@ -12,6 +12,7 @@ from pathlib import Path
 from subprocess import TimeoutExpired
 
 IMPORTED = (
+    "tests.support.job_workers",
     "vetrina.cli.serve",
     "vetrina_admin",
     "vetrina_bell",
