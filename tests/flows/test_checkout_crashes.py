@@ -4,17 +4,17 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from itertools import count
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from tests.support import shops, stock
 from tests.support.checkouts import Desk, cart_to_pay, check_ledgers, open_desk, pay_with, submitted
 from tests.support.mortals import Died, Fate, mortal
 
 from vetrina.flows.checkout import attempt, cancel_attempt, submit
-from vetrina.flows.orders import cancel_order
-from vetrina.flows.payments import take_message
+from vetrina.flows.orders import cancel_order, mark_as_paid
+from vetrina.flows.payments import refund, take_message
 from vetrina.flows.upkeep import JOBS, expire_attempts, reconcile_payments, watch_money
 from vetrina.kernel.context import Context
-from vetrina.kernel.jobs import JobRun, Runner
+from vetrina.kernel.jobs import SCHEDULED, JobRun, Runner
 from vetrina.ports import PaymentReport
 from vetrina.shop.checkout.models import Attempt
 from vetrina.shop.orders.models import Order
@@ -91,7 +91,23 @@ async def prepare_cancelled(desk: Desk) -> Deed:
     return lambda ctx, desk: cancel_order(ctx, view.order_id or 0, "STAFF")
 
 
+async def prepare_capture(desk: Desk) -> Deed:
+    view = await submitted(desk, await cart_to_pay(desk, token=AUTHORISES))
+    return lambda ctx, desk: mark_as_paid(ctx, view.order_id or 0)
+
+
+async def prepare_refund(desk: Desk) -> Deed:
+    view = await submitted(desk, await cart_to_pay(desk))
+    return lambda ctx, desk: refund_a_part(ctx, view.payment_id or 0)
+
+
+async def refund_a_part(ctx: Context, payment_id: int) -> None:
+    await refund(ctx, payment_id, 300)
+
+
 DEEDS = (
+    prepare_capture,
+    prepare_refund,
     prepare_paid,
     prepare_promised,
     prepare_declined,
@@ -197,13 +213,17 @@ async def mend(desk: Desk) -> None:
         await reconcile_payments(desk.ctx)
         await expire_attempts(desk.ctx)
         await runner.run_once()
-    parked = await desk.ctx.db.fetch(select(JobRun.name, JobRun.error))
+    is_left = or_(JobRun.key != SCHEDULED, JobRun.error.is_not(None))
+    parked = await desk.ctx.db.fetch(select(JobRun.name, JobRun.error).where(is_left))
     assert parked == [], "a job was not finished"
 
 
 async def check_all_is_well(desk: Desk) -> None:
     db = desk.ctx.db
     assert await charged_without_order(desk) == []
+    known = {key: moved for key, *moved in await db.fetch(select(Payment.key, Payment.captured, Payment.refunded))}
+    books = {key: [charge.captured, charge.refunded] for key, charge in desk.provider.charges.items()}
+    assert {key: known[key] for key in books} == books, "the provider moved money, and nobody found out"
     assert await stock.open_holds(db) == [], "goods are held for nobody"
     assert await stock.ledger_sums(db) == [
         stock.Shelf(shelf.variant_id, shelf.location_id, shelf.on_hand - 1_000, shelf.reserved)
