@@ -35,6 +35,7 @@ from vetrina.views.payments import payments_of_orders
 from vetrina.views.variants import VariantRow, variants_by_id
 from vetrina.vocabulary import OrderState
 from vetrina_storefront.addresses import MailingAddress, MailingAddressRow, mailing_address
+from vetrina_storefront.amended import current, load_edited, pieces_gone, subtotals_amended
 from vetrina_storefront.attributes import Attribute, AttributeRow, attributes
 from vetrina_storefront.discounts import DiscountAllocation, DiscountApplicationConnection, ShareRow
 from vetrina_storefront.enums import CurrencyCode
@@ -96,11 +97,6 @@ def _amount(read: Callable[[OrderView], int]) -> Callable[[Sequence[OrderView], 
         return [money(read(row), row.currency) for row in rows]
 
     return load
-
-
-def _still(read: Callable[[OrderView], int]) -> Callable[[Sequence[OrderView], Info], Awaitable[list[MoneyRow]]]:
-    """A batch of an amount that a cancelled order no longer asks."""
-    return _amount(lambda row: 0 if row.state == OrderState.CANCELLED else read(row))
 
 
 async def load_order_ids(rows: Sequence[OrderView], info: Info) -> list[str]:
@@ -185,12 +181,14 @@ async def load_subtotals(rows: Sequence[OrderView], info: Info) -> list[MoneyRow
 
 
 async def load_current_subtotals(rows: Sequence[OrderView], info: Info) -> list[MoneyRow]:
-    """The same, and nothing for a cancelled order."""
-    subtotals = await load_subtotals(rows, info)
-    return [
-        money(0, row.currency) if row.state == OrderState.CANCELLED else subtotal
-        for row, subtotal in zip(rows, subtotals, strict=True)
-    ]
+    """The same as it holds after amendments, and nothing for a cancelled order."""
+    found, amended = await _discounts(info, [row.id for row in rows]), await subtotals_amended(rows, info)
+
+    def now(row: OrderView) -> int:
+        placed = row.subtotal - sum(each.amount for each in found[row.id] if each.target == "line")
+        return 0 if row.state == OrderState.CANCELLED else placed + amended[row.id]
+
+    return [money(now(row), row.currency) for row in rows]
 
 
 async def load_delivery_shares(rows: Sequence[OrderView], info: Info) -> list[list[ShareRow]]:
@@ -220,7 +218,8 @@ async def load_current_quantities(rows: Sequence[OrderLineRow], info: Info) -> l
     """What is left of each line: nothing of a cancelled order's."""
     orders = await orders_by_id(ctx_of(info).db, sorted({row.order_id for row in rows}))
     cancelled = {order.id for order in orders if order.state == OrderState.CANCELLED}
-    return [0 if row.order_id in cancelled else row.quantity for row in rows]
+    gone = await pieces_gone(rows, info)
+    return [0 if row.order_id in cancelled else max(row.quantity - gone[row.id], 0) for row in rows]
 
 
 async def load_variants(rows: Sequence[OrderLineRow], info: Info) -> list[VariantRow | None]:
@@ -274,14 +273,14 @@ class Order(HasMetafields, Node):
     currency_code: CurrencyCode = batch(_each(lambda row: row.currency))
     current_subtotal_price: MoneyV2 = batch(load_current_subtotals)
     current_total_duties: MoneyV2 | None = batch(load_nothing)
-    current_total_price: MoneyV2 = batch(_still(lambda row: row.total))
-    current_total_shipping_price: MoneyV2 = batch(_still(lambda row: row.delivery))
-    current_total_tax: MoneyV2 = batch(_still(lambda row: row.tax))
+    current_total_price: MoneyV2 = batch(current(lambda sums: sums.total))
+    current_total_shipping_price: MoneyV2 = batch(current(lambda sums: sums.delivery))
+    current_total_tax: MoneyV2 = batch(current(lambda sums: sums.tax))
     custom_attributes: list[Attribute] = batch(_each(lambda row: attributes(row.attributes)))
     customer_locale: str | None = batch(_each(lambda row: f"{row.language}-{row.country}"))
     customer_url: URL | None = batch(load_nothing)
     discount_applications: DiscountApplicationConnection = batch(load_applications)
-    edited: bool = batch(_each(lambda row: False))
+    edited: bool = batch(load_edited)
     email: str | None
     financial_status: OrderFinancialStatus | None
     fulfillment_status: OrderFulfillmentStatus = batch(_each(lambda row: row.fulfilment_status))

@@ -21,6 +21,7 @@ from vetrina.views.orders import (
 from vetrina_storefront.accounts.addresses import CustomerAddress
 from vetrina_storefront.accounts.lines import LineItemConnection
 from vetrina_storefront.accounts.parcels import FulfillmentConnection, load_parcels
+from vetrina_storefront.amended import load_edited
 from vetrina_storefront.attributes import Attribute, attributes
 from vetrina_storefront.discounts import DiscountAllocation, DiscountApplicationConnection
 from vetrina_storefront.enums import CurrencyCode
@@ -167,7 +168,7 @@ class Order(Node):
     custom_attributes: list[Attribute] = batch(_each(lambda row: attributes(row.attributes)))
     customer_locale: str | None = batch(_each(lambda row: f"{row.language}-{row.country}"))
     discount_applications: DiscountApplicationConnection = batch(load_applications)
-    edited: bool = batch(_each(lambda row: False))
+    edited: bool = batch(load_edited)
     email: str | None
     financial_status: OrderFinancialStatus | None
     fulfillment_status: OrderFulfillmentStatus = batch(_each(lambda row: row.fulfilment_status))

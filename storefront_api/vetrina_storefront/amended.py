@@ -1,0 +1,51 @@
+"""What holds of an order now, after its amendments: totals, pieces of its lines, and whether it was edited."""
+
+from collections import Counter
+from collections.abc import Awaitable, Callable, Sequence
+
+from vetrina.graphql import Info, ctx_of
+from vetrina.views.amendments import CurrentSums, amendment_lines, amendments_of, current_sums
+from vetrina.views.fulfilments import standings_of
+from vetrina.views.orders import OrderLineRow, OrderView
+from vetrina.vocabulary import OrderState
+from vetrina_storefront.money import MoneyRow, money
+
+
+async def load_edited(rows: Sequence[OrderView], info: Info) -> list[bool]:
+    """Whether anything was added to each order or taken off it."""
+    edited = {each.order_id for each in await amendments_of(ctx_of(info).db, [row.id for row in rows])}
+    return [row.id in edited for row in rows]
+
+
+def current(read: Callable[[CurrentSums], int]) -> Callable[[Sequence[OrderView], Info], Awaitable[list[MoneyRow]]]:
+    """A batch of an amount as it holds now; a cancelled order no longer asks for it."""
+
+    async def load(rows: Sequence[OrderView], info: Info) -> list[MoneyRow]:
+        found = await amendments_of(ctx_of(info).db, [row.id for row in rows])
+        return [
+            money(0 if row.state == OrderState.CANCELLED else read(current_sums(row, found)), row.currency)
+            for row in rows
+        ]
+
+    return load
+
+
+async def subtotals_amended(rows: Sequence[OrderView], info: Info) -> dict[int, int]:
+    """What amendments made of each order's subtotal after discounts, by order."""
+    found = Counter[int]()
+    for each in await amendments_of(ctx_of(info).db, [row.id for row in rows]):
+        found[each.order_id] += each.subtotal - each.discount
+    return found
+
+
+async def pieces_gone(rows: Sequence[OrderLineRow], info: Info) -> Counter[int]:
+    """How many pieces of each line are no longer of its order: cancelled, taken off, or given back in exchange."""
+    db, order_ids = ctx_of(info).db, sorted({row.order_id for row in rows})
+    exchanges = {each.id for each in await amendments_of(db, order_ids) if each.kind == "exchange"}
+    found = Counter[int]()
+    for each in await amendment_lines(db, order_ids):
+        found[each.line_id] += each.quantity if each.amendment_id in exchanges else 0
+    for lines in (await standings_of(db, order_ids)).values():
+        for line_id, standing in lines.items():
+            found[line_id] += standing.gone
+    return found
