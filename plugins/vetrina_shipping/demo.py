@@ -1,10 +1,11 @@
 """Rows for the demo: Italy and the European Union, the starter's other markets, a shop to collect at, a few points."""
 
+from msgspec.structs import replace
+
 from vetrina.kernel.money import from_decimal
 from vetrina.plugin import Context
 from vetrina.views.locations import LocationOrder, location_list
 from vetrina.views.windows import Window
-from vetrina_shipping.flows.methods import create_method
 from vetrina_shipping.flows.places import add_closing, keep_place
 from vetrina_shipping.flows.points import import_points
 from vetrina_shipping.flows.zones import create_zone
@@ -58,18 +59,18 @@ async def show_off(ctx: Context) -> None:
 
 async def _italy(ctx: Context) -> None:
     islands = Area(country="IT", codes=spans_of(ISLANDS))
-    zone_id = await create_zone(ctx, Zone(
+    italy = Zone(
         name="Italia", areas=(Area(country="IT"),), without=(Area(country="IT", codes=spans_of(["22061", "23041"])),),
         free=(FreeRule(thresholds=_amounts("EUR", "69"), methods=("standard", "points")),),
         surcharges=(
             Surcharge(title="Isole", when="codes", area=islands, amounts=_amounts("EUR", "3"), stays_when_free=True),
             Surcharge(title="Collo pesante", when="weight_over", over=20_000, amounts=_amounts("EUR", "6")),
         ),
-    ))  # fmt: skip
+    )  # fmt: skip
     standard = _by_weight("EUR", (2_000, "5.90"), (10_000, "8.90"), (30_000, "14.90"))
     express = _by_weight("EUR", (2_000, "9.90"), (10_000, "14.90"), (30_000, "24.90"))
     points = _by_weight("EUR", (2_000, "4.50"), (10_000, "6.50"))
-    for method in (
+    methods = (
         _method("standard", "shipping", "Standard delivery", "Consegna standard", {"EUR": standard}, (1, 3)),
         _method("express", "shipping", "Express delivery", "Consegna espressa", {"EUR": express}, (1, 1)),
         _method("points", "points", "Pickup point", "Punto di ritiro", {"EUR": points}, (2, 4)),
@@ -79,8 +80,8 @@ async def _italy(ctx: Context) -> None:
             tables={"EUR": flat(_minor("EUR", "3.90"))}, codes=Area(country="IT", codes=spans_of(TURIN)),
             days_min=0, days_max=1, on_saturdays=True, most_weight=15_000,
         ),
-    ):  # fmt: skip
-        await create_method(ctx, zone_id, method)
+    )  # fmt: skip
+    await create_zone(ctx, replace(italy, methods=methods))
 
 
 async def _abroad(
@@ -89,18 +90,17 @@ async def _abroad(
 ) -> None:  # fmt: skip
     areas = tuple(Area(country=country) for country in countries)
     rule = FreeRule(thresholds=_amounts(currency, free), methods=("standard",))
-    zone_id = await create_zone(ctx, Zone(name=name, areas=areas, free=(rule,)))
     light, middle, heavy = prices
     standard = _by_weight(currency, (2_000, light), (10_000, middle), (30_000, heavy))
     per_kilo = PriceTable(
         steps=(Step(over=0, upto=3_000, price=_minor(currency, express)),), unit=1_000,
         per_unit=_minor(currency, "2.50"), most=30_000,
     )  # fmt: skip
-    for method in (
+    methods = (
         _method("standard", "shipping", "Standard delivery", "Consegna standard", {currency: standard}, slow),
         _method("express", "shipping", "Express delivery", "Consegna espressa", {currency: per_kilo}, fast),
-    ):
-        await create_method(ctx, zone_id, method)
+    )
+    await create_zone(ctx, Zone(name=name, areas=areas, free=(rule,), methods=methods))
 
 
 def _method(

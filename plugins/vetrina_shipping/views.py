@@ -51,7 +51,10 @@ async def places(reads: Reads) -> list[Place]:
 
 async def closings(reads: Reads) -> list[Closing]:
     """Closing days, the first ones first."""
-    return await reads.rows(Closing, _CLOSINGS)
+    return [
+        Closing(first=first, last=last, title=title, id=id_, location_id=location_id)
+        for first, last, title, id_, location_id in await reads.fetch(_CLOSINGS)
+    ]
 
 
 async def point_page(reads: Reads, size: int, above: int = 0, text: str = "") -> list[Point]:

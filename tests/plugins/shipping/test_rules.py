@@ -290,9 +290,7 @@ async def test_closings_saturdays_and_places_that_never_work() -> None:
     assert leaves_on(at, same_day, days) == date(2026, 11, 23)
 
 
-def a_point(
-    key: str, zip_code: str, city: str, latitude: int | None = None, longitude: int | None = None
-) -> PickupPoint:
+def a_point(key: str, code: str, city: str, latitude: int | None = None, longitude: int | None = None) -> PickupPoint:
     address = Address(address1="Via Roma 1", zip=code, city=city, province=city[:2].upper(), country="IT")
     return PickupPoint(id=key, name=key, address=address, latitude=latitude, longitude=longitude)
 
