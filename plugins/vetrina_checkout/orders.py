@@ -21,7 +21,9 @@ from vetrina.views.orders import (
     order_lines,
     order_tax_lines,
 )
+from vetrina.views.parcels import parcels_of
 from vetrina.views.payments import payments_of_orders
+from vetrina.views.refunds import refunds_of
 from vetrina.vocabulary import Address, FinancialStatus, FulfilmentStatus, OrderState, PaymentState
 from vetrina_checkout.answers import Page, drawn, see_other
 from vetrina_checkout.visits import Asked, Here, House, NoSuchPage, Visit, visit
@@ -112,6 +114,9 @@ async def _drawn(here: Visit, order: OrderView, *, is_shown: bool, is_wrong: boo
         progress=_progress(order),
         is_cancelled=is_cancelled,
         payment=awaited if not is_cancelled else None,
+        parcels=(await parcels_of(reads, ids)).get(order.id, []),
+        titles={line.id: line.title for line in lines},
+        refunds=[refund for refund in await refunds_of(reads, ids) if refund.amount and refund.state != "failed"],
         is_shown=is_shown,
         is_wrong=is_wrong,
         shipping=_address(order.shipping_address) if is_shown else None,

@@ -1,7 +1,6 @@
 """Fulfillment: what of an order was sent, parcel by parcel, as the order's ledger of goods has it."""
 
 from collections.abc import Sequence
-from typing import Any
 
 import msgspec
 import strawberry
@@ -10,7 +9,6 @@ from vetrina.graphql import Connection, Info, PageInfo, batch, connect_list, ctx
 from vetrina.graphql.scalars import URL
 from vetrina.views.orders import OrderLineRow, OrderView, order_lines
 from vetrina.views.parcels import ParcelRow, parcels_of
-from vetrina_storefront.interfaces import load_nothing
 from vetrina_storefront.later import later
 
 
@@ -59,10 +57,22 @@ async def load_lines(
     ]
 
 
-async def load_tracking(rows: Sequence[ParcelRow], info: Info, first: int | None = None) -> list[list[Any]]:
-    """Nobody tells the ledger where a parcel is."""
+class TrackRow(msgspec.Struct, frozen=True):
+    """Where to follow a parcel."""
+
+    number: str | None
+    url: str | None
+
+
+async def load_tracking(rows: Sequence[ParcelRow], info: Info, first: int | None = None) -> list[list[TrackRow]]:
+    """Where each parcel is followed; nowhere, if it has neither a number nor an address."""
     page_args(first, None, None, None)
-    return [[] for _ in rows]
+    return [[TrackRow(row.number or None, row.url or None)][:first] if row.number or row.url else [] for row in rows]
+
+
+async def load_companies(rows: Sequence[ParcelRow], info: Info) -> list[str | None]:
+    """Who carries each parcel, as the buyer knows him."""
+    return [row.company or None for row in rows]
 
 
 @strawberry.type(description="So many of a line of the order.")
@@ -93,5 +103,5 @@ class FulfillmentTrackingInfo:
 @strawberry.type(description="A parcel of an order.")
 class Fulfillment:
     fulfillment_line_items: FulfillmentLineItemConnection = batch(load_lines)
-    tracking_company: str | None = batch(load_nothing)
+    tracking_company: str | None = batch(load_companies)
     tracking_info: list[FulfillmentTrackingInfo] = batch(load_tracking)

@@ -137,7 +137,7 @@ async def refund(ctx: Context, payment_id: int, amount: int | None = None) -> Pa
     """
     ctx.require("payments.write")
     payment = await _known(ctx, payment_id)
-    left = payment.captured - payment.refunded
+    left = payment.captured - payment.refunded - await asked_back(ctx.db, payment.id)
     wanted = left if amount is None else amount
     if not 1 <= wanted <= left:
         raise NothingToRefund(open=left)

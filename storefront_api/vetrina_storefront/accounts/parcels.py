@@ -10,6 +10,7 @@ from vetrina.graphql import Connection, Info, PageInfo, batch, connect_list, ctx
 from vetrina.graphql.scalars import URL, DateTime
 from vetrina.views.orders import OrderLineRow, OrderView, order_lines
 from vetrina.views.parcels import ParcelPartRow, ParcelRow, parcels_of
+from vetrina.vocabulary import FulfilmentState
 from vetrina_storefront.accounts.lines import LineItem
 from vetrina_storefront.interfaces import Node
 
@@ -65,9 +66,14 @@ async def load_moments(rows: Sequence[ParcelRow], info: Info) -> list[object]:
     return [row.at for row in rows]
 
 
+async def load_changes(rows: Sequence[ParcelRow], info: Info) -> list[object]:
+    return [row.updated_at for row in rows]
+
+
 async def load_states(rows: Sequence[ParcelRow], info: Info) -> list[FulfillmentStatus]:
-    """What is in the ledger has left."""
-    return [FulfillmentStatus.SUCCESS] * len(rows)
+    """What is in the ledger has left, and fares well unless its carrier says otherwise."""
+    lost = (FulfilmentState.FAILED, FulfilmentState.RETURNED)
+    return [FulfillmentStatus.FAILURE if row.state in lost else FulfillmentStatus.SUCCESS for row in rows]
 
 
 async def load_pieces(
@@ -105,9 +111,22 @@ async def load_shipped(rows: Sequence[ParcelRow], info: Info) -> list[bool]:
     return [any(lines[part.line_id].requires_shipping for part in row.parts) for row in rows]
 
 
-async def load_tracking(rows: Sequence[ParcelRow], info: Info) -> list[list[object]]:
-    """Nobody tells the ledger where a parcel is."""
-    return [[] for _ in rows]
+class TrackRow(msgspec.Struct, frozen=True):
+    """Where to follow a parcel."""
+
+    company: str | None
+    number: str | None
+    url: str | None
+
+
+async def load_tracking(rows: Sequence[ParcelRow], info: Info) -> list[list[TrackRow]]:
+    """Where each parcel is followed; nowhere, if nothing is known of it."""
+    return [
+        [TrackRow(row.company or None, row.number or None, row.url or None)]
+        if row.company or row.number or row.url
+        else []
+        for row in rows
+    ]
 
 
 async def _lines(info: Info, rows: Sequence[ParcelRow]) -> dict[int, OrderLineRow]:
@@ -160,7 +179,7 @@ class Fulfillment(Node):
     requires_shipping: bool = batch(load_shipped)
     status: FulfillmentStatus | None = batch(load_states)
     tracking_information: list[TrackingInformation] = batch(load_tracking)
-    updated_at: DateTime = batch(load_moments)
+    updated_at: DateTime = batch(load_changes)
 
     is_type_of = read_from(ParcelRow)
 
