@@ -20,12 +20,19 @@ TONES: Mapping[str, str] = {
     "voided": "neutral",
     "mismatched": "bad",
     "returned": "warning",
+    "disputed": "bad",
+    "dispute_reversed": "good",
+    "fee": "neutral",
     "reserved": "neutral",
     "taken": "neutral",
     "released": "neutral",
     "sent": "good",
     "cancelled": "neutral",
 }
+
+
+TAKES = ("refunded", "returned", "voided", "disputed", "fee")
+"""Entries of the money ledger that take from what is here."""
 
 
 class Sum(msgspec.Struct, frozen=True):
@@ -96,7 +103,7 @@ def money_story(
             at=entry.at,
             kind=entry.kind,
             tone=TONES.get(entry.kind, "neutral"),
-            amount=-entry.amount if entry.kind in ("refunded", "returned", "voided") else entry.amount,
+            amount=-entry.amount if entry.kind in TAKES else entry.amount,
             currency=entry.currency,
             text=methods.get(entry.payment_id, ""),
             reference=entry.reference,

@@ -6,6 +6,7 @@ from vetrina_admin.pages import (
     locations,
     metafields,
     orders,
+    payments,
     plugins,
     products,
     profile,
@@ -21,6 +22,7 @@ from vetrina_admin.pages.wording import speaker
 ROOMS: tuple[Room, ...] = (
     home.ROOM,
     orders.ROOM,
+    payments.ROOM,
     products.ROOM,
     profile.ROOM,
     locations.ROOM,

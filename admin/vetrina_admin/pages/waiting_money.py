@@ -1,0 +1,39 @@
+"""Money that waits for somebody: each queue, empty when all is well, and how paying goes."""
+
+from datetime import timedelta
+from functools import partial
+
+from vetrina.views.disputes import disputes_to_answer
+from vetrina.views.money_queues import expiring_payments, promised_refunds
+from vetrina.views.payment_figures import failure_reasons, method_figures
+from vetrina.views.payments import troubled_payments
+from vetrina_admin.pages.answers import Answer, render
+from vetrina_admin.pages.payments_shown import DISPUTE_TONES, STATE_TONES, days_left, method_name, percent_text
+from vetrina_admin.pages.visits import Visit
+
+STUCK_AFTER = timedelta(minutes=15)
+"""Charged means order or refund within this time."""
+LAPSES_WITHIN = timedelta(days=2)
+PERIOD = timedelta(days=30)
+
+
+async def queues_page(visit: Visit) -> Answer:
+    """Every queue with what can be done, and the figures of the last days."""
+    db, now = visit.ctx.db, visit.ctx.now()
+    since = now - PERIOD
+    return render(
+        visit,
+        "payments/waiting.html",
+        troubled=await troubled_payments(db, before=now - STUCK_AFTER),
+        expiring=await expiring_payments(db, expires_before=now + LAPSES_WITHIN),
+        refunds=await promised_refunds(db, stuck_since=now - STUCK_AFTER),
+        disputes=await disputes_to_answer(db),
+        figures=await method_figures(db, since=since, until=now),
+        failures=await failure_reasons(db, since=since, until=now),
+        days=PERIOD.days,
+        days_left=partial(days_left, now=now),
+        tones=STATE_TONES,
+        dispute_tones=DISPUTE_TONES,
+        method=method_name,
+        percent=partial(percent_text, language=visit.language),
+    )

@@ -1,0 +1,172 @@
+"""Payments in the admin: found, moved, disputed, settled; what waits for somebody stands on top; the API says the same."""
+
+import csv
+import io
+from collections.abc import AsyncIterator
+
+import pytest
+from tests.support import shops
+from tests.support.checkouts import CARD, cart_to_pay, submitted
+from tests.support.managers import Manager, signed_in
+from tests.support.money_desks import MoneyDesk, open_money_desk
+from tests.support.statements import all_statements
+
+from vetrina.flows.payouts import fetch_payouts
+from vetrina.kernel.log import draw_trail
+from vetrina.kernel.settings import Settings
+from vetrina.plugin.collected import Collected
+from vetrina.plugin.site import Markets, Site
+from vetrina.testing.payments import AUTHORISES, CHALLENGES
+from vetrina.views.payments import payment_by_id
+from vetrina.views.permissions import CORE_PERMISSIONS
+from vetrina.vocabulary import DisputeState
+
+pytestmark = pytest.mark.embedded
+
+
+@pytest.fixture
+async def money(database_url: str, clock: shops.StillClock) -> AsyncIterator[MoneyDesk]:
+    opened = await open_money_desk(database_url, clock)
+    yield opened
+    await opened.ctx.db.close()
+
+
+@pytest.fixture
+def site(money: MoneyDesk, no_plugins: Collected) -> Site:
+    """The shop with the fake's books, seen from the admin."""
+    return Site(
+        shop=money.ctx.shop,
+        markets=Markets(money.ctx.db),
+        settings=Settings(env="test"),
+        graphql=(),
+        permissions=dict(CORE_PERMISSIONS),
+        draw_trail=draw_trail,
+        collected=no_plugins,
+    )
+
+
+@pytest.fixture
+async def mara(money: MoneyDesk, site: Site) -> AsyncIterator[Manager]:
+    manager = await signed_in(money.ctx, site, "payments.read", "payments.write", "orders.read")
+    yield manager
+    await manager.client.aclose()
+
+
+async def test_payments_are_found_filtered_and_taken_along(money: MoneyDesk, mara: Manager) -> None:
+    await mara.open("/admin/payments")
+    assert "No payments yet" in mara.page.words and mara.page.words.count("Nothing waits") == 5
+    await money.buy(quantity=2)
+    await money.buy(AUTHORISES)
+    await mara.open("/admin/payments")
+    assert "2 payments" in mara.page.words and "#1001" in mara.page.words
+    for query, found in (
+        ("tab=capture", "Payment 2"),
+        ("q=%231001", "Payment 1"),
+        ("q=ch_2", "Payment 2"),
+        ("q=anna%40example.com&least=20", "Payment 1"),
+        ("state=captured&provider=fake&from=2020-01-01", "Payment 1"),
+    ):
+        await mara.open(f"/admin/payments?{query}")
+        assert "1 payment" in mara.page.words and found in mara.page.words, query
+    for query in ("q=%00%ff%27", "least=x&from=2026-99-99&tab=odd&sort=odd&provider=nobody", "q=nobody"):
+        await mara.open(f"/admin/payments?{query}")
+        assert mara.answer.status_code == 200, query
+    assert "No payment is like that" in mara.page.words
+    await mara.open("/admin/payments?as=csv&sort=amount_down")
+    rows = list(csv.DictReader(io.StringIO(mara.answer.text.removeprefix("\ufeff"))))
+    assert [(row["Order"], row["Amount"], row["Captured"]) for row in rows] == [
+        ("#1001", "25.00", "25.00"),
+        ("#1002", "15.00", "0.00"),
+    ]
+
+
+async def test_money_is_captured_refunded_and_voided_by_who_may(money: MoneyDesk, mara: Manager, site: Site) -> None:
+    key = await money.payment_id(await money.buy(AUTHORISES))
+    path = f"/admin/payments/{key}"
+    await mara.open(path)
+    assert mara.page.form("/capture").fields["capture"] == "15.00"
+    for wrong in ("15.01", "0", "x", "-1", ""):
+        await mara.send("/capture", capture=wrong)
+        assert mara.answer.status_code == 422 and mara.page.wrong == ["capture"], wrong
+    await mara.send("/capture", capture="6,00")
+    assert "€6.00 captured" in mara.page.words
+    await mara.send("/refund", refund="1.50")
+    assert "€1.50 refunded" in mara.page.words and "€4.50" in mara.page.words
+    payment = await payment_by_id(money.ctx.db, key)
+    assert payment is not None and (payment.captured, payment.refunded) == (600, 150)
+    other = await money.payment_id(await money.buy(AUTHORISES))
+    await mara.open(f"/admin/payments/{other}")
+    await mara.send("/void")
+    assert "was voided" in mara.page.words and "Voided" in mara.page.words
+    reader = await signed_in(money.ctx, site, "payments.read", email="rita@shop.test")
+    await reader.open(path)
+    assert not any(form.action.startswith(path) for form in reader.page.forms)
+    assert (await reader.get("/admin/orders")).status_code == 403
+    await reader.client.aclose()
+
+
+async def test_money_without_an_order_waits_on_top_and_goes_back(money: MoneyDesk, mara: Manager) -> None:
+    desk = money.desk
+    view = await submitted(desk, await cart_to_pay(desk, CARD, CHALLENGES))
+    assert view.key
+    charge = desk.provider.only
+    desk.provider.misstate = (1_499, "EUR")
+    charge.amount = charge.authorised = charge.captured = 1_499
+    desk.provider.complete_challenge(charge.key)
+    await money.post()
+    desk.clock.move(minutes=20)
+    await mara.open("/admin/payments")
+    assert "Look again, or send the money back" in mara.page.words
+    await mara.open("/admin/payments/waiting")
+    assert "Paid without an order" in mara.page.words and "Every payment has its order" not in mara.page.words
+    await mara.send("/back")
+    assert "The money was sent back." in mara.page.words
+    assert charge.refunded == 1_499
+    await mara.open("/admin/payments/waiting")
+    assert "Every payment has its order" in mara.page.words
+
+
+async def test_a_dispute_is_answered_and_a_payout_is_explained(money: MoneyDesk, mara: Manager) -> None:
+    charge = await money.buy()
+    opened = money.books.open_dispute(charge, 1_500)
+    await money.post()
+    money.books.pay_out()
+    await fetch_payouts(money.ctx, "fake")
+    await mara.open("/admin/payments/disputes?tab=to_answer")
+    assert "Product not received" in mara.page.words and "7 days left" in mara.page.words
+    await mara.open("/admin/payments/disputes/1")
+    assert mara.page.form("/evidence").fields["customer_email"] == "anna@example.com"
+    await mara.send("/evidence", statement=" ")
+    assert mara.answer.status_code == 422 and mara.page.wrong == ["statement"]
+    await mara.send("/evidence", statement="<b>Delivered</b>", shipped_on="2026-03-01")
+    assert "The evidence was handed in." in mara.page.words and "Under review" in mara.page.words
+    (given,) = money.books.evidence.values()
+    assert (given.statement, str(given.shipped_on)) == ("<b>Delivered</b>", "2026-03-01")
+    money.desk.clock.move(minutes=5)
+    money.books.move_dispute(opened.reference, DisputeState.LOST)
+    await money.post(len(money.desk.provider.outgoing) - 1)
+    await mara.open("/admin/payments/disputes/1")
+    assert "no refund of yours" in mara.page.words
+    for path, told in (
+        ("/admin/payments/1", "Taken by a dispute"),
+        ("/admin/payments/payouts", "po_1"),
+        ("/admin/payments/payouts/1", "Charge"),
+        ("/admin/payments/books", "The money adds up"),
+        ("/admin/payments/waiting", "Payment cost"),
+        ("/admin/orders/1", "Taken by a dispute"),
+    ):
+        await mara.open(path)
+        assert told in mara.page.words, path
+    for path in ("/admin/payments/99", "/admin/payments/disputes/99", "/admin/payments/payouts/99"):
+        assert (await mara.get(path)).status_code == 404
+
+
+async def test_the_list_costs_as_many_statements_for_many_as_for_few(money: MoneyDesk, mara: Manager) -> None:
+    counts = list[int]()
+    for bought in (1, 4):
+        for _ in range(bought):
+            await money.buy()
+        with all_statements(money.ctx.db) as statements:
+            await mara.open("/admin/payments")
+        counts.append(len(statements))
+    assert counts[0] == counts[1]
