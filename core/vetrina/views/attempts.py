@@ -13,6 +13,7 @@ from vetrina.shop.cart.models import Cart
 from vetrina.shop.checkout.models import Attempt
 from vetrina.shop.orders.models import Order
 from vetrina.shop.payments.models import Payment
+from vetrina.shop.payments.rules import PaymentRow
 from vetrina.vocabulary import AttemptState
 
 KEY_LENGTH = 32
@@ -111,16 +112,28 @@ def step_url(ctx: Context, attempt_key: str) -> str:
 
 def next_step(ctx: Context, attempt: AttemptView) -> StepView | None:
     """What the buyer has to do, with the secret opened; None while nothing waits for him."""
-    step = attempt.next_step
-    if step is None or attempt.provider is None or attempt.state != AttemptState.OPEN:
+    if attempt.provider is None or attempt.state != AttemptState.OPEN:
+        return None
+    return _opened(ctx, attempt.next_step, attempt.provider, step_url(ctx, attempt.key), attempt.expires_at)
+
+
+def opened_step(ctx: Context, payment: PaymentRow, url: str, expires_at: datetime) -> StepView | None:
+    """The same of a payment of a placed order, whose own page is `url`."""
+    return _opened(ctx, payment.next_step, payment.provider, url, expires_at)
+
+
+def _opened(
+    ctx: Context, step: dict[str, Any] | None, provider: str, url: str, expires_at: datetime
+) -> StepView | None:
+    if step is None:
         return None
     sealed = step.get("client_secret")
     return StepView(
-        url=step.get("redirect_url") or step_url(ctx, attempt.key),
-        provider=attempt.provider,
+        url=step.get("redirect_url") or url,
+        provider=provider,
         client_secret=ctx.shop.vault.open(STEP_SECRET, sealed) if sealed else None,
         parameters=tuple((entry["key"], entry["value"]) for entry in step.get("parameters") or ()),
-        expires_at=attempt.expires_at,
+        expires_at=expires_at,
     )
 
 

@@ -17,7 +17,9 @@ from vetrina_storefront.pages.carts import cart_page, change_lines
 from vetrina_storefront.pages.customers import follow_link, link_page
 from vetrina_storefront.pages.links import NoSuchPage
 from vetrina_storefront.pages.orders import attempt_page, give_up, order_page
+from vetrina_storefront.pages.paying import give_up_paying, pay, pay_page
 from vetrina_storefront.pages.products import add_to_cart, product_page
+from vetrina_storefront.pages.returns import ask_return, return_page
 from vetrina_storefront.pages.shelves import choose_country, home
 from vetrina_storefront.pages.style import style_sheet
 from vetrina_storefront.pages.visits import language_of
@@ -39,6 +41,11 @@ HANDLERS = (
     attempt_page,
     give_up,
     order_page,
+    return_page,
+    ask_return,
+    pay_page,
+    pay,
+    give_up_paying,
     link_page,
     follow_link,
     style_sheet,

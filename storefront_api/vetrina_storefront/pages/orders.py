@@ -8,7 +8,7 @@ from litestar.params import FromPath
 from litestar.response import Redirect
 
 from vetrina.flows.checkout import attempt, cancel_attempt
-from vetrina.kernel.context import BUYER
+from vetrina.kernel.context import BUYER, Context
 from vetrina.kernel.errors import Refusal
 from vetrina.plugin.pages.forms import form_token, read_form
 from vetrina.views.attempts import AttemptView, next_step
@@ -21,7 +21,9 @@ from vetrina.views.orders import (
     order_lines,
     order_tax_lines,
 )
+from vetrina.views.payment_requests import requests_of_orders
 from vetrina.views.payments import payments_of_orders
+from vetrina.views.returns import returnable_of, returns_of
 from vetrina.vocabulary import Address, AttemptState, OrderState, PaymentState
 from vetrina_storefront.pages.answers import Page, answer, see_other
 from vetrina_storefront.pages.carts import attempt_path, order_path, tax_label
@@ -95,10 +97,11 @@ async def order_page(request: Asked, site: Here, number: FromPath[str], secret: 
     if elsewhere is not None:
         return see_other(visit, elsewhere)
     reads, ids = visit.ctx.db, [order.id]
-    visit.ctx = msgspec.structs.replace(visit.ctx, place=_place(visit, order))
+    visit.ctx = place_of_order(visit, order)
     lines = await order_lines(reads, ids)
     pictures = await merchandise(reads, sorted({line.variant_id for line in lines if line.variant_id}), visit.ctx.place)
     awaited = [payment for payment in await payments_of_orders(reads, ids) if payment.state == PaymentState.PENDING]
+    asked_for = [each for each in await requests_of_orders(reads, ids) if each.state == "open"]
     return answer(
         visit,
         "order.html",
@@ -111,6 +114,10 @@ async def order_page(request: Asked, site: Here, number: FromPath[str], secret: 
         shipping=_address(order.shipping_address),
         billing=_address(order.billing_address) if order.billing_address != order.shipping_address else None,
         is_cancelled=order.state == OrderState.CANCELLED,
+        request=asked_for[0] if asked_for and asked_for[0].expires_at > visit.ctx.now() else None,
+        returns=await returns_of(reads, ids),
+        return_path=f"{visit.path}/return",
+        may_return=any((await returnable_of(reads, ids)).get(order.id, {}).values()),
         payment=awaited[0] if awaited and order.state != OrderState.CANCELLED else None,
     )
 
@@ -122,10 +129,11 @@ def _decided(visit: Visit, found: AttemptView) -> Redirect:
     return see_other(visit, cart_path(visit.site.shop, found.cart_key, step="payment", notice="failed"))
 
 
-def _place(visit: Visit, order: OrderView) -> Any:
-    """Where the order was sold: its country, its currency, whatever markets have become since."""
+def place_of_order(visit: Visit, order: OrderView) -> Context:
+    """The visit where the order was sold: its country, its currency, whatever markets have become since."""
     place = visit.atlas.place(order.country, visit.language)
-    return msgspec.structs.replace(place, currency=order.currency, country=order.country)
+    there = msgspec.structs.replace(place, currency=order.currency, country=order.country)
+    return msgspec.structs.replace(visit.ctx, place=there)
 
 
 def _address(document: dict[str, Any] | None) -> Address | None:
