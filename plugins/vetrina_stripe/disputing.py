@@ -6,7 +6,7 @@ from datetime import datetime
 from vetrina.ports import DisputeEvidence, DisputeReport
 from vetrina.vocabulary import DisputeState
 from vetrina_stripe.amounts import from_stripe
-from vetrina_stripe.translate import Thing, id_of, inside, key_in, moment
+from vetrina_stripe.reports import Thing, id_of, inside, key_in, moment
 
 STATES: Mapping[str, DisputeState] = {
     "warning_needs_response": DisputeState.WARNING,

@@ -16,8 +16,8 @@ Only when both know nothing is the answer None. A list that does not end, or Str
 import re
 from datetime import datetime, timedelta
 
+from vetrina_stripe.reports import PAYMENT_KEY, Thing, key_in
 from vetrina_stripe.sdk import Line, NotDone
-from vetrina_stripe.translate import PAYMENT_KEY, Thing, key_in
 
 RECENT = timedelta(hours=2)
 """Far longer than the index was ever said to lag."""

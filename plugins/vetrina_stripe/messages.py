@@ -11,7 +11,7 @@ import msgspec
 from vetrina.ports import DisputeReport, PaymentReport, PayoutNews, ProviderMessage
 from vetrina_stripe.disputing import report_of_dispute
 from vetrina_stripe.refusals import NotGenuine
-from vetrina_stripe.translate import Thing, report_of, report_of_refunded
+from vetrina_stripe.reports import Thing, report_of, report_of_refunded
 
 SIGNATURE = "stripe-signature"
 TOLERANCE = timedelta(seconds=300)

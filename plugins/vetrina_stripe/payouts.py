@@ -8,8 +8,8 @@ from vetrina.kernel.errors import Unavailable
 from vetrina.ports import PayoutItem, PayoutReport, PayoutSource, Policy
 from vetrina.vocabulary import PayoutItemKind, PayoutState
 from vetrina_stripe.amounts import all_from_stripe, from_stripe
+from vetrina_stripe.reports import Thing, id_of, inside, key_in, moment
 from vetrina_stripe.sdk import Line, NotDone, within
-from vetrina_stripe.translate import Thing, id_of, inside, key_in, moment
 
 PATIENCE = 55.0
 """Seconds, less than the port's, so that the reason is known."""

@@ -26,10 +26,10 @@ from vetrina_stripe import messages, offering
 from vetrina_stripe.amounts import to_stripe
 from vetrina_stripe.finding import EXPAND, find
 from vetrina_stripe.refusals import StripeRefuses
+from vetrina_stripe.reports import MOVEMENT, PAYMENT_KEY, Thing, failure, inside, report_of
 from vetrina_stripe.sdk import Declined, KeyTaken, Line, NotDone, within
 from vetrina_stripe.settings import StripeSettings
 from vetrina_stripe.starting import refusal_of, start_params
-from vetrina_stripe.translate import MOVEMENT, PAYMENT_KEY, Thing, failure, inside, report_of
 
 PATIENCE = 9.0
 """Seconds for all that one request asks of Stripe, less than the port's, so that the reason is known."""

@@ -24,6 +24,8 @@ VERSION = "2026-10-28.endive"
 """Of Stripe's API: what the shop asks for, whatever the account's own is, and the webhook should be made with."""
 TRIES = 2
 """A call that found nobody is repeated under the same idempotency key, so long as there is time."""
+PAUSE = 0.5
+"""Seconds before another try."""
 LEAST_TIME = 0.5
 """Seconds without which another try is none."""
 LARGEST = 4 * 1024 * 1024
@@ -139,7 +141,7 @@ def _guarded(outgoing: Outgoing) -> "stripe.HTTPClient":
             return headers
 
         async def sleep_async(self, secs: float) -> None:
-            await asyncio.sleep(secs)
+            await asyncio.sleep(PAUSE)
 
         async def request_async(
             self, method: str, url: str, headers: Mapping[str, str], post_data: Any = None

@@ -7,9 +7,9 @@ from vetrina.ports import StartRequest
 from vetrina_stripe.amounts import to_stripe
 from vetrina_stripe.offering import METHOD
 from vetrina_stripe.refusals import AmountTooSmall, CurrencyNotTaken, StripeRefuses, TokenNotTaken
+from vetrina_stripe.reports import PAYMENT_KEY
 from vetrina_stripe.sdk import NotDone
 from vetrina_stripe.settings import StripeSettings
-from vetrina_stripe.translate import PAYMENT_KEY
 
 LONGEST_TOKEN = 255
 TOKENS = {"ctoken_": "confirmation_token", "pm_": "payment_method"}

@@ -15,6 +15,12 @@ KEYS = {"publishable_key": "pk_test_double", "secret_key": "sk_test_double"}
 SECRETS = {"webhook_secret": "whsec_double"}
 
 
+@pytest.fixture(autouse=True)
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody waits before another try."""
+    monkeypatch.setattr("vetrina_stripe.sdk.PAUSE", 0.0)
+
+
 @pytest.fixture
 def double(clock: StillClock) -> StripeDouble:
     return StripeDouble(clock)
@@ -27,7 +33,7 @@ def provider(double: StripeDouble, clock: StillClock) -> StripePayments:
 
 def payments(double: StripeDouble, clock: StillClock, **more: Any) -> StripePayments:
     """The plugin's provider, whose every call goes to the double."""
-    settings = StripeSettings(**{**KEYS, **SECRETS, **more})
+    settings = StripeSettings.model_validate({**KEYS, **SECRETS, **more})
     return StripePayments(settings, settings.line(way_to(double)), clock)
 
 

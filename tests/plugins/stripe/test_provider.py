@@ -60,7 +60,6 @@ def movement(request: StartRequest, known: PaymentReport, amount: int, key: str)
 async def test_a_lost_answer_is_asked_for_again_under_the_same_key(
     double: StripeDouble, provider: StripePayments, clock: StillClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("asyncio.sleep", _at_once)
     request = asked(clock)
     double.faults.lose(CREATE)
     assert (await provider.start(request)).state == PaymentState.CAPTURED
@@ -81,7 +80,6 @@ async def test_a_lost_answer_is_asked_for_again_under_the_same_key(
 async def test_a_charge_whose_answer_never_came_is_found_by_its_key_alone(
     double: StripeDouble, provider: StripePayments, clock: StillClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("asyncio.sleep", _at_once)
     request, unheard = asked(clock), asked(clock)
     double.faults.lose(CREATE, times=2)
     with pytest.raises(Unavailable):
@@ -121,9 +119,8 @@ async def test_a_list_without_an_end_is_no_answer(
 
 
 async def test_what_leaves_open_what_became_of_it_is_never_a_no(
-    double: StripeDouble, provider: StripePayments, clock: StillClock, monkeypatch: pytest.MonkeyPatch
+    double: StripeDouble, provider: StripePayments, clock: StillClock
 ) -> None:
-    monkeypatch.setattr("asyncio.sleep", _at_once)
     request = asked(clock)
     double.faults.break_down(CREATE, after_acting=True)
     with pytest.raises(Unavailable, match="500"):
@@ -143,9 +140,8 @@ async def test_what_leaves_open_what_became_of_it_is_never_a_no(
 
 
 async def test_two_who_start_the_same_charge_at_once_make_one(
-    double: StripeDouble, provider: StripePayments, clock: StillClock, monkeypatch: pytest.MonkeyPatch
+    double: StripeDouble, provider: StripePayments, clock: StillClock
 ) -> None:
-    monkeypatch.setattr("asyncio.sleep", _at_once)
     double.faults.gate = asyncio.Event()
     request = asked(clock)
     first = asyncio.create_task(provider.start(request))
@@ -265,9 +261,8 @@ async def test_a_card_that_allows_it_is_captured_part_by_part(double: StripeDoub
 
 
 async def test_a_refund_is_made_once_whatever_is_lost_and_however_late_it_is_asked_again(
-    double: StripeDouble, provider: StripePayments, clock: StillClock, monkeypatch: pytest.MonkeyPatch
+    double: StripeDouble, provider: StripePayments, clock: StillClock
 ) -> None:
-    monkeypatch.setattr("asyncio.sleep", _at_once)
     request = asked(clock)
     report = await provider.start(request)
     part = movement(request, report, 400, "refund:0")
@@ -363,10 +358,6 @@ async def test_no_secret_and_no_more_than_needed_leaves_the_house(
     assert set(sent[0]) == {"authorization", "content-type", "idempotency-key", "stripe-version"}
     assert {call.version for call in double.calls} == {"2026-10-28.endive"}
     assert not any("anna" in str(call.form) for call in double.calls)
-
-
-async def _at_once(seconds: float) -> None:
-    """Waiting is over."""
 
 
 def _form(**more: str) -> dict[str, Any]:

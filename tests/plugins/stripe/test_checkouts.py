@@ -1,0 +1,191 @@
+"""Whole checkouts paid by Stripe: the bank's step, declines, lost answers, bad mail; the double's books judge."""
+
+from collections.abc import AsyncIterator
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select
+from tests.plugins.stripe.conftest import payments
+from tests.support.checkouts import Books, Desk, attempt_of, books, cart_to_pay, check_ledgers, open_desk, submitted
+from tests.support.shops import StillClock
+
+from vetrina.flows.checkout import attempt
+from vetrina.flows.payments import capture, refund, take_message
+from vetrina.flows.upkeep import expire_attempts, reconcile_payments
+from vetrina.kernel.errors import Refusal
+from vetrina.kernel.registry import Provided
+from vetrina.ports import PaymentProvider
+from vetrina.shop.payments.models import Payment
+from vetrina.testing.stripe import Message, StripeDouble
+from vetrina_stripe.provider import StripePayments
+
+CARD, VISA, SECURE = "stripe:card", "pm_card_visa", "pm_card_threeDSecure2Required"
+PLACED = Books(((1001, "placed", "PAID"),), (("captured", 1500, 1500, 0),), (), 9, 0)
+WAITS = Books((), (("action_required", 0, 0, 0),), (1,), 10, 1)
+
+
+@pytest.fixture
+async def desk(database_url: str, clock: StillClock, provider: StripePayments) -> AsyncIterator[Desk]:
+    opened = await open_desk(database_url, clock, Provided(PaymentProvider, "stripe", "stripe", provider))
+    yield opened
+    await opened.ctx.db.close()
+
+
+async def bought(desk: Desk, double: StripeDouble, card: str = VISA) -> tuple[str, str]:
+    """Somebody submits a cart with a card; the attempt's key and the payment's."""
+    view = await submitted(desk, await cart_to_pay(desk, CARD, double.token(card)))
+    return view.key, await desk.ctx.db.value(select(Payment.key))
+
+
+async def post(desk: Desk, *messages: Message) -> None:
+    for message in messages:
+        await take_message(desk.ctx, "stripe", message.headers, message.body)
+
+
+async def agree(desk: Desk, double: StripeDouble, key: str, expected: Books) -> None:
+    """The shop's books are as expected, and what they say of the money is what the double has."""
+    found = await books(desk)
+    assert found == expected
+    assert (double.books.charged(key), double.books.refunded(key)) == (found.payments[0][2], found.payments[0][3])
+    await check_ledgers(desk)
+
+
+async def test_a_card_pays_and_everything_that_is_told_afterwards_changes_nothing(
+    desk: Desk, double: StripeDouble
+) -> None:
+    view, key = await bought(desk, double)
+    assert (await attempt_of(desk, view)).state == "succeeded"
+    await post(desk, *double.hooks.messages(times=3, shuffled=7))
+    await agree(desk, double, key, PLACED)
+
+
+@pytest.mark.parametrize("way", ["told", "asked", "both"])
+async def test_the_banks_step_is_taken_and_the_order_placed_once(desk: Desk, double: StripeDouble, way: str) -> None:
+    view, key = await bought(desk, double, SECURE)
+    found = await attempt_of(desk, view)
+    assert found.next_step is not None
+    assert found.next_step["redirect_url"].endswith(view)
+    assert "secret_double" not in str(found.next_step), "it is sealed"
+    await agree(desk, double, key, WAITS)
+    double.intents.complete_challenge(key)
+    if way != "told":
+        desk.clock.move(seconds=5)
+        await attempt(desk.buyer, view)
+    if way != "asked":
+        await post(desk, *double.hooks.messages(times=2, shuffled=3))
+    await agree(desk, double, key, PLACED)
+
+
+@pytest.mark.embedded
+@pytest.mark.parametrize(
+    ("card", "code"),
+    [("pm_card_visa_chargeDeclinedInsufficientFunds", "PAYMENT_INSUFFICIENT_FUNDS"), (SECURE, "PAYMENT_CARD_DECLINED")],
+)
+async def test_a_card_that_is_declined_pays_nothing_and_another_one_does(
+    desk: Desk, double: StripeDouble, card: str, code: str
+) -> None:
+    view, key = await bought(desk, double, card)
+    if card == SECURE:
+        double.intents.complete_challenge(key, passes=False)
+        await post(desk, *double.hooks.messages())
+    failed = await attempt_of(desk, view)
+    assert (failed.state, failed.error_code) == ("failed", code)
+    await agree(desk, double, key, Books((), (("failed", 0, 0, 0),), (), 10, 0))
+    await submitted(desk, await cart_to_pay(desk, CARD, double.token()))
+    assert (await books(desk)).orders == ((1001, "placed", "PAID"),)
+
+
+@pytest.mark.parametrize("trouble", ["lost", "broken"])
+async def test_a_charge_whose_answer_is_lost_becomes_one_order_though_nobody_comes_back(
+    desk: Desk, double: StripeDouble, trouble: str
+) -> None:
+    if trouble == "lost":
+        double.faults.lose("POST /v1/payment_intents", times=2)
+    else:
+        double.faults.break_down("POST /v1/payment_intents", after_acting=True)
+    view, key = await bought(desk, double)
+    assert (await attempt_of(desk, view)).state == "open"
+    assert double.books.charged(key) == 1500
+    desk.clock.move(minutes=16)
+    await reconcile_payments(desk.ctx)
+    await agree(desk, double, key, PLACED)
+    await post(desk, *double.hooks.messages(times=2, shuffled=1))
+    desk.clock.move(hours=1)
+    await expire_attempts(desk.ctx)
+    await reconcile_payments(desk.ctx)
+    await agree(desk, double, key, PLACED)
+    assert len(double.books.all("charge")) == 1
+
+
+@pytest.mark.embedded
+async def test_without_reconciliation_and_events_the_paid_order_would_never_be_placed(
+    desk: Desk, double: StripeDouble
+) -> None:
+    double.faults.lose("POST /v1/payment_intents", times=2)
+    double.hooks.withheld = {"payment_intent.succeeded"}
+    _, key = await bought(desk, double)
+    await post(desk, *double.hooks.messages())
+    assert ((await books(desk)).orders, double.books.charged(key)) == ((), 1500)
+
+
+@pytest.mark.embedded
+async def test_a_charge_stripe_never_heard_of_is_given_up_and_one_that_waits_is_cancelled(
+    desk: Desk, double: StripeDouble
+) -> None:
+    double.faults.refuse("POST /v1/payment_intents", times=2)
+    view, key = await bought(desk, double)
+    desk.clock.move(minutes=3)
+    await attempt(desk.buyer, view)
+    assert (await attempt_of(desk, view)).state == "failed"
+    waits = await submitted(desk, await cart_to_pay(desk, CARD, double.token(SECURE)))
+    desk.clock.move(minutes=31)
+    await expire_attempts(desk.ctx)
+    assert (await attempt_of(desk, waits.key)).state == "failed"
+    assert [intent["status"] for intent in double.books.all("payment_intent")] == ["canceled"]
+    assert (await books(desk)).reserved == double.books.charged(key) == 0
+
+
+@pytest.mark.embedded
+async def test_mail_that_is_forged_stale_or_somebody_elses_changes_nothing(desk: Desk, double: StripeDouble) -> None:
+    _, key = await bought(desk, double, SECURE)
+    double.intents.complete_challenge(key)
+    event, sign = double.hooks.last("payment_intent.succeeded"), double.hooks.message
+    for bad in (
+        sign(event, secrets=["whsec_guessed"]),
+        sign(event, at=desk.clock.now() - timedelta(minutes=6)),
+        sign(event, livemode=True),
+        sign(event, account="acct_other"),
+        Message({}, sign(event).body),
+    ):
+        with pytest.raises(Refusal):
+            await post(desk, bad)
+    stranger = {**event["data"]["object"], "id": "pi_other", "metadata": None}
+    await post(desk, sign(event, id="evt_other", data={"object": stranger}))
+    await post(desk, sign(event, id="evt_dispute", type="customer.created", data={"object": {"id": "cus_1"}}))
+    assert await books(desk) == WAITS
+    await post(desk, sign(event))
+    await agree(desk, double, key, PLACED)
+
+
+@pytest.mark.embedded
+@pytest.mark.parametrize("seed", range(3))
+async def test_parts_are_captured_and_refunded_and_the_sums_agree_whatever_comes_when(
+    desk: Desk, double: StripeDouble, clock: StillClock, seed: int
+) -> None:
+    provided = desk.ctx.ports.get(PaymentProvider, "stripe")
+    on_dispatch = payments(double, clock, capture="dispatch")
+    provided.implementation.__dict__.update(vars(on_dispatch))
+    _, key = await bought(desk, double)
+    payment_id = await desk.ctx.db.value(select(Payment.id))
+    assert (await books(desk)).payments == (("authorised", 1500, 0, 0),)
+    await capture(desk.ctx, payment_id, 1100)
+    double.faults.lose("POST /v1/refunds", times=1)
+    await refund(desk.ctx, payment_id, 300)
+    await refund(desk.ctx, payment_id, 333)
+    intent = double.books.intent(key)["id"]
+    double.refunds.create({"payment_intent": intent, "amount": "67"})  # by hand, at Stripe
+    await post(desk, *double.hooks.messages(times=2, shuffled=seed))
+    await agree(
+        desk, double, key, Books(((1001, "placed", "PARTIALLY_REFUNDED"),), (("captured", 1500, 1100, 700),), (), 9, 0)
+    )
+    assert double.books.promised(key) == 0
