@@ -1,4 +1,4 @@
-"""Payments in the admin: found, moved, disputed, settled; what waits for somebody stands on top; the API says the same."""
+"""Payments in the admin: found, moved, disputed, settled; what waits for somebody stands on top; the API too."""
 
 import csv
 import io

@@ -14,6 +14,7 @@ from typing import TypeVar
 
 import uvicorn
 from tests.support.shops import NOWHERE, StillClock, context, make_shop
+from tests.support.told_money import tell_of_money
 
 from vetrina.boot import Runtime
 from vetrina.demo.catalogue import collections, option_translations, products
@@ -166,6 +167,7 @@ async def _fill(ctx: Context, media: Path) -> None:
         if collection.title in homes:
             await put_in_collection(ctx, await _add_collection(ctx, collection), homes[collection.title])
     await import_orders(ctx, _past(drafts), source="till")
+    await tell_of_money(ctx)
 
 
 def _past(drafts: list[ProductDraft]) -> Generator[PastOrder]:
