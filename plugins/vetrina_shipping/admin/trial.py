@@ -13,7 +13,7 @@ from vetrina.views.markets import atlas
 from vetrina.views.variants import variants_by_id
 from vetrina.vocabulary import Address
 from vetrina_shipping.admin.forms import TrialForm
-from vetrina_shipping.admin.words import FLAGS, MISFITS, found_at, measured, pieces, written
+from vetrina_shipping.admin.words import FLAGS, MISFITS, found_at, measured, pieces, spoken, written
 from vetrina_shipping.provider import Looked, Shipping, Weighed
 
 MOST_SKUS = 50
@@ -83,21 +83,26 @@ def _because(entry: Weighed, currency: str) -> Cell:
     verdict = entry.verdict
     if verdict.misfit is not None:
         reason = MISFITS[verdict.misfit]
-        if verdict.misfit == "limit" and verdict.limit is not None:
-            over = f" ({verdict.measure} > {verdict.limit})"
-            return Say(reason.en + over, reason.it + over)
-        return reason
-    english, italian = [f"{Money(verdict.base, currency)}"], [f"{Money(verdict.base, currency)}"]
+        if verdict.misfit != "limit" or verdict.limit is None:
+            return reason
+        basis = verdict.method.basis if verdict.limit != verdict.method.most_weight else "weight"
+        over = " ({} > {})".format(
+            *(f"{written(value, basis, currency):f}" for value in (verdict.measure, verdict.limit))
+        )
+        return Say(reason.en + over, reason.it + over)
+    return Say(_sum(entry, currency, "en"), _sum(entry, currency, "it"))
+
+
+def _sum(entry: Weighed, currency: str, language: str) -> str:
+    """The price, step by step."""
+    verdict, is_italian = entry.verdict, language == "it"
+    parts = [spoken(verdict.base, currency, language)]
     if verdict.free_by is not None:
-        english.append("free by a rule of the zone")
-        italian.append("gratis per una regola della zona")
-    for title, amount in verdict.surcharges:
-        english.append(f"+ {title} {Money(amount, currency)}")
-        italian.append(f"+ {title} {Money(amount, currency)}")
+        parts.append("gratis per una regola della zona" if is_italian else "free by a rule of the zone")
+    parts += [f"+ {title} {spoken(amount, currency, language)}" for title, amount in verdict.surcharges]
     if entry.flag is not None and entry.flag in FLAGS:
-        english.append(FLAGS[entry.flag].en)
-        italian.append(FLAGS[entry.flag].it)
-    return Say("; ".join(english), "; ".join(italian))
+        parts.append(FLAGS[entry.flag].it if is_italian else FLAGS[entry.flag].en)
+    return "; ".join(parts)
 
 
 def _days(option: DeliveryOption) -> Cell:

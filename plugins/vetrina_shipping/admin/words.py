@@ -5,6 +5,8 @@ from decimal import Decimal
 from typing import Any
 from urllib.parse import urlencode
 
+from babel.numbers import format_currency
+
 from vetrina.kernel.errors import BadInput, NotFound
 from vetrina.kernel.money import Money, decimal_text, digits, from_decimal
 from vetrina.plugin import Context, Say
@@ -142,16 +144,23 @@ def where(areas: Iterable[Area]) -> Say:
     return Say(", ".join(en for en, _ in said[:12]) + more, ", ".join(it for _, it in said[:12]) + more)
 
 
+def spoken(amount: int, currency: str, language: str) -> str:
+    """Minor units as that language writes them."""
+    return format_currency(Decimal(decimal_text(amount, currency)), currency, locale=language)
+
+
 def price_range(method: Method) -> Cell:
     """What a method costs, from its cheapest to its dearest step, in its first currency."""
     for currency, table in method.tables.items():
         prices = sorted(step.price for step in table.steps)
         if prices[0] == prices[-1] and not table.unit:
             return Money(prices[0], currency)
-        last = "" if table.unit else f"-{decimal_text(prices[-1], currency)}"
         more = f" (+{len(method.tables) - 1})" if len(method.tables) > 1 else ""
-        text = f"{decimal_text(prices[0], currency)}{last} {currency}{more}"
-        return Say(text if last else f"from {text}", text if last else f"da {text}")
+        said = list[str]()
+        for language, begins in (("en", "from"), ("it", "da")):
+            first, last = (spoken(prices[end], currency, language) for end in (0, -1))
+            said.append(f"{begins} {first}{more}" if table.unit else f"{first} – {last}{more}")
+        return Say(*said)
     return Badge(Say("No price", "Senza prezzo"), "warning")
 
 

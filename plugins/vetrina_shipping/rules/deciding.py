@@ -125,7 +125,9 @@ def finished(zone: Zone, verdict: Verdict, facts: Facts) -> Verdict:
     """The verdict with surcharges, and for nothing where a rule gives it away."""
     if verdict.misfit is not None:
         return verdict
-    due = tuple((rule, amount) for rule in zone.surcharges if (amount := _due(rule, facts)))
+    # Nobody carries what is collected in the shop.
+    rules = zone.surcharges if verdict.method.kind != "pickup" else ()
+    due = tuple((rule, amount) for rule in rules if (amount := _due(rule, facts)))
     free = next((rule for rule in zone.free if _is_free(rule, verdict.method, facts)), None)
     kept = tuple((rule.title, amount) for rule, amount in due if free is None or rule.stays_when_free)
     total = (0 if free else verdict.base) + sum(amount for _, amount in kept)

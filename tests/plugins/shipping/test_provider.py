@@ -1,6 +1,7 @@
 """The delivery port over the book: the contract, what is read, points and rooms, and carriers that are slow or lie."""
 
 from datetime import date
+from typing import Any
 
 import pytest
 from msgspec.structs import replace
@@ -236,8 +237,11 @@ async def test_the_staff_changes_the_book_and_strangers_do_not(ctx: Context) -> 
     with pytest.raises(TableGap) as refused:
         await update_method(ctx, method_id, replace(method, tables={"EUR": gap}))
     assert refused.value.field == ("steps",)
-    for fields in ({"handle": "By Post"}, {"titles": {}}, {"tables": {}}, {"tables": {"EUROS": flat(1)}},
-                   {"days_min": 3, "days_max": 2}, {"kind": "local"}):  # fmt: skip
+    slips: list[dict[str, Any]] = [
+        {"handle": "By Post"}, {"titles": {}}, {"tables": {}}, {"tables": {"EUROS": flat(1)}},
+        {"days_min": 3, "days_max": 2}, {"kind": "local"},
+    ]  # fmt: skip
+    for fields in slips:
         with pytest.raises(BadInput):
             await create_method(ctx, zone_id, replace(method, **{"handle": "other", **fields}))
     with pytest.raises(BadInput, match="has that handle"):

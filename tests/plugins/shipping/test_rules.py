@@ -1,6 +1,7 @@
 """Tables, zones, free delivery, surcharges, promised days: pure, at their edges."""
 
 from datetime import UTC, date, datetime
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -184,7 +185,7 @@ def test_free_for_those_and_that_and_by_these_methods_alone() -> None:
     club = FreeRule(tags=("Club",))
     assert (price(club), price(club, tags=frozenset({"club"}))) == (590, 0)
     oil = FreeRule(collections=(7,))
-    both = {"variants": ((1, 10), (2, 20)), "collections": {10: frozenset({7}), 20: frozenset[int]()}}
+    both: dict[str, Any] = {"variants": ((1, 10), (2, 20)), "collections": {10: frozenset({7}), 20: frozenset[int]()}}
     assert price(oil, **both) == 590, "something else is in the parcel"
     assert price(oil, variants=((1, 10),), collections={10: frozenset({7})}) == 0
     other = FreeRule(thresholds={"EUR": 0}, methods=("express",))

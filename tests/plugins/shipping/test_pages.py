@@ -1,0 +1,112 @@
+"""Shipping's pages as a manager uses them, and the storefront's document with a place to collect at."""
+
+import pytest
+from tests.support.managers import Manager, signed_in
+
+from vetrina.testing.shop import Workshop
+from vetrina_admin.pages.asking import SESSION, cookie_name
+from vetrina_shipping.demo import show_off
+from vetrina_shipping.views import closings, places, read_book
+
+pytestmark = pytest.mark.embedded
+ROOM = "/admin/shipping"
+
+
+@pytest.fixture
+def plugins() -> list[str]:
+    return ["shipping"]
+
+
+@pytest.fixture
+def shop_url() -> None:
+    """A file of its own is enough: flows are tried on both engines elsewhere."""
+
+
+async def manager(shop: Workshop, *permissions: str, language: str = "en") -> Manager:
+    """Somebody at the admin who may this, over https as the shop's address says."""
+    await shop.answer()
+    boss = await signed_in(shop.ctx, shop.site, *permissions, language=language, email=f"{language}@shop.test")
+    secret = boss.client.cookies.get(SESSION) or ""
+    boss.client.cookies.set(cookie_name(shop.site, SESSION), secret, domain="shop.test", path="/")
+    return boss
+
+
+async def fill(boss: Manager, path: str, fields: dict[str, str]) -> None:
+    """Send a form with rows that a script, or a button, would have added first."""
+    form = next(form for form in boss.page.forms if form.fields.get("action") == "create")
+    await boss.post(path, {**form.fields, **fields})
+
+
+async def test_a_manager_makes_a_zone_and_a_table(shop: Workshop) -> None:
+    boss = await manager(shop, "shipping.read", "shipping.write", "shop.read")
+    await boss.open(f"{ROOM}/zones/new")
+    await fill(boss, f"{ROOM}/zones/new", {
+        "f.name": "Italia", "f.countries": "IT", "f.without.0.country": "IT", "f.without.0.codes": "22061",
+        "f.free.0.amount.0.key": "EUR", "f.free.0.amount.0.value": "69",
+    })  # fmt: skip
+    assert "The zone is there." in boss.page.words, boss.page.wrong
+    (made,) = (await read_book(shop.db)).zones
+    assert (made.without[0].codes[0].written, made.free[0].thresholds) == ("22061", {"EUR": 6_900})
+    path = f"{ROOM}/zones/{made.id}/new"
+    await boss.open(path)
+    table = {
+        "f.handle": "post", "f.basis": "weight", "f.days_min": "1", "f.days_max": "3",
+        "f.steps.0.currency": "EUR", "f.steps.0.over": "0", "f.steps.0.upto": "2.5", "f.steps.0.price": "5.90",
+        "f.steps.1.currency": "EUR", "f.steps.1.over": "3", "f.steps.1.upto": "10", "f.steps.1.price": "8.90",
+    }  # fmt: skip
+    await fill(boss, path, table)
+    assert "a step begins where the one before it ends" in boss.page.words
+    await fill(boss, path, {**table, "f.steps.1.over": "2.5"})
+    assert "The method is there." in boss.page.words, boss.page.wrong
+    ((method,),) = [zone.methods for zone in (await read_book(shop.db)).zones]
+    assert [(step.over, step.upto, step.price) for step in method.tables["EUR"].steps] == [
+        (0, 2_500, 590), (2_500, 10_000, 890),
+    ]  # fmt: skip
+
+
+async def test_every_page_opens_in_both_languages_and_who_only_reads_changes_nothing(shop: Workshop) -> None:
+    await show_off(shop.ctx)
+    book = await read_book(shop.db)
+    paths = ["zones", f"zones/{book.zones[0].id}", f"methods/{book.zones[0].methods[0].id}", "locations", "points",
+             "locations/1", f"points/{book.points[0].id}", "closings", "trial"]  # fmt: skip
+    for language, word in (("en", "Zones and prices"), ("it", "Zone e prezzi")):
+        boss = await manager(shop, "shipping.read", "shipping.write", "shop.read", language=language)
+        for path in paths:
+            page = await boss.open(f"{ROOM}/{path}")
+            assert word in page.words, path
+    reader = await manager(shop, "shipping.read", "shop.read", language="de")
+    page = await reader.open(f"{ROOM}/zones/{book.zones[0].id}")
+    assert not [form for form in page.forms if form.fields.get("action") in ("change", "remove")]
+
+
+async def test_locations_points_and_closing_days(shop: Workshop) -> None:
+    boss = await manager(shop, "shipping.read", "shipping.write", "shop.read")
+    await boss.open(f"{ROOM}/locations/1")
+    await boss.send("locations/1", **{"f.hours": "Mon-Fri 09:00-13:00", "f.is_dispatch": "on", "f.cutoff": "25:00"})
+    assert "A time is written as 14:00." in boss.page.words
+    await boss.send("locations/1", **{"f.hours": "Mon-Fri 09:00-13:00", "f.is_dispatch": "on", "f.cutoff": "12:00"})
+    (place,) = await places(shop.db)
+    assert (place.is_dispatch, place.cutoff, len(place.hours)) == (True, "12:00", 5)
+    await boss.open(f"{ROOM}/closings")
+    await boss.send("closings", **{"f.first": "2026-08-10", "f.last": "2026-08-21", "f.title": "Summer"})
+    assert [(one.first, one.last) for one in await closings(shop.db)] == [("2026-08-10", "2026-08-21")]
+    await boss.open(f"{ROOM}/points")
+    bring = next(form for form in boss.page.forms if form.fields.get("action") == "bring")
+    document = "code,name,address1,city,country\nA1,<b>Bar</b>,Via Po 1,Torino,IT"
+    await boss.post(f"{ROOM}/points", bring.fields | {"f.document": document})
+    page = await boss.open(f"{ROOM}/points")
+    assert "<b>Bar</b>" in page.words and "Missing" in page.words, "escaped, and without coordinates"
+
+
+async def test_the_trial_says_which_rule_decided(shop: Workshop) -> None:
+    await show_off(shop.ctx)
+    boss = await manager(shop, "shipping.read", "shop.read")
+    for query, said in (
+        ("country=IT&zip=07100&weight=25&amount=80", ("Isole €3.00", "free by a rule of the zone", "(25 > 10)")),
+        ("country=IT&zip=22061", ("Nobody delivers to the postal code 22061.",)),
+        ("country=IT&zip=20121&weight=35", ("The parcel is beyond the end of the table. (35 > 30)",)),
+        ("country=JP", ("Nobody delivers to JP.",)),
+    ):
+        page = await boss.open(f"{ROOM}/trial?{query}")
+        for words in said:
+            assert words in page.words, page.words[300:1500]
