@@ -14,7 +14,7 @@ NAME = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
 LONGEST = 24
 TAKEN = frozenset({
     "catalog", "cart", "checkout", "core", "corrections", "customers", "delivery", "inventory", "markets", "metafields",
-    "mail", "orders", "payments", "plugins", "pricing", "staff", "tax",
+    "mail", "orders", "payments", "plugins", "pricing", "staff", "taxation",
     "storefront", "admin", "outbox", "inbox", "job", "plugin", "house", "kernel", "testing",
 })  # fmt: skip
 """Names whose tables, permissions or pages would be mistaken for the core's."""

@@ -14,7 +14,7 @@ from vetrina.plugin.discovery import folder_of
 
 RESERVED = frozenset({
     "catalog", "cart", "core", "corrections", "customers", "delivery", "inventory", "markets", "metafields",
-    "mail", "orders", "payments", "plugins", "pricing", "staff", "tax",
+    "mail", "orders", "payments", "plugins", "pricing", "staff", "taxation",
     "accounts", "admin", "alembic", "deliveries", "documents", "graphql", "house", "idempotency", "inbox", "job",
     "kernel", "media", "outbox", "plugin", "prices", "shop", "stock", "storefront", "testing", "tokens",
 })  # fmt: skip

@@ -7,7 +7,7 @@ import msgspec
 import strawberry
 
 from vetrina.flows.quoting import buyer_reference
-from vetrina.graphql import IdArgument, Info, UserError, answer, batch, ctx_of, key_of, root
+from vetrina.graphql import Info, answer, batch, ctx_of, key_of, root
 from vetrina.kernel.context import Context
 from vetrina.kernel.errors import BadInput
 from vetrina.views.orders import OrderView
@@ -42,10 +42,17 @@ class TaxOrderTreatment:
     vat_id: str | None
 
 
+@strawberry.type(description="Why nothing changed: a stable code, and where and what for people.")
+class TaxUserError:
+    code: str
+    field: list[str] | None
+    message: str
+
+
 @strawberry.type(description="The VAT id as it stands now; null once it is taken back.")
 class TaxBuyerIdentityUpdatePayload:
     vat_id: TaxVatId | None
-    user_errors: list[UserError]
+    user_errors: list[TaxUserError]
 
 
 async def load_vat_ids(carts: Sequence[Any], info: Info) -> list[GivenId | None]:
@@ -88,7 +95,7 @@ def mutation(settings: TaxSettings) -> type[Any]:
     class TaxBuyerMutation:
         @root(description="Give the buyer's VAT id for a cart, or take it back with an empty one.")
         async def tax_buyer_identity_update(
-            self, info: Info, cart_id: IdArgument, vat_id: str | None = None
+            self, info: Info, cart_id: strawberry.ID, vat_id: str | None = None
         ) -> TaxBuyerIdentityUpdatePayload:
             async def change(ctx: Context) -> Mapping[str, Any]:
                 ctx.may_run_again()

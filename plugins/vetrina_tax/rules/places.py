@@ -29,7 +29,9 @@ class Territory(msgspec.Struct, frozen=True):
 def territory_of(country: str, postcode: str | None) -> Territory:
     """Where an address is for VAT; without a postcode it is its country's mainland."""
     country = _SAME.get(country.upper(), country.upper())
-    code = re.sub(r"[^0-9A-Z]", "", (postcode or "").upper()).removeprefix(country)
+    code = re.sub(r"[^0-9A-Z]", "", (postcode or "").upper())
+    if country != "GB":
+        code = code.lstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZ")  # D-27498 and IT-23041 are written too
     for pattern, region, name in _EXCEPTIONS.get(country, ()):
         if re.fullmatch(pattern, code):
             if country == "GB":

@@ -9,7 +9,8 @@ from vetrina.testing.tax import DestinationPricesContract, TaxProviderContract
 from vetrina_tax.provider import EuVat, NetPrices
 from vetrina_tax.settings import TaxSettings
 
-HOME = {"ships_from": "IT"}
+pytestmark = pytest.mark.embedded
+HOME: dict[str, Any] = {"ships_from": "IT"}
 
 
 @pytest.fixture
