@@ -43,8 +43,8 @@ from vetrina.ports import PriceDraft, ProductDraft, TranslationDraft, VariantDra
 from vetrina.vocabulary import Address, UnitMeasure
 
 PLUGINS = (
-    "bell", "checkout", "content", "flat_rate", "manual_payment", "importers", "mailbox", "metaobjects", "promotions",
-    "seo", "webhooks",
+    "bell", "checkout", "content", "manual_payment", "importers", "mailbox", "metaobjects", "promotions", "seo",
+    "shipping", "webhooks",
 )  # fmt: skip
 """What the demo has switched on."""
 _HELD = re.compile(r"(\d+(?:\.\d+)?) (g|kg|ml|cl|l)", re.IGNORECASE)
