@@ -10,6 +10,7 @@ from vetrina_admin.pages import (
     plugins,
     products,
     profile,
+    returns,
     sign_in,
     staff,
     tokens,
@@ -22,6 +23,7 @@ from vetrina_admin.pages.wording import speaker
 ROOMS: tuple[Room, ...] = (
     home.ROOM,
     orders.ROOM,
+    returns.ROOM,
     payments.ROOM,
     products.ROOM,
     profile.ROOM,

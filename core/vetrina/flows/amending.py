@@ -10,7 +10,7 @@ from vetrina.flows.asking_payment import LONGEST_NOTE, ask_in
 from vetrina.flows.auditing import audited
 from vetrina.flows.following import counting, replace, standing_of, to_ask, withdraw_excess
 from vetrina.flows.holding import goods_of_lines
-from vetrina.flows.locking import OrderHeld, hold_order, where_is
+from vetrina.flows.locking import OrderHeld, hold_order, row_of, where_is
 from vetrina.flows.paying_requests import promise_of
 from vetrina.flows.placing import addressed
 from vetrina.flows.reckoning import Money, money_of, write_refund
@@ -131,7 +131,7 @@ async def awaited_anew(ctx: Context, order: OrderView, amounts: Amounts) -> Paym
     if awaited is None:
         return None
     others = [payment for payment in held if payment.id != awaited.id]
-    due = to_ask(_row_of(order), others) + amounts.sums.total
+    due = to_ask(row_of(order), others) + amounts.sums.total
     try:
         return await promise_of(ctx, order, awaited, due) if due > 0 and due != awaited.amount else None
     except Unavailable as error:
@@ -237,7 +237,7 @@ async def _amounts(ctx: Context, wish: AmendWish, order: OrderView, cart_key: st
 
 
 def foreseen(amounts: Amounts, order: OrderView, held: Sequence[PaymentRow], money: Money) -> AmendmentQuote:
-    row, total = _row_of(order), amounts.sums.total
+    row, total = row_of(order), amounts.sums.total
     released = _released(row, total, held, money)
     changed = msgspec.structs.replace(
         row,
@@ -349,9 +349,3 @@ async def _tell(
     )
     after = {"amendment": written.id, "total": total, "add": wish.add, "reduce": wish.reduce}
     await audited(ctx, session, f"order.amended_{kind}", f"order:{order.id}", after=after)
-
-
-def _row_of(order: OrderView) -> OrderRow:
-    """The part of an order that decides, read without a lock."""
-    known = {name: getattr(order, name) for name in OrderRow.__struct_fields__ if name != "cart_id"}
-    return OrderRow(**known, cart_id=None)

@@ -11,7 +11,7 @@ from vetrina.shop.orders.rules import OrderIsCancelled, OrderIsImported, OrderRo
 from vetrina.shop.payments import service as payments
 from vetrina.shop.payments.rules import PaymentRow
 from vetrina.views.carts import locked_cart
-from vetrina.views.orders import OrderWhereaboutsRow, order_by_id, order_whereabouts
+from vetrina.views.orders import OrderView, OrderWhereaboutsRow, order_by_id, order_whereabouts
 from vetrina.vocabulary import OrderState
 
 
@@ -41,3 +41,9 @@ async def hold_order(session: Session, where: OrderWhereaboutsRow) -> OrderHeld:
     if order.state == OrderState.CANCELLED:
         raise OrderIsCancelled(name=order.name)
     return OrderHeld(order, await payments.payments_held(session, order.id))
+
+
+def row_of(order: OrderView) -> OrderRow:
+    """The part of an order that decides, read without a lock: good to foresee, not to decide."""
+    known = {name: getattr(order, name) for name in OrderRow.__struct_fields__ if name != "cart_id"}
+    return OrderRow(**known, cart_id=None)

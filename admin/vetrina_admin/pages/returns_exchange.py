@@ -1,0 +1,64 @@
+"""Exchange what was sent back for other goods: see the difference, then confirm it."""
+
+import msgspec
+
+from vetrina.flows.amending import AmendmentQuote
+from vetrina.flows.settling_returns import ReturnExchange, exchange_return, quote_exchange
+from vetrina.kernel.errors import NotFound, Refusal
+from vetrina.views.returns import ReturnView, return_by_id, return_lines
+from vetrina_admin.pages.answers import Answer, render, see_other
+from vetrina_admin.pages.forms import Form
+from vetrina_admin.pages.orders_edit import typed_rows, wanted_variants
+from vetrina_admin.pages.refusals import Wrong, told
+from vetrina_admin.pages.visits import Visit
+
+
+async def exchange_page(visit: Visit) -> Answer:
+    return await _shown(visit, await _found(visit), Form({}))
+
+
+async def exchange(visit: Visit, form: Form) -> Answer:
+    """Show what the exchange comes to; confirmed, with the difference that was seen, do it."""
+    found = await _found(visit)
+    try:
+        wish = ReturnExchange(
+            return_id=found.id,
+            add=await wanted_variants(visit, form),
+            note=form.get("note"),
+            notify=form.has("notify"),
+            asks=form.has("asks"),
+        )
+        if form.get("do") != "save":
+            return await _shown(visit, found, form, quote=await quote_exchange(visit.ctx, wish))
+        seen = form.get("seen")
+        expected = int(seen) if seen.removeprefix("-").isdecimal() and len(seen) < 18 else None
+        done = await exchange_return(visit.ctx, msgspec.structs.replace(wish, expected_total=expected))
+    except Refusal as refusal:
+        return await _shown(visit, found, form, problem=told(visit.say, refusal))
+    visit.tell("returns.exchanged", name=found.name)
+    after = f"orders/{found.order_id}/ask-payment" if done.request_key else f"returns/{found.id}"
+    return see_other(visit, f"/admin/{after}")
+
+
+async def _found(visit: Visit) -> ReturnView:
+    found = await return_by_id(visit.ctx.db, visit.number("return"))
+    if found is None:
+        raise NotFound(what="The return")
+    return found
+
+
+async def _shown(
+    visit: Visit, found: ReturnView, form: Form, *, quote: AmendmentQuote | None = None, problem: str = ""
+) -> Answer:
+    return render(
+        visit,
+        "returns/exchange.html",
+        status=422 if problem else 200,
+        found=found,
+        lines=await return_lines(visit.ctx.db, [found.id]),
+        rows=typed_rows(form),
+        typed=form,
+        is_new=not form.fields,
+        quote=quote,
+        errors=Wrong({"": problem}) if problem else Wrong(),
+    )
