@@ -6,6 +6,7 @@ from functools import partial
 from vetrina.views.markets import Atlas
 from vetrina.views.order_desk import MOST_COUNTED, OrderDeskRow, order_count, order_desk
 from vetrina.vocabulary import FinancialStatus, FulfilmentStatus, OrderState
+from vetrina_admin.pages import orders_refund, orders_send
 from vetrina_admin.pages.answers import Answer, render
 from vetrina_admin.pages.listings import counted, country_choices, country_name, listed, searched, window_of
 from vetrina_admin.pages.orders_asked import SORTS, TABS, Asked, asked
@@ -96,5 +97,7 @@ ROOM = Room(
     screens=(
         page("/orders", "orders.read", order_list),
         page("/orders/{order:int}", "orders.read", order_page),
+        *orders_send.SCREENS,
+        *orders_refund.SCREENS,
     ),
 )

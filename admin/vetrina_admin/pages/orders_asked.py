@@ -7,6 +7,7 @@ from vetrina.views.matching import Matching
 from vetrina.views.order_desk import OrderDeskOrder
 from vetrina.views.order_queries import (
     CANCELLED,
+    TO_CHARGE,
     TO_HANDLE,
     UNPAID,
     OrderFilters,
@@ -17,7 +18,14 @@ from vetrina.vocabulary import FinancialStatus, FulfilmentStatus, OrderState
 from vetrina_admin.pages.listings import amount_of, chosen, day_after, day_of, meant, searched
 from vetrina_admin.pages.visits import Visit
 
-TABS = {"all": OrderFilters(), "handle": TO_HANDLE, "unpaid": UNPAID, "cancelled": CANCELLED}
+TABS = {
+    "all": OrderFilters(),
+    "handle": TO_HANDLE,
+    "late": TO_HANDLE,
+    "charge": TO_CHARGE,
+    "unpaid": UNPAID,
+    "cancelled": CANCELLED,
+}
 """The tabs, in their order; the first one's address names none."""
 SORTS = {
     "newest": (OrderDeskOrder.PLACED_AT, True),
@@ -56,7 +64,8 @@ def asked(visit: Visit, atlas: Atlas) -> Asked:
     tab = chosen(visit, "tab", TABS) or "all"
     filters = _filters(visit, atlas)
     words, is_readable = meant(lambda: order_query(searched(visit)))
-    matching = words & order_filters(TABS[tab], "tab_") & order_filters(filters)
+    kind = TABS[tab] if tab != "late" else msgspec.structs.replace(TABS[tab], late_at=visit.ctx.now())
+    matching = words & order_filters(kind, "tab_") & order_filters(filters)
     is_set = sum(getattr(filters, name) not in (None, ()) for name in filters.__struct_fields__)
     return Asked(tab, chosen(visit, "sort", SORTS) or "newest", matching, is_set, is_readable)
 

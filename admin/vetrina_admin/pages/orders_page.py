@@ -24,6 +24,7 @@ from vetrina.vocabulary import Address
 from vetrina_admin.pages.actors import actor_names
 from vetrina_admin.pages.answers import Answer, render
 from vetrina_admin.pages.listings import country_name
+from vetrina_admin.pages.orders_after import after_the_sale
 from vetrina_admin.pages.orders_story import (
     goods_story,
     money_story,
@@ -46,6 +47,7 @@ FINANCIAL_TONES = {
 }
 FULFILMENT_TONES = {
     "UNFULFILLED": "warning",
+    "IN_PROGRESS": "warning",
     "PARTIALLY_FULFILLED": "warning",
     "FULFILLED": "good",
     "RESTOCKED": "neutral",
@@ -80,6 +82,7 @@ async def order_page(visit: Visit) -> Answer:
         reasons=REASONS,
         main_panels=await panels("order.main", order_id, visit),
         side_panels=await panels("order.side", order_id, visit),
+        **await after_the_sale(visit, order, lines),
         **await _sums(visit, order),
         **await _stories(visit, order, lines),
     )

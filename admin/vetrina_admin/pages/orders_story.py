@@ -27,6 +27,7 @@ TONES: Mapping[str, str] = {
     "taken": "neutral",
     "released": "neutral",
     "sent": "good",
+    "recalled": "warning",
     "cancelled": "neutral",
 }
 

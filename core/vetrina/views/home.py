@@ -65,6 +65,7 @@ def _since(back: int) -> Any:
     return Order.placed_at >= bindparam(f"since_{back}", type_=Instant())
 
 
+_TO_SEND = (FulfilmentStatus.UNFULFILLED, FulfilmentStatus.IN_PROGRESS, FulfilmentStatus.PARTIALLY_FULFILLED)
 _BACK = case(*((_since(back), back) for back in range(DAYS)), else_=DAYS)
 _RECENT = (
     select(
@@ -97,7 +98,7 @@ _TO_DO = select(
     .select_from(Order)
     .where(
         Order.state == OrderState.PLACED,
-        Order.fulfilment_status.in_([FulfilmentStatus.UNFULFILLED, FulfilmentStatus.PARTIALLY_FULFILLED]),
+        Order.fulfilment_status.in_(_TO_SEND),
     )
     .scalar_subquery()
     .label("orders"),

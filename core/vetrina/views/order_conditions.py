@@ -2,13 +2,13 @@
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, Text, bindparam, case, func, or_, select, union_all
+from sqlalchemy import ColumnElement, Select, Text, and_, bindparam, case, func, or_, select, union_all
 from sqlalchemy.orm import aliased
 
 from vetrina.kernel.db import BigInt, id_in, table_of, text_in
 from vetrina.shop.catalog.models import Variant
 from vetrina.shop.customers.models import Customer
-from vetrina.shop.orders.models import Order, OrderLine
+from vetrina.shop.orders.models import Order, OrderDelivery, OrderLine
 from vetrina.views.windows import Column
 
 Ids = Select[int]
@@ -60,6 +60,21 @@ def is_among(column: str, names: str) -> ColumnElement[bool]:
 def is_of_markets(names: str) -> ColumnElement[bool]:
     """It was bought in one of several markets."""
     return id_in(Order.market_id, names)
+
+
+def is_late(today: str, since: str) -> ColumnElement[bool]:
+    """Something is still to be sent after the last day that was promised, or long after an order without one."""
+    promised = select(OrderDelivery.id).where(
+        OrderDelivery.order_id == Order.id, OrderDelivery.promised_to.is_not(None)
+    )
+    past = promised.where(OrderDelivery.promised_to < bindparam(today, type_=Text()))
+    old = Order.placed_at < bindparam(since, type_=Order.placed_at.type)
+    return and_(
+        Order.state == "placed",
+        Order.source.is_(None),
+        Order.fulfilment_status.in_(("UNFULFILLED", "IN_PROGRESS", "PARTIALLY_FULFILLED")),
+        or_(past.exists(), and_(old, ~promised.exists())),
+    )
 
 
 def compares(column: str, comparison: str, name: str) -> ColumnElement[bool]:

@@ -36,13 +36,23 @@ class OrderFilters(msgspec.Struct, frozen=True, kw_only=True):
     before: datetime | None = None
     least: Decimal | None = None
     most: Decimal | None = None
+    late_at: datetime | None = None
+    """Late then: the last day that was promised has passed, or thirty days since the order where none was."""
 
 
+LATE_AFTER = timedelta(days=30)
+"""Within so long goods have to be there unless another day was agreed."""
 TO_HANDLE = OrderFilters(
     states=(OrderState.PLACED,),
-    fulfilment=(FulfilmentStatus.UNFULFILLED, FulfilmentStatus.PARTIALLY_FULFILLED),
+    fulfilment=(FulfilmentStatus.UNFULFILLED, FulfilmentStatus.IN_PROGRESS, FulfilmentStatus.PARTIALLY_FULFILLED),
 )
 """Something of them is still to be sent."""
+TO_CHARGE = OrderFilters(
+    states=(OrderState.PLACED,),
+    financial=(FinancialStatus.AUTHORIZED,),
+    fulfilment=(FulfilmentStatus.PARTIALLY_FULFILLED, FulfilmentStatus.FULFILLED),
+)
+"""Goods of them have left, and the money that was promised for them has not been taken."""
 UNPAID = OrderFilters(
     states=(OrderState.PLACED,),
     financial=(FinancialStatus.PENDING, FinancialStatus.AUTHORIZED, FinancialStatus.PARTIALLY_PAID),
@@ -68,6 +78,9 @@ def order_filters(filters: OrderFilters, prefix: str = "wanted_") -> Matching:
         found.append(_placed(">=", filters.since, values))
     if filters.before is not None:
         found.append(_placed("<", filters.before, values))
+    if filters.late_at is not None:
+        today = filters.late_at.astimezone(REPORTS_ZONE).date().isoformat()
+        found.append(Condition(sql.is_late, (values.name(today), values.name(filters.late_at - LATE_AFTER))))
     if filters.least is not None:
         found.append(_costs(">=", filters.least, values))
     if filters.most is not None:
