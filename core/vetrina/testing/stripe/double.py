@@ -21,7 +21,7 @@ from vetrina.testing.stripe.keys import Answer, Keys
 from vetrina.testing.stripe.problems import StripeProblem, missing
 from vetrina.testing.stripe.refunds import Refunds
 from vetrina.testing.stripe.tokens import Tokens
-from vetrina.testing.stripe.transport import AnswerLost, DoubleTransport, serve
+from vetrina.testing.stripe.transport import AnswerLost, serve
 
 API_VERSION = "2026-10-28.endive"
 PLURALS = {f"{kind}s": kind for kind in FILTERS}
@@ -61,7 +61,7 @@ class StripeDouble:
         self.refunds = Refunds(self.books, self.hooks)
         self.payouts = Payouts(self.books, self.hooks)
         self.intents = Intents(self.books, self.hooks, self.tokens, self.disputes)
-        self.transport = DoubleTransport(self.answer)
+        self.transport = httpx.MockTransport(self.answer)
         self._keys = Keys(clock)
         self._at_work: set[asyncio.Future[Answer]] = set()
 

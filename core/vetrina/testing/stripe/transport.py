@@ -1,4 +1,4 @@
-"""Ways to a double: a transport for httpx, and ASGI for those who come over HTTP."""
+"""ASGI over a double, for those who come over HTTP; and what those see whose answer is lost."""
 
 from collections.abc import Awaitable, Callable
 from typing import Any
@@ -10,16 +10,6 @@ AnswerRequest = Callable[[httpx.Request], Awaitable[httpx.Response]]
 
 class AnswerLost(httpx.ReadError):
     """Somebody acted, and nobody will hear of it."""
-
-
-class DoubleTransport(httpx.AsyncBaseTransport):
-    """Give it to an httpx.AsyncClient: every call goes to the double, whatever host it names."""
-
-    def __init__(self, answer: AnswerRequest) -> None:
-        self._answer = answer
-
-    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        return await self._answer(request)
 
 
 async def serve(answer: AnswerRequest, scope: Any, receive: Any, send: Any) -> None:
