@@ -4,10 +4,12 @@ import csv
 import io
 from collections.abc import AsyncIterator
 
+import httpx
 import pytest
 from tests.support import shops
+from tests.support.asking import Admin
 from tests.support.checkouts import CARD, cart_to_pay, submitted
-from tests.support.managers import Manager, signed_in
+from tests.support.managers import Manager, admin_app, signed_in
 from tests.support.money_desks import MoneyDesk, open_money_desk
 from tests.support.statements import all_statements
 
@@ -133,7 +135,7 @@ async def test_a_dispute_is_answered_and_a_payout_is_explained(money: MoneyDesk,
     money.books.pay_out()
     await fetch_payouts(money.ctx, "fake")
     await mara.open("/admin/payments/disputes?tab=to_answer")
-    assert "Product not received" in mara.page.words and "7 days left" in mara.page.words
+    assert "Goods not received" in mara.page.words and "7 days left" in mara.page.words
     await mara.open("/admin/payments/disputes/1")
     assert mara.page.form("/evidence").fields["customer_email"] == "anna@example.com"
     await mara.send("/evidence", statement=" ")
@@ -170,3 +172,60 @@ async def test_the_list_costs_as_many_statements_for_many_as_for_few(money: Mone
             await mara.open("/admin/payments")
         counts.append(len(statements))
     assert counts[0] == counts[1]
+
+
+async def test_the_api_says_and_does_the_same(money: MoneyDesk, site: Site) -> None:
+    key = await money.payment_id(await money.buy(AUTHORISES))
+    money.books.open_dispute(await money.buy(), 300)
+    await money.post()
+    money.books.pay_out()
+    await fetch_payouts(money.ctx, "fake")
+    transport = httpx.ASGITransport(admin_app(site))
+    async with httpx.AsyncClient(transport=transport, base_url="http://shop.test") as client:
+        admin = await Admin.begin(client, money.ctx)
+        wish = {"id": f"gid://vetrina/Payment/{key}", "amount": "6.00"}
+        captured = await admin.ask(MOVE.replace("MOVE", "paymentCapture"), wish)
+        assert captured["moved"]["userErrors"] == []
+        assert captured["moved"]["payment"]["captured"] == {"amount": "6.0", "currencyCode": "EUR"}
+        refused = await admin.ask(MOVE.replace("MOVE", "paymentRefund"), {**wish, "amount": "6.01"})
+        assert [error["code"] for error in refused["moved"]["userErrors"]] == ["NOTHING_TO_REFUND"]
+        dispute_id = (await admin.ask(READ))["paymentDisputes"]["nodes"][0]["id"]
+        said = {"statement": "Delivered.", "shippedOn": "yesterday"}
+        answered = (await admin.ask(ANSWER, {"id": dispute_id, "said": said}))["paymentDisputeAnswer"]
+        assert answered["userErrors"][0]["field"] == ["evidence", "shippedOn"]
+        answered = (await admin.ask(ANSWER, {"id": dispute_id, "said": {"statement": "Delivered."}}))[
+            "paymentDisputeAnswer"
+        ]
+        assert answered == {"dispute": {"state": "UNDER_REVIEW"}, "userErrors": []}
+        read = await admin.ask(READ)
+    assert read["moneyQueues"] == {"troubled": 0, "disputes": 0}
+    assert [node["settled"] for node in read["payments"]["nodes"]] == [
+        [{"kind": "CHARGE"}, {"kind": "DISPUTE"}],
+        [],
+    ]
+    (proof,) = read["moneyReconciliation"]
+    assert (proof["open"]["amount"], proof["difference"]["amount"]) == ("6.0", "0.0")
+    assert read["payouts"]["nodes"] == [{"reference": "po_1", "state": "PAID", "isReconciled": True}]
+
+
+MOVE = """
+mutation ($id: ID!, $amount: Decimal) {
+  moved: MOVE(id: $id, amount: $amount) {
+    payment { captured { amount currencyCode } } userErrors { code field }
+  }
+}
+"""
+ANSWER = """
+mutation ($id: ID!, $said: PaymentDisputeEvidenceInput!) {
+  paymentDisputeAnswer(id: $id, evidence: $said) { dispute { state } userErrors { code field } }
+}
+"""
+READ = """
+{
+  payments(first: 5) { nodes { key settled { kind } entries { kind } disputes { id } } }
+  paymentDisputes(first: 5, kind: ALL) { nodes { id state evidenceDueAt } }
+  payouts(first: 5) { nodes { reference state isReconciled } }
+  moneyReconciliation { open { amount } difference { amount } }
+  moneyQueues { troubled disputes }
+}
+"""

@@ -37,6 +37,7 @@ async def test_figures_of_the_core_and_of_plugins_stand_beside_each_other(
     assert found == {
         "core.orders": (0, ""), "core.gross-sales": (Money(0, "EUR"), ""), "core.net-sales": (Money(0, "EUR"), ""),
         "core.average-order-value": (None, ""), "core.cancellation-rate": (None, ""),
+        "core.payment-cost-rate": (None, ""), "core.authorisation-rate": (None, ""),
         "guestbook.entries": (0, ""), "guestbook.broken": (None, "guestbook failed: RuntimeError."),
     }  # fmt: skip
     seller = msgspec.structs.replace(ctx, actor=Actor("staff", permissions=frozenset({"orders.read"})))

@@ -15,6 +15,7 @@ from vetrina_admin.api.locations import LocationMutation
 from vetrina_admin.api.media_changes import MediaMutation
 from vetrina_admin.api.metafields import MetafieldMutation, MetafieldQuery
 from vetrina_admin.api.orders import OrderMutation, OrderQuery
+from vetrina_admin.api.payments import PaymentMutation, PaymentQuery
 from vetrina_admin.api.persons import PersonMutation, PersonQuery
 from vetrina_admin.api.plugins import PluginMutation, PluginQuery
 from vetrina_admin.api.prices import PriceMutation
@@ -36,6 +37,7 @@ def compose_admin(
         CatalogQuery,
         StockQuery,
         OrderQuery,
+        PaymentQuery,
         DeliveryQuery,
         JobQuery,
         ShopQuery,
@@ -55,6 +57,7 @@ def compose_admin(
         LocationMutation,
         StockMutation,
         OrderMutation,
+        PaymentMutation,
         DeliveryMutation,
         JobMutation,
         staff_mutation(permissions),

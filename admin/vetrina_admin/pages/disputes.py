@@ -12,7 +12,7 @@ from vetrina_admin.pages.actors import actor_names
 from vetrina_admin.pages.answers import Answer, render, see_other
 from vetrina_admin.pages.forms import Form
 from vetrina_admin.pages.listings import chosen, listed, window_of
-from vetrina_admin.pages.payments_shown import DISPUTE_TONES, days_left
+from vetrina_admin.pages.payments_shown import DISPUTE_TONES, days_left, reason_text
 from vetrina_admin.pages.refusals import Wrong, beside
 from vetrina_admin.pages.visits import Visit
 
@@ -27,6 +27,7 @@ async def dispute_list(visit: Visit) -> Answer:
     return render(
         visit,
         "payments/disputes.html",
+        reason=partial(reason_text, visit.say),
         listed=listed(visit, await disputes(visit.ctx.db, tab, window), window),
         tab=tab,
         tabs=list(DisputeTab),
@@ -79,6 +80,7 @@ async def _shown(visit: Visit, errors: Wrong, typed: dict[str, str]) -> Answer:
     return render(
         visit,
         "payments/dispute.html",
+        reason=partial(reason_text, visit.say),
         status=422 if errors else 200,
         row=row,
         dispute=dispute,

@@ -12,6 +12,7 @@ from vetrina_admin.pages.answers import Answer, render
 from vetrina_admin.pages.panels import panels, tiles
 from vetrina_admin.pages.screens import Room, page
 from vetrina_admin.pages.visits import Visit
+from vetrina_admin.pages.waiting_money import money_waits
 from vetrina_admin.pages.written import day_text, locale_of, money_text
 
 CHART_HEIGHT = 100
@@ -41,7 +42,7 @@ class Today(msgspec.Struct, frozen=True):
 
 
 async def home(visit: Visit) -> Answer:
-    """What this person may see of it. Two statements, whatever the shop's size, and those of plugins."""
+    """What this person may see of it. Three statements, whatever the shop's size, and those of plugins."""
     db, now = visit.ctx.db, visit.ctx.now()
     starts = day_starts(now)
     sales = await recent_sales(db, starts) if visit.may("orders.read") else []
@@ -54,6 +55,7 @@ async def home(visit: Visit) -> Answer:
         has_sales=any(row.currency == currency for row in sales),
         currency=currency,
         to_do=await to_do(db) if visit.menu else None,
+        money_waits=await money_waits(visit) if visit.may("payments.read") else None,
         left_out=visit.site.collected.left_out,
         day_of=day_text(now, visit.language),
         plugin_tiles=await tiles(visit),

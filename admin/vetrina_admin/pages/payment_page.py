@@ -7,6 +7,7 @@ from vetrina.flows.money_desk import look_into, send_back, void
 from vetrina.flows.payments import capture, refund
 from vetrina.kernel.errors import BadInput, NotFound, Refusal
 from vetrina.kernel.money import from_decimal
+from vetrina.ports import PaymentProvider
 from vetrina.views.disputes import disputes_of_payments
 from vetrina.views.histories import audit_of
 from vetrina.views.payment_desk import PaymentDeskRow, payment_on_desk
@@ -17,7 +18,7 @@ from vetrina_admin.pages.actors import actor_names
 from vetrina_admin.pages.answers import Answer, render, see_other
 from vetrina_admin.pages.forms import Form
 from vetrina_admin.pages.orders_story import money_story
-from vetrina_admin.pages.payments_shown import DISPUTE_TONES, STATE_TONES, method_name
+from vetrina_admin.pages.payments_shown import DISPUTE_TONES, STATE_TONES, method_name, reason_text
 from vetrina_admin.pages.refusals import Wrong, told
 from vetrina_admin.pages.spreadsheets import amount
 from vetrina_admin.pages.visits import Visit
@@ -26,6 +27,7 @@ from vetrina_admin.pages.written import money_text
 UNSURE = (PaymentState.STARTED, PaymentState.PROCESSING, PaymentState.ACTION_REQUIRED)
 
 
+_SIGNS = {"disputed": 1, "dispute_reversed": -1}
 SAID = {"capture": "captured_now", "refund": "refunded_now"}
 
 
@@ -105,6 +107,7 @@ async def _shown(visit: Visit, key: int, errors: Wrong, typed: dict[str, str]) -
     return render(
         visit,
         "payments/payment.html",
+        reason=partial(reason_text, visit.say),
         status=422 if errors else 200,
         row=row,
         payment=payment,
@@ -112,6 +115,8 @@ async def _shown(visit: Visit, key: int, errors: Wrong, typed: dict[str, str]) -
         settled=await items_of_payments(db, [key]),
         disputes=await disputes_of_payments(db, [key]),
         actors=await actor_names(visit, (*(each.actor for each in moments), *(each.actor for each in audit))),
+        disputed=sum(_SIGNS.get(entry.kind, 0) * entry.amount for entry in entries),
+        is_served=visit.ctx.ports.find(PaymentProvider, row.provider) is not None,
         to_capture=to_capture,
         to_refund=payment.captured - payment.refunded,
         may_void=payment.state == PaymentState.AUTHORISED and not payment.captured,

@@ -1,9 +1,7 @@
 """Payments: the list with its queues on top, search, filters and CSV; what else is in the room stands beside."""
 
 from collections.abc import AsyncIterator, Iterable, Sequence
-from datetime import timedelta
 
-from vetrina.views.money_queues import MoneyQueues, money_queues
 from vetrina.views.payment_desk import MOST_COUNTED, PaymentDeskRow, payment_count, payment_desk, payment_providers
 from vetrina.vocabulary import PaymentState
 from vetrina_admin.pages.answers import Answer, render
@@ -16,7 +14,7 @@ from vetrina_admin.pages.payouts import money_page, payout_list, payout_page
 from vetrina_admin.pages.screens import Room, action, page
 from vetrina_admin.pages.spreadsheets import Cell, amount, in_batches, spreadsheet
 from vetrina_admin.pages.visits import Visit
-from vetrina_admin.pages.waiting_money import queues_page
+from vetrina_admin.pages.waiting_money import money_waits, queues_page
 
 TITLES = (
     "Key", "Created at", "Order", "Email", "Provider", "Method", "Provider reference", "State", "Currency", "Amount",
@@ -38,7 +36,7 @@ async def payment_list(visit: Visit) -> Answer:
         "payments/list.html",
         listed=listed(visit, found, window),
         count=counted(visit, count, MOST_COUNTED, "payments.count", "payments.count_many"),
-        queues=await _queues(visit),
+        queues=await money_waits(visit),
         is_filtered=bool(wish.filters or searched(visit) or wish.tab != "all"),
         asked=wish,
         q=searched(visit),
@@ -55,13 +53,6 @@ async def payment_list(visit: Visit) -> Answer:
         tones=STATE_TONES,
         method=method_name,
         file=visit.link(**{"as": "csv", "after": None, "before": None}),
-    )
-
-
-async def _queues(visit: Visit) -> MoneyQueues:
-    now = visit.ctx.now()
-    return await money_queues(
-        visit.ctx.db, stuck_since=now - timedelta(minutes=15), expires_before=now + timedelta(days=2)
     )
 
 

@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from babel.numbers import format_percent
 
+from vetrina_admin.pages.wording import Say, knows
 from vetrina_admin.pages.written import locale_of
 
 STATE_TONES: Mapping[str, str] = {
@@ -43,3 +44,11 @@ def days_left(until: datetime, now: datetime) -> int:
 def percent_text(share: Decimal, language: str) -> str:
     """A part of one: 97.5%."""
     return format_percent(share, locale=locale_of(language), format="#,##0.0%")
+
+
+def reason_text(say: Say, code: str | None) -> str:
+    """Why a charge was disputed or failed: in our words where we know the provider's, else in its own."""
+    key = f"payments.why_{(code or '').lower()}"
+    if not code or knows(key):
+        return say(key) if code else "–"
+    return code.replace("_", " ").capitalize()

@@ -4,17 +4,34 @@ from datetime import timedelta
 from functools import partial
 
 from vetrina.views.disputes import disputes_to_answer
-from vetrina.views.money_queues import expiring_payments, promised_refunds
+from vetrina.views.money_queues import (
+    LAPSES_WITHIN,
+    STUCK_AFTER,
+    MoneyQueues,
+    expiring_payments,
+    money_queues,
+    promised_refunds,
+)
 from vetrina.views.payment_figures import failure_reasons, method_figures
 from vetrina.views.payments import troubled_payments
 from vetrina_admin.pages.answers import Answer, render
-from vetrina_admin.pages.payments_shown import DISPUTE_TONES, STATE_TONES, days_left, method_name, percent_text
+from vetrina_admin.pages.payments_shown import (
+    DISPUTE_TONES,
+    STATE_TONES,
+    days_left,
+    method_name,
+    percent_text,
+    reason_text,
+)
 from vetrina_admin.pages.visits import Visit
 
-STUCK_AFTER = timedelta(minutes=15)
-"""Charged means order or refund within this time."""
-LAPSES_WITHIN = timedelta(days=2)
 PERIOD = timedelta(days=30)
+
+
+async def money_waits(visit: Visit) -> MoneyQueues:
+    """How much waits in each queue, in one statement."""
+    now = visit.ctx.now()
+    return await money_queues(visit.ctx.db, stuck_since=now - STUCK_AFTER, expires_before=now + LAPSES_WITHIN)
 
 
 async def queues_page(visit: Visit) -> Answer:
@@ -24,6 +41,7 @@ async def queues_page(visit: Visit) -> Answer:
     return render(
         visit,
         "payments/waiting.html",
+        reason=partial(reason_text, visit.say),
         troubled=await troubled_payments(db, before=now - STUCK_AFTER),
         expiring=await expiring_payments(db, expires_before=now + LAPSES_WITHIN),
         refunds=await promised_refunds(db, stuck_since=now - STUCK_AFTER),

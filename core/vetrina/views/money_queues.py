@@ -1,6 +1,6 @@
 """Money that waits for somebody: without an order, about to lapse, promised back, disputed, bounced."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import msgspec
 from sqlalchemy import bindparam, func, select
@@ -12,6 +12,11 @@ from vetrina.shop.payments.models import Payment, Payout
 from vetrina.views.disputes import count_to_answer
 from vetrina.views.payments import count_troubled
 from vetrina.vocabulary import PaymentState, PayoutState
+
+STUCK_AFTER = timedelta(minutes=15)
+"""Charged means order or refund within this time; what is younger is on its way by itself."""
+LAPSES_WITHIN = timedelta(days=2)
+"""Promised money is told so long before it lapses."""
 
 
 class MoneyQueues(msgspec.Struct, frozen=True):

@@ -1,6 +1,8 @@
 """GET /metrics: what plugins cost and how they fare, as Prometheus reads it, for whoever has plugins.read."""
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from litestar import Request, Response, get
@@ -12,7 +14,9 @@ from vetrina.kernel.context import Context
 from vetrina.kernel.db.sizes import table_sizes, tables_owned
 from vetrina.kernel.errors import NotSignedIn
 from vetrina.views.deliveries import subscribers
+from vetrina.views.jobs import JobCount, job_counts
 from vetrina.views.measurements import MeterRow, process_meters
+from vetrina.views.money_queues import LAPSES_WITHIN, STUCK_AFTER, money_queues
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 _HEADERS = {"cache-control": "no-store"}
@@ -77,14 +81,34 @@ async def _families(runtime: Runtime, ctx: Context) -> list[Family]:
     ]
     lags = [({"subscriber": row.subscriber}, float(row.lag)) for row in standing]
     parked = [({"subscriber": row.subscriber}, float(row.parked)) for row in standing]
+    now = ctx.now()
+    waiting = await money_queues(ctx.db, stuck_since=now - STUCK_AFTER, expires_before=now + LAPSES_WITHIN)
+    money = [({"queue": name}, float(getattr(waiting, name))) for name in waiting.__struct_fields__]
     return [
         *found,
+        *_of_jobs(await job_counts(ctx.db, ctx.now()), ctx.now()),
         ("vetrina_generation", "gauge", "The number of the Runtime", [({}, float(runtime.generation))]),
         ("vetrina_plugins_loaded", "gauge", "Plugins that are in", [({}, float(len(names)))]),
         ("vetrina_plugins_left_out", "gauge", "Plugins left out", [({}, float(len(runtime.collected.left_out)))]),
         ("vetrina_subscriber_lag", "gauge", "Events a reaction has not come to yet", lags),
         ("vetrina_subscriber_parked", "gauge", "Deliveries a reaction could not digest", parked),
+        ("vetrina_money_waiting", "gauge", "Money that waits for somebody; all zero when all is well", money),
         ("vetrina_plugin_table_bytes", "gauge", "A plugin's table with its indexes", bytes_),
+    ]
+
+
+def _of_jobs(counts: Sequence[JobCount], now: datetime) -> list[Family]:
+    """The queue by owner and state, and for how long the job has been due that is so for longest."""
+    depth, ages = Counter[tuple[str, str]](), dict[str, float]()
+    for one in counts:
+        depth[one.owner, one.state] += one.jobs
+        if one.state in ("waiting", "retrying"):
+            ages[one.owner] = max(ages.get(one.owner, 0.0), (now - one.due_at).total_seconds())
+    jobs = [({"owner": owner, "state": state}, float(count)) for (owner, state), count in depth.items()]
+    oldest = [({"owner": owner}, age) for owner, age in ages.items()]
+    return [
+        ("vetrina_jobs", "gauge", "Jobs by what they wait for; their runs are among the calls of plugins", jobs),
+        ("vetrina_jobs_oldest_seconds", "gauge", "For how long the longest waiting job has been due", oldest),
     ]
 
 

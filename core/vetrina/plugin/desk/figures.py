@@ -14,6 +14,7 @@ from vetrina.kernel.money import Money, digits
 from vetrina.plugin.declarations import Kpi, Period
 from vetrina.plugin.site import Site
 from vetrina.plugin.words import Say
+from vetrina.views.payment_figures import MethodFigures, method_figures
 from vetrina.views.sales import Sales, sales
 
 PATIENCE = 3.0
@@ -115,6 +116,24 @@ def _money(value: Decimal, ctx: Context) -> Money:
     return Money(round(value.scaleb(digits(currency))), currency)
 
 
+async def _payment_cost(ctx: Context, period: Period) -> Decimal | None:
+    rows = await _paid(ctx, period)
+    captured = sum(row.captured for row in rows)
+    return Decimal(sum(row.fees + row.disputed for row in rows)) / captured if captured else None
+
+
+async def _authorised(ctx: Context, period: Period) -> Decimal | None:
+    rows = await method_figures(ctx.db, since=period.start, until=period.end)
+    tried = sum(row.tried for row in rows)
+    return Decimal(sum(row.secured for row in rows)) / tried if tried else None
+
+
+async def _paid(ctx: Context, period: Period) -> list[MethodFigures]:
+    """By way to pay, in the currency the shop itself sells in."""
+    rows = await method_figures(ctx.db, since=period.start, until=period.end)
+    return [row for row in rows if row.currency == ctx.place.currency]
+
+
 CORE_KPIS = (
     Kpi(
         code="core.orders",
@@ -171,6 +190,29 @@ CORE_KPIS = (
         compute=_cancelled,
         better="down",
         permission="orders.read",
+    ),
+    Kpi(
+        code="core.payment-cost-rate",
+        title=Say(en="Payment cost", it="Costo dei pagamenti"),
+        formula=Say(
+            en="Providers' fees and what disputes took, divided by what was captured, of payments begun then (K-028)",
+            it="Commissioni e contestazioni diviso l'incassato, sui pagamenti iniziati nel periodo (K-028)",
+        ),
+        unit="ratio",
+        compute=_payment_cost,
+        better="down",
+        permission="payments.read",
+    ),
+    Kpi(
+        code="core.authorisation-rate",
+        title=Say(en="Authorised payments", it="Pagamenti autorizzati"),
+        formula=Say(
+            en="Charges that were secured, divided by those secured or failed, begun in the period (M-026)",
+            it="Addebiti andati a buon fine diviso quelli riusciti o falliti, iniziati nel periodo (M-026)",
+        ),
+        unit="ratio",
+        compute=_authorised,
+        permission="payments.read",
     ),
 )
 """The core's own, declared as a plugin declares its. Money is in the currency the shop itself sells in."""
