@@ -1,15 +1,17 @@
 """How a cart travels: its delivery groups with their options, and the addresses it may go to."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from enum import Enum
 from typing import Annotated, Any
 
 import msgspec
 import strawberry
 
-from vetrina.flows.quoting import DeliveryGroup, GroupOption
+from vetrina.flows.quoting import CartQuote, DeliveryGroup, GroupOption, undelivered
 from vetrina.graphql import Connection, Info, PageInfo, batch, connect_list, gid, read_from, write_cursor
+from vetrina.ports import DeliveryOption, PickupPoint
 from vetrina.views.carts import CartAddressRow, CartRow
+from vetrina.views.locations import MILLIONTHS
 from vetrina_storefront.addresses import (
     MailingAddress,
     MailingAddressRow,
@@ -19,7 +21,7 @@ from vetrina_storefront.addresses import (
     mailing_address,
 )
 from vetrina_storefront.cart_lines import BaseCartLineConnection, connected_lines
-from vetrina_storefront.cart_rows import AnyLine, addresses_of, line_view, lines_of, quote_of
+from vetrina_storefront.cart_rows import AnyLine, addresses_of, line_gid, line_view, lines_of, quote_of
 from vetrina_storefront.money import MoneyRow, MoneyV2, money
 
 
@@ -39,6 +41,41 @@ class CartDeliveryGroupType(Enum):
     SUBSCRIPTION = "SUBSCRIPTION"
 
 
+class OpenHoursRow(msgspec.Struct, frozen=True):
+    """When a place is open on one day."""
+
+    closes: str
+    day: int
+    opens: str
+
+
+class PickupPointRow(msgspec.Struct, frozen=True):
+    """A place to collect at."""
+
+    address: MailingAddressRow | None
+    distance: int | None
+    hours: tuple[OpenHoursRow, ...]
+    id: str
+    latitude: float | None
+    longitude: float | None
+    name: str
+
+
+class PromiseRow(msgspec.Struct, frozen=True):
+    """The days of a promise."""
+
+    earliest: str
+    latest: str
+
+
+class DeliveryProblemRow(msgspec.Struct, frozen=True):
+    """Why a group cannot be delivered."""
+
+    code: str
+    line_id: str | None
+    message: str
+
+
 class OptionRow(msgspec.Struct, frozen=True):
     """A way to deliver a group, with its price."""
 
@@ -48,6 +85,9 @@ class OptionRow(msgspec.Struct, frozen=True):
     estimated_cost: MoneyRow
     handle: str
     title: str
+    vetrina_is_estimate: bool
+    vetrina_pickup_point: PickupPointRow | None
+    vetrina_promise: PromiseRow | None
 
 
 class GroupView(msgspec.Struct, frozen=True):
@@ -56,6 +96,7 @@ class GroupView(msgspec.Struct, frozen=True):
     cart: CartRow
     group: DeliveryGroup
     currency: str
+    problems: tuple[DeliveryProblemRow, ...] = ()
 
 
 class DeliveryView(msgspec.Struct, frozen=True):
@@ -108,6 +149,11 @@ async def load_selected(rows: Sequence[GroupView], info: Info) -> list[OptionRow
     return [_option(row.group.selected, row.currency) if row.group.selected else None for row in rows]
 
 
+async def load_problems(rows: Sequence[GroupView], info: Info) -> list[tuple[DeliveryProblemRow, ...]]:
+    """Why nobody delivers a group whose address is known; nothing while somebody does."""
+    return [row.problems for row in rows]
+
+
 async def load_group_types(rows: Sequence[GroupView], info: Info) -> list[CartDeliveryGroupType]:
     return [CartDeliveryGroupType.ONE_TIME_PURCHASE] * len(rows)
 
@@ -127,7 +173,9 @@ async def load_groups(
     found = list[Connection[GroupView]]()
     for row in rows:
         quote = await quote_of(info, row)
-        views = [GroupView(row, group, quote.quote.currency) for group in quote.groups]
+        views = [
+            GroupView(row, group, quote.quote.currency, tuple(_problems(row, group, quote))) for group in quote.groups
+        ]
         found.append(connect_list(views, lambda view: write_cursor(view.group.key), **page))
     return found
 
@@ -154,6 +202,37 @@ async def load_country_codes(rows: Sequence[MailingAddressRow], info: Info) -> l
     return [row.country_code_v2 for row in rows]
 
 
+@strawberry.type(description="When a place is open on one day of the week, Monday 0; times are local, such as 09:00.")
+class VetrinaOpenHours:
+    closes: str
+    day: int
+    opens: str
+
+
+@strawberry.type(description="A place to collect at. Distance in metres from where the buyer is, where that is known.")
+class VetrinaPickupPoint:
+    address: MailingAddress | None
+    distance: int | None
+    hours: list[VetrinaOpenHours]
+    id: str
+    latitude: float | None
+    longitude: float | None
+    name: str
+
+
+@strawberry.type(description="The first and the last day on which it arrives, or can be collected, such as 2026-12-24.")
+class VetrinaDeliveryPromise:
+    earliest: str
+    latest: str
+
+
+@strawberry.type(description="Why nobody delivers; the code is one that submitting the cart would answer.")
+class VetrinaDeliveryProblem:
+    code: str
+    line_id: strawberry.ID | None
+    message: str
+
+
 @strawberry.type(description="A way to deliver, with its price.")
 class CartDeliveryOption:
     code: str | None
@@ -162,6 +241,9 @@ class CartDeliveryOption:
     estimated_cost: MoneyV2
     handle: str
     title: str | None
+    vetrina_is_estimate: bool = strawberry.field(description="Whether a table stood in for a carrier's own price.")
+    vetrina_pickup_point: VetrinaPickupPoint | None
+    vetrina_promise: VetrinaDeliveryPromise | None
 
 
 @strawberry.type(description="Lines that travel together, and how they may.")
@@ -172,6 +254,7 @@ class CartDeliveryGroup:
     group_type: CartDeliveryGroupType = batch(load_group_types)
     id: strawberry.ID = batch(load_group_ids)
     selected_delivery_option: CartDeliveryOption | None = batch(load_selected)
+    vetrina_problems: list[VetrinaDeliveryProblem] = batch(load_problems)
 
 
 @strawberry.type(description="A delivery group and its place in a connection.")
@@ -236,7 +319,39 @@ def _option(option: GroupOption, currency: str) -> OptionRow:
         estimated_cost=money(option.option.amount, currency),
         handle=option.handle,
         title=option.option.title,
+        vetrina_is_estimate=option.option.flag is not None,
+        vetrina_pickup_point=_point(option.option.pickup_point),
+        vetrina_promise=_promise(option.option),
     )
+
+
+def _promise(option: DeliveryOption) -> PromiseRow | None:
+    if option.promised_from is None or option.promised_to is None:
+        return None
+    return PromiseRow(option.promised_from.isoformat(), option.promised_to.isoformat())
+
+
+def _point(point: PickupPoint | None) -> PickupPointRow | None:
+    if point is None:
+        return None
+    return PickupPointRow(
+        address=mailing_address(f"point-{point.id}", point.address),
+        distance=point.distance,
+        hours=tuple(OpenHoursRow(closes=one.closes, day=one.day, opens=one.opens) for one in point.hours),
+        id=point.id,
+        latitude=None if point.latitude is None else point.latitude / MILLIONTHS,
+        longitude=None if point.longitude is None else point.longitude / MILLIONTHS,
+        name=point.name,
+    )
+
+
+def _problems(cart: CartRow, group: DeliveryGroup, quote: CartQuote) -> Iterator[DeliveryProblemRow]:
+    """Told before the cart is submitted: a buyer without a way to deliver has to know why."""
+    if group.options or not group.has_address:
+        return
+    for problem in undelivered(group, quote.quote.lines, quote.place.country):
+        line = None if problem.line_id is None else line_gid(problem.line_id, cart.key)
+        yield DeliveryProblemRow(code=problem.code, line_id=line, message=problem.message)
 
 
 def _selectable(entry: CartAddressRow, cart: CartRow) -> SelectableRow:

@@ -173,7 +173,13 @@ def test_what_is_added_to_the_contract_is_what_the_payments_contract_adds(
     assert (added_types, added) == (ADDED_TYPES, ADDED)
 
 
-ADDED_TYPES = {"CartPriceStep", "CartPriceStepKind", "Subscription"}
+ADDED_TYPES = {
+    "CartPriceStep", "CartPriceStepKind", "Subscription", "VetrinaDeliveryProblem", "VetrinaDeliveryPromise",
+    "VetrinaOpenHours", "VetrinaPickupPoint",
+}  # fmt: skip
 """Types of ours that neither contract names."""
-ADDED = {"Cart.priceExplanation", "Order.priceExplanation"}
+ADDED = {
+    "Cart.priceExplanation", "CartDeliveryGroup.vetrinaProblems", "CartDeliveryOption.vetrinaIsEstimate",
+    "CartDeliveryOption.vetrinaPickupPoint", "CartDeliveryOption.vetrinaPromise", "Order.priceExplanation",
+}  # fmt: skip
 """And fields."""

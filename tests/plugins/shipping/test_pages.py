@@ -1,5 +1,7 @@
 """Shipping's pages as a manager uses them, and the storefront's document with a place to collect at."""
 
+from typing import Any
+
 import pytest
 from tests.support.managers import Manager, signed_in
 
@@ -110,3 +112,36 @@ async def test_the_trial_says_which_rule_decided(shop: Workshop) -> None:
         page = await boss.open(f"{ROOM}/trial?{query}")
         for words in said:
             assert words in page.words, page.words[300:1500]
+
+
+CART = """mutation ($lines: [CartLineInput!], $zip: String, $country: CountryCode) { cartCreate(input: { lines: $lines,
+    buyerIdentity: { email: "a@example.org", countryCode: IT },
+    delivery: { addresses: [{ selected: true, address: { deliveryAddress: { firstName: "Ada", lastName: "Neri",
+    address1: "Via Po 1", city: "Torino", zip: $zip, provinceCode: "TO", countryCode: $country } } }] } }) {
+    cart { id deliveryGroups(first: 1) { nodes { id vetrinaProblems { code lineId message }
+    deliveryOptions { handle deliveryMethodType vetrinaIsEstimate vetrinaPromise { earliest latest }
+    vetrinaPickupPoint { id name distance address { city } hours { day opens closes } } } } } }
+    userErrors { message } } }"""
+
+
+async def test_front_ends_see_promises_points_and_why_there_is_no_delivery(shop: Workshop) -> None:
+    await shop.switch_off("flat_rate")
+    await show_off(shop.ctx)
+    oil = await shop.product("Oil", price="20.00")
+    line = {"merchandiseId": f"gid://vetrina/ProductVariant/{oil.variant_ids[0]}", "quantity": 1}
+
+    async def group(code: str, country: str) -> dict[str, Any]:
+        answer = await shop.ask(CART, lines=[line], zip=code, country=country)
+        (found,) = answer["cartCreate"]["cart"]["deliveryGroups"]["nodes"]
+        return found
+
+    turin = await group("10121", "IT")
+    options = {option["handle"]: option for option in turin["deliveryOptions"]}
+    assert options["shipping:standard"]["vetrinaPromise"]["earliest"] < "2026-03-20" and not turin["vetrinaProblems"]
+    point = options["shipping:points.p-TO-01"]["vetrinaPickupPoint"]
+    assert (point["address"]["city"], point["hours"][0]) == ("Torino", {"day": 0, "opens": "06:30", "closes": "19:30"})
+    assert [one["code"] for one in (await group("22061", "IT"))["vetrinaProblems"]] == [
+        "DELIVERY_INVALID_POSTAL_CODE_FOR_ZONE"
+    ]
+    (elsewhere,) = (await group("SW1A 1AA", "GB"))["vetrinaProblems"]
+    assert elsewhere["code"] == "DELIVERY_NO_DELIVERY_AVAILABLE" and "Tell the cart" in elsewhere["message"]

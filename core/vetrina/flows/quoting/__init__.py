@@ -3,6 +3,7 @@
 from vetrina.flows.quoting.asking import at_the_cart, cart_lines_here, place_of, quote_cart
 from vetrina.flows.quoting.delivery import DeliveryGroup, GroupOption
 from vetrina.flows.quoting.payment import FREE, MethodOffer
+from vetrina.flows.quoting.problems import undelivered
 from vetrina.flows.quoting.promotions import said_of
 from vetrina.flows.quoting.quoted import CartQuote, QuoteProblem
 from vetrina.flows.quoting.tax import buyer_reference
@@ -20,4 +21,5 @@ __all__ = [
     "place_of",
     "quote_cart",
     "said_of",
+    "undelivered",
 ]
