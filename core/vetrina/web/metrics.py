@@ -86,7 +86,7 @@ async def _families(runtime: Runtime, ctx: Context) -> list[Family]:
     money = [({"queue": name}, float(getattr(waiting, name))) for name in waiting.__struct_fields__]
     return [
         *found,
-        *_of_jobs(await job_counts(ctx.db, ctx.now()), ctx.now()),
+        *jobs_told(await job_counts(ctx.db, ctx.now()), ctx.now()),
         ("vetrina_generation", "gauge", "The number of the Runtime", [({}, float(runtime.generation))]),
         ("vetrina_plugins_loaded", "gauge", "Plugins that are in", [({}, float(len(names)))]),
         ("vetrina_plugins_left_out", "gauge", "Plugins left out", [({}, float(len(runtime.collected.left_out)))]),
@@ -97,7 +97,7 @@ async def _families(runtime: Runtime, ctx: Context) -> list[Family]:
     ]
 
 
-def _of_jobs(counts: Sequence[JobCount], now: datetime) -> list[Family]:
+def jobs_told(counts: Sequence[JobCount], now: datetime) -> list[Family]:
     """The queue by owner and state, and for how long the job has been due that is so for longest."""
     depth, ages = Counter[tuple[str, str]](), dict[str, float]()
     for one in counts:

@@ -1,10 +1,11 @@
-"""The plugins' rooms: the catalogue with its switches, one plugin, the order on ports, health, parked deliveries."""
+"""The plugins' rooms: the catalogue with its switches, one plugin, the order on ports, health, deliveries, jobs."""
 
 from vetrina_admin.pages.plugins.catalogue import confirm_files, plugin_list, switch
 from vetrina_admin.pages.plugins.configuring import change_settings
 from vetrina_admin.pages.plugins.details import plugin_page, take_away
 from vetrina_admin.pages.plugins.health import checks_page, health_page
 from vetrina_admin.pages.plugins.ports import move, port_list
+from vetrina_admin.pages.plugins.queue import job_list
 from vetrina_admin.pages.plugins.stuck import (
     delivery_list,
     drop,
@@ -55,6 +56,7 @@ DELIVERIES = Room(
         action("/deliveries/{delivery:int}/skip", "deliveries.write", skip),
         action("/deliveries/replay-parked", "deliveries.write", replay_parked),
         action("/deliveries/replay-since", "deliveries.write", replay_from),
+        page("/jobs", "deliveries.read", job_list),
         action("/jobs/{job:int}/retry", "deliveries.write", retry),
         action("/jobs/{job:int}/drop", "deliveries.write", drop),
     ),
