@@ -10,13 +10,17 @@ from tests.support.checkouts import Books, Desk, attempt_of, books, cart_to_pay,
 from tests.support.shops import StillClock
 
 from vetrina.flows.checkout import attempt
+from vetrina.flows.disputes import submit_evidence
 from vetrina.flows.payments import capture, refund, take_message
+from vetrina.flows.payouts import fetch_payouts
 from vetrina.flows.upkeep import expire_attempts, reconcile_payments
 from vetrina.kernel.errors import Refusal
 from vetrina.kernel.registry import Provided
-from vetrina.ports import PaymentProvider
-from vetrina.shop.payments.models import Payment
+from vetrina.ports import DisputeDesk, DisputeEvidence, PaymentProvider, PayoutSource
+from vetrina.shop.payments.models import Dispute, Payment, Payout, PayoutItem
 from vetrina.testing.stripe import Message, StripeDouble
+from vetrina_stripe.disputes import StripeDisputes
+from vetrina_stripe.payouts import StripePayouts
 from vetrina_stripe.provider import StripePayments
 
 CARD, VISA, SECURE = "stripe:card", "pm_card_visa", "pm_card_threeDSecure2Required"
@@ -25,8 +29,17 @@ WAITS = Books((), (("action_required", 0, 0, 0),), (1,), 10, 1)
 
 
 @pytest.fixture
-async def desk(database_url: str, clock: StillClock, provider: StripePayments) -> AsyncIterator[Desk]:
-    opened = await open_desk(database_url, clock, Provided(PaymentProvider, "stripe", "stripe", provider))
+async def desk(
+    database_url: str, clock: StillClock, double: StripeDouble, provider: StripePayments
+) -> AsyncIterator[Desk]:
+    line = provider._line
+    opened = await open_desk(
+        database_url,
+        clock,
+        Provided(PaymentProvider, "stripe", "stripe", provider),
+        Provided(PayoutSource, "stripe", "stripe", StripePayouts(line)),
+        Provided(DisputeDesk, "stripe", "stripe", StripeDisputes(line, clock)),
+    )
     yield opened
     await opened.ctx.db.close()
 
@@ -189,3 +202,29 @@ async def test_parts_are_captured_and_refunded_and_the_sums_agree_whatever_comes
         desk, double, key, Books(((1001, "placed", "PARTIALLY_REFUNDED"),), (("captured", 1500, 1100, 700),), (), 9, 0)
     )
     assert double.books.promised(key) == 0
+
+
+@pytest.mark.embedded
+@pytest.mark.parametrize("seed", range(2))
+async def test_disputes_and_payouts_reach_the_shops_ledger(desk: Desk, double: StripeDouble, seed: int) -> None:
+    _, key = await bought(desk, double, "pm_card_createDispute")
+    await post(desk, *double.hooks.messages(times=2, shuffled=seed))
+    db = desk.ctx.db
+    (dispute,) = await db.fetch(select(Dispute.id, Dispute.state, Dispute.amount, Dispute.evidence_due_at))
+    assert (dispute[1], dispute[2], dispute[3]) == ("needs_response", 1500, desk.clock.now() + timedelta(days=7))
+    answered = await submit_evidence(desk.ctx, dispute[0], DisputeEvidence(key="", statement="It was delivered."))
+    assert answered.state == "under_review"
+    desk.clock.move(days=1)
+    double.disputes.decide(double.books.all("dispute")[0]["id"], won=True)
+    made = double.payouts.pay_out()
+    await post(desk, *double.hooks.messages(times=2, shuffled=seed))
+    assert await db.value(select(Dispute.state)) == "won"
+    assert await fetch_payouts(desk.ctx, "stripe") == 1
+    assert await fetch_payouts(desk.ctx, "stripe") == 0
+    paid = [tuple(row) for row in await db.fetch(select(Payout.reference, Payout.state, Payout.amount))]
+    assert paid == [(made["id"], "paid", made["amount"])]
+    items = {tuple(row) for row in await db.fetch(select(PayoutItem.kind, PayoutItem.gross, PayoutItem.fee))}
+    assert items == {("charge", 1500, 47), ("dispute", -1500, 2000), ("dispute_reversal", 1500, -2000)}
+    payment_ids = {row[0] for row in await db.fetch(select(PayoutItem.payment_id))}
+    assert payment_ids == {await db.value(select(Payment.id))}, "every movement is about the charge"
+    assert double.books.charged(key) == 1500
