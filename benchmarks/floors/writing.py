@@ -26,12 +26,12 @@ Buy = Callable[..., Awaitable[None]]
 
 _ORDER = (
     "orders_order (key, number, market_id, state, financial_status, fulfilment_status, currency, country, language, "
-    "prices_include_tax, subtotal, discount, delivery, tax, tax_added, payment_fee, total, redeemed, refunded, note, "
-    "attributes, explanation, placed_at, updated_at)"
+    "prices_include_tax, subtotal, discount, delivery, tax, tax_added, payment_fee, total, redeemed, refunded, "
+    "raised, lowered, released, waived, note, attributes, explanation, placed_at, updated_at)"
 )
 _FACTS = (
-    "{market}, 'placed', 'PENDING', 'UNFULFILLED', 'EUR', 'IT', 'en', {true}, 2000, 0, 0, 0, 0, 0, 2000, 0, 0, '', "
-    "'[]', '[]'"
+    "{market}, 'placed', 'PENDING', 'UNFULFILLED', 'EUR', 'IT', 'en', {true}, 2000, 0, 0, 0, 0, 0, 2000, 0, 0, "
+    "0, 0, 0, 0, '', '[]', '[]'"
 )
 _LINE = (
     "orders_line (order_id, variant_id, position, title, variant_title, quantity, unit_price, rounding, subtotal, "
@@ -116,12 +116,16 @@ class _Writer:
     def _write(self) -> None:
         while (first := self._waiting.get()) is not None:
             answered = [first[0]]
-            self._connection.execute("BEGIN IMMEDIATE")
-            self._place(first[1])
-            while not self._waiting.empty() and (more := self._waiting.get()) is not None:
-                answered.append(more[0])
-                self._place(more[1])
-            self._connection.execute("COMMIT")
+            try:
+                self._connection.execute("BEGIN IMMEDIATE")
+                self._place(first[1])
+                while not self._waiting.empty() and (more := self._waiting.get()) is not None:
+                    answered.append(more[0])
+                    self._place(more[1])
+                self._connection.execute("COMMIT")
+            except sqlite3.Error as error:  # a floor that no longer fits the tables says so, instead of nothing
+                self._loop.call_soon_threadsafe(_answer, answered, error)
+                return
             self._loop.call_soon_threadsafe(_answer, answered)
 
     def _place(self, variants: tuple[int, ...]) -> None:
@@ -145,6 +149,9 @@ _HOLD = (
 )
 
 
-def _answer(waiting: list[asyncio.Future[None]]) -> None:
+def _answer(waiting: list[asyncio.Future[None]], error: Exception | None = None) -> None:
     for each in waiting:
-        each.set_result(None)
+        if error is None:
+            each.set_result(None)
+        else:
+            each.set_exception(error)

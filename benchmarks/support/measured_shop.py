@@ -30,6 +30,8 @@ from vetrina.shop.inventory.models import Level
 from vetrina.web.app import build_app
 
 GRAPHQL = "/graphql"
+SELLING = tuple(dict.fromkeys((*PLUGINS, "flat_rate")))
+"""The demo's plugins, and one that delivers without zones of its own."""
 
 
 class MeasuredShop(msgspec.Struct):
@@ -77,7 +79,7 @@ class MeasuredShop(msgspec.Struct):
 
 @asynccontextmanager
 async def measured_shop(
-    url: str, folder: Path, products: int, plugins: Iterable[str] = PLUGINS
+    url: str, folder: Path, products: int, plugins: Iterable[str] = SELLING
 ) -> AsyncGenerator[MeasuredShop]:
     """Set up a shop in an empty database, fill it, compose it; everything is closed afterwards."""
     await set_up(url, products, plugins)
@@ -85,13 +87,13 @@ async def measured_shop(
         yield shop
 
 
-async def set_up(url: str, products: int, plugins: Iterable[str] = PLUGINS) -> None:
+async def set_up(url: str, products: int, plugins: Iterable[str] = SELLING) -> None:
     """Migrate an empty database, open the shop in it and fill it."""
     upgrade(url, migrations())
     await furnish(url, products, plugins)
 
 
-async def furnish(url: str, products: int, plugins: Iterable[str] = PLUGINS) -> None:
+async def furnish(url: str, products: int, plugins: Iterable[str] = SELLING) -> None:
     """Open a shop in a database that has its tables, and fill it."""
     db = await open_database(url)
     try:

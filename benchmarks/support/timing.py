@@ -19,25 +19,27 @@ class _Timed:
 
 @contextmanager
 def timing(db: Database) -> Generator[list[float]]:
-    """The seconds of every call inside transactions, and of beginning and ending them."""
-    transaction, times = db.transaction, list[float]()
+    """The seconds of every call inside transactions and outside, and of beginning and ending them."""
+    driver, transaction, times = db._driver, db.transaction, list[float]()
+    outside: Any = _Timed(driver, times)
 
     @asynccontextmanager
     async def watched() -> AsyncGenerator[Session]:
         manager, begun = transaction(), time.perf_counter()
         session = await manager.__aenter__()
         times.append(time.perf_counter() - begun)
-        driver: Any = _Timed(session._driver, times)
-        session._driver = driver
+        inside: Any = _Timed(session._driver, times)
+        session._driver = inside
         yield session
         ending = time.perf_counter()
         await manager.__aexit__(None, None, None)
         times.append(time.perf_counter() - ending)
 
-    db.transaction = watched
+    db._driver, db.transaction = outside, watched
     try:
         yield times
     finally:
+        db._driver = driver
         del db.transaction
 
 

@@ -11,12 +11,13 @@ from tests.support.shops import StillClock
 
 from vetrina.flows.auditing import audited
 from vetrina.flows.orders import cancel_order
-from vetrina.flows.payments import refund
+from vetrina.flows.refunding import RefundLine, RefundWish, refund_order
 from vetrina.flows.sealing import seal_trail
 from vetrina.kernel.context import Context
 from vetrina.shop.inventory.models import Movement
 from vetrina.testing.payments import PAYS
 from vetrina.views.ledgers import LEDGERS
+from vetrina.views.orders import order_lines
 
 GUARDED = ("inventory_movement", "orders_goods_entry", "payments_entry", "staff_audit", "staff_audit_seal")
 """Tables whose triggers have to be out of the way before somebody who owns the database can falsify them."""
@@ -33,6 +34,8 @@ PLANTED: dict[str, tuple[str, str, str]] = {
     ),
     "a cent more tax": ("totals", "I3", "UPDATE orders_line SET tax = tax + 1"),
     "a dearer delivery": ("totals", "I3", "UPDATE orders_delivery SET amount = amount + 1"),
+    "an amendment nobody made": ("amendments", "I3", "UPDATE orders_order SET raised = raised + 1"),
+    "a refund of other parts": ("parts", "I5", "UPDATE orders_refund_part SET amount = amount + 1"),
     "paid without money": ("paid", "I4", "UPDATE payments_payment SET captured = 0, refunded = 0"),
     "charged in other money": ("charged", "I4", "UPDATE payments_payment SET currency = 'USD'"),
     "an attempt that lost its order": (
@@ -75,7 +78,8 @@ async def a_busy_day(desk: Desk) -> None:
         key = await cart_to_pay(desk, CARD, PAYS, quantity=number + 1, cards=cards)
         await submitted(desk, key, f"token {number}")
     [first, second, _] = await desk.ctx.db.fetch(text("SELECT id, order_id FROM payments_payment ORDER BY id"))
-    await refund(desk.ctx, first[0], 100)
+    lines = (RefundLine(line_id=(await order_lines(desk.ctx.db, [first[1]]))[0].id, quantity=1),)
+    await refund_order(desk.ctx, RefundWish(order_id=first[1], lines=lines, amount=100, key="one"))
     await cancel_order(desk.ctx, second[1], "CUSTOMER")
     async with desk.ctx.tx() as session:
         await audited(desk.ctx, session, "shop.changed", "shop:1", before={"name": "A"}, after={"name": "B"})

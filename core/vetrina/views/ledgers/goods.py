@@ -38,12 +38,9 @@ async def _pieces(ctx: Context) -> list[Wrong]:
     return [
         Wrong(
             f"order {order_name(number)}, line {line_id}",
-            f"of {quantity} pieces {reserved} were reserved, {taken} taken, {released} released, {sent} sent, "
-            f"{returned} returned and {cancelled} cancelled",
+            f"of {quantity} pieces " + ", ".join(f"{count} {kind}" for kind, count in zip(_KINDS, counts, strict=True)),
         )
-        async for number, line_id, quantity, reserved, taken, released, sent, returned, cancelled in in_ranges(
-            ctx.db, OrderLine.id, _PIECES
-        )
+        async for number, line_id, quantity, *counts in in_ranges(ctx.db, OrderLine.id, _PIECES)
     ]
 
 
@@ -59,6 +56,7 @@ def _of_kind(kind: str) -> Any:
     return func.coalesce(func.sum(case((GoodsEntry.kind == kind, GoodsEntry.quantity))), 0)
 
 
+_KINDS = ("reserved", "taken", "released", "sent", "recalled", "returned", "cancelled")
 _OVERSOLD = _ranged(
     select(Level.variant_id, Level.location_id, Level.on_hand, Level.reserved).where(
         or_(Level.on_hand - Level.reserved < -Level.backorder_limit, Level.reserved < 0)
@@ -85,13 +83,12 @@ _HELD = _ranged(
     select(Level.variant_id, Level.location_id, Level.reserved, _held).where(Level.reserved != func.coalesce(_held, 0)),
     Level.variant_id,
 )
-_reserved, _taken, _released, _sent, _returned, _cancelled = (
-    _of_kind(kind) for kind in ("reserved", "taken", "released", "sent", "returned", "cancelled")
-)
+_reserved, _taken, _released, _sent, _recalled, _returned, _cancelled = (_of_kind(kind) for kind in _KINDS)
 _PIECES = (
     _ranged(
         select(
-            Order.number, OrderLine.id, OrderLine.quantity, _reserved, _taken, _released, _sent, _returned, _cancelled
+            Order.number, OrderLine.id, OrderLine.quantity, _reserved, _taken, _released, _sent, _recalled,
+            _returned, _cancelled,
         ),
         OrderLine.id,
     )
@@ -104,8 +101,8 @@ _PIECES = (
             _taken > OrderLine.quantity,
             _reserved > OrderLine.quantity,
             and_(_reserved > 0, _taken + _released > _reserved),
-            _sent + _cancelled > _taken,
-            _returned > _sent,
+            _sent - _recalled + _cancelled > _taken,
+            _returned > _sent - _recalled,
         )
     )
 )  # fmt: skip

@@ -3,10 +3,10 @@
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import and_, bindparam, case, func, or_, select
+from sqlalchemy import bindparam, case, func, or_, select
 
 from vetrina.kernel.context import Context
-from vetrina.shop.orders.models import Order
+from vetrina.shop.orders.models import Order, Refund, RefundLine, RefundPart
 from vetrina.shop.orders.rules import order_name
 from vetrina.shop.payments.models import Payment, PaymentEntry
 from vetrina.views.ledgers.looking import Ledger, Wrong, in_ranges
@@ -34,6 +34,15 @@ async def _back(ctx: Context) -> list[Wrong]:
             f"it says {refunded} went back, and {back or 0} did to its payer with {redeemed} on cards at most",
         )
         async for number, refunded, back, redeemed in in_ranges(ctx.db, Order.id, _BACK)
+    ]
+
+
+async def _parts(ctx: Context) -> list[Wrong]:
+    return [
+        Wrong(
+            f"refund {refund_id}", f"it is of {amount}, and its parts come to {parts}; its goods {goods}, lines {lines}"
+        )
+        async for refund_id, amount, parts, goods, lines in in_ranges(ctx.db, Refund.id, _PARTS)
     ]
 
 
@@ -77,11 +86,23 @@ _BACK = select(Order.number, Order.refunded, _returned, Order.redeemed).where(
     Order.id <= bindparam("up_to"),
     Order.source.is_(None),
     or_(Order.refunded < _returned, Order.refunded > _returned + Order.redeemed),
-    and_(Order.total >= 0),
+)
+
+_part_sum = func.coalesce(
+    select(func.sum(RefundPart.amount)).where(RefundPart.refund_id == Refund.id).scalar_subquery(), 0
+)
+_line_sum = func.coalesce(
+    select(func.sum(RefundLine.amount)).where(RefundLine.refund_id == Refund.id).scalar_subquery(), 0
+)
+_PARTS = select(Refund.id, Refund.amount, _part_sum, Refund.goods, _line_sum).where(
+    Refund.id > bindparam("above"),
+    Refund.id <= bindparam("up_to"),
+    or_(Refund.amount != _part_sum, Refund.goods != _line_sum),
 )
 
 MONEY = (
     Ledger("I5", "payments", "Every payment is the sum of its entries", _entries),
     Ledger("I5", "refunds", "What an order says went back did go back", _back),
+    Ledger("I5", "parts", "Every refund is the sum of its lines, and of the parts it goes back in", _parts),
     Ledger("I5", "unordered", "No money is here without an order", _unordered),
 )

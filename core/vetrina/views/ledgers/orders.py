@@ -4,11 +4,11 @@ from collections import defaultdict
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import bindparam, case, func, or_, select
 
 from vetrina.kernel.context import Context
 from vetrina.shop.checkout.models import Attempt
-from vetrina.shop.orders.models import NumberSeries, Order
+from vetrina.shop.orders.models import Amendment, NumberSeries, Order
 from vetrina.shop.orders.rules import order_name
 from vetrina.shop.payments.models import Payment
 from vetrina.views.ledgers.looking import Ledger, Wrong, in_ranges
@@ -71,25 +71,39 @@ def contradictions(
     taxes: Sequence[OrderTaxLineRow],
     deliveries: Sequence[OrderDeliveryRow],
 ) -> list[tuple[str, int, int]]:
-    """What of an order is not the sum of its parts (I3): what it is, what the order says, what the parts say."""
+    """What of an order as it was placed is not the sum of its parts (I3): what it is, what it says, what they say."""
     shares: dict[int, int] = defaultdict(int)
     for discount in discounts:
         for position, amount in discount.allocations:
             shares[position] += amount
+    placed = [line for line in lines if line.amendment_id is None]
+    positions = {None, *(line.position for line in placed)}
     taxed: dict[int | None, int] = defaultdict(int)
     for tax in taxes:
-        taxed[tax.position] += tax.amount
+        if tax.position in positions:
+            taxed[tax.position] += tax.amount
     parts = [
-        ("subtotal", order.subtotal, sum(line.subtotal for line in lines)),
+        ("subtotal", order.subtotal, sum(line.subtotal for line in placed)),
         ("discount", order.discount, sum(discount.amount for discount in discounts)),
         ("tax", order.tax, sum(taxed.values())),
         ("delivery", order.delivery, sum(delivery.amount for delivery in deliveries)),
         ("tax on top", order.tax_added, 0 if order.prices_include_tax else order.tax),
     ]
-    for line in lines:
+    for line in placed:
         parts.append((f"discount of line {line.position + 1}", line.discount, shares[line.position]))
         parts.append((f"tax of line {line.position + 1}", line.tax, taxed[line.position]))
     return [part for part in parts if part[1] != part[2]]
+
+
+async def _amended(ctx: Context) -> list[Wrong]:
+    return [
+        Wrong(
+            f"order {order_name(number)}",
+            f"it says {raised} were added, {lowered} taken off and {released} of that given back, "
+            f"its amendments {added}, {off} and {back}",
+        )
+        async for number, raised, lowered, released, added, off, back in in_ranges(ctx.db, Order.id, _AMENDED)
+    ]
 
 
 async def _paid(ctx: Context) -> list[Wrong]:
@@ -135,12 +149,20 @@ def _ranged(statement: Any) -> Any:
 
 _IDS = _ranged(select(Order.id)).order_by(Order.id)
 _captured = select(func.sum(Payment.captured)).where(Payment.order_id == Order.id).scalar_subquery()
-_PAID = _ranged(
-    select(Order.number, Order.financial_status, Order.total, Order.redeemed, Order.currency, _captured)
-).where(
+_added = func.coalesce(func.sum(case((Amendment.total > 0, Amendment.total))), 0)
+_off = func.coalesce(func.sum(case((Amendment.total < 0, -Amendment.total))), 0)
+_given = func.coalesce(func.sum(Amendment.released), 0)
+_AMENDED = (
+    _ranged(select(Order.number, Order.raised, Order.lowered, Order.released, _added, _off, _given))
+    .outerjoin(Amendment, Amendment.order_id == Order.id)
+    .group_by(Order.number, Order.raised, Order.lowered, Order.released)
+    .having(or_(Order.raised != _added, Order.lowered != _off, Order.released != _given))
+)
+_owed = Order.total + Order.raised - Order.lowered + Order.released - Order.waived
+_PAID = _ranged(select(Order.number, Order.financial_status, _owed, Order.redeemed, Order.currency, _captured)).where(
     Order.source.is_(None),
     Order.financial_status == FinancialStatus.PAID,
-    func.coalesce(_captured, 0) + Order.redeemed < Order.total,
+    func.coalesce(_captured, 0) + Order.redeemed < _owed,
 )
 _due = Order.total - Order.redeemed
 _CHARGED = (
@@ -162,6 +184,7 @@ _GIVEN = select(NumberSeries.last).where(NumberSeries.name == bindparam("series"
 
 ORDERS = (
     Ledger("I3", "totals", "Every order is the sum of its parts", _totals),
+    Ledger("I3", "amendments", "What changed of an order is the sum of its amendments", _amended),
     Ledger("I4", "paid", "An order counts as paid when its money is here", _paid),
     Ledger("I4", "charged", "What was charged is what was due", _charged),
     Ledger("I6", "carts", "One order from one checkout", _carts),
