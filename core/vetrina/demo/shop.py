@@ -44,7 +44,7 @@ from vetrina.vocabulary import Address, UnitMeasure
 
 PLUGINS = (
     "bell", "checkout", "content", "manual_payment", "importers", "mailbox", "metaobjects", "promotions", "seo",
-    "shipping", "webhooks",
+    "shipping", "tax", "webhooks",
 )  # fmt: skip
 """What the demo has switched on."""
 _HELD = re.compile(r"(\d+(?:\.\d+)?) (g|kg|ml|cl|l)", re.IGNORECASE)
@@ -96,6 +96,7 @@ async def configure(ctx: Context) -> None:
         "bank": "Banca di Esempio",
     }
     await keep_settings(ctx, "manual_payment", account)
+    await keep_settings(ctx, "tax", {"vat_id": "IT12345670017", "euro_rates": {"GBP": "1.17", "USD": "0.92"}})
     await define_metafields(ctx)
     await edit_profile(ctx, FACE)
     await register_front_end(ctx)
