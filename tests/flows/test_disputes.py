@@ -13,8 +13,8 @@ from vetrina.flows.disputes import submit_evidence, take_dispute
 from vetrina.flows.payments import take_message
 from vetrina.kernel.errors import BadInput, NotAllowed, NotFound, Refusal
 from vetrina.ports import DisputeEvidence, DisputeReport
-from vetrina.shop.payments.disputing import EvidenceTooLate, NoDisputeDesk
 from vetrina.shop.payments.models import Dispute, PaymentEntry
+from vetrina.shop.payments.rules import EvidenceTooLate, NoDisputeDesk
 from vetrina.shop.staff.models import AuditEntry
 from vetrina.testing.payment_books import DISPUTE_FEE, DisputeDeskContract, FakeBooks
 from vetrina.testing.payments import Charge, FakeProvider

@@ -12,8 +12,8 @@ from vetrina.kernel.context import Context
 from vetrina.kernel.errors import NotFound
 from vetrina.kernel.messages import emit, receive
 from vetrina.shop.payments import service as payments
-from vetrina.shop.payments.disputing import ANSWERABLE, DisputeRow, EvidenceTooLate, NoDisputeDesk
 from vetrina.shop.payments.ports import DisputeDesk, DisputeEvidence, DisputeReport, PayoutSource
+from vetrina.shop.payments.rules import ANSWERABLE, DisputeRow, EvidenceTooLate, NoDisputeDesk
 from vetrina.views.disputes import dispute_by_id, dispute_by_reference
 from vetrina.views.payments import payment_at_provider
 from vetrina.vocabulary import DisputeState

@@ -12,7 +12,6 @@ from vetrina.kernel.errors import Fault, NotFound, Unavailable
 from vetrina.kernel.jobs import Job, put_off
 from vetrina.kernel.messages import emit, receive
 from vetrina.shop.payments import service as payments
-from vetrina.shop.payments.paying_out import problem_with
 from vetrina.shop.payments.ports import PayoutItem, PayoutReport, PayoutSource
 from vetrina.views.payments import payment_ids_at_provider
 from vetrina.views.payouts import fetched_until
@@ -51,7 +50,7 @@ async def fetch_payouts(ctx: Context, provider_key: str) -> int:
     found = await ctx.ports.ask(source, source.implementation.payouts, beginning - LOOK_BACK)
     fresh, problems = 0, list[str]()
     for report in found:
-        problem = problem_with(report)
+        problem = payments.problem_with(report)
         if problem is not None:
             problems.append(f"{report.reference}: {problem}")
         else:

@@ -11,8 +11,8 @@ from sqlalchemy import ScalarSelect, bindparam, case, func, select
 from vetrina.kernel.db import Reads, id_in
 from vetrina.shop.orders.models import Order
 from vetrina.shop.orders.rules import order_name
-from vetrina.shop.payments.disputing import ANSWERABLE, DisputeRow
 from vetrina.shop.payments.models import Dispute, Payment
+from vetrina.shop.payments.rules import ANSWERABLE, DisputeRow
 from vetrina.views import windows
 from vetrina.views.windows import Placed, Selection, Shape, Window
 from vetrina.vocabulary import DisputeState

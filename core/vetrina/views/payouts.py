@@ -11,7 +11,7 @@ from vetrina.kernel.db import BigInt, Reads, id_in
 from vetrina.shop.orders.models import Order
 from vetrina.shop.orders.rules import order_name
 from vetrina.shop.payments.models import Payment, Payout, PayoutItem
-from vetrina.shop.payments.paying_out import PayoutItemRow
+from vetrina.shop.payments.rules import PayoutItemRow
 from vetrina.views import windows
 from vetrina.views.windows import Placed, Selection, Shape, Window
 from vetrina.vocabulary import PayoutItemKind, PayoutState

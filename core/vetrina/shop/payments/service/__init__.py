@@ -3,7 +3,7 @@
 from vetrina.shop.payments.service.disputing import RecordedDispute, dispute_event, note_answer, record_dispute
 from vetrina.shop.payments.service.opening import open_payment, promised, written
 from vetrina.shop.payments.service.past import write_past
-from vetrina.shop.payments.service.paying_out import RecordedPayout, payout_event, record_payout
+from vetrina.shop.payments.service.paying_out import RecordedPayout, payout_event, problem_with, record_payout
 from vetrina.shop.payments.service.recording import (
     Recorded,
     attach,
@@ -38,6 +38,7 @@ __all__ = [
     "open_request_of",
     "payments_held",
     "payout_event",
+    "problem_with",
     "promised",
     "record_dispute",
     "record_payout",

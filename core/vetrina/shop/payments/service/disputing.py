@@ -7,11 +7,10 @@ import msgspec
 from sqlalchemy import bindparam, cast, func, select, update
 
 from vetrina.kernel.db import BigInt, Session
-from vetrina.shop.payments.disputing import DisputeRow, held, is_news
 from vetrina.shop.payments.events import PaymentDisputed
 from vetrina.shop.payments.models import Dispute, PaymentEntry
 from vetrina.shop.payments.ports import DisputeReport
-from vetrina.shop.payments.rules import PaymentRow
+from vetrina.shop.payments.rules import DisputeRow, PaymentRow, held, is_news
 
 
 class RecordedDispute(msgspec.Struct, frozen=True):

@@ -10,9 +10,9 @@ from sqlalchemy import bindparam, select, update
 from vetrina.kernel.db import Session, text_in
 from vetrina.shop.payments.events import PayoutArrived
 from vetrina.shop.payments.models import PaymentEntry, Payout, PayoutItem
-from vetrina.shop.payments.paying_out import PayoutRow, fee_of
 from vetrina.shop.payments.ports import PayoutItem as ReportedItem
 from vetrina.shop.payments.ports import PayoutReport
+from vetrina.shop.payments.rules import SIGNS, PayoutRow, fee_of
 from vetrina.vocabulary import PayoutState
 
 
@@ -22,6 +22,22 @@ class RecordedPayout(msgspec.Struct, frozen=True):
     before: PayoutRow | None
     payout: PayoutRow
     added: int
+
+
+def problem_with(report: PayoutReport) -> str | None:
+    """What keeps a payout from being written down; a sum that differs is written down and shown instead."""
+    seen = set[str]()
+    for item in report.items:
+        if item.net != item.gross - item.fee:
+            return f"item {item.reference}: {item.net} is not {item.gross} - {item.fee}"
+        if item.currency != report.currency:
+            return f"item {item.reference} is in {item.currency}, the payout in {report.currency}"
+        if item.gross * SIGNS.get(item.kind, 0) < 0:
+            return f"item {item.reference} is a {item.kind} of {item.gross}"
+        if item.reference in seen:
+            return f"item {item.reference} stands there twice"
+        seen.add(item.reference)
+    return None
 
 
 async def record_payout(

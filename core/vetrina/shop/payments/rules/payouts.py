@@ -1,11 +1,10 @@
-"""Payouts: their rows, and whether what a provider says of one adds up."""
+"""Payouts: their rows, which way the money of their items goes, and what they take for services."""
 
 from collections.abc import Mapping
 from datetime import datetime
 
 import msgspec
 
-from vetrina.shop.payments.ports import PayoutReport
 from vetrina.vocabulary import PayoutItemKind
 
 SIGNS: Mapping[PayoutItemKind, int] = {
@@ -46,22 +45,6 @@ class PayoutItemRow(msgspec.Struct, frozen=True):
     net: int
     currency: str
     at: datetime
-
-
-def problem_with(report: PayoutReport) -> str | None:
-    """What keeps a payout from being written down; a sum that differs is written down and shown instead."""
-    seen = set[str]()
-    for item in report.items:
-        if item.net != item.gross - item.fee:
-            return f"item {item.reference}: {item.net} is not {item.gross} - {item.fee}"
-        if item.currency != report.currency:
-            return f"item {item.reference} is in {item.currency}, the payout in {report.currency}"
-        if item.gross * SIGNS.get(item.kind, 0) < 0:
-            return f"item {item.reference} is a {item.kind} of {item.gross}"
-        if item.reference in seen:
-            return f"item {item.reference} stands there twice"
-        seen.add(item.reference)
-    return None
 
 
 def fee_of(kind: str, gross: int, fee: int) -> int:
