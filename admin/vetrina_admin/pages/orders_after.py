@@ -1,6 +1,7 @@
 """What an order's page shows of the time after the sale: what is open, its parcels and their news, its refunds."""
 
 from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
 from typing import Any
 
 import msgspec
@@ -39,6 +40,12 @@ class ParcelShown(msgspec.Struct, frozen=True):
     pieces: tuple[tuple[int, str], ...]
     events: tuple[FulfilmentEventRow, ...]
     location: str
+
+    @property
+    def promised(self) -> datetime | None:
+        """Noon of the last day that was promised."""
+        day = self.row.promised_for
+        return datetime.fromisoformat(day).replace(hour=12, tzinfo=UTC) if day else None
 
     @property
     def may_come_back(self) -> bool:
