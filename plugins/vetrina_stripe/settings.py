@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from pydantic import Field, JsonValue, SecretStr, field_validator, model_validator
+from pydantic import ConfigDict, Field, JsonValue, SecretStr, field_validator, model_validator
 
 from vetrina.kernel.outgoing import ForbiddenAddress, Outgoing, read_target
 from vetrina.plugin import Context, PluginSettings, Say
@@ -18,7 +18,17 @@ def _it(title: str, description: str = "", **more: JsonValue) -> dict[str, JsonV
 
 
 class StripeSettings(PluginSettings):
-    """They are tried before they are kept: Stripe is asked for the account's balance."""
+    """They are tried before they are kept: Stripe is asked for the account's balance. The webhook is to be made to
+    /webhooks/payments/stripe.
+    """
+
+    model_config = ConfigDict(
+        json_schema_extra=_it(
+            "Pagamenti con Stripe",
+            "Si provano prima di essere salvate: a Stripe si chiede il saldo del conto. Il webhook va creato su "
+            "/webhooks/payments/stripe.",
+        ),
+    )
 
     publishable_key: str = Field(
         default="",
@@ -98,7 +108,7 @@ class StripeSettings(PluginSettings):
     )
     api_address: str = Field(
         default=API,
-        max_length=300,
+        max_length=255,
         title="Address of Stripe's API",
         description="Leave it as it is. A stand-in for trying things out in your own network has to be named in "
         "VETRINA_PRIVATE_ADDRESSES.",
