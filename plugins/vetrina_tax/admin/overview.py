@@ -141,7 +141,7 @@ def _facts(ctx: Context, settings: TaxSettings) -> Block:
             (Say("Goods leave from", "Le merci partono da"), country_named(settings.ships_from or ctx.place.home)),
             (Say("The shop's VAT id", "Partita IVA del negozio"), settings.vat_id or Say("not told", "non indicata")),
             (
-                Say("Consumers in other member states", "Consumatori di altri Stati membri"),
+                Say("Consumers in the EU", "Consumatori UE"),
                 Say("VAT of their country, from the start", "IVA del loro paese, da subito")
                 if always
                 else Say("VAT of origin up to the threshold", "IVA di origine fino alla soglia"),
@@ -166,21 +166,22 @@ def _facts(ctx: Context, settings: TaxSettings) -> Block:
 
 
 def _registrations(settings: TaxSettings) -> Block:
-    rows = tuple(
-        Row((country_named(known.country), known.vat_id, known.since, known.until))
-        for known in settings.known_registrations
-    )
+    known = settings.known_registrations
+    if not known:
+        return Text(
+            Say(
+                "None: the shop declares VAT in its own country, and by OSS. They are written in the settings.",
+                "Nessuna: il negozio dichiara l'IVA nel suo paese e tramite OSS. Si scrivono nelle impostazioni.",
+            )
+        )
     columns = (
         Column(Say("Country", "Paese")),
         Column(Say("VAT id", "Partita IVA")),
         Column(Say("Since", "Dal")),
         Column(Say("Until", "Fino al")),
     )
-    empty = Say(
-        "The shop declares VAT in its own country, and by OSS. Registrations are written in the settings.",
-        "Il negozio dichiara l'IVA nel suo paese e tramite OSS. Le registrazioni si scrivono nelle impostazioni.",
-    )
-    return Table(columns, rows, empty)
+    rows = tuple(Row((country_named(one.country), one.vat_id, one.since, one.until)) for one in known)
+    return Table(columns, rows, "")
 
 
 def _books() -> tuple[Block, ...]:
