@@ -9,7 +9,7 @@ from vetrina_shipping.flows.edition import READ, WRITE
 def pages() -> list[AdminPage | AdminPanel]:
     """Five in the menu, and the pages of single things."""
     return [
-        AdminPage("zones", Say("Zones and prices", "Zone e prezzi"), READ, zones.show),
+        AdminPage("zones", Say("Delivery zones", "Zone di consegna"), READ, zones.show),
         AdminPage(
             "zones/new", Say("New zone", "Nuova zona"), WRITE, zones.show_new,
             (Action("create", zones.create, WRITE, forms.ZoneForm),), is_in_menu=False,
@@ -34,7 +34,7 @@ def pages() -> list[AdminPage | AdminPanel]:
 
 def _around() -> list[AdminPage]:
     return [
-        AdminPage("locations", Say("Locations", "Sedi"), READ, places.show),
+        AdminPage("locations", Say("Dispatch and collection", "Partenze e ritiri"), READ, places.show),
         AdminPage(
             "locations/{id}", Say("Location", "Sede"), READ, places.show_one,
             (Action("keep", places.keep, WRITE, forms.PlaceForm),), is_in_menu=False,
@@ -57,7 +57,7 @@ def _around() -> list[AdminPage]:
             (Action("add", places.add, WRITE, forms.ClosingForm), Action("remove", places.remove, WRITE)),
         ),
         AdminPage(
-            "trial", Say("Try an address", "Prova un indirizzo"), READ, trial.show,
+            "trial", Say("Try a delivery", "Prova una consegna"), READ, trial.show,
             (Action("ask", trial.ask, READ, forms.TrialForm),),
         ),
     ]  # fmt: skip

@@ -42,8 +42,8 @@ async def show(ctx: Context, asked: Asked) -> Sequence[Block]:
     blocks: list[Block] = [Table(COLUMNS, rows, empty)]
     if book.zones and book.dispatch is None:
         blocks.append(Notice(Say(
-            "No location says when parcels leave: the settings' cut-off and days hold. Choose one under Locations.",
-            "Nessuna sede dice quando partono i pacchi: valgono le impostazioni. Scegline una in Sedi.",
+            "No location says when parcels leave: the settings hold. Choose one under Dispatch and collection.",
+            "Nessuna sede dice quando partono i pacchi: valgono le impostazioni. Scegline una in Partenze e ritiri.",
         )))  # fmt: skip
     if may_write(ctx):
         blocks.append(Table(

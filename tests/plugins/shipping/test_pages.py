@@ -71,7 +71,7 @@ async def test_every_page_opens_in_both_languages_and_who_only_reads_changes_not
     book = await read_book(shop.db)
     paths = ["zones", f"zones/{book.zones[0].id}", f"methods/{book.zones[0].methods[0].id}", "locations", "points",
              "locations/1", f"points/{book.points[0].id}", "closings", "trial"]  # fmt: skip
-    for language, word in (("en", "Zones and prices"), ("it", "Zone e prezzi")):
+    for language, word in (("en", "Delivery zones"), ("it", "Zone di consegna")):
         boss = await manager(shop, "shipping.read", "shipping.write", "shop.read", language=language)
         for path in paths:
             page = await boss.open(f"{ROOM}/{path}")
