@@ -12,9 +12,12 @@ from sqlalchemy import delete, update
 from vetrina.flows.cart_delivery import DeliveryChoice, select_delivery_options
 from vetrina.flows.cart_payment import PaymentChoice, choose_payment
 from vetrina.flows.checkout import Accepted, submit
+from vetrina.flows.customers import enrol_customer
+from vetrina.flows.orders import cancel_order
 from vetrina.flows.quoting import CartQuote, quote_cart
 from vetrina.kernel.context import Context
 from vetrina.kernel.money import Money
+from vetrina.ports import TaxableLine, TaxBuyer, TaxRequest
 from vetrina.testing import Workshop
 from vetrina.views.attempts import attempt_by_key
 from vetrina.views.carts import cart_by_key
@@ -23,9 +26,10 @@ from vetrina.vocabulary import Address
 from vetrina_tax.declarations import SoldInDoubt, ThresholdNear, check_ids, check_ledger, check_threshold
 from vetrina_tax.flows.buyers import give_vat_id
 from vetrina_tax.flows.ledger import book_orders, count_again
-from vetrina_tax.flows.rates import write_rate
+from vetrina_tax.flows.rates import end_exemption, exempt, write_rate
 from vetrina_tax.flows.vies import ADDRESS, verdict_of
 from vetrina_tax.models import TaxEntry
+from vetrina_tax.provider import EuVat
 from vetrina_tax.rules.numbers import VatId
 from vetrina_tax.rules.rates import Rate
 from vetrina_tax.settings import TaxSettings
@@ -318,3 +322,40 @@ async def ordered(shop: Workshop, cart: str) -> OrderView:
     order = await order_by_id(ctx.db, attempt.order_id)
     assert order is not None
     return order
+
+
+@pytest.mark.embedded
+async def test_an_exempt_customer_and_a_shop_that_keeps_its_net_prices(shop: Workshop) -> None:
+    await shop.configure("tax", prices="net", distance_sales="always")
+    ware = await shop.product("Lamp", price="12.20", stock=9)
+    budapest = msgspec.structs.replace(BERLIN, city="Budapest", zip="1011", country="HU")
+    order = await shop.order(ware, address=budapest)
+    assert (order.subtotal, {rate for _, rate, _ in await taxed(shop, order)}) == (1_270, {270_000})
+    assert (await shop.order(ware)).subtotal == 1_220
+    customer = await enrol_customer(
+        shop.ctx, "embassy@example.org", "a long enough password", first_name="The", last_name="Embassy"
+    )
+    await exempt(shop.ctx, customer, "Exempt, Article 151 of Directive 2006/112/EC.", None)
+    request = TaxRequest(
+        currency="EUR", country="IT", province=None, zip=None, prices_include_tax=True, at=shop.clock.now(),
+        lines=(TaxableLine(key=1, amount=1_220, quantity=1, tax_class="standard"),), ships_from="IT",
+        buyer=TaxBuyer(customer_id=customer),
+    )  # fmt: skip
+    vat = EuVat(TaxSettings())
+    free = await vat.tax(shop.ctx, request)
+    assert free.treatment is not None
+    assert (free.treatment.scheme, free.lines[0].amount) == ("exempt", 0)
+    assert free.treatment.mention == "Exempt, Article 151 of Directive 2006/112/EC."
+    await end_exemption(shop.ctx, customer)
+    assert (await vat.tax(shop.ctx, request)).lines[0].amount == 220
+
+
+async def test_a_cancelled_order_leaves_the_books_as_if_it_had_never_been(shop: Workshop) -> None:
+    order = await shop.order(await shop.product("Lamp", price="61.00"), address=BERLIN, paid=False)
+    await shop.deliver()
+    year = shop.clock.now().year
+    assert (await threshold_in(shop.db, year)).this_year > 5_000
+    await cancel_order(shop.ctx, order.id, "OTHER")
+    await shop.deliver()
+    assert {entry.reference for entry in await entries_of(shop.db, order.id)} == {"sale", "cancelled"}
+    assert (await threshold_in(shop.db, year)).this_year == 0
