@@ -23,6 +23,9 @@ class Addresses:
     def order_path(self, number: int, secret: str) -> str:
         return f"/checkout/orders/{number}/{quote(secret, safe='')}"
 
+    def payment_path(self, request_key: str) -> str:
+        return f"/checkout/pay/{quote(request_key, safe='')}"
+
 
 def checkout_path(shop: Shop, cart_key: str, **query: str) -> str:
     """A cart's checkout on this host; `query` as in notice="failed"."""

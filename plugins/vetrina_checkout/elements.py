@@ -4,7 +4,7 @@ from typing import Any
 
 import msgspec
 
-from vetrina.flows.quoting import CartQuote
+from vetrina.flows.quoting import CartQuote, MethodOffer
 from vetrina.views.attempts import StepView
 from vetrina_checkout.quotes import payable
 from vetrina_checkout.visits import Visit
@@ -15,19 +15,24 @@ def elements(here: Visit, quoted: CartQuote) -> dict[str, tuple[str, str]]:
     return {
         offer.handle: (
             offer.method.script.module,
-            _json(
-                method=offer.method.method,
-                title=offer.method.title,
-                amount=offer.amount,
-                currency=quoted.quote.currency,
-                country=quoted.place.country,
-                language=here.language,
-                parameters={entry.key: entry.value for entry in offer.method.parameters},
-            ),
+            offer_told(here, offer, quoted.quote.currency, quoted.place.country),
         )
         for offer in payable(quoted)
         if offer.method.script is not None
     }
+
+
+def offer_told(here: Visit, offer: MethodOffer, currency: str, country: str) -> str:
+    """An offer of a way to pay, as JSON, outside of a checkout."""
+    return _json(
+        method=offer.method.method,
+        title=offer.method.title,
+        amount=offer.amount,
+        currency=currency,
+        country=country,
+        language=here.language,
+        parameters={entry.key: entry.value for entry in offer.method.parameters},
+    )
 
 
 def next_step_told(here: Visit, step: StepView, return_url: str) -> str:

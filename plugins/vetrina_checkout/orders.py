@@ -22,6 +22,7 @@ from vetrina.views.orders import (
     order_tax_lines,
 )
 from vetrina.views.parcels import parcels_of
+from vetrina.views.payment_requests import requests_of_orders
 from vetrina.views.payments import payments_of_orders
 from vetrina.views.refunds import refunds_of
 from vetrina.vocabulary import Address, FinancialStatus, FulfilmentStatus, OrderState, PaymentState
@@ -98,6 +99,7 @@ async def _drawn(here: Visit, order: OrderView, *, is_shown: bool, is_wrong: boo
     payments = await payments_of_orders(reads, ids)
     awaited = next((payment for payment in payments if payment.state == PaymentState.PENDING), None)
     is_cancelled = order.state == OrderState.CANCELLED
+    asked_for = await requests_of_orders(reads, ids) if order.financial_status in _UNPAID else []
     taxes: dict[tuple[str, int], int] = {}
     for tax in await order_tax_lines(reads, ids):
         taxes[tax.title, tax.rate] = taxes.get((tax.title, tax.rate), 0) + tax.amount
@@ -122,6 +124,9 @@ async def _drawn(here: Visit, order: OrderView, *, is_shown: bool, is_wrong: boo
         shipping=_address(order.shipping_address) if is_shown else None,
         billing=_address(billing) if is_shown else None,
         action=here.path,
+        request=next((one for one in asked_for if one.state == "open" and one.expires_at > here.ctx.now()), None),
+        may_return=order.fulfilment_status in _SENT and not is_cancelled,
+        return_path=f"{here.path.removeprefix('/checkout')}/return",
     )
 
 
@@ -157,3 +162,7 @@ def _proof(here: Visit, order: OrderView, at: int) -> str:
 
 def _address(document: dict[str, Any] | None) -> Address | None:
     return msgspec.convert(document, Address) if document else None
+
+
+_UNPAID = (FinancialStatus.PENDING, FinancialStatus.PARTIALLY_PAID, FinancialStatus.VOIDED)
+_SENT = (FulfilmentStatus.FULFILLED, FulfilmentStatus.PARTIALLY_FULFILLED)

@@ -21,6 +21,7 @@ from vetrina_checkout.orders import order_page, show_everything
 from vetrina_checkout.payments import give_up, payment_page
 from vetrina_checkout.policies import policy_page
 from vetrina_checkout.postal import layout_of
+from vetrina_checkout.requests import give_up_paying, pay, request_page
 from vetrina_checkout.settings import CheckoutSettings
 from vetrina_checkout.visits import FILES, House, language_of
 
@@ -63,7 +64,18 @@ def routes(site: Site, settings: CheckoutSettings) -> list[Any]:
 
     pages = Router(
         path="/",
-        route_handlers=[checkout_page, send, payment_page, give_up, order_page, show_everything, policy_page],
+        route_handlers=[
+            checkout_page,
+            send,
+            payment_page,
+            give_up,
+            request_page,
+            pay,
+            give_up_paying,
+            order_page,
+            show_everything,
+            policy_page,
+        ],
         dependencies={"house": Provide(here, sync_to_thread=False)},
         request_max_body_size=LARGEST_FORM,
         exception_handlers={

@@ -4,13 +4,14 @@ from vetrina.flows.asking_payment import OPEN_FOR, ask_for_payment, withdraw_req
 from vetrina.flows.following import to_ask
 from vetrina.flows.locking import row_of
 from vetrina.kernel.errors import Refusal
-from vetrina.kernel.money import decimal_text, from_decimal
+from vetrina.kernel.money import from_decimal
 from vetrina.views.payment_requests import request_url, requests_of_orders
 from vetrina.views.payments import payments_of_orders
 from vetrina_admin.pages.answers import Answer, render, see_other
 from vetrina_admin.pages.forms import Form
 from vetrina_admin.pages.orders_edit import order_of, whole
 from vetrina_admin.pages.refusals import Wrong, beside
+from vetrina_admin.pages.spreadsheets import amount
 from vetrina_admin.pages.visits import Visit
 
 FIELDS = ("amount", "note", "days")
@@ -25,8 +26,8 @@ async def ask(visit: Visit, form: Form) -> Answer:
     order = await order_of(visit)
     try:
         typed = form.get("amount").strip().replace(",", ".")
-        amount = from_decimal(typed, order.currency, field=("amount",)).amount if typed else None
-        await ask_for_payment(visit.ctx, order.id, amount, form.get("note"), whole(form.get("days")) or OPEN_FOR.days)
+        wanted = from_decimal(typed, order.currency, field=("amount",)).amount if typed else None
+        await ask_for_payment(visit.ctx, order.id, wanted, form.get("note"), whole(form.get("days")) or OPEN_FOR.days)
     except Refusal as refusal:
         return await _shown(visit, form, beside(visit.say, refusal, *FIELDS))
     visit.tell("asking.done")
@@ -52,7 +53,7 @@ async def _shown(visit: Visit, typed: Form, errors: Wrong | None = None) -> Answ
         status=422 if errors else 200,
         order=order,
         left=left,
-        left_text=decimal_text(left, order.currency),
+        left_text=amount(left, order.currency),
         current=current,
         url=request_url(visit.ctx, current.key) if current else "",
         asked=[one for one in reversed(asked) if one.state != "open"],

@@ -14,7 +14,7 @@ from vetrina.flows.returning import (
 from vetrina.flows.settling_returns import ReturnRefund, close_return, quote_return, refund_return
 from vetrina.kernel.crypto import draw_key
 from vetrina.kernel.errors import NotFound, Refusal
-from vetrina.kernel.money import decimal_text, from_decimal
+from vetrina.kernel.money import from_decimal
 from vetrina.views.orders import order_by_id, order_lines
 from vetrina.views.return_desk import in_states, of_text, return_desk
 from vetrina.views.returns import ReturnView, return_by_id, return_lines, returnable_of, returns_waiting
@@ -27,6 +27,7 @@ from vetrina_admin.pages.orders_edit import edit, edit_page, numbers, order_of, 
 from vetrina_admin.pages.refusals import Wrong, told
 from vetrina_admin.pages.returns_exchange import exchange, exchange_page
 from vetrina_admin.pages.screens import Room, action, page
+from vetrina_admin.pages.spreadsheets import amount
 from vetrina_admin.pages.visits import Visit
 
 TABS = {
@@ -179,7 +180,7 @@ async def _shown(visit: Visit, form: Form | None = None, problem: str = "") -> A
     values: dict[str, Any] = {"quote": None, "delivery_text": ""}
     if found.state == "received":
         quote = await quote_return(visit.ctx, ReturnRefund(return_id=found.id))
-        values = {"quote": quote, "delivery_text": decimal_text(quote.delivery, found.currency)}
+        values = {"quote": quote, "delivery_text": amount(quote.delivery, found.currency)}
     return render(
         visit,
         "returns/return.html",

@@ -250,7 +250,7 @@ async def order_discounts(reads: Reads, order_ids: Sequence[int]) -> list[OrderD
 
 
 async def order_tax_lines(reads: Reads, order_ids: Sequence[int]) -> list[OrderTaxLineRow]:
-    """The tax of several orders, line by line."""
+    """The tax of several orders as they were placed, line by line; what amendments added is theirs."""
     return await reads.rows(OrderTaxLineRow, _TAX_LINES, {"order_ids": list(order_ids)})
 
 
@@ -299,7 +299,13 @@ def _parts(row: type[msgspec.Struct], model: Any, *order: Any) -> Any:
 
 _LINES = _parts(OrderLineRow, OrderLine, OrderLine.position)
 _DISCOUNTS = _parts(OrderDiscountRow, OrderDiscount, OrderDiscount.id)
-_TAX_LINES = _parts(OrderTaxLineRow, OrderTaxLine, OrderTaxLine.id)
+_was_added = (
+    select(OrderLine.id)
+    .where(OrderLine.order_id == OrderTaxLine.order_id, OrderLine.position == OrderTaxLine.position)
+    .where(OrderLine.amendment_id.is_not(None))
+    .exists()
+)
+_TAX_LINES = _parts(OrderTaxLineRow, OrderTaxLine, OrderTaxLine.id).where(~_was_added)
 _DELIVERIES = _parts(OrderDeliveryRow, OrderDelivery, OrderDelivery.id)
 _GOODS = _parts(GoodsRow, GoodsEntry, GoodsEntry.id)
 _TAKEN = (

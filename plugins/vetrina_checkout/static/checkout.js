@@ -16,8 +16,8 @@ function checkout(form) {
   let timer = 0
 
   form.addEventListener("change", (event) => {
-    if (!event.target.matches("[data-refresh]")) return
     if (event.target.name === "method") show()
+    if (!event.target.matches("[data-refresh]")) return
     clearTimeout(timer)
     timer = setTimeout(refresh, pause)
   })
