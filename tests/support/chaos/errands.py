@@ -6,6 +6,7 @@ import os
 import sys
 from collections.abc import Mapping
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,8 @@ from tests.support.chaos.points import Points, instrument
 from tests.support.forked import _FORKS, IMPORTED  # pyright: ignore[reportPrivateUsage]
 from tests.support.server import PLUGINS
 
+from vetrina.kernel.errors import Fault, Refusal
+from vetrina.kernel.registry import PortFailed
 from vetrina.kernel.settings import Settings
 from vetrina.testing.clock import StillClock
 from vetrina.testing.opening import BASE_URL, opened_database
@@ -31,12 +34,14 @@ class Errand(msgspec.Struct, frozen=True, kw_only=True):
     url: str
     folder: str
     operation: str
-    """A key of OPERATIONS or CROWDS."""
+    """A key of OPERATIONS, CROWDS or FAULTS."""
     at: datetime
     told: Mapping[str, Any] | None = None
     """What the process that died had said: then this one picks up where it was, and lets everything come to rest."""
     last: int = 0
     every_write: bool = False
+    fault: str = ""
+    """A key of STRIKES: what happens at the last point instead of death."""
     plant: str = ""
     """A key of PLANTS: the bug this process has."""
 
@@ -98,12 +103,15 @@ def _run(order: bytes) -> None:
 async def _perform(errand: Errand, points: Points) -> None:
     # Here: the judge, who never runs the shop's own code, does without them.
     from tests.support.chaos.crowds import CROWDS
+    from tests.support.chaos.faults import FAULTS, STRIKES
     from tests.support.chaos.operations import OPERATIONS
     from tests.support.chaos.plants import PLANTS
 
     clock = StillClock()
     clock.at = errand.at
     shop = await reopened(errand.url, errand.folder, clock)
+    if errand.fault:
+        points.strike = partial(STRIKES[errand.fault], points)
     if errand.plant:
         await PLANTS[errand.plant].plant(shop)
     told_in = Path(errand.folder) / "told"
@@ -113,7 +121,7 @@ async def _perform(errand: Errand, points: Points) -> None:
         with told_in.open("a") as told:
             told.write(json.dumps(facts) + "\n")
 
-    operation = {**OPERATIONS, **CROWDS}[errand.operation]
+    operation = {**OPERATIONS, **CROWDS, **FAULTS}[errand.operation]
     if errand.told is not None:
         await come_to_rest(shop)
         if operation.again is not None:
@@ -122,7 +130,12 @@ async def _perform(errand: Errand, points: Points) -> None:
         return
     deed = await operation.prepare(shop, tell)
     points.is_armed = True
-    await deed()
+    try:
+        await deed()
+    except (Refusal, Fault, PortFailed) as error:
+        if not errand.fault:
+            raise
+        tell(failed=type(error).__name__)  # to whoever asked: he is told, and nothing else is known
     points.reach("the end")
     points.is_armed = False
     tell(done=True)

@@ -241,22 +241,19 @@ async def money_equals_the_books(evidence: Evidence) -> Wrong:
         if key not in known:
             wrong += [f"the provider holds {charge.captured} of {key}, of which we know nothing"] if holds else []
             continue
-        amount, currency, captured, refunded, authorised = known[key]
+        amount, currency, captured, refunded, authorised, _ = known[key]
         if (charge.amount, charge.currency) == (amount, currency):
             ours, theirs = (captured, refunded), (charge.captured, charge.refunded)
             if ours != theirs or (charge.state == "authorised" and authorised != charge.authorised):
                 wrong.append(f"{key}: captured and refunded are {theirs} in its books, {ours} in ours")
         elif holds:
             wrong.append(f"{key}: {charge.amount} {charge.currency} are kept where {amount} {currency} were asked")
-    unheard = [key for key, row in known.items() if row[2] and evidence.charges and key not in evidence.charges]
-    return wrong + [f"we say {key} was captured; its provider never heard of it" for key in unheard if _is_card(key)]
+    keepers = {known[key][-1] for key in evidence.charges if key in known}
+    unheard = [key for key, row in known.items() if row[2] and row[-1] in keepers and key not in evidence.charges]
+    return wrong + [f"we say {key} was captured; its provider never heard of it" for key in unheard]
 
 
-_MONEY = ("amount", "currency", "captured", "refunded", "authorised")
-
-
-def _is_card(key: str) -> bool:
-    return not key.startswith("manual")
+_MONEY = ("amount", "currency", "captured", "refunded", "authorised", "provider")
 
 
 async def _sums(db: Reads, table: type[OrderTaxLine | OrderDelivery]) -> dict[int, int]:

@@ -6,6 +6,7 @@ import sys
 from datetime import timedelta
 from pathlib import Path
 
+import msgspec
 from tests.support.card_books import books_at
 from tests.support.chaos.errands import PLUGINS_ON, Ended, Errand, perform
 from tests.support.chaos.invariants import Check, Evidence, Wrong
@@ -36,18 +37,21 @@ class Suite:
             sys.path.append(str(PLUGINS))
         await opened_at(self.url, PLUGINS_ON)
 
-    async def do(self, operation: str, last: int = 0, *, plant: str = "", every_write: bool = False) -> Ended:
+    def errand(self, operation: str) -> Errand:
+        """What a process would be told that does it now, and lives."""
+        return Errand(url=self.url, folder=str(self.folder), operation=operation, at=self._at)
+
+    async def do(
+        self, operation: str, last: int = 0, *, plant: str = "", fault: str = "", every_write: bool = False
+    ) -> Ended:
         """One process does it, and dies at its `last`th point; another picks up, until everything is still."""
-        errand = Errand(
-            url=self.url, folder=str(self.folder), operation=operation, at=self._at, last=last, plant=plant,
-            every_write=every_write,
-        )  # fmt: skip
+        errand = msgspec.structs.replace(
+            self.errand(operation), last=last, plant=plant, every_write=every_write, fault=fault
+        )
         ended = await asyncio.to_thread(perform, errand)
         self.confirmed += [ended.told["confirmed"]] if "confirmed" in ended.told else []
         self._noticed += [ended.told["wrong"]] if "wrong" in ended.told else []
-        after = Errand(
-            url=self.url, folder=str(self.folder), operation=operation, at=self._at, told=ended.told, plant=plant
-        )
+        after = msgspec.structs.replace(self.errand(operation), told=ended.told, plant=plant)
         await asyncio.to_thread(perform, after)
         self._at += AN_ENTIRE_DEATH
         return ended

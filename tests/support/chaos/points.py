@@ -26,13 +26,17 @@ WRITES = ("INSERT", "UPDATE", "DELETE", "CREATE", "ALTER", "DROP", "WITH")
 class Points:
     """Counts what comes by; dies at the `last`th, never when it is 0. Each is written down before it is lived through.
 
-    `every_write` adds a point after each statement that writes, so that a death tears a transaction in the middle.
+    `every_write` adds a point around each statement that writes, so that a death tears a transaction in the middle.
     """
 
     def __init__(self, last: int, log: Path, *, every_write: bool = False) -> None:
         self.last = last
         self.every_write = every_write
         self.is_armed = False
+        self.strike: Callable[[], None] = _die
+        """What happens at the last point, if not death."""
+        self.connection: Any = None
+        """The one that is at a point, where the point is a statement's."""
         self._log = log
         self._count = 0
 
@@ -44,12 +48,14 @@ class Points:
         with self._log.open("a") as log:
             log.write(f"{name}\n")
         if self._count == self.last:
-            os.kill(os.getpid(), signal.SIGKILL)
+            self.strike()
 
     def before(self, sql: str) -> None:
         """Told of a statement that is about to run."""
         if _is_commit(sql):
             self.reach("before COMMIT")
+        elif self.every_write and sql.lstrip().upper().startswith(WRITES):
+            self.reach(f"before {' '.join(sql.split()[:3])}")
 
     def after(self, sql: str) -> None:
         """Told of a statement that has run."""
@@ -57,6 +63,10 @@ class Points:
             self.reach("after COMMIT")
         elif self.every_write and sql.lstrip().upper().startswith(WRITES):
             self.reach(f"after {' '.join(sql.split()[:3])}")
+
+
+def _die() -> None:
+    os.kill(os.getpid(), signal.SIGKILL)
 
 
 def _is_commit(sql: str) -> bool:
@@ -74,6 +84,7 @@ def instrument(points: Points) -> None:
 def _instrument_sqlite(points: Points) -> None:
     class Counted(sqlite3.Connection):
         def execute(self, sql: str, *arguments: Any) -> sqlite3.Cursor:
+            points.connection = self
             points.before(sql)
             cursor = super().execute(sql, *arguments)
             points.after(sql)
@@ -97,8 +108,10 @@ def _instrument_asyncpg(points: Points) -> None:
     def counted(original: Callable[..., Any]) -> Callable[..., Any]:
         @functools.wraps(original)
         async def call(self: Any, query: str, *arguments: Any, **more: Any) -> Any:
+            points.connection = self
             points.before(query)
             answer = await original(self, query, *arguments, **more)
+            points.connection = self
             points.after(query)
             return answer
 

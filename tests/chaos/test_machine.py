@@ -1,0 +1,138 @@
+"""People at a small market, alone and several at once: whatever they do, in whatever order, the ledgers hold.
+
+After each step the invariants of every moment are judged; at the end, when all has been seen to, all of them. What
+fails is shrunk to the fewest deeds that still fail.
+"""
+
+import asyncio
+import itertools
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
+from tests.support import shops
+from tests.support.chaos.market import DEEDS, Deed, Market
+from tests.support.chaos.plants import uses_are_counted_up_unconditionally
+from tests.support.reuse import Reused
+
+from vetrina_promotions import uses
+
+MOST = st.integers(0, 11)
+ANY = st.builds(Deed, st.sampled_from(DEEDS), MOST, MOST)
+BUYS = st.builds(Deed, st.sampled_from(("fill", "buy", "buy", "go_to_the_bank", "hear")), MOST, MOST)
+BOUNDED = settings(max_examples=4, stateful_step_count=14, derandomize=True)
+SLOW = (HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much, HealthCheck.large_base_example)
+LONG = settings(max_examples=60, stateful_step_count=40)
+
+
+class Machine(RuleBasedStateMachine):
+    """One market from its opening to its rest."""
+
+    @staticmethod
+    def fresh() -> str:
+        """The URL of an empty database; each engine has its own."""
+        raise NotImplementedError
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.runner = asyncio.Runner()
+        self.market: Market | None = None
+
+    @initialize()
+    def open(self) -> None:
+        self.market = self.runner.run(Market.open(type(self).fresh()))
+
+    @precondition(lambda self: self.market is not None)
+    @rule(deed=BUYS)
+    def shop(self, deed: Deed) -> None:
+        self._do(deed)
+
+    @precondition(lambda self: self.market is not None)
+    @rule(deeds=st.lists(ANY, min_size=1, max_size=3))
+    def act(self, deeds: list[Deed]) -> None:
+        self._do(*deeds)
+
+    @precondition(lambda self: self.market is not None and self.market.carts)
+    @rule(which=MOST, choice=MOST, beside=ANY)
+    def rush(self, which: int, choice: int, beside: Deed) -> None:
+        """Two carts are submitted, and something else happens, at the same moment."""
+        self._do(Deed("buy", which, choice), Deed("buy", which + 1, choice + 1), beside)
+
+    @invariant()
+    def holds(self) -> None:
+        if self.market is not None:
+            assert self.runner.run(self.market.wrong()) == []
+
+    def teardown(self) -> None:
+        if self.market is not None:
+            try:
+                assert self.runner.run(self.market.come_to_rest()) == []
+            finally:
+                self.runner.run(self.market.desk.ctx.db.close())
+        self.runner.close()
+
+    def _do(self, *deeds: Deed) -> None:
+        market = self.market
+        assert market is not None
+
+        async def together() -> None:
+            await asyncio.gather(*(market.do(deed) for deed in deeds))
+
+        self.runner.run(together())
+
+
+@pytest.fixture
+def machine(request: pytest.FixtureRequest, database_url: str, tmp_path: Path) -> type[Machine]:
+    """The machine over databases of one engine, a fresh one for each example."""
+    numbers = itertools.count()
+
+    def fresh() -> str:
+        if database_url.startswith("sqlite"):
+            folder = tmp_path / str(next(numbers))
+            folder.mkdir()
+            return shops.sqlite_url(request.getfixturevalue("sqlite_template"), folder)
+        database: Reused = request.getfixturevalue("postgres_database")
+        database.start_again()
+        return database.url
+
+    return type("Machine", (Machine,), {"fresh": staticmethod(fresh)})
+
+
+def run(machine: type[Machine], how: settings) -> None:
+    """Example by example, without a limit of time and without remembering failures in a folder."""
+    quiet = settings(how, deadline=None, database=None, suppress_health_check=SLOW, print_blob=False)
+    run_state_machine_as_test(machine, settings=quiet)
+
+
+def test_whatever_people_do_the_ledgers_hold(machine: type[Machine]) -> None:
+    run(machine, BOUNDED)
+
+
+@pytest.mark.chaos
+@pytest.mark.timeout(900)
+def test_whatever_many_people_do_for_long_the_ledgers_hold(machine: type[Machine]) -> None:
+    run(machine, LONG)
+
+
+@pytest.mark.chaos
+@pytest.mark.timeout(600)
+def test_the_machine_finds_a_code_that_is_used_too_often(
+    machine: type[Machine], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The control: uses are counted up without a look at their limit."""
+    for name in ("TAKE_PROMOTION", "TAKE_CODE"):
+        monkeypatch.setattr(uses, name, getattr(uses, name))
+    unconditional: Any = uses_are_counted_up_unconditionally
+    asyncio.run(unconditional(None))
+    with pytest.raises(AssertionError, match="allowed"):
+        run(machine, LONG)
