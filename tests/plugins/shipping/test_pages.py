@@ -6,8 +6,10 @@ import pytest
 from tests.support.managers import Manager, signed_in
 
 from vetrina.testing.shop import Workshop
+from vetrina.views.orders import order_deliveries
 from vetrina_admin.pages.asking import SESSION, cookie_name
-from vetrina_shipping.demo import show_off
+from vetrina_shipping.demo import POINTS, show_off
+from vetrina_shipping.flows.points import import_points
 from vetrina_shipping.views import closings, places, read_book
 
 pytestmark = pytest.mark.embedded
@@ -145,3 +147,15 @@ async def test_front_ends_see_promises_points_and_why_there_is_no_delivery(shop:
     ]
     (elsewhere,) = (await group("SW1A 1AA", "GB"))["vetrinaProblems"]
     assert elsewhere["code"] == "DELIVERY_NO_DELIVERY_AVAILABLE" and "Tell the cart" in elsewhere["message"]
+
+
+async def test_an_order_keeps_what_was_promised_and_where_it_is_collected(shop: Workshop) -> None:
+    await show_off(shop.ctx)
+    point = await shop.order(delivery="shipping:points")
+    flat = await shop.order(delivery="flat_rate:standard")
+    await import_points(shop.ctx, POINTS.replace("Edicola", "Chiuso"))
+    kept, plain = await order_deliveries(shop.db, [point.id, flat.id])
+    assert kept.promised_from is not None and kept.promised_to is not None and kept.promised_from <= kept.promised_to
+    assert kept.pickup_point is not None and not kept.pickup_point["name"].startswith("Chiuso")
+    assert kept.pickup_point["address"]["country"] == "IT" and kept.title.endswith(kept.pickup_point["name"])
+    assert (plain.promised_from, plain.promised_to, plain.pickup_point) == (None, None, None)
