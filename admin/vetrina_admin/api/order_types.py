@@ -16,6 +16,7 @@ from vetrina.vocabulary import Address, Attribute
 from vetrina.vocabulary import FinancialStatus as Financial
 from vetrina.vocabulary import FulfilmentStatus as Fulfilment
 from vetrina_admin.api.money import Money, money_field
+from vetrina_admin.api.order_parcels import Fulfillment, Refund, load_order_parcels, load_order_refunds
 from vetrina_admin.api.products import ProductVariant
 
 
@@ -199,6 +200,8 @@ class Order:
     lines: list[OrderLine] = batch(load_lines)
     deliveries: list[OrderDelivery] = batch(load_deliveries)
     payments: list[Payment] = batch(load_payments)
+    fulfillments: list[Fulfillment] = batch(load_order_parcels, description="Parcels, cancelled ones included.")
+    refunds: list[Refund] = batch(load_order_refunds)
 
 
 @strawberry.type(description="An order and its place in a connection.")

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from vetrina.graphql.schema import ComposedSchema, compose
 from vetrina.plugin.contributions import GraphQLFields, GraphQLRoots
 from vetrina.views.permissions import CORE_PERMISSIONS
+from vetrina_admin.api.after_sale import AfterSaleMutation, AfterSaleQuery
 from vetrina_admin.api.bundles import BundleMutation
 from vetrina_admin.api.catalog import CatalogMutation, CatalogQuery
 from vetrina_admin.api.deliveries import DeliveryMutation, DeliveryQuery
@@ -14,6 +15,7 @@ from vetrina_admin.api.jobs import JobMutation, JobQuery
 from vetrina_admin.api.locations import LocationMutation
 from vetrina_admin.api.media_changes import MediaMutation
 from vetrina_admin.api.metafields import MetafieldMutation, MetafieldQuery
+from vetrina_admin.api.order_changes import ParcelMutation, RefundMutation, RefundQuery
 from vetrina_admin.api.orders import OrderMutation, OrderQuery
 from vetrina_admin.api.payments import PaymentMutation, PaymentQuery
 from vetrina_admin.api.persons import PersonMutation, PersonQuery
@@ -37,6 +39,8 @@ def compose_admin(
         CatalogQuery,
         StockQuery,
         OrderQuery,
+        AfterSaleQuery,
+        RefundQuery,
         PaymentQuery,
         DeliveryQuery,
         JobQuery,
@@ -57,6 +61,9 @@ def compose_admin(
         LocationMutation,
         StockMutation,
         OrderMutation,
+        AfterSaleMutation,
+        ParcelMutation,
+        RefundMutation,
         PaymentMutation,
         DeliveryMutation,
         JobMutation,

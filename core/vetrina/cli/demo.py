@@ -10,7 +10,7 @@ from vetrina.boot import Runtime
 from vetrina.cli.opening import migrate_all, open_if_new, start_over
 from vetrina.cli.running import settings_from, with_runtime
 from vetrina.cli.serve import run_server
-from vetrina.demo import after_sale
+from vetrina.demo import after_sale, parcels
 from vetrina.demo.history import ORDERS
 from vetrina.demo.logo import show_logo
 from vetrina.demo.shop import CUSTOMER, PLUGINS, configure, fill, hang_pictures, profile, remember, welcome_back
@@ -82,6 +82,7 @@ async def _enliven(runtime: Runtime, console: Console) -> None:
             except Exception as error:  # a demo without one plugin's rows is a demo all the same
                 console.print(f"{owner} could not bring its rows: {type(error).__name__}: {error}", style="yellow")
     await after_sale.happen(runtime.context())
+    await parcels.follow_all(runtime.context())
 
 
 async def _enrol(runtime: Runtime) -> None:

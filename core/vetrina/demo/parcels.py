@@ -1,4 +1,4 @@
-"""Parcels of the demo shop: followed by their carrier, delivered, packed; and what was refunded or cancelled of them."""
+"""Parcels of the demo shop: followed, delivered, packed; and what was refunded or cancelled of its orders."""
 
 from collections.abc import Sequence
 from datetime import timedelta
@@ -9,14 +9,33 @@ from vetrina.flows.refunding import RefundLine, RefundWish, refund_order
 from vetrina.kernel.context import Context
 from vetrina.kernel.errors import Refusal
 from vetrina.views.fulfilments import FulfilmentRow, fulfilments_of, standings_of
+from vetrina.views.order_desk import OrderDeskOrder, orders_matching
 from vetrina.views.orders import OrderView, order_lines
+from vetrina.views.windows import Window
 from vetrina.vocabulary import FinancialStatus, FulfilmentState
 
 STATES = (FulfilmentState.IN_TRANSIT, FulfilmentState.OUT_FOR_DELIVERY, FulfilmentState.DELIVERED)
 PLACES = ("Torino, centro di smistamento", "Bologna, hub", "Filiale di consegna")
 HOURS = (4, 20, 28)
 """After how many hours each piece of news came."""
-PAID = (FinancialStatus.PAID, FinancialStatus.PARTIALLY_REFUNDED)
+
+
+async def follow_all(ctx: Context) -> int:
+    """Parcels of the demo's own orders travel, one order waits with a packed one, one is paid back in part."""
+    first = await orders_matching(ctx.db, OrderDeskOrder.NUMBER, Window(size=50))
+    placed = [each.row for each in first if each.row.source_name is None]
+    count = await follow(ctx, placed)
+    standing = await standings_of(ctx.db, [order.id for order in placed])
+    for order in placed:
+        if order.financial_status == FinancialStatus.PARTIALLY_PAID and any(
+            line.open > 1 for line in standing[order.id].values()
+        ):
+            await amends(ctx, order)
+            break
+    paid = [order for order in placed if order.financial_status == FinancialStatus.PAID]
+    if len(paid) > 1:
+        await regret(ctx, paid[1])
+    return count
 
 
 async def follow(ctx: Context, placed: Sequence[OrderView]) -> int:
