@@ -21,6 +21,7 @@ from vetrina.views.orders import (
 from vetrina_storefront.accounts.addresses import CustomerAddress
 from vetrina_storefront.accounts.lines import LineItemConnection
 from vetrina_storefront.accounts.parcels import FulfillmentConnection, load_parcels
+from vetrina_storefront.accounts.returns import ReturnConnection, load_returns
 from vetrina_storefront.amended import load_edited
 from vetrina_storefront.attributes import Attribute, attributes
 from vetrina_storefront.discounts import DiscountAllocation, DiscountApplicationConnection
@@ -182,6 +183,7 @@ class Order(Node):
     phone: str | None
     processed_at: DateTime = batch(_each(lambda row: row.placed_at))
     requires_shipping: bool = batch(load_travelling)
+    returns: ReturnConnection = batch(load_returns)
     shipping_address: CustomerAddress | None = batch(load_shipping)
     shipping_discount_allocations: list[DiscountAllocation] = batch(load_delivery_shares)
     shipping_line: ShippingLine | None = batch(load_shipping_lines)

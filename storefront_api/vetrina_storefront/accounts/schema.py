@@ -8,6 +8,7 @@ from vetrina_storefront import discounts
 from vetrina_storefront.accounts.context import in_context
 from vetrina_storefront.accounts.customer import AccountQuery
 from vetrina_storefront.accounts.mutations import AccountMutation
+from vetrina_storefront.accounts.returns import ReturnMutation
 
 
 def compose_accounts(contributed: Iterable[tuple[str, GraphQLFields | GraphQLRoots]] = ()) -> ComposedSchema:
@@ -15,7 +16,7 @@ def compose_accounts(contributed: Iterable[tuple[str, GraphQLFields | GraphQLRoo
     return compose(
         "customer",
         query=(AccountQuery,),
-        mutation=(AccountMutation,),
+        mutation=(AccountMutation, ReturnMutation),
         types=discounts.KINDS,
         directives=(in_context,),
         contributed=contributed,
