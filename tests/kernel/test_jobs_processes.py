@@ -3,7 +3,10 @@
 import asyncio
 import signal
 from collections.abc import AsyncGenerator, Iterator
+from contextlib import nullcontext
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any, cast
 
 import psycopg
 import pytest
@@ -14,10 +17,12 @@ from tests.support.forked import Forked
 from tests.support.job_engines import Bench
 from tests.support.job_workers import Worker, jobs, lines, until_written
 
+from vetrina import worker
 from vetrina.kernel.clock import SystemClock
 from vetrina.kernel.db import open_database
 from vetrina.kernel.jobs import Job, JobRun, Runner, carried, put_off
 from vetrina.kernel.jobs.installing import install, is_installed, uninstall
+from vetrina.kernel.messages import Delivery, Relay
 
 pytestmark = pytest.mark.skipif("postgresql" not in ENGINES, reason="several processes write on PostgreSQL alone")
 assert Forked, "its forks begin with everything imported, and so do the workers here"
@@ -69,9 +74,9 @@ async def test_four_workers_share_the_jobs_and_what_one_was_killed_at_runs_once_
     await until_written(book, *SHARED)
     await put_all_off(shop, "linger")
     await until_written(book, "lingering")
-    for worker in workers:
-        worker.send(signal.SIGTERM)
-    assert [worker.wait() for worker in workers] == [0] * 4
+    for one in workers:
+        one.send(signal.SIGTERM)
+    assert [one.wait() for one in workers] == [0] * 4
     told = lines(book)
     assert told.pop("lingered") == told.pop("lingering") == 1, "who stops lets end what is under way"
     assert told.pop("up") == 5
@@ -109,9 +114,9 @@ async def test_without_leases_workers_run_the_same_job(shop: Bench, url: str, tm
         await until_written(book, "once")
         await asyncio.sleep(0.2)
     finally:
-        for worker in workers:
-            worker.send(signal.SIGKILL)
-            worker.wait()
+        for one in workers:
+            one.send(signal.SIGKILL)
+            one.wait()
     assert lines(book)["once"] > 1
 
 
@@ -139,3 +144,41 @@ async def test_procrastinate_is_put_there_brought_up_to_date_and_taken_away(
         assert connection.execute("SELECT count(*) FROM procrastinate.procrastinate_jobs").fetchone() == (0,)
     uninstall(url)
     assert not is_installed(url)
+
+
+@pytest.mark.parametrize("engine", ["leased", "procrastinate"])
+async def test_a_worker_goes_on_when_the_server_has_hung_up_on_everybody(
+    shop: Bench, url: str, engine: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if engine == "procrastinate":
+        install(url)
+    monkeypatch.setattr(worker, "IDLE", 0.05)
+    monkeypatch.setattr(carried, "PAUSES", (0.05,))
+    db, book, stop = shop.ctx.db, tmp_path / "book", asyncio.Event()
+    book.touch()
+    runner, relay = Runner(db, SystemClock(), jobs(book), lambda name: shop.ctx), Relay(db, shop.clock, [], _nobody)
+    runtime = cast(Any, SimpleNamespace(generation=1, relay=relay, runner=runner))
+
+    def opening() -> Any:
+        return nullcontext() if engine == "leased" else carried.Carried(db, SystemClock(), url)
+
+    working = asyncio.create_task(worker.work(lambda: runtime, worker.Bell(), stop, opening))
+    await put_all_off(shop, "before")
+    await until_written(book, "before")
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
+        connection.execute(
+            "INSERT INTO job_run (name, key, payload, due_at, attempts) VALUES ('notes.note', 'after', %s, now(), 0)",
+            ('{"line": "after"}',),
+        )
+    await until_written(book, "after")
+    stop.set()
+    await working
+    assert lines(book) == {"before": 1, "after": 1}
+
+
+def _nobody(delivery: Delivery) -> Any:
+    """No reaction is asked for a context here."""
