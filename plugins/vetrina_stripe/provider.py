@@ -33,6 +33,7 @@ from vetrina_stripe.starting import refusal_of, start_params
 
 PATIENCE = 9.0
 """Seconds for all that one request asks of Stripe, less than the port's, so that the reason is known."""
+DECIDED = (PaymentState.CANCELLED, PaymentState.CAPTURED, PaymentState.REFUNDED)
 KEY_LASTS = timedelta(hours=20)
 """Stripe forgets keys after 24 hours at the earliest: a charge older than this is looked up, never repeated."""
 
@@ -41,6 +42,8 @@ class StripePayments:
     """Keeps nothing: Stripe's books are asked. The payment's key is the idempotency key, and stands in the metadata."""
 
     policy: ClassVar[Policy] = PaymentProvider.policy
+    captures_in_parts: ClassVar[bool] = False
+    """Stripe decides that card by card, and of most lets the rest go: the shop captures once."""
 
     def __init__(self, settings: StripeSettings, line: Line, clock: Clock) -> None:
         self._settings, self._line, self._clock = settings, line, clock
@@ -75,11 +78,12 @@ class StripePayments:
             try:
                 path = f"/v1/payment_intents/{reference}/capture"
                 return self._report(await self._line.post(path, request.key, **params))
-            except (Declined, NotDone, KeyTaken) as no:
+            except (Declined, NotDone, KeyTaken, Unavailable) as no:
+                # The key may remember a failure of Stripe's that came after the deed, and would repeat it for a day.
                 report = await self._found(request.payment_key, reference)
                 if report.captured >= request.captured + request.amount:
                     return report
-                raise _refused(no) from None
+                raise no if isinstance(no, Unavailable) else _refused(no) from None
 
     async def refund(self, request: MoneyRequest) -> PaymentReport:
         """Give money back. The movement's key stands with the refund, so that it is made once even after days."""
@@ -110,6 +114,11 @@ class StripePayments:
                 return self._report(await self._line.post(path, request.key, **params))
             except (Declined, NotDone, KeyTaken):
                 return await self._found(request.payment_key, reference)
+            except Unavailable:
+                report = await self._found(request.payment_key, reference)
+                if report.state in DECIDED:
+                    return report
+                raise
 
     async def look_up(self, payment_key: str, provider_reference: str | None) -> PaymentReport | None:
         async with within(PATIENCE):

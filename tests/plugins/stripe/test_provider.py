@@ -260,6 +260,25 @@ async def test_a_card_that_allows_it_is_captured_part_by_part(double: StripeDoub
     assert (double.books.charged(request.key), double.books.promised(request.key)) == (1000, 0)
 
 
+async def test_what_was_done_is_seen_though_its_key_remembers_a_failure(
+    double: StripeDouble, clock: StillClock
+) -> None:
+    provider = payments(double, clock, capture="dispatch")
+    request, other = asked(clock), asked(clock)
+    promised, given_up = await provider.start(request), await provider.start(other)
+    double.faults.break_down("/capture", after_acting=True)
+    taken = await provider.capture(movement(request, promised, 900, "capture:0"))
+    assert taken.captured == double.books.charged(request.key) == 900
+    double.faults.break_down("/cancel", after_acting=True)
+    assert (await provider.cancel(movement(other, given_up, 1500, "cancel"))).state == PaymentState.CANCELLED
+    for where, act in (("/capture", provider.capture), ("/cancel", provider.cancel)):
+        untouched = asked(clock)
+        report = await provider.start(untouched)
+        double.faults.break_down(where, times=2)
+        with pytest.raises(Unavailable, match="500"):
+            await act(movement(untouched, report, 1500, where))
+
+
 async def test_a_refund_is_made_once_whatever_is_lost_and_however_late_it_is_asked_again(
     double: StripeDouble, provider: StripePayments, clock: StillClock
 ) -> None:
