@@ -4,21 +4,23 @@ from collections.abc import AsyncIterator
 
 import msgspec
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 from tests.support import shops
 from tests.support.checkouts import books, check_ledgers, events
 from tests.support.money_desks import MoneyDesk, open_money_desk
 
 from vetrina.flows.disputes import submit_evidence, take_dispute
-from vetrina.flows.payments import take_message
+from vetrina.flows.payments import refund, return_money, take_message
 from vetrina.kernel.errors import BadInput, NotAllowed, NotFound, Refusal
 from vetrina.ports import DisputeEvidence, DisputeReport
+from vetrina.shop.orders.models import Order
 from vetrina.shop.payments.models import Dispute, PaymentEntry
-from vetrina.shop.payments.rules import EvidenceTooLate, NoDisputeDesk
+from vetrina.shop.payments.rules import EvidenceTooLate, NoDisputeDesk, NothingToRefund
 from vetrina.shop.staff.models import AuditEntry
 from vetrina.testing.payment_books import DISPUTE_FEE, DisputeDeskContract, FakeBooks
 from vetrina.testing.payments import Charge, FakeProvider
 from vetrina.views.disputes import DisputeTab, disputes, disputes_to_answer
+from vetrina.views.payments import troubled_payments
 from vetrina.views.windows import Window
 from vetrina.vocabulary import DisputeState, PaymentState
 
@@ -151,6 +153,25 @@ async def test_without_payouts_the_fee_is_the_dispute_s_and_without_a_desk_evide
     with pytest.raises(NoDisputeDesk):
         await submit_evidence(bare.keeper, row.id, SAID)
     await bare.ctx.db.close()
+
+
+async def test_what_a_dispute_took_is_not_given_back_once_more(money: MoneyDesk) -> None:
+    charge = await money.buy()
+    opened = money.books.open_dispute(charge, 1_000)
+    await money.post()
+    with pytest.raises(NothingToRefund):
+        await refund(money.keeper, await money.payment_id(charge), 501)
+    money.desk.clock.move(minutes=1)
+    money.books.move_dispute(opened.reference, DisputeState.LOST)
+    await money.post(len(money.desk.provider.outgoing) - 1)
+    payment = await refund(money.keeper, await money.payment_id(charge))
+    assert (payment.captured, payment.refunded) == (1_500, 500), "what the bank did not take goes back, and no more"
+    async with money.ctx.tx() as session:
+        await session.execute(update(Order).values(state="cancelled", cancelled_at=money.ctx.now()))
+    money.desk.clock.move(minutes=20)
+    assert await troubled_payments(money.ctx.db, before=money.ctx.now()) == []
+    await return_money(money.ctx, {"payment_id": payment.id})
+    assert charge.refunded == 500
 
 
 async def _entries(money: MoneyDesk) -> list[tuple[str, int]]:

@@ -103,6 +103,7 @@ async def _shown(visit: Visit, key: int, errors: Wrong, typed: dict[str, str]) -
     audit = await audit_of(db, [f"payment:{key}"])
     to_capture = payment.authorised - payment.captured if payment.state == PaymentState.AUTHORISED else 0
     returned = {entry.reference for entry in entries if entry.kind == "returned"}
+    disputed = sum(_SIGNS.get(entry.kind, 0) * entry.amount for entry in entries)
     is_stray = any(entry.kind == "mismatched" and entry.reference not in returned for entry in entries)
     return render(
         visit,
@@ -115,10 +116,10 @@ async def _shown(visit: Visit, key: int, errors: Wrong, typed: dict[str, str]) -
         settled=await items_of_payments(db, [key]),
         disputes=await disputes_of_payments(db, [key]),
         actors=await actor_names(visit, (*(each.actor for each in moments), *(each.actor for each in audit))),
-        disputed=sum(_SIGNS.get(entry.kind, 0) * entry.amount for entry in entries),
+        disputed=disputed,
         is_served=visit.ctx.ports.find(PaymentProvider, row.provider) is not None,
         to_capture=to_capture,
-        to_refund=payment.captured - payment.refunded,
+        to_refund=max(payment.captured - payment.refunded - disputed, 0),
         may_void=payment.state == PaymentState.AUTHORISED and not payment.captured,
         is_unsure=payment.state in UNSURE,
         is_homeless=(payment.order_id is None and (is_stray or payment.authorised > 0)) or is_stray,

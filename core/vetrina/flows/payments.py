@@ -22,6 +22,7 @@ from vetrina.shop.payments.rules import (
     NothingToRefund,
     PaymentRow,
 )
+from vetrina.views.disputes import taken_by_disputes
 from vetrina.views.orders import order_by_id
 from vetrina.views.payments import payment_at_provider, payment_by_id
 from vetrina.views.refunds import asked_back
@@ -137,7 +138,7 @@ async def refund(ctx: Context, payment_id: int, amount: int | None = None) -> Pa
     """
     ctx.require("payments.write")
     payment = await _known(ctx, payment_id)
-    left = payment.captured - payment.refunded - await asked_back(ctx.db, payment.id)
+    left = await _returnable(ctx, payment)
     wanted = left if amount is None else amount
     if not 1 <= wanted <= left:
         raise NothingToRefund(open=left)
@@ -161,7 +162,7 @@ async def return_money(ctx: Context, payload: Mapping[str, Any]) -> None:
         return
     for _ in range(ROUNDS):
         payment = await _known(ctx, payload["payment_id"])
-        here = payment.captured - payment.refunded - await asked_back(ctx.db, payment.id)
+        here = await _returnable(ctx, payment)
         if not await _is_owed_back(ctx, payment, here):
             return
         is_here = here > 0
@@ -169,6 +170,12 @@ async def return_money(ctx: Context, payload: Mapping[str, Any]) -> None:
         report = await _move(ctx, payment, "refund" if is_here else "cancel", amount)
         await settle(ctx, payment.id, report, reason="RETURNED")
     raise Unavailable(f"money of payment {payload['payment_id']} is still not back")
+
+
+async def _returnable(ctx: Context, payment: PaymentRow) -> int:
+    """What is here and may go back: nothing that a refund is about already, or that a dispute has taken."""
+    away = await asked_back(ctx.db, payment.id) + await taken_by_disputes(ctx.db, payment.id)
+    return max(payment.captured - payment.refunded - away, 0)
 
 
 async def _is_owed_back(ctx: Context, payment: PaymentRow, here: int) -> bool:

@@ -11,9 +11,10 @@ from sqlalchemy import ScalarSelect, bindparam, case, func, select
 from vetrina.kernel.db import Reads, id_in
 from vetrina.shop.orders.models import Order
 from vetrina.shop.orders.rules import order_name
-from vetrina.shop.payments.models import Dispute, Payment
+from vetrina.shop.payments.models import Dispute, Payment, PaymentEntry
 from vetrina.shop.payments.rules import ANSWERABLE, DisputeRow
 from vetrina.views import windows
+from vetrina.views.payments import taken
 from vetrina.views.windows import Placed, Selection, Shape, Window
 from vetrina.vocabulary import DisputeState
 
@@ -78,6 +79,11 @@ async def disputes_of_payments(reads: Reads, payment_ids: Sequence[int]) -> list
     return await reads.rows(DisputeRow, _OF_PAYMENTS, {"payment_ids": list(payment_ids)})
 
 
+async def taken_by_disputes(reads: Reads, payment_id: int) -> int:
+    """How much of a payment disputes hold, in minor units: it is not here, and cannot go back to the buyer again."""
+    return await reads.value(_TAKEN, {"payment_id_": payment_id})
+
+
 async def disputes(reads: Reads, tab: DisputeTab, window: Window) -> list[Placed[DisputeDeskRow]]:
     """A window on the list, one row too many: earliest deadline first, those without one behind."""
     params = windows.window_params(window, _ORDER)
@@ -126,6 +132,7 @@ _DISPUTE = select(*(getattr(Dispute, name) for name in DisputeRow.__struct_field
 _BY_ID = _DISPUTE.where(Dispute.id == bindparam("dispute_id"))
 _BY_REFERENCE = _DISPUTE.where(Dispute.provider == bindparam("provider_"), Dispute.reference == bindparam("reference_"))
 _OF_PAYMENTS = _DISPUTE.where(id_in(Dispute.payment_id, "payment_ids")).order_by(Dispute.id)
+_TAKEN = taken().where(PaymentEntry.payment_id == bindparam("payment_id_"))
 _BESIDE = {
     "order_id": Payment.order_id,
     "number": Order.number,

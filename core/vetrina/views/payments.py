@@ -5,14 +5,14 @@ from datetime import datetime
 from typing import Any
 
 import msgspec
-from sqlalchemy import ScalarSelect, Select, and_, bindparam, func, or_, select
+from sqlalchemy import ScalarSelect, Select, and_, bindparam, case, cast, func, or_, select
 
-from vetrina.kernel.db import Instant, Reads, id_in, text_in
+from vetrina.kernel.db import BigInt, Instant, Reads, id_in, text_in
 from vetrina.shop.cart.models import Cart
 from vetrina.shop.checkout.models import Attempt
 from vetrina.shop.orders.models import Order
 from vetrina.shop.payments.models import Payment, PaymentEntry
-from vetrina.shop.payments.rules import LOST, UNDECIDED, PaymentRow
+from vetrina.shop.payments.rules import UNDECIDED, PaymentRow
 from vetrina.vocabulary import AttemptState, OrderState, PaymentState
 
 
@@ -112,6 +112,16 @@ async def troubled_payments(reads: Reads, *, before: datetime, limit: int = 100)
     return await reads.rows(TroubledPaymentRow, _TROUBLED, {"before": before, "most": limit})
 
 
+def taken() -> Select[int]:
+    """What disputes took and did not give back, as SQL over the money ledger; to be narrowed to a payment."""
+    value = case(
+        (PaymentEntry.kind == "disputed", PaymentEntry.amount),
+        (PaymentEntry.kind == "dispute_reversed", -PaymentEntry.amount),
+        else_=0,
+    )
+    return select(func.coalesce(cast(func.sum(value), BigInt), 0))
+
+
 def count_troubled() -> ScalarSelect[Any]:
     """How much money has neither order nor way back, as SQL; needs the parameter `before`."""
     return _TROUBLED_COUNT
@@ -150,11 +160,12 @@ _UNDECIDED = (
     .order_by(Payment.id)
     .limit(bindparam("most"))
 )
+_TAKEN = taken().where(PaymentEntry.payment_id == Payment.id).scalar_subquery()
 _unowned = and_(
     or_(Payment.order_id.is_(None), Order.state == OrderState.CANCELLED, Payment.replaced_at.is_not(None)),
     or_(
-        Payment.captured > Payment.refunded,
-        and_(Payment.authorised > 0, Payment.state.not_in(sorted(LOST | {PaymentState.REFUNDED}))),
+        Payment.captured > Payment.refunded + _TAKEN,
+        Payment.state == PaymentState.AUTHORISED,
     ),
 )
 _unreturned = and_(
