@@ -5,9 +5,8 @@ from typing import Any
 
 import msgspec
 from sqlalchemy import and_, bindparam, case, func, select
-from sqlalchemy.orm import aliased
 
-from vetrina.kernel.db import Reads, text_in
+from vetrina.kernel.db import Reads, table_of, text_in
 from vetrina.views.sales import REPORTS_ZONE
 from vetrina_tax.models import TaxBuyer, TaxCheck, TaxEntry, TaxExemption, TaxOwnRate
 from vetrina_tax.rules.deciding import DISTANCE, Threshold
@@ -204,7 +203,7 @@ def quarter_of(moment: datetime) -> str:
     return f"{local.year}-Q{(local.month + 2) // 3}"
 
 
-_LATER = aliased(TaxCheck)
+_LATER = table_of(TaxCheck).alias("later").c
 _LAST = (
     select(func.max(_LATER.id))
     .where(_LATER.country == TaxBuyer.country, _LATER.number == TaxBuyer.number, _LATER.state.in_(ANSWERED))
