@@ -70,5 +70,5 @@ async def test_a_server_does_not_import_what_migrates_draws_the_demo_or_takes_ov
     await ctx.db.close()
     with serving(database_url, tmp_path, environment={"PYTHONPROFILEIMPORTTIME": "1"}, is_fresh=True) as server:
         loaded = set(re.findall(r"^import time: .*\| +([\w.]+)$", server.log, re.MULTILINE))
-    assert {"vetrina.web.serving", "vetrina_storefront.door", "vetrina_flat_rate.provider"} <= loaded
+    assert {"vetrina.web.serving", "vetrina_storefront.door", "vetrina_shipping.provider"} <= loaded
     assert not loaded & NOT_FOR_SERVERS
