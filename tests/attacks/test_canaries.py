@@ -97,7 +97,7 @@ async def test_a_guesser_does_not_change_his_address_by_saying_so(shop: Workshop
     answers = list[str]()
     for number in range(12):
         said = ("x-forwarded-for", "x-real-ip", "forwarded", "shopify-storefront-buyer-ip", "x-vetrina-buyer-ip")
-        mine = {name: f"198.51.100.{number}" for name in said}
+        mine: dict[str, str] = {**dict.fromkeys(said, f"198.51.100.{number}")}
         tried = {"query": SIGN_IN, "variables": {"input": {"email": ANNA, "password": f"{GUESS}{number}"}}}
         answers.append((await shop.client.post("/graphql", json=tried, headers=mine)).text)
     assert "UNIDENTIFIED_CUSTOMER" in answers[0]
