@@ -64,8 +64,8 @@ $(FRONTS): tests/front_ends/package.json tests/front_ends/package-lock.json | $(
 	@$(BIN)/python -m tests.support.front_ends && touch $@ || true # tests of front ends say again what is missing
 
 chaos: $(READY) ## every way to die in the middle, and all that takes too long for make test, on both engines
-	$(BIN)/pytest tests/chaos $(ARGS)
-	$(BIN)/pytest tests -m chaos --ignore=tests/chaos $(ARGS)
+	nice $(BIN)/pytest tests/chaos -n 2 --dist worksteal $(ARGS)
+	nice $(BIN)/pytest tests -m chaos --ignore=tests/chaos -n 2 --dist worksteal $(ARGS)
 
 fuzz: $(READY) ## 100,000 generated documents, plan against reference; SEED and COUNT say which and how many
 	FUZZ_SEED=$(SEED) FUZZ_COUNT=$(COUNT) $(BIN)/pytest tests/differential -m fuzz -n 2 $(ARGS)
