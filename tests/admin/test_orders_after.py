@@ -1,0 +1,138 @@
+"""After the sale at the admin's pages and API: parcels, refunds, cancelled pieces, and lists of what waits."""
+
+from collections.abc import AsyncGenerator
+
+import pytest
+from tests.support import shops
+from tests.support.asking import Admin
+from tests.support.checkouts import Desk, books, open_desk
+from tests.support.managers import Manager, signed_in
+from tests.support.sold import keeper, sold
+from tests.support.statements import all_statements
+
+from vetrina.flows.fulfilling import FulfilWish, fulfil
+from vetrina.flows.refunding import RefundWish, refund_order
+from vetrina.kernel.context import Context
+from vetrina.plugin import Site
+
+pytestmark = pytest.mark.embedded
+
+
+@pytest.fixture
+async def desk(database_url: str, clock: shops.StillClock) -> AsyncGenerator[Desk]:
+    opened = await open_desk(database_url, clock)
+    yield opened
+    await opened.ctx.db.close()
+
+
+@pytest.fixture
+def ctx(desk: Desk) -> Context:
+    """The site fixture asks for this: the shop that has orders."""
+    return desk.ctx
+
+
+@pytest.fixture
+async def mara(desk: Desk, site: Site) -> AsyncGenerator[Manager]:
+    manager = await signed_in(desk.ctx, site)
+    yield manager
+    await manager.client.aclose()
+
+
+async def test_goods_leave_and_money_goes_back_page_by_page(desk: Desk, mara: Manager) -> None:
+    order_id, line_id = await sold(desk)
+    path = f"/admin/orders/{order_id}"
+    await mara.open(f"{path}/send")
+    await mara.send(f"{path}/send", **{f"line-{line_id}": "9"})
+    assert mara.answer.status_code == 422 and "Not so many pieces are left to be sent: 3" in mara.page.words
+    await mara.send(
+        f"{path}/send", **{f"line-{line_id}": "2", "company": "DHL", "number": "JD01", "url": "https://t.example/1"}
+    )
+    assert "are on their way" in mara.page.words and "Parcel #1001-F1" in mara.page.words and "JD01" in mara.page.words
+    parcel = next(link for link in mara.page.links if link.endswith("/tracking")).removesuffix("/tracking")
+    await mara.send(f"{parcel}/delivered")
+    assert "has arrived" in mara.page.words and "Delivered" in mara.page.words
+    await mara.open(f"{path}/refund")
+    await mara.post(f"{path}/refund", {**mara.page.form("/refund").fields, f"line-{line_id}": "1", "reckon": "1"})
+    assert "€10.00" in mara.page.words and desk.provider.only.refunded == 0
+    await mara.send(f"{path}/refund", **{f"line-{line_id}": "1", "delivery": "2,50", "reason": "<b>Broken</b>"})
+    assert "<b>Broken" not in mara.page.html and "€12.50 go back" in mara.page.words
+    await mara.open(f"{path}/cancel-pieces")
+    await mara.send(f"{path}/cancel-pieces", **{f"line-{line_id}": "1"})
+    assert "Items of #1001 are cancelled" in mara.page.words and "1 cancelled" in mara.page.words
+    assert (await books(desk)).payments == (("captured", 3500, 3500, 2250),)
+    for words in ("A refund was completed", "Parcel sent", "Pieces cancelled", "A parcel left"):
+        assert words in mara.page.words
+
+
+async def test_several_orders_leave_at_once_and_late_ones_are_found(desk: Desk, site: Site) -> None:
+    early = await signed_in(desk.ctx, site, email="ada@shop.test")
+    orders = [(await sold(desk, quantity=1))[0] for _ in range(3)]
+    await early.open("/admin/orders?tab=late")
+    assert "No order is like that" in early.page.words
+    desk.clock.move(days=31)
+    mara = await signed_in(desk.ctx, site)
+    await mara.open("/admin/orders?tab=late")
+    assert "3 orders" in mara.page.words
+    form = mara.page.form("/admin/orders/send")
+    await mara.post(form.action, {**form.fields, "order": [str(orders[0]), str(orders[2]), "x"]})
+    assert "2 orders are on their way" in mara.page.words
+    await mara.open("/admin/orders?tab=handle")
+    assert "#1002" in mara.page.words and "#1003" not in mara.page.words
+    for each in (early, mara):
+        await each.client.aclose()
+
+
+async def test_an_order_s_page_costs_the_same_however_much_has_happened(desk: Desk, mara: Manager) -> None:
+    order_id, line_id = await sold(desk)
+    counts = list[int]()
+    for number in range(3):
+        await fulfil(keeper(desk), FulfilWish(order_id=order_id, lines=((line_id, 1),)))
+        await refund_order(keeper(desk), RefundWish(order_id=order_id, amount=100, key=f"k{number}"))
+        with all_statements(desk.ctx.db) as sent:
+            await mara.open(f"/admin/orders/{order_id}")
+        counts.append(len(sent))
+    assert len(set(counts)) == 1, counts
+
+
+async def test_who_may_not_is_not_offered_it(desk: Desk, site: Site) -> None:
+    order_id, _ = await sold(desk)
+    looker = await signed_in(desk.ctx, site, "orders.read", email="ada@shop.test")
+    await looker.open(f"/admin/orders/{order_id}")
+    assert "Send goods" not in looker.page.words and "Refund" not in looker.page.words
+    for path in ("send", "refund", "cancel-pieces"):
+        assert (await looker.get(f"/admin/orders/{order_id}/{path}")).status_code == 403
+    await looker.client.aclose()
+
+
+async def test_the_api_sends_quotes_refunds_and_cancels(admin: Admin, desk: Desk) -> None:
+    order_id, line_id = await sold(desk)
+    names = {"id": f"gid://vetrina/Order/{order_id}", "line": f"gid://vetrina/OrderLine/{line_id}"}
+    sent = await admin.ask(
+        """mutation ($id: ID!, $line: ID!) { fulfillmentCreate(id: $id, lines: [{lineId: $line, quantity: 2}],
+          tracking: {company: "DHL", number: "JD01"}, key: "k") {
+          fulfillment { id name state trackingNumber lines { lineId quantity } } userErrors { code field } } }""",
+        names,
+    )
+    parcel = sent["fulfillmentCreate"]["fulfillment"]
+    assert (parcel["name"], parcel["state"], parcel["lines"][0]["quantity"]) == ("#1001-F1", "sent", 2)
+    quote = await admin.ask(
+        """query ($id: ID!, $line: ID!) { refundQuote(id: $id, refund: {lines: [{lineId: $line, quantity: 1}],
+          delivery: "1.50"}) { amount { amount } most { amount } } }""",
+        names,
+    )
+    assert quote["refundQuote"] == {"amount": {"amount": "11.5"}, "most": {"amount": "35.0"}}
+    refund = await admin.ask(
+        """mutation ($id: ID!) { refundCreate(id: $id, refund: {amount: "36"}) {
+          refund { id } userErrors { code } } }""",
+        names,
+    )
+    assert refund["refundCreate"] == {"refund": None, "userErrors": [{"code": "REFUND_TOO_HIGH"}]}
+    done = await admin.ask(
+        """mutation ($id: ID!, $line: ID!) { orderLinesCancel(id: $id, lines: [{lineId: $line, quantity: 1}]) {
+          order { fulfillmentStatus refunds { amount { amount } state } fulfillments { name } }
+          refund { waived { amount } } userErrors { code } } }""",
+        names,
+    )
+    order = done["orderLinesCancel"]["order"]
+    assert order["refunds"] == [{"amount": {"amount": "10.0"}, "state": "done"}]
+    assert (order["fulfillmentStatus"], [each["name"] for each in order["fulfillments"]]) == ("FULFILLED", ["#1001-F1"])
