@@ -5,7 +5,7 @@ from datetime import timedelta
 from sqlalchemy import bindparam, func, select
 
 from vetrina.kernel.context import Context
-from vetrina.kernel.messages import OutboxCursor, OutboxEvent, OutboxFailure
+from vetrina.kernel.messages.tables import OutboxCursor, OutboxEvent, OutboxFailure
 from vetrina.views.ledgers.looking import Ledger, Wrong
 
 ORDERED_WITHIN = timedelta(minutes=15)
