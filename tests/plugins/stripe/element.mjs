@@ -1,8 +1,7 @@
 // Runs the module of the checkout page over a page and a Stripe.js of ours, and says what they were told.
 
-const said = { scripts: [], calls: [] }
 const place = { style: {} }
-const answers = JSON.parse(process.argv[3])
+let said, answers
 
 function client(key, options) {
   said.calls.push(["Stripe", key, options])
@@ -38,15 +37,27 @@ globalThis.document = {
   },
 }
 
-const module = await import(process.argv[2])
 const parameters = { publishableKey: "pk_test_double", amount: "1840", currency: "eur", captureMethod: "manual" }
 const offer = { method: "card", amount: 1840, currency: "EUR", country: "IT", language: "it", parameters }
-const tries = {
-  first: async () => (await module.mount(place, offer)).token(),
-  again: async () => (await module.mount(place, offer)).token(),
-  step: () => module.step(place, { clientSecret: "pi_1_secret", returnUrl: "https://shop.test/", parameters, language: "en" }),
+const asked = { clientSecret: "pi_1_secret", returnUrl: "https://shop.test/", parameters, language: "en" }
+
+async function play(number) {
+  const module = await import(`${process.argv[2]}?${number}`) // each time as on a fresh page
+  const tries = {
+    first: async () => (await module.mount(place, offer)).token(),
+    again: async () => (await module.mount(place, offer)).token(),
+    step: () => module.step(place, asked),
+  }
+  for (const [name, act] of Object.entries(tries)) {
+    said[name] = await act().then((value) => value ?? "done", (error) => `! ${error.message}`)
+  }
+  return said
 }
-for (const [name, act] of Object.entries(tries)) {
-  said[name] = await act().then((value) => value ?? "done", (error) => `! ${error.message}`)
+
+const played = []
+for (const [number, given] of JSON.parse(process.argv[3]).entries()) {
+  said = { scripts: [], calls: [] }
+  answers = given
+  played.push(await play(number))
 }
-console.log(JSON.stringify(said))
+console.log(JSON.stringify(played))
