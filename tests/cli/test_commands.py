@@ -14,6 +14,7 @@ from vetrina.flows.plugins import switch_on
 
 COMMANDS = [
     "accounts",
+    "backup",
     "demo",
     "doctor",
     "documents",
@@ -22,6 +23,7 @@ COMMANDS = [
     "migrate",
     "new-plugin",
     "plugins",
+    "restore",
     "serve",
     "setup",
     "staff",
