@@ -237,6 +237,7 @@ async def _amounts(ctx: Context, wish: AmendWish, order: OrderView, cart_key: st
 
 
 def foreseen(amounts: Amounts, order: OrderView, held: Sequence[PaymentRow], money: Money) -> AmendmentQuote:
+    """What an order would come to with an amendment, as its payments stand."""
     row, total = row_of(order), amounts.sums.total
     released = _released(row, total, held, money)
     changed = msgspec.structs.replace(
