@@ -7,7 +7,6 @@ from contextlib import asynccontextmanager
 from vetrina.kernel.clock import Clock
 from vetrina.kernel.db import Database
 from vetrina.kernel.errors import Fault
-from vetrina.kernel.jobs.installing import is_installed
 from vetrina.kernel.jobs.taking import Engine
 from vetrina.kernel.settings import Settings
 
@@ -23,9 +22,11 @@ async def engine_of(
     if settings.jobs == "leased":
         yield None
         return
+    # Imported by who works this way alone: a server has no second driver, and procrastinate is an extra.
+    from vetrina.kernel.jobs.installing import is_installed
+
     if not await asyncio.to_thread(is_installed, settings.database_url):
         raise Fault("VETRINA_JOBS says procrastinate, which does not carry this shop's jobs yet: run vetrina migrate")
-    # Imported by who works alone: it is an extra.
     from vetrina.kernel.jobs.carried import Carried
 
     async with Carried(db, clock, settings.database_url, wake) as engine:
