@@ -14,6 +14,7 @@ from vetrina.flows.fulfilling import FulfilWish, fulfil
 from vetrina.flows.refunding import RefundWish, refund_order
 from vetrina.kernel.context import Context
 from vetrina.plugin import Site
+from vetrina.views.markets import capture_mode
 
 pytestmark = pytest.mark.embedded
 
@@ -92,6 +93,15 @@ async def test_an_order_s_page_costs_the_same_however_much_has_happened(desk: De
             await mara.open(f"/admin/orders/{order_id}")
         counts.append(len(sent))
     assert len(set(counts)) == 1, counts
+
+
+async def test_when_promised_money_is_taken_is_said_on_the_shop_s_page(desk: Desk, mara: Manager) -> None:
+    await mara.open("/admin/shop")
+    await mara.send("/admin/shop/capture", capture="part")
+    assert "Saved" in mara.page.words or "saved" in mara.page.words
+    assert await capture_mode(desk.ctx.db) == "part"
+    await mara.send("/admin/shop/capture", capture="sometimes")
+    assert await capture_mode(desk.ctx.db) == "part"
 
 
 async def test_who_may_not_is_not_offered_it(desk: Desk, site: Site) -> None:

@@ -2,10 +2,11 @@
 
 from typing import cast
 
+from vetrina.flows.capturing import set_capture_mode
 from vetrina.flows.profile import Pair, Picture, Profile, edit_profile, set_brand_picture
 from vetrina.kernel.errors import NotFound, Refusal
 from vetrina.views.brand import BrandRow, brand
-from vetrina.views.markets import ProfileRow, atlas
+from vetrina.views.markets import ProfileRow, atlas, capture_mode
 from vetrina.views.media import media_by_id
 from vetrina_admin.pages.answers import Answer, render, see_other
 from vetrina_admin.pages.forms import Form
@@ -32,6 +33,17 @@ async def save(visit: Visit, form: Form) -> Answer:
         wrong = Wrong({field if field in (*TEXTS, *COLORS) else "": told(visit.say, refusal)})
         return await _page(visit, form, await brand(visit.ctx.db), wrong)
     visit.tell("profile.saved")
+    return see_other(visit, "/admin/shop")
+
+
+async def set_capture(visit: Visit, form: Form) -> Answer:
+    """Say when promised money is taken."""
+    try:
+        await set_capture_mode(visit.ctx, form.get("capture"))
+    except Refusal as refusal:
+        visit.tell_text(told(visit.say, refusal), "bad")
+    else:
+        visit.tell("profile.saved")
     return see_other(visit, "/admin/shop")
 
 
@@ -63,6 +75,8 @@ async def _page(visit: Visit, typed: Form, known: BrandRow | None, errors: Wrong
         fields=(*TEXTS, *COLORS),
         shown=shown,
         pictures=PICTURES,
+        capture=await capture_mode(visit.ctx.db),
+        captures=[(mode, visit.say(f"profile.capture_{mode}")) for mode in ("whole", "part", "never")],
     )
 
 
@@ -94,6 +108,7 @@ ROOM = Room(
     screens=(
         page("/shop", "shop.read", profile_page),
         action("/shop", "shop.write", save),
+        action("/shop/capture", "shop.write", set_capture),
         action("/shop/pictures/{which:str}", "shop.write", upload, takes_files=True),
     ),
 )
