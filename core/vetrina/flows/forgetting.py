@@ -29,7 +29,8 @@ from vetrina.shop.customers.events import CustomerForgotten
 from vetrina.shop.customers.models import Customer, CustomerAddress, CustomerConsent, CustomerLink, CustomerToken
 from vetrina.shop.mail import service as mails
 from vetrina.shop.metafields import service as metafields
-from vetrina.shop.orders.models import Order, OrderLine
+from vetrina.shop.orders.models import Order, OrderLine, Return, ReturnLine
+from vetrina.shop.payments.models import PaymentRequest
 from vetrina.views.persons import FoundPerson, find_person, person_sheet
 from vetrina.vocabulary import FinancialStatus, FulfilmentStatus, OrderState
 
@@ -183,6 +184,8 @@ async def _forget_orders(ctx: Context, session: Session, order_ids: Sequence[int
         billing = None if is_free else _billed_to(order.billing_address or order.shipping_address)
         await session.execute(_FORGET_ORDER, {"order": order.id, "billing": billing, "at": ctx.now()})
         await session.execute(_FORGET_LINES, {"order": order.id})
+        for statement in (_FORGET_RETURNS, _FORGET_RETURN_LINES, _FORGET_REQUESTS):
+            await session.execute(statement, {"order": order.id})
         count += 1
         if not is_free:
             later.setdefault(kept_until(order.placed_at), []).append(order.id)
@@ -252,4 +255,11 @@ _FORGET_ORDER = (
         updated_at=bindparam("at"),
     )
 )
+_FORGET_RETURNS = update(Return).where(Return.order_id == bindparam("order")).values(note="", answer="")
+_FORGET_RETURN_LINES = (
+    update(ReturnLine)
+    .where(ReturnLine.return_id.in_(select(Return.id).where(Return.order_id == bindparam("order"))))
+    .values(note="")
+)
+_FORGET_REQUESTS = update(PaymentRequest).where(PaymentRequest.order_id == bindparam("order")).values(note="")
 _FORGET_LINES = update(OrderLine).where(OrderLine.order_id == bindparam("order")).values(attributes=[])
