@@ -91,22 +91,31 @@ async def test_a_sale_at_home_keeps_its_total_and_says_its_tax(shop: Workshop) -
     assert await check_ledger(shop.ctx) == []
 
 
+async def until_booked(shop: Workshop, order: OrderView) -> None:
+    """The worker has booked the order; a busy machine may take it more than one turn."""
+    for _ in range(5):
+        await shop.deliver()
+        if await entries_of(shop.db, order.id):
+            return
+    raise AssertionError(f"{order.name} is not booked")
+
+
 async def test_the_threshold_is_crossed_once_and_the_report_says_what_orders_say(shop: Workshop) -> None:
     await shop.configure("tax", sold_elsewhere={str(shop.clock.now().year): "9900.00"})
     ware = await shop.product("Chair", price="61.00", stock=99)
     first = await shop.order(ware, address=BERLIN)
     assert first.tax_treatment is not None
     assert (first.tax_treatment["scheme"], {rate for _, rate, _ in await taxed(shop, first)}) == ("origin", {220_000})
-    await shop.deliver()
+    await until_booked(shop, first)
     second = await shop.order(ware, address=BERLIN)
     assert second.tax_treatment is not None
     assert (second.tax_treatment["scheme"], second.total) == ("oss", first.total)
     assert {rate for _, rate, _ in await taxed(shop, second)} == {190_000}
-    await shop.deliver()
+    await until_booked(shop, second)
     small = await shop.order(await shop.product("Pin", price="0.10"), address=BERLIN)
     assert small.tax_treatment is not None
     assert small.tax_treatment["scheme"] == "oss"
-    await shop.deliver()
+    await until_booked(shop, small)
     year, quarter = quarter_of(shop.clock.now()).split("-Q")
     report = await oss_report(shop.db, int(year), int(quarter))
     assert [(row.country, row.rate, row.orders) for row in report] == [("DE", 190_000, 2)]
