@@ -36,7 +36,22 @@ async def write_line(ctx: Context, line: str) -> None:
 async def order(ctx: Context, customer_id: int, number: int, **changes: Any) -> int:
     """An order as placed, without what it is made of."""
     amounts = dict.fromkeys(
-        ("subtotal", "discount", "delivery", "tax", "tax_added", "payment_fee", "total", "redeemed", "refunded"), 0
+        (
+            "subtotal",
+            "discount",
+            "delivery",
+            "tax",
+            "tax_added",
+            "payment_fee",
+            "total",
+            "redeemed",
+            "refunded",
+            "raised",
+            "lowered",
+            "released",
+            "waived",
+        ),
+        0,
     )
     values: dict[str, Any] = {
         "key": f"key{number}", "number": number, "source": None, "source_name": None, "cart_id": None,
