@@ -49,7 +49,9 @@ def has(word: str) -> Says:
 FILTERS: dict[str, tuple[OrderFilters, Says]] = {
     "handle": (
         TO_HANDLE,
-        lambda it: it.state == "placed" and it.fulfilment_status in ("UNFULFILLED", "PARTIALLY_FULFILLED"),
+        lambda it: (
+            it.state == "placed" and it.fulfilment_status in ("UNFULFILLED", "IN_PROGRESS", "PARTIALLY_FULFILLED")
+        ),
     ),
     "unpaid": (
         UNPAID,

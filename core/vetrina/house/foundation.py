@@ -23,6 +23,9 @@ LONG = 30
 VERY_LONG = 45
 """And of one whose columns get one too."""
 
+MOST_TABLES = 10
+"""Of one revision."""
+
 
 def write_foundation(folder: Path = VERSIONS) -> list[Path]:
     """Replace the folder's revisions by one per module that owns tables, parents first; return their paths."""
@@ -48,7 +51,14 @@ def _tables_by_owner() -> dict[str, list[Table]]:
         home = homes[table.name]
         if home[0] == "vetrina":
             found.setdefault(home[2] if home[1] == "shop" else home[1], []).append(table)
-    return found
+    return dict(_parted(found))
+
+
+def _parted(tables: dict[str, list[Table]]) -> Iterable[tuple[str, list[Table]]]:
+    """A module of many tables has several revisions: none is longer than a file may be."""
+    for owner, owned in tables.items():
+        for part, start in enumerate(range(0, len(owned), MOST_TABLES), start=1):
+            yield owner if part == 1 else f"{owner}_{part}", owned[start : start + MOST_TABLES]
 
 
 def _parents_first(tables: dict[str, list[Table]]) -> Iterable[str]:

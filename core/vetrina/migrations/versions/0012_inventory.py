@@ -6,8 +6,8 @@ from alembic import op
 from vetrina.kernel.db import BigInt, Document, Instant
 from vetrina.kernel.migrate import drop_append_only, make_append_only
 
-revision = "0009"
-down_revision = "0008"
+revision = "0012"
+down_revision = "0011"
 branch_labels = None
 
 

@@ -6,8 +6,8 @@ from alembic import op
 from vetrina.kernel.db import BigInt, Document, Instant
 from vetrina.kernel.migrate import drop_append_only, make_append_only
 
-revision = "0010"
-down_revision = "0009"
+revision = "0013"
+down_revision = "0012"
 branch_labels = None
 
 

@@ -5,8 +5,8 @@ from alembic import op
 
 from vetrina.kernel.db import BigInt, Document
 
-revision = "0013"
-down_revision = "0012"
+revision = "0014"
+down_revision = "0013"
 branch_labels = None
 
 
