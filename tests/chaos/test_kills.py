@@ -46,7 +46,7 @@ class Outcome(NamedTuple):
 
 @pytest.mark.timeout(300)
 @pytest.mark.parametrize("method", [pytest.param(buyers.CASH, marks=pytest.mark.chaos), CARD])
-@pytest.mark.parametrize("moment", ["before", "after"])
+@pytest.mark.parametrize("moment", [pytest.param("before", marks=pytest.mark.chaos), "after"])
 async def test_a_death_at_any_commit_leaves_one_order_or_none(
     database_url: str, tmp_path: Path, moment: str, method: str
 ) -> None:
