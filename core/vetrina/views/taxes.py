@@ -8,7 +8,8 @@ import msgspec
 from sqlalchemy import bindparam, select
 
 from vetrina.kernel.db import Reads, id_in
-from vetrina.shop.orders.models import Order, OrderLine, Refund, RefundLine
+from vetrina.shop.orders.models import Order, OrderLine, OrderTaxLine, Refund, RefundLine
+from vetrina.views.orders import OrderTaxLineRow
 
 
 class TaxedOrderRow(msgspec.Struct, frozen=True):
@@ -54,6 +55,16 @@ async def refunded_lines(reads: Reads, refund_ids: Sequence[int]) -> list[Refund
     return await reads.rows(RefundedLineRow, _REFUND_LINES, {"refund_ids": list(refund_ids)})
 
 
+async def all_tax_lines(reads: Reads, order_ids: Sequence[int]) -> list[OrderTaxLineRow]:
+    """The tax of several orders, line by line: as they were placed, and of what amendments added later."""
+    return await reads.rows(OrderTaxLineRow, _TAX_LINES, {"order_ids": list(order_ids)})
+
+
+_TAX_LINES = (
+    select(*(getattr(OrderTaxLine, name) for name in OrderTaxLineRow.__struct_fields__))
+    .where(id_in(OrderTaxLine.order_id, "order_ids"))
+    .order_by(OrderTaxLine.order_id, OrderTaxLine.id)
+)
 _ORDERS = (
     select(Order.id, Order.tax_treatment.label("treatment"), Order.placed_at, Order.cancelled_at)
     .where(Order.placed_at >= bindparam("since"), Order.id > bindparam("after_id"), Order.source.is_(None))
