@@ -249,6 +249,6 @@ def _translate(error: Exception) -> Exception:
     if isinstance(error, asyncpg.CharacterNotInRepertoireError | asyncpg.UntranslatableCharacterError):
         # A flow or a view that names the field says so itself; SQLite takes U+0000, and finds nothing by it.
         return BadInput(problem="A text holds a character that is not text.")
-    if isinstance(error, asyncpg.InterfaceError) and "closed" in str(error):
+    if isinstance(error, asyncpg.InterfaceError) and ("closed" in str(error) or "released back" in str(error)):
         return Unavailable(f"the database hung up: {error}")
     return error
