@@ -19,7 +19,14 @@ from vetrina.shop.orders.events import (
     ReturnReceived,
     ReturnRequested,
 )
-from vetrina.shop.payments.events import PaymentCaptured, PaymentDisputed, PaymentFailed, PaymentRefunded, PayoutArrived
+from vetrina.shop.payments.events import (
+    PaymentCaptured,
+    PaymentDisputed,
+    PaymentFailed,
+    PaymentRefunded,
+    PaymentReminded,
+    PayoutArrived,
+)
 from vetrina.shop.sources.events import AddressChanged
 
 __all__ = [
@@ -40,6 +47,7 @@ __all__ = [
     "PaymentDisputed",
     "PaymentFailed",
     "PaymentRefunded",
+    "PaymentReminded",
     "PayoutArrived",
     "ProductArchived",
     "ProductChanged",

@@ -13,7 +13,15 @@ from vetrina.kernel.jobs import put_off
 from vetrina.kernel.registry import PortFailed, Provided
 from vetrina.shop.checkout.rules import ABANDONED_AFTER, LOOK_EVERY
 from vetrina.shop.payments import service as payments
-from vetrina.shop.payments.ports import DisputeReport, MoneyRequest, PaymentProvider, PaymentReport, PayoutNews
+from vetrina.shop.payments.ports import (
+    DisputeReport,
+    DisputeSource,
+    MoneyRequest,
+    PaymentNews,
+    PaymentProvider,
+    PaymentReport,
+    PayoutNews,
+)
 from vetrina.shop.payments.rules import (
     LOST,
     UNDECIDED,
@@ -38,7 +46,8 @@ Movement = Literal["capture", "refund", "cancel"]
 async def take_message(ctx: Context, provider_key: str, headers: Mapping[str, str], body: bytes) -> None:
     """Take a webhook: verified, counted once, and taken to its end before it is answered.
 
-    News of a charge, of a dispute over one, of a payout. What is about a charge we do not know changes nothing. Raises
+    News of a charge, of a dispute over one, of a payout. What is about a charge we do not know changes nothing; what
+    only says that there is news is not believed: the provider is asked. Raises
     NotFound when no such provider is on, the provider's Refusal when the message is not genuine, Unavailable when the
     effect could not be had now: send it again.
     """
@@ -53,6 +62,8 @@ async def take_message(ctx: Context, provider_key: str, headers: Mapping[str, st
             await _take_report(ctx, provided, report, receipt)
         case DisputeReport():
             await take_dispute(ctx, provider_key, report, receipt)
+        case PaymentNews():
+            await _ask_for_news(ctx, provided, report.provider_reference)
         case PayoutNews():
             await hear_payout(ctx, provider_key, receipt)
         case None:
@@ -60,16 +71,33 @@ async def take_message(ctx: Context, provider_key: str, headers: Mapping[str, st
 
 
 async def _take_report(
-    ctx: Context, provided: Provided[PaymentProvider], report: PaymentReport, receipt: Receipt
+    ctx: Context, provided: Provided[PaymentProvider], report: PaymentReport, receipt: Receipt | None
 ) -> None:
     payment = await payment_at_provider(ctx.db, provided.key, report.payment_key, report.provider_reference)
     if payment is None:
         return
-    if payment.state in LOST and (report.authorised or report.captured):
+    if receipt is not None and payment.state in LOST and (report.authorised or report.captured):
         # It was given up, perhaps because we cancelled it. A late event may tell of money that is gone again.
         await _confirm_late_money(ctx, provided, payment, receipt)
     else:
         await settle(ctx, payment.id, report, receipt=receipt)
+
+
+async def _ask_for_news(ctx: Context, provided: Provided[PaymentProvider], reference: str) -> None:
+    """Ask what became of a charge that a message names, and of disputes over it. One nobody knows changes nothing.
+
+    The answer is the provider's of this moment, and totals only grow: it may come as often and as late as it likes.
+    """
+    known = await payment_at_provider(ctx.db, provided.key, None, reference)
+    key = known.key if known is not None else ""
+    report = await ctx.ports.ask(provided, provided.implementation.look_up, key, reference)
+    if report is None:
+        return
+    await _take_report(ctx, provided, report, None)
+    source = ctx.ports.find(DisputeSource, provided.key)
+    if source is not None:
+        for dispute in await ctx.ports.ask(source, source.implementation.disputes_over, reference):
+            await take_dispute(ctx, provided.key, dispute)
 
 
 async def look_again(ctx: Context, payment_id: int) -> bool:

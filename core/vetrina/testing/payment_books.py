@@ -1,4 +1,4 @@
-"""The books of the fake provider: its disputes, fees and payouts; and the suites of PayoutSource and DisputeDesk."""
+"""The books of the fake provider: its disputes, fees, payouts; and the suites of their ports."""
 
 from datetime import datetime, timedelta
 from typing import ClassVar
@@ -11,6 +11,7 @@ from vetrina.ports import (
     DisputeDesk,
     DisputeEvidence,
     DisputeReport,
+    DisputeSource,
     PayoutItem,
     PayoutNews,
     PayoutReport,
@@ -27,8 +28,8 @@ DISPUTE_FEE = 1_500
 class FakeBooks:
     """What a FakeProvider owes its shop. `pay_out` settles all that moved since; `rate` is kept in parts per million.
 
-    Serves PayoutSource and DisputeDesk under the provider's key. `failure` is raised instead of any answer. Every
-    change adds a signed message to the provider's `outgoing`.
+    Serves PayoutSource, DisputeDesk and DisputeSource under the provider's key. `failure` is raised instead of any
+    answer. Every change adds a signed message to the provider's `outgoing`.
     """
 
     policy: ClassVar[Policy] = PayoutSource.policy
@@ -49,6 +50,12 @@ class FakeBooks:
         if self.failure is not None:
             raise self.failure
         return tuple(report for report, changed_at in self.made.values() if changed_at >= since)
+
+    async def disputes_over(self, provider_reference: str) -> tuple[DisputeReport, ...]:
+        if self.failure is not None:
+            raise self.failure
+        keys = {charge.key for charge in self._provider.charges.values() if charge.reference == provider_reference}
+        return tuple(dispute for dispute in self.disputes.values() if dispute.payment_key in keys)
 
     async def submit_evidence(self, reference: str, evidence: DisputeEvidence) -> DisputeReport:
         if self.failure is not None:
@@ -202,3 +209,18 @@ class DisputeDeskContract:
         except Refusal:
             return
         raise AssertionError("evidence was taken for a dispute nobody opened")
+
+
+class DisputeSourceContract:
+    """Inherit and give `disputes` and `charge`, the reference of a disputed charge, by fixtures of those names."""
+
+    async def test_disputes_over_a_charge_are_told_as_they_stand(self, disputes: DisputeSource, charge: str) -> None:
+        found = await disputes.disputes_over(charge)
+        assert found, "the contract needs a disputed charge to test"
+        assert len({dispute.reference for dispute in found}) == len(found)
+        assert all(dispute.payment_key is not None or dispute.provider_reference == charge for dispute in found)
+        assert all(dispute.amount > 0 <= dispute.fee and len(dispute.currency) == 3 for dispute in found)
+        assert await disputes.disputes_over(charge) == found
+
+    async def test_a_charge_nobody_knows_has_none(self, disputes: DisputeSource, charge: str) -> None:
+        assert await disputes.disputes_over(charge[:-4] + "0000") == ()

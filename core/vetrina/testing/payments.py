@@ -18,6 +18,7 @@ from vetrina.ports import (
     NextStep,
     OfferedMethod,
     OfferRequest,
+    PaymentNews,
     PaymentProvider,
     PaymentReport,
     PayoutNews,
@@ -107,7 +108,8 @@ class FakeProvider:
 
     async def look_up(self, payment_key: str, provider_reference: str | None) -> PaymentReport | None:
         await self._travel("look_up")
-        charge = self.charges.get(payment_key)
+        found = (each for each in self.charges.values() if each.reference == provider_reference)
+        charge = self.charges.get(payment_key) or next(found, None)
         return self._report(charge) if charge is not None else None
 
     def verify(self, headers: Mapping[str, str], body: bytes) -> ProviderMessage:
@@ -120,8 +122,8 @@ class FakeProvider:
         content = json.loads(body)
         return ProviderMessage(key=content["id"], body=content)
 
-    def interpret(self, message: ProviderMessage) -> PaymentReport | DisputeReport | PayoutNews | None:
-        kinds = {"charge": PaymentReport, "dispute": DisputeReport, "payout": PayoutNews}
+    def interpret(self, message: ProviderMessage) -> PaymentReport | DisputeReport | PaymentNews | PayoutNews | None:
+        kinds = {"charge": PaymentReport, "dispute": DisputeReport, "look": PaymentNews, "payout": PayoutNews}
         kind = kinds.get(str(message.body.get("kind")))
         return msgspec.convert(message.body["report"], kind) if kind and "report" in message.body else None
 
@@ -148,8 +150,8 @@ class FakeProvider:
         stamp = str(int((at or self._clock.now()).timestamp()))
         return Message({SIGNATURE: f"{stamp}.{self._mac(stamp, body, secret)}"}, body)
 
-    def tell(self, kind: str, report: PaymentReport | DisputeReport | PayoutNews) -> None:
-        """Add a signed message about it to `outgoing`; `kind` is charge, dispute or payout."""
+    def tell(self, kind: str, report: PaymentReport | DisputeReport | PaymentNews | PayoutNews) -> None:
+        """Add a signed message about it to `outgoing`; `kind` is charge, dispute, look or payout."""
         event = {"id": f"evt_{len(self.outgoing) + 1}", "kind": kind, "report": msgspec.to_builtins(report)}
         self.outgoing.append(self.sign(json.dumps(event).encode()))
 

@@ -9,6 +9,7 @@ from vetrina.ports import (
     DeliveryProvider,
     DestinationPrices,
     DisputeDesk,
+    DisputeSource,
     HostedPages,
     MailProvider,
     MediaStorage,
@@ -30,7 +31,7 @@ from vetrina.testing.formats import CatalogueFormatContract, OrderHistoryFormatC
 from vetrina.testing.hosted import HostedPagesContract
 from vetrina.testing.mail import MailProviderContract
 from vetrina.testing.media import MediaStorageContract
-from vetrina.testing.payment_books import DisputeDeskContract, PayoutSourceContract
+from vetrina.testing.payment_books import DisputeDeskContract, DisputeSourceContract, PayoutSourceContract
 from vetrina.testing.payment_contract import PaymentProviderContract
 from vetrina.testing.pricing import PriceRulesContract, RedeemableContract
 from vetrina.testing.search_index import SearchIndexContract
@@ -48,6 +49,7 @@ SUITES: Mapping[type[Any], type[Any]] = {
     DeliveryProvider: DeliveryProviderContract,
     DestinationPrices: DestinationPricesContract,
     DisputeDesk: DisputeDeskContract,
+    DisputeSource: DisputeSourceContract,
     HostedPages: HostedPagesContract,
     MailProvider: MailProviderContract,
     NodeSource: NodeSourceContract,

@@ -1,5 +1,6 @@
-"""PaymentCaptured, PaymentFailed, PaymentRefunded, PaymentDisputed, PayoutArrived."""
+"""PaymentCaptured, PaymentFailed, PaymentRefunded, PaymentReminded, PaymentDisputed, PayoutArrived."""
 
+from datetime import datetime
 from typing import ClassVar
 
 from vetrina.kernel.messages.outbox import Event
@@ -28,6 +29,20 @@ class PaymentFailed(PaymentEvent, frozen=True, kw_only=True):
 
 class PaymentRefunded(PaymentEvent, frozen=True, kw_only=True):
     """Money went back; amount is what went back now."""
+
+
+class PaymentReminded(PaymentEvent, frozen=True, kw_only=True):
+    """Money that is awaited has not come, and its buyer should be told; amount is what is awaited.
+
+    Told by whoever awaits it, such as a plugin for transfers, at most once for each occasion.
+    """
+
+    occasion: str
+    """soon: its day is near; overdue: its day has passed and the goods are still held; lapsed: they are free again."""
+    due_at: datetime
+    """When it is, or was, to be here."""
+    held_until: datetime
+    """When the order lapses, or lapsed."""
 
 
 class PaymentDisputed(PaymentEvent, frozen=True, kw_only=True):

@@ -1,6 +1,6 @@
 """PaymentProvider: what a way to pay must be able to do; the core keeps the state and calls at the right time.
 
-Beside it, under the same key and if the service has them: PayoutSource, DisputeDesk.
+Beside it, under the same key and if the service has them: PayoutSource, DisputeDesk, DisputeSource.
 """
 
 from collections.abc import Mapping
@@ -201,6 +201,16 @@ class PayoutNews(msgspec.Struct, frozen=True, kw_only=True, tag_field="news", ta
     reference: str
 
 
+class PaymentNews(msgspec.Struct, frozen=True, kw_only=True, tag_field="news", tag="look"):
+    """Something became of a charge, and the message does not say what: the core asks `look_up` by the reference alone.
+
+    For services whose messages carry nothing but an id. Such a message may be anybody's: it is no reason to believe
+    anything, only to ask. It is not counted once either, since the next one about the charge is the same.
+    """
+
+    provider_reference: str
+
+
 class ProviderMessage(msgspec.Struct, frozen=True, kw_only=True):
     """A verified webhook: `key` is the provider's id of it, by which repeats are known."""
 
@@ -212,10 +222,11 @@ class PaymentProvider(Protocol):
     """A payment service. Failure policy: required. Never called inside a transaction.
 
     A charge whose answer was lost is looked up by its key alone, never started anew under another one. Every report
-    says totals so far, and with any money its currency. `cancel` voids what is not captured and answers what became
-    of the charge, which may be that it was paid. A Refusal of `start` is a final no: nothing was charged. Methods
-    offered with flow OFFLINE promise that `start` is local and without effect until the order is placed: it answers
-    PENDING, and with `due_at` the goods are reserved until then instead of leaving the shelf at once.
+    says totals so far, and with any money its currency. A report of `look_up` also carries the payment's key, if the
+    provider knows it: what a PaymentNews is about is found by it. `cancel` voids what is not captured and answers what
+    became of the charge, which may be that it was paid. A Refusal of `start` is a final no: nothing was charged.
+    Methods offered with flow OFFLINE promise that `start` is local and without effect until the order is placed: it
+    answers PENDING, and with `due_at` the goods are reserved until then instead of leaving the shelf at once.
 
     A provider whose charges may be captured in several parts says `captures_in_parts = True`. Of all others the first
     capture lets go of the rest, so that they are asked for one alone.
@@ -242,10 +253,13 @@ class PaymentProvider(Protocol):
         ...
 
     def verify(self, headers: Mapping[str, str], body: bytes) -> ProviderMessage:
-        """Check a webhook's signature and age. Raises Refusal when it is not genuine."""
+        """Check a webhook's signature and age. Raises Refusal when it is not genuine.
+
+        A service that does not sign admits what could be its own, and `interpret` answers nothing but PaymentNews.
+        """
         ...
 
-    def interpret(self, message: ProviderMessage) -> PaymentReport | DisputeReport | PayoutNews | None:
+    def interpret(self, message: ProviderMessage) -> PaymentReport | DisputeReport | PaymentNews | PayoutNews | None:
         """Translate a verified webhook; None when it is about nothing we keep. Pure."""
         ...
 
@@ -274,4 +288,17 @@ class DisputeDesk(Protocol):
 
     async def submit_evidence(self, reference: str, evidence: DisputeEvidence) -> DisputeReport:
         """Hand in evidence, once per key. Raises a Refusal when it is too late or not taken."""
+        ...
+
+
+class DisputeSource(Protocol):
+    """What disputes there are over a charge, asked on PaymentNews. Failure policy: required, outside a transaction.
+
+    Provided under the same key as its PaymentProvider, where messages do not tell of disputes themselves.
+    """
+
+    policy: ClassVar[Policy] = Policy("required", 10.0)
+
+    async def disputes_over(self, provider_reference: str) -> tuple[DisputeReport, ...]:
+        """All disputes over the charge, as they stand; none for a charge that is not known."""
         ...
