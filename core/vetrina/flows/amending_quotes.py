@@ -24,6 +24,7 @@ from vetrina.shop.orders.amendment_rules import (
     reduced,
     sums,
 )
+from vetrina.shop.orders.refund_rules import NothingToRefundOf
 from vetrina.shop.orders.rules import DraftLine, DraftPart, DraftTax
 from vetrina.shop.pricing.rules import Quote, QuoteLine, price
 from vetrina.views.amendments import pieces_settled
@@ -74,7 +75,7 @@ async def added_lines(
 async def taken_off(db: Reads, order: OrderView, wanted: Sequence[tuple[int, int]]) -> tuple[Reduced, ...]:
     """Pieces of lines that were not sent, with their share. Read under the order's lock it holds.
 
-    Raises BadInput, NotFound, NothingToReduce.
+    Raises BadInput, NotFound, NothingToReduce, NothingToRefundOf.
     """
     if not wanted:
         return ()
@@ -91,8 +92,15 @@ async def taken_off(db: Reads, order: OrderView, wanted: Sequence[tuple[int, int
 async def shares_of(
     db: Reads, order: OrderView, lines: Mapping[int, OrderLineRow], wanted: Sequence[tuple[int, int]]
 ) -> tuple[Reduced, ...]:
-    """What so many pieces of lines take with them, after those that were taken off or refunded before."""
+    """What so many pieces of lines take with them, after those that were taken off or refunded before.
+
+    Raises NothingToRefundOf where the money of so many pieces is not there any more.
+    """
     before = await pieces_settled(db, order.id)
+    for line_id, quantity in wanted:
+        left = lines[line_id].quantity - before[line_id]
+        if quantity > left:
+            raise NothingToRefundOf(field=("lines",), title=lines[line_id].title, open=max(left, 0))
     return tuple(reduced(_whole(lines[line_id], before[line_id]), quantity) for line_id, quantity in wanted)
 
 

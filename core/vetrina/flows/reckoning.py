@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 
 from vetrina.flows.auditing import audited
-from vetrina.flows.following import standing_of
+from vetrina.flows.following import standing_of, withdraw_excess
 from vetrina.flows.freezing import Redeem, thaw
 from vetrina.flows.holding import marked
 from vetrina.flows.packing import open_order
@@ -25,6 +25,7 @@ from vetrina.shop.payments.ports import MoneyRequest
 from vetrina.shop.payments.rules import LOST, PaymentRow
 from vetrina.shop.pricing.ports import Redeemable
 from vetrina.views.carts import locked_cart
+from vetrina.views.disputes import taken_from
 from vetrina.views.orders import (
     OrderLineRow,
     OrderView,
@@ -73,7 +74,8 @@ async def money_of(db: Reads, order: OrderView, payments: Sequence[PaymentRow]) 
             on_cards[part.card_reference] += part.amount
     held = [payment for payment in payments if payment.replaced_at is None]
     received = order.redeemed + sum(payment.captured for payment in held)
-    ways = [Way(_left(payment, live), payment_id=payment.id) for payment in held]
+    disputed = await taken_from(db, [payment.id for payment in held])
+    ways = [Way(_left(payment, live, disputed.get(payment.id, 0)), payment_id=payment.id) for payment in held]
     ways += [Way(card.amount - on_cards[mark], card=mark) for mark, card in cards.items()]
     owed = order.total + order.raised - order.lowered + order.released - order.waived
     lost = bool(held) and all(payment.state in LOST for payment in held)
@@ -143,6 +145,7 @@ async def write_refund(
     waived = msgspec.structs.replace(order, waived=order.waived + sums.waived)
     status = financial_status(waived.owed, order.redeemed, money.returned + on_cards, standing_of(payments))
     await orders.set_money(session, order, status=status, refunded=order.refunded + on_cards, at=ctx.now())
+    await withdraw_excess(ctx, session, waived, payments)
     parts = await orders.parts_held(session, refund_id)
     for part in parts:
         if part.payment_id is not None:
@@ -179,10 +182,10 @@ def _counting(refunds: Sequence[RefundRow], parts: Sequence[RefundPartView]) -> 
     return [refund for refund in refunds if refund.waived or refund.id in alive]
 
 
-def _left(payment: PaymentRow, parts: Sequence[RefundPartView]) -> int:
-    """What of a payment can go back: what came, without what went back and what is on its way."""
+def _left(payment: PaymentRow, parts: Sequence[RefundPartView], disputed: int) -> int:
+    """What of a payment can go back: what came, without what went back, is on its way, or was taken by a dispute."""
     asked = sum(part.amount for part in parts if part.payment_id == payment.id and part.state == RefundState.ASKED)
-    return max(payment.captured - payment.refunded - asked, 0)
+    return max(payment.captured - payment.refunded - asked - disputed, 0)
 
 
 async def _worths(

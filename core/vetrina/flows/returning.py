@@ -101,7 +101,7 @@ async def receive_return(ctx: Context, return_id: int, found_lines: Sequence[Fou
     """The goods are here: of every line how many are taken back, as what, and where they go. Needs orders.write.
 
     Restocked pieces are on the shelf of their location at once; of all others the order's ledger alone knows. Raises
-    BadInput, NotFound, ReturnIsDecided.
+    BadInput, NotFound, NothingToReturn, ReturnIsDecided.
     """
     ctx.require("orders.write")
     async with ctx.tx() as session:
@@ -112,6 +112,7 @@ async def receive_return(ctx: Context, return_id: int, found_lines: Sequence[Fou
         await move(ctx, session, order, found, RECEIVED, received_at=ctx.now())
         await orders.write_found(session, return_id, found_lines)
         goods = await goods_of(session, order.id)
+        _check_out(goods, found_lines)
         await _shelve(ctx, session, goods, return_id, found_lines)
         await emit(session, ReturnReceived(**facts(order), return_id=return_id), ctx.now())
 
@@ -214,6 +215,16 @@ def _check_found(wanted: dict[int, int], found: Sequence[FoundLine], known: set[
             raise BadInput(field=(*at, "location_id"), problem="Say at which location they are on the shelf again.")
         if line.location_id is not None and line.location_id not in known:
             raise NotFound(what="The location", field=(*at, "location_id"))
+
+
+def _check_out(goods: Goods, found: Sequence[FoundLine]) -> None:
+    """What came back another way since it was announced, or never left, does not come back once more."""
+    for index, line in enumerate(found):
+        standing = goods.standings[line.line_id]
+        out = max(standing.sent - standing.returned, 0)
+        if line.accepted > out:
+            at, title = ("lines", str(index), "accepted"), goods.lines[line.line_id].title
+            raise NothingToReturn(field=at, title=title, open=out)
 
 
 async def _shelve(ctx: Context, session: Session, goods: Goods, return_id: int, found: Sequence[FoundLine]) -> None:

@@ -4,11 +4,11 @@ from collections import Counter
 from collections.abc import Sequence
 
 import msgspec
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, or_, select
 
 from vetrina.kernel.db import Reads, id_in
 from vetrina.shop.orders.amendment_rules import AmendmentRow
-from vetrina.shop.orders.models import Amendment, AmendmentLine, Refund, RefundLine
+from vetrina.shop.orders.models import Amendment, AmendmentLine, Refund, RefundLine, RefundPart
 from vetrina.views.orders import OrderView
 
 
@@ -95,8 +95,10 @@ _TAKEN_OFF = (
     .join(Amendment, Amendment.id == AmendmentLine.amendment_id)
     .where(Amendment.order_id == bindparam("order"))
 )
+_is_alive = select(RefundPart.id).where(RefundPart.refund_id == Refund.id, RefundPart.state != "failed").exists()
+"""A refund that every provider refused for good has settled nothing."""
 _REFUNDED = (
     select(RefundLine.line_id, RefundLine.quantity)
     .join(Refund, Refund.id == RefundLine.refund_id)
-    .where(Refund.order_id == bindparam("order"))
+    .where(Refund.order_id == bindparam("order"), or_(Refund.waived > 0, _is_alive))
 )

@@ -84,6 +84,11 @@ async def taken_by_disputes(reads: Reads, payment_id: int) -> int:
     return await reads.value(_TAKEN, {"payment_id_": payment_id})
 
 
+async def taken_from(reads: Reads, payment_ids: Sequence[int]) -> dict[int, int]:
+    """The same of several payments, by payment; those that nothing was taken from are left out."""
+    return {row[0]: int(row[1]) for row in await reads.fetch(_TAKEN_FROM, {"payment_ids": list(payment_ids)})}
+
+
 async def disputes(reads: Reads, tab: DisputeTab, window: Window) -> list[Placed[DisputeDeskRow]]:
     """A window on the list, one row too many: earliest deadline first, those without one behind."""
     params = windows.window_params(window, _ORDER)
@@ -133,6 +138,11 @@ _BY_ID = _DISPUTE.where(Dispute.id == bindparam("dispute_id"))
 _BY_REFERENCE = _DISPUTE.where(Dispute.provider == bindparam("provider_"), Dispute.reference == bindparam("reference_"))
 _OF_PAYMENTS = _DISPUTE.where(id_in(Dispute.payment_id, "payment_ids")).order_by(Dispute.id)
 _TAKEN = taken().where(PaymentEntry.payment_id == bindparam("payment_id_"))
+_TAKEN_FROM = (
+    select(PaymentEntry.payment_id, taken().selected_columns[0])
+    .where(id_in(PaymentEntry.payment_id, "payment_ids"), PaymentEntry.kind.in_(["disputed", "dispute_reversed"]))
+    .group_by(PaymentEntry.payment_id)
+)
 _BESIDE = {
     "order_id": Payment.order_id,
     "number": Order.number,

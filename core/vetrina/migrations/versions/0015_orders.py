@@ -61,7 +61,7 @@ def create_orders_order() -> None:
             "raised >= 0 AND lowered >= 0 AND lowered + waived <= total + raised", name=op.f("ck_orders_order_amended")
         ),
         sa.CheckConstraint(
-            "refunded >= 0 AND waived >= 0 AND refunded + waived <= total + raised",
+            "refunded BETWEEN 0 AND total + raised AND waived BETWEEN 0 AND total + raised",
             name=op.f("ck_orders_order_refunded"),
         ),
         sa.CheckConstraint("released >= 0 AND released <= lowered", name=op.f("ck_orders_order_released")),

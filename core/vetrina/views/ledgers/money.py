@@ -80,7 +80,13 @@ _OFF = (
         )
     )
 )  # fmt: skip
-_returned = func.coalesce(select(func.sum(Payment.refunded)).where(Payment.order_id == Order.id).scalar_subquery(), 0)
+_returned = func.coalesce(
+    select(func.sum(Payment.refunded))
+    .where(Payment.order_id == Order.id, Payment.replaced_at.is_(None))
+    .scalar_subquery(),
+    0,
+)
+"""Money that another payment replaced was never the order's."""
 _BACK = select(Order.number, Order.refunded, _returned, Order.redeemed).where(
     Order.id > bindparam("above"),
     Order.id <= bindparam("up_to"),

@@ -1,0 +1,177 @@
+"""Nobody gets money or goods twice: whatever is refunded, edited, exchanged, disputed and linked in whatever order."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+from tests.flows.test_amending import BANK, TRANSFER, amended, order_of, placed
+from tests.flows.test_returning import received, send, wish
+from tests.support import shops, stock
+from tests.support.checkouts import Desk, books, open_desk
+from tests.support.sold import keeper, run_jobs, sold
+from tests.support.wares import ware
+
+from vetrina.flows.asking_payment import ask_for_payment, withdraw_request
+from vetrina.flows.cancelling import CancelWish, cancel_lines
+from vetrina.flows.disputes import take_dispute
+from vetrina.flows.fulfilling import FulfilWish, cancel_fulfilment, fulfil
+from vetrina.flows.orders import cancel_order, mark_as_paid
+from vetrina.flows.paying_requests import pay_request
+from vetrina.flows.payments import capture
+from vetrina.flows.refunding import RefundLine, RefundWish, refund_order
+from vetrina.flows.returning import receive_return, request_return
+from vetrina.flows.settling_returns import ReturnExchange, exchange_return
+from vetrina.flows.upkeep import watch_money
+from vetrina.kernel.errors import Refusal
+from vetrina.kernel.registry import Provided
+from vetrina.ports import DisputeReport, PaymentProvider
+from vetrina.shop.orders.refund_rules import RefundTooHigh
+from vetrina.shop.orders.service import FoundLine
+from vetrina.testing.payments import AUTHORISES, CHALLENGES, PAYS
+from vetrina.views.ledgers import LEDGERS
+from vetrina.views.orders import order_lines
+from vetrina.views.payments import payments_of_orders
+from vetrina.vocabulary import DisputeState
+from vetrina_manual_payment.provider import ManualPayment
+
+STOCKED = {"I2 stock"}
+"""The ware of the tests stands on its shelf without having come there."""
+
+
+@pytest.fixture
+async def desk(database_url: str, clock: shops.StillClock) -> AsyncIterator[Desk]:
+    manual = Provided(PaymentProvider, "manual_payment", "manual_payment", ManualPayment(BANK))
+    opened = await open_desk(database_url, clock, manual)
+    yield opened
+    await opened.ctx.db.close()
+
+
+async def wrong(desk: Desk) -> list[str]:
+    """What the ledgers of the shop find, but for how its goods came on the shelf and events nobody fetched."""
+    found = {f"{one.rule} {one.name}": await one.look(desk.ctx) for one in LEDGERS if one.rule != "I10"}
+    return [f"{name}: {each}" for name, each in found.items() if each and name not in STOCKED]
+
+
+async def disputed(desk: Desk, order_id: int, amount: int, state: DisputeState = DisputeState.LOST) -> None:
+    (payment,) = await payments_of_orders(desk.ctx.db, [order_id])
+    report = DisputeReport(
+        reference="dp_1", payment_key=payment.key, state=state, amount=amount, currency="EUR", at=desk.ctx.now()
+    )
+    await take_dispute(desk.ctx, "fake", report)
+
+
+async def test_what_a_dispute_took_does_not_go_back_once_more(desk: Desk) -> None:
+    order_id, line_id = await sold(desk)
+    by = keeper(desk)
+    await disputed(desk, order_id, 2_000)
+    with pytest.raises(RefundTooHigh):
+        await refund_order(by, RefundWish(order_id=order_id, amount=1_501))
+    await refund_order(by, RefundWish(order_id=order_id, lines=(RefundLine(line_id, 1),)))
+    await cancel_lines(by, CancelWish(order_id=order_id, lines=((line_id, 1),)))
+    await amended(desk, order_id, reduce=((line_id, 1),))
+    await cancel_order(by, order_id, "FRAUD")
+    await run_jobs(desk)
+    assert desk.provider.only.refunded == 1_500
+    assert await wrong(desk) == []
+
+
+async def test_pieces_that_were_refunded_are_not_taken_off_with_their_money_once_more(desk: Desk) -> None:
+    other = await ware(desk.ctx, "Teapot")
+    order_id = await placed(desk, quantity=2)
+    (line,) = await order_lines(desk.ctx.db, [order_id])
+    done = await amended(desk, order_id, add=((other, 1),), asks=True)
+    await pay_request(desk.buyer, done.request_key, "fake:card", PAYS)
+    await refund_order(keeper(desk), RefundWish(order_id=order_id, lines=(RefundLine(line.id, 1),)))
+    with pytest.raises(Refusal):
+        await amended(desk, order_id, reduce=((line.id, 2),))
+    await amended(desk, order_id, reduce=((line.id, 1),))
+    await run_jobs(desk)
+    assert (await order_of(desk, order_id)).refunded == 2_000
+    assert await wrong(desk) == []
+
+
+async def test_what_was_refunded_is_not_exchanged_as_well(desk: Desk) -> None:
+    order_id = await placed(desk, quantity=2)
+    (line,) = await order_lines(desk.ctx.db, [order_id])
+    await send(desk, order_id, line.id, 2)
+    return_id = await received(desk, order_id, line.id, 2)
+    await refund_order(keeper(desk), RefundWish(order_id=order_id, lines=(RefundLine(line.id, 2),)))
+    with pytest.raises(Refusal):
+        await exchange_return(keeper(desk), ReturnExchange(return_id=return_id, add=((desk.variant_id, 2),)))
+    assert (await order_of(desk, order_id)).current_total == 2_500
+
+
+async def test_pieces_come_back_on_a_shelf_once(desk: Desk) -> None:
+    order_id, line_id = await sold(desk)
+    by, home = keeper(desk), await stock.main_location(desk.ctx)
+    await fulfil(by, FulfilWish(order_id=order_id))
+    return_id = await request_return(by, wish(order_id, line_id, 2))
+    await refund_order(by, RefundWish(order_id=order_id, lines=(RefundLine(line_id, 2, home),)))
+    found = FoundLine(line_id=line_id, accepted=2, location_id=home)
+    with pytest.raises(Refusal):
+        await receive_return(by, return_id, [found])
+    assert (await books(desk)).on_hand == 9
+
+
+async def test_goods_of_a_parcel_taken_back_do_not_come_back_again(desk: Desk) -> None:
+    order_id, line_id = await sold(desk)
+    by, home = keeper(desk), await stock.main_location(desk.ctx)
+    parcel = await fulfil(by, FulfilWish(order_id=order_id))
+    return_id = await request_return(by, wish(order_id, line_id, 2))
+    await cancel_fulfilment(by, parcel)
+    with pytest.raises(Refusal):
+        await receive_return(by, return_id, [FoundLine(line_id=line_id, accepted=2, location_id=home)])
+    await cancel_lines(by, CancelWish(order_id=order_id, lines=((line_id, 3),)))
+    assert (await books(desk)).on_hand == 10
+
+
+async def test_money_that_came_although_it_was_waived_can_go_back(desk: Desk) -> None:
+    order_id, line_id = await sold(desk, AUTHORISES)
+    by = keeper(desk)
+    await refund_order(by, RefundWish(order_id=order_id, lines=(RefundLine(line_id, 2),)))
+    (payment,) = await payments_of_orders(desk.ctx.db, [order_id])
+    await capture(by, payment.id, 3_500)
+    await run_jobs(desk)
+    await refund_order(by, RefundWish(order_id=order_id, amount=2_000))
+    await run_jobs(desk)
+    assert desk.provider.only.captured - desk.provider.only.refunded == 1_500
+    await refund_order(by, RefundWish(order_id=order_id, amount=1_500))
+    await run_jobs(desk)
+    assert desk.provider.only.captured == desk.provider.only.refunded == 3_500
+    assert await wrong(desk) == []
+
+
+async def test_a_link_asks_no_longer_for_what_was_cancelled(desk: Desk) -> None:
+    order_id = await placed(desk, TRANSFER, None, quantity=2)
+    by = keeper(desk)
+    (line,) = await order_lines(desk.ctx.db, [order_id])
+    key = await ask_for_payment(by, order_id)
+    await cancel_lines(by, CancelWish(order_id=order_id, lines=((line.id, 1),)))
+    with pytest.raises(Refusal):
+        await pay_request(desk.buyer, key, "fake:card", PAYS)
+    assert await wrong(desk) == []
+
+
+async def test_a_transfer_that_a_link_promised_counts_after_the_link_is_withdrawn(desk: Desk) -> None:
+    order_id = await placed(desk, TRANSFER, None)
+    by = keeper(desk)
+    key = await ask_for_payment(by, order_id)
+    await pay_request(desk.buyer, key, TRANSFER)
+    await withdraw_request(by, order_id)
+    await mark_as_paid(by, order_id)
+    await run_jobs(desk)
+    assert (await order_of(desk, order_id)).financial_status == "PAID"
+    assert await wrong(desk) == []
+
+
+async def test_a_link_paid_twice_is_paid_once_and_the_books_say_so(desk: Desk) -> None:
+    order_id = await placed(desk, TRANSFER, None)
+    by = keeper(desk)
+    key = await ask_for_payment(by, order_id)
+    begun = await pay_request(desk.buyer, key, "fake:card", CHALLENGES)
+    await mark_as_paid(by, order_id)
+    desk.provider.complete_challenge(desk.provider.only.key)
+    desk.clock.move(minutes=20)
+    await watch_money(desk.ctx)
+    await run_jobs(desk)
+    assert desk.provider.only.refunded == 1_500 and begun.id
+    assert await wrong(desk) == []
