@@ -19,7 +19,7 @@ from vetrina.flows.paying_requests import pay_request
 from vetrina.flows.payments import capture
 from vetrina.flows.refunding import RefundLine, RefundWish, refund_order
 from vetrina.flows.returning import receive_return, request_return
-from vetrina.flows.settling_returns import ReturnExchange, exchange_return
+from vetrina.flows.settling_returns import ReturnExchange, ReturnRefund, exchange_return, refund_return
 from vetrina.flows.upkeep import watch_money
 from vetrina.kernel.errors import Refusal
 from vetrina.kernel.registry import Provided
@@ -148,6 +148,26 @@ async def test_a_link_asks_no_longer_for_what_was_cancelled(desk: Desk) -> None:
     await cancel_lines(by, CancelWish(order_id=order_id, lines=((line.id, 1),)))
     with pytest.raises(Refusal):
         await pay_request(desk.buyer, key, "fake:card", PAYS)
+    assert await wrong(desk) == []
+
+
+@pytest.mark.parametrize("way", ["cancelled", "refunded", "returned"])
+async def test_of_what_was_let_off_nothing_is_awaited(desk: Desk, way: str) -> None:
+    order_id = await placed(desk, TRANSFER, None, quantity=2)
+    by = keeper(desk)
+    (line,) = await order_lines(desk.ctx.db, [order_id])
+    if way == "returned":
+        await send(desk, order_id, line.id, 2)
+        await refund_return(by, ReturnRefund(return_id=await received(desk, order_id, line.id, 1)))
+    elif way == "refunded":
+        again = RefundWish(order_id=order_id, lines=(RefundLine(line.id, 1),), key="one")
+        assert await refund_order(by, again) == await refund_order(by, again)
+    else:
+        await cancel_lines(by, CancelWish(order_id=order_id, lines=((line.id, 1),)))
+    await mark_as_paid(by, order_id)
+    found = await payments_of_orders(desk.ctx.db, [order_id])
+    assert [(one.amount, one.captured) for one in found] == [(2_500, 0), (1_500, 1_500)]
+    assert (await order_of(desk, order_id)).financial_status == "PAID"
     assert await wrong(desk) == []
 
 

@@ -8,17 +8,15 @@ import msgspec
 from vetrina.flows.amending_quotes import Amounts, added_lines, amounts_of, taken_off
 from vetrina.flows.asking_payment import LONGEST_NOTE, ask_in
 from vetrina.flows.auditing import audited
-from vetrina.flows.following import counting, replace, standing_of, to_ask, withdraw_excess
+from vetrina.flows.awaiting import Moved, await_anew, awaited_after
+from vetrina.flows.following import counting, standing_of, to_ask, withdraw_excess
 from vetrina.flows.holding import goods_of_lines
 from vetrina.flows.locking import OrderHeld, hold_order, row_of, where_is
-from vetrina.flows.paying_requests import promise_of
-from vetrina.flows.placing import addressed
 from vetrina.flows.reckoning import Money, money_of, write_refund
 from vetrina.flows.shelving import follow_goods, give_up_pieces, goods_of
 from vetrina.kernel import texts
 from vetrina.kernel.context import Context
 from vetrina.kernel.db import Session
-from vetrina.kernel.db.rows import add_together, take_keys
 from vetrina.kernel.errors import Fault, NotFound, Unavailable
 from vetrina.kernel.messages import emit
 from vetrina.shop.checkout.rules import HOLD
@@ -29,23 +27,16 @@ from vetrina.shop.orders.events import OrderAmended
 from vetrina.shop.orders.refund_rules import reckon
 from vetrina.shop.orders.rules import OrderRow, financial_status, still_reserved
 from vetrina.shop.orders.service import Amending, RefundNote, WrittenAmendment
-from vetrina.shop.payments import service as payments
-from vetrina.shop.payments.models import Payment
 from vetrina.shop.payments.rules import PaymentRow
 from vetrina.views.amendments import amendment_of_key
 from vetrina.views.orders import OrderView, order_by_id, order_whereabouts
 from vetrina.views.payments import payments_of_orders
-from vetrina.vocabulary import PaymentState
 
 ROUNDS = 3
 """How often an amendment looks again when the order's money moved under it."""
 LONGEST_KEY = 255
 RESERVED_FOR = timedelta(days=7)
 """How long goods added to an order that waits for its money are held, where its payment names no day."""
-
-
-class Moved(Exception):
-    """The order is not what was quoted: roll back, and look again."""
 
 
 Pieces = tuple[tuple[int, int], ...]
@@ -126,14 +117,8 @@ async def amend_order(ctx: Context, wish: AmendWish) -> Amended:
 
 async def awaited_anew(ctx: Context, order: OrderView, amounts: Amounts) -> PaymentRow | None:
     """Where money is awaited offline and another sum will be due: what is awaited then. Asked outside transactions."""
-    held = counting(await payments_of_orders(ctx.db, [order.id]))
-    awaited = next((payment for payment in held if payment.state == PaymentState.PENDING), None)
-    if awaited is None:
-        return None
-    others = [payment for payment in held if payment.id != awaited.id]
-    due = to_ask(row_of(order), others) + amounts.sums.total
     try:
-        return await promise_of(ctx, order, awaited, due) if due > 0 and due != awaited.amount else None
+        return await awaited_after(ctx, order, amounts.sums.total)
     except Unavailable as error:
         raise TaxIsUnknown from error
 
@@ -182,9 +167,7 @@ async def amend_in(
         await give_up_pieces(ctx, session, goods, given_up, cause=cause, is_restocked=True)
     is_waiting = bool(still_reserved(goods.entries))
     await _add_goods(ctx, session, written, amounts, goods.reference, held.payments, is_waiting=is_waiting)
-    payments_now = await _await_anew(ctx, session, written.order, held.payments, promise)
-    if payments_now is None:
-        raise Moved
+    payments_now = await await_anew(ctx, session, written.order, held.payments, promise)
     refund_id = await _settle(ctx, session, written, payments_now, money, released, wish)
     now = OrderHeld(written.order, payments_now)
     await withdraw_excess(ctx, session, now.order, now.payments)
@@ -283,28 +266,6 @@ async def _add_goods(
     pieces = [(line_id, line.quantity) for line_id, line in zip(written.line_ids, amounts.added, strict=True)]
     kind = "reserved" if is_waiting else "taken"
     await orders.enter_goods(session, written.order.id, pieces, kind, reference=mine, at=ctx.now())
-
-
-async def _await_anew(
-    ctx: Context, session: Session, order: OrderRow, held: Sequence[PaymentRow], promise: PaymentRow | None
-) -> list[PaymentRow] | None:
-    """Awaited money of another sum than is due now is replaced; the payments then, or None if they have moved."""
-    awaited = [payment for payment in counting(held) if payment.state == PaymentState.PENDING]
-    left = to_ask(order, held)
-    if awaited and promise is None and awaited[0].amount != left and left > 0:
-        return None
-    if promise is not None and (not awaited or promise.amount != left):
-        return None
-    if not awaited or (promise is None and left == awaited[0].amount):
-        return list(held)
-    for payment in awaited:
-        await replace(ctx, session, payment)
-    if promise is not None:
-        [[payment_id]] = await take_keys(session, (Payment, 1))
-        payment = msgspec.structs.replace(promise, id=payment_id)
-        told = addressed(payment.instructions, order.name)
-        await add_together(session, payments.written(payment, order.id, told))
-    return await payments.payments_held(session, order.id)
 
 
 async def _settle(

@@ -3,16 +3,18 @@
 import msgspec
 
 from vetrina.flows.auditing import audited
+from vetrina.flows.awaiting import looked_again
 from vetrina.flows.packing import check_open, distinct
-from vetrina.flows.reckoning import check_quantities, hold_order, money_of, write_refund
+from vetrina.flows.reckoning import Money, check_quantities, hold_order, money_of, promise_beside, write_refund
 from vetrina.flows.refunding import note_of, pay_back_now, seen
-from vetrina.flows.shelving import follow_goods, give_up_pieces, goods_of
+from vetrina.flows.shelving import LinePieces, follow_goods, give_up_pieces, goods_of
 from vetrina.kernel.context import Context, once
 from vetrina.kernel.errors import BadInput
 from vetrina.kernel.messages import emit
 from vetrina.shop.orders import service as orders
 from vetrina.shop.orders.events import OrderLinesCancelled
-from vetrina.shop.orders.refund_rules import reckon
+from vetrina.shop.orders.refund_rules import RefundSums, reckon
+from vetrina.views.orders import OrderView
 
 
 class CancelWish(msgspec.Struct, frozen=True, kw_only=True):
@@ -52,6 +54,17 @@ async def cancel_lines(ctx: Context, wish: CancelWish) -> Cancelled:
         raise BadInput(field=("lines",), problem="Say which pieces are cancelled.", reason="empty")
     pieces = distinct(wish.lines)
     note = note_of(ctx, wish.reason, wish.note, wish.key, notify=wish.notify)
+    done = await looked_again(lambda: _cancel(ctx, wish, pieces, note), wish.order_id)
+    if done.refund_id is not None:
+        await pay_back_now(ctx, done.refund_id)
+    return done
+
+
+async def _cancel(ctx: Context, wish: CancelWish, pieces: LinePieces, note: orders.RefundNote) -> Cancelled:
+    async def sums_of(_: OrderView, money: Money) -> RefundSums:
+        return _reckoned(money, pieces, wish)
+
+    promise = await promise_beside(ctx, wish.order_id, sums_of) if wish.refund else None
     cause = f"cancel:{note.key}"
     async with ctx.tx() as session:
         order, held = await hold_order(session, wish.order_id)
@@ -79,11 +92,13 @@ async def cancel_lines(ctx: Context, wish: CancelWish) -> Cancelled:
         await audited(ctx, session, "order.lines-cancelled", f"order:{order.id}", after=after)
         refund_id = None
         if wish.refund:
-            check_quantities(money, pieces)
-            sums = reckon(money.standing, pieces, delivery=wish.delivery)
+            sums = _reckoned(money, pieces, wish)
             if sums.amount or sums.waived:
-                refund_id = await write_refund(ctx, session, order, held, money, sums, note)
+                refund_id = await write_refund(ctx, session, order, held, money, sums, note, promise=promise)
         session.outcome = done = Cancelled(refund_id)
-    if refund_id is not None:
-        await pay_back_now(ctx, refund_id)
     return done
+
+
+def _reckoned(money: Money, pieces: LinePieces, wish: CancelWish) -> RefundSums:
+    check_quantities(money, pieces)
+    return reckon(money.standing, pieces, delivery=wish.delivery)

@@ -1,19 +1,20 @@
 """What of an order's money can still go back, and the pen that writes a refund down in its transaction."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any
 
 import msgspec
 
 from vetrina.flows.auditing import audited
-from vetrina.flows.following import standing_of, withdraw_excess
+from vetrina.flows.awaiting import await_anew, awaited_after
+from vetrina.flows.following import counting, standing_of, withdraw_excess
 from vetrina.flows.freezing import Redeem, thaw
 from vetrina.flows.holding import marked
 from vetrina.flows.packing import open_order
 from vetrina.kernel.context import Context
 from vetrina.kernel.db import Reads, Session
-from vetrina.kernel.errors import NotFound
+from vetrina.kernel.errors import NotFound, Refusal
 from vetrina.kernel.jobs import put_off
 from vetrina.kernel.messages import emit
 from vetrina.shop.orders import service as orders
@@ -24,17 +25,20 @@ from vetrina.shop.payments import service as payments_of
 from vetrina.shop.payments.ports import MoneyRequest
 from vetrina.shop.payments.rules import LOST, PaymentRow
 from vetrina.shop.pricing.ports import Redeemable
+from vetrina.views.amendments import amendments_of
 from vetrina.views.carts import locked_cart
 from vetrina.views.disputes import taken_from
 from vetrina.views.orders import (
     OrderLineRow,
     OrderView,
     goods_entries,
+    order_by_id,
     order_discounts,
     order_lines,
     order_tax_lines,
     order_whereabouts,
 )
+from vetrina.views.payments import payments_of_orders
 from vetrina.views.refunds import (
     RefundPartView,
     RefundRow,
@@ -44,7 +48,7 @@ from vetrina.views.refunds import (
     refunds_of,
     snapshot_of_order,
 )
-from vetrina.vocabulary import RefundState
+from vetrina.vocabulary import PaymentState, RefundState
 
 PAY_BACK = "core.pay-back"
 
@@ -65,14 +69,14 @@ async def money_of(db: Reads, order: OrderView, payments: Sequence[PaymentRow]) 
     lines = {line.id: line for line in await order_lines(db, [order.id])}
     refunds = await refunds_of(db, [order.id])
     parts = await refund_parts(db, [order.id])
-    counting = _counting(refunds, parts)
+    alive = _alive(refunds, parts)
     cards = await _cards(db, order.id)
     live = [part for part in parts if part.state != RefundState.FAILED]
     on_cards = Counter[str]()
     for part in live:
         if part.card_reference is not None:
             on_cards[part.card_reference] += part.amount
-    held = [payment for payment in payments if payment.replaced_at is None]
+    held = counting(payments)
     received = order.redeemed + sum(payment.captured for payment in held)
     disputed = await taken_from(db, [payment.id for payment in held])
     ways = [Way(_left(payment, live, disputed.get(payment.id, 0)), payment_id=payment.id) for payment in held]
@@ -80,13 +84,30 @@ async def money_of(db: Reads, order: OrderView, payments: Sequence[PaymentRow]) 
     owed = order.total + order.raised - order.lowered + order.released - order.waived
     lost = bool(held) and all(payment.state in LOST for payment in held)
     standing = Standing(
-        lines=await _worths(db, order, lines, counting),
-        delivery=await _delivery(db, order, counting),
-        fee=Worth(order.payment_fee, 0, refunded=sum(refund.fee for refund in counting)),
+        lines=await _worths(db, order, lines, alive),
+        delivery=await _delivery(db, order, alive),
+        fee=Worth(order.payment_fee, 0, refunded=sum(refund.fee for refund in alive)),
         unpaid=0 if lost else max(owed - received, 0),
         ways=tuple(way for way in ways if way.left > 0),
     )
     return Money(standing, lines, cards, sum(on_cards.values()))
+
+
+async def promise_beside(
+    ctx: Context, order_id: int, sums: Callable[[OrderView, Money], Awaitable[RefundSums]]
+) -> PaymentRow | None:
+    """What will be awaited of an order beside a refund of such sums; None where it is what is awaited now, or nothing.
+
+    Asked outside transactions: what cannot be refunded is refused in there. Raises Unavailable.
+    """
+    order, held = await order_by_id(ctx.db, order_id), await payments_of_orders(ctx.db, [order_id])
+    if order is None or not any(payment.state == PaymentState.PENDING for payment in counting(held)):
+        return None
+    try:
+        waived = (await sums(order, await money_of(ctx.db, order, held))).waived
+    except Refusal:
+        return None
+    return await awaited_after(ctx, order, -waived)
 
 
 async def hold_order(
@@ -126,11 +147,13 @@ async def write_refund(
     sums: RefundSums,
     note: orders.RefundNote,
     *,
+    promise: PaymentRow | None = None,
     restocked: Mapping[int, int] | None = None,
 ) -> int:
     """Write a refund down for a locked order and its locked payments; its id.
 
-    Gift cards have theirs back at once, providers are asked by jobs; what had not been paid is asked no longer.
+    Gift cards have theirs back at once, providers are asked by jobs; what had not been paid is asked no longer, and
+    `promise` is what is awaited instead, as `promise_beside` found it. Raises Moved when that is not what is due.
     """
     requests = {payment.id: _request(payment) for payment in payments}
     refund_id = await orders.write_refund(
@@ -146,6 +169,8 @@ async def write_refund(
     status = financial_status(waived.owed, order.redeemed, money.returned + on_cards, standing_of(payments))
     await orders.set_money(session, order, status=status, refunded=order.refunded + on_cards, at=ctx.now())
     await withdraw_excess(ctx, session, waived, payments)
+    if sums.waived:
+        await await_anew(ctx, session, waived, payments, promise)
     parts = await orders.parts_held(session, refund_id)
     for part in parts:
         if part.payment_id is not None:
@@ -176,7 +201,7 @@ async def tell_refunded(
     )
 
 
-def _counting(refunds: Sequence[RefundRow], parts: Sequence[RefundPartView]) -> list[RefundRow]:
+def _alive(refunds: Sequence[RefundRow], parts: Sequence[RefundPartView]) -> list[RefundRow]:
     """Refunds of which anything happened or may still happen."""
     alive = {part.refund_id for part in parts if part.state != RefundState.FAILED}
     return [refund for refund in refunds if refund.waived or refund.id in alive]
@@ -189,11 +214,11 @@ def _left(payment: PaymentRow, parts: Sequence[RefundPartView], disputed: int) -
 
 
 async def _worths(
-    db: Reads, order: OrderView, lines: Mapping[int, OrderLineRow], counting: Sequence[RefundRow]
+    db: Reads, order: OrderView, lines: Mapping[int, OrderLineRow], refunds: Sequence[RefundRow]
 ) -> dict[int, Worth]:
     """Every line with what it was paid with; what an amendment took off it is refunded in its own way."""
     before = Counter(await amended_pieces(db, order.id))
-    ids = {refund.id for refund in counting}
+    ids = {refund.id for refund in refunds}
     for row in await refund_lines(db, [order.id]):
         if row.refund_id in ids:
             before[row.line_id] += row.quantity
@@ -204,12 +229,13 @@ async def _worths(
     }
 
 
-async def _delivery(db: Reads, order: OrderView, counting: Sequence[RefundRow]) -> Worth:
-    """What the delivery was paid with: without what discounts took off it, with the tax on top."""
+async def _delivery(db: Reads, order: OrderView, refunds: Sequence[RefundRow]) -> Worth:
+    """What the delivery costs as amendments left it: without what discounts took off it, with the tax on top."""
+    changed = sum(each.delivery for each in await amendments_of(db, [order.id]))
     off = sum(row.amount for row in await order_discounts(db, [order.id]) if row.target == "delivery")
     tax = sum(row.amount for row in await order_tax_lines(db, [order.id]) if row.position is None)
-    amount = order.delivery - off + (0 if order.prices_include_tax else tax)
-    return Worth(amount, min(tax, amount), refunded=sum(refund.delivery for refund in counting))
+    amount = order.delivery + changed - off + (0 if order.prices_include_tax else tax)
+    return Worth(amount, min(tax, amount), refunded=sum(refund.delivery for refund in refunds))
 
 
 async def _cards(db: Reads, order_id: int) -> dict[str, Redeem]:

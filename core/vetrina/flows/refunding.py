@@ -7,8 +7,18 @@ import msgspec
 import structlog
 
 from vetrina.flows.auditing import audited
+from vetrina.flows.awaiting import looked_again
 from vetrina.flows.packing import distinct
-from vetrina.flows.reckoning import PAY_BACK, Money, check_quantities, hold_order, money_of, tell_refunded, write_refund
+from vetrina.flows.reckoning import (
+    PAY_BACK,
+    Money,
+    check_quantities,
+    hold_order,
+    money_of,
+    promise_beside,
+    tell_refunded,
+    write_refund,
+)
 from vetrina.flows.settling import settle
 from vetrina.flows.shelving import follow_goods, goods_of, put_on_shelf
 from vetrina.kernel import texts
@@ -97,18 +107,7 @@ async def refund_order(ctx: Context, wish: RefundWish) -> int:
     """
     ctx.require("payments.write")
     note = note_of(ctx, wish.reason, wish.note, wish.key, notify=wish.notify)
-    async with ctx.tx() as session:
-        order, held = await hold_order(session, wish.order_id)
-        refund_id = await orders.refund_of_key(session, note.key)
-        if refund_id is None:
-            money = await money_of(session, await seen(session, order), held)
-            sums = _reckoned(money, wish)
-            if not sums.amount and not sums.waived:
-                raise BadInput(field=("amount",), problem="There is nothing to refund.", reason="empty")
-            restocked = {line.line_id: line.restock for line in wish.lines if line.restock is not None}
-            refund_id = await write_refund(ctx, session, order, held, money, sums, note, restocked=restocked)
-            await _restock(ctx, session, order, wish, refund_id)
-        session.outcome = refund_id
+    refund_id = await looked_again(lambda: _refund(ctx, wish, note), wish.order_id)
     await pay_back_now(ctx, refund_id)
     return refund_id
 
@@ -136,6 +135,28 @@ async def retry_refund(ctx: Context, refund_id: int) -> None:
         if failed:
             await audited(ctx, session, "order.refund-retried", f"order:{order.id}", after={"refund": refund_id})
     await pay_back_now(ctx, refund_id)
+
+
+async def _refund(ctx: Context, wish: RefundWish, note: orders.RefundNote) -> int:
+    async def sums_of(_: OrderView, money: Money) -> RefundSums:
+        return _reckoned(money, wish)
+
+    promise = await promise_beside(ctx, wish.order_id, sums_of)
+    async with ctx.tx() as session:
+        order, held = await hold_order(session, wish.order_id)
+        refund_id = await orders.refund_of_key(session, note.key)
+        if refund_id is None:
+            money = await money_of(session, await seen(session, order), held)
+            sums = _reckoned(money, wish)
+            if not sums.amount and not sums.waived:
+                raise BadInput(field=("amount",), problem="There is nothing to refund.", reason="empty")
+            restocked = {line.line_id: line.restock for line in wish.lines if line.restock is not None}
+            refund_id = await write_refund(
+                ctx, session, order, held, money, sums, note, promise=promise, restocked=restocked
+            )
+            await _restock(ctx, session, order, wish, refund_id)
+        session.outcome = refund_id
+    return refund_id
 
 
 async def pay_back(ctx: Context, payload: Mapping[str, Any]) -> None:

@@ -8,7 +8,6 @@ from vetrina.flows.amending import (
     Amended,
     AmendmentQuote,
     AmendWish,
-    Moved,
     Pieces,
     amend_in,
     awaited_anew,
@@ -16,8 +15,9 @@ from vetrina.flows.amending import (
 )
 from vetrina.flows.amending_quotes import Amounts, added_lines, amounts_of, shares_of
 from vetrina.flows.asking_payment import LONGEST_NOTE
+from vetrina.flows.awaiting import Moved, looked_again
 from vetrina.flows.locking import OrderHeld, hold_order, where_is
-from vetrina.flows.reckoning import Money, check_quantities, money_of, write_refund
+from vetrina.flows.reckoning import Money, check_quantities, money_of, promise_beside, write_refund
 from vetrina.flows.returning import facts, move
 from vetrina.kernel import texts
 from vetrina.kernel.context import Context
@@ -91,7 +91,16 @@ async def refund_return(ctx: Context, wish: ReturnRefund) -> int:
     ctx.require("orders.write")
     texts.text(wish.note, field=("note",), limit=LONGEST_NOTE)
     view = await _known(ctx.db, wish.return_id)
+    return await looked_again(lambda: _refund(ctx, wish, view), view.order_id)
+
+
+async def _refund(ctx: Context, wish: ReturnRefund, view: ReturnView) -> int:
+    async def sums_of(order: OrderView, money: Money) -> RefundSums:
+        is_withdrawal = view.is_withdrawal
+        return (await _quoted(ctx.db, view.id, is_withdrawal=is_withdrawal, order=order, money=money, wish=wish)).sums
+
     where = await where_is(ctx, view.order_id)
+    promise = await promise_beside(ctx, view.order_id, sums_of)
     async with ctx.tx() as session:
         held, found, order = await _received(session, where, wish.return_id)
         money = await money_of(session, order, held.payments)
@@ -104,7 +113,9 @@ async def refund_return(ctx: Context, wish: ReturnRefund) -> int:
         note = RefundNote(
             key=f"return:{found.id}", reason=reason, note=wish.note, notify=wish.notify, actor=ctx.actor.name
         )
-        refund_id = await write_refund(ctx, session, held.order, held.payments, money, quoted.sums, note)
+        refund_id = await write_refund(
+            ctx, session, held.order, held.payments, money, quoted.sums, note, promise=promise
+        )
         await _close(ctx, session, held.order, found, refund_id=refund_id)
         session.outcome = refund_id
     return refund_id
