@@ -35,7 +35,7 @@ from vetrina.shop.delivery.ports import (
     TrackingEvent,
     Undeliverable,
 )
-from vetrina.shop.mail.ports import Letter, MailProvider, MailRefused
+from vetrina.shop.mail.ports import Letter, MailProvider, MailRefused, OrderLetters
 from vetrina.shop.media.ports import MediaStorage, Piece
 from vetrina.shop.orders.ports import (
     OrderHistoryFormat,
@@ -147,6 +147,7 @@ __all__ = [
     "OfferedMethod",
     "OpenHours",
     "OrderHistoryFormat",
+    "OrderLetters",
     "Parcel",
     "ParcelContent",
     "ParcelStatus",

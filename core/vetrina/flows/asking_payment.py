@@ -13,7 +13,9 @@ from vetrina.kernel.context import Context, once
 from vetrina.kernel.crypto import draw_key
 from vetrina.kernel.db import Session
 from vetrina.kernel.errors import BadInput, Refusal, Unavailable
+from vetrina.kernel.messages import emit
 from vetrina.shop.checkout.rules import HOLD
+from vetrina.shop.orders.events import PaymentAsked
 from vetrina.shop.payments import service as payments
 from vetrina.shop.payments.rules import UNDECIDED
 from vetrina.views.payment_requests import lapsed_requests, stale_request_payments
@@ -89,7 +91,7 @@ async def ask_in(
     """Open a request in the caller's transaction, which holds the order; a request that was open is withdrawn."""
     await close_open(ctx, session, held)
     key = draw_key()
-    await payments.open_request(
+    request_id = await payments.open_request(
         session,
         key=key,
         order_id=held.order.id,
@@ -100,6 +102,16 @@ async def ask_in(
         expires_at=ctx.now() + open_for,
         at=ctx.now(),
     )
+    order = held.order
+    event = PaymentAsked(
+        order_id=order.id,
+        number=order.number,
+        total=order.total,
+        currency=order.currency,
+        request_id=request_id,
+        amount=amount,
+    )
+    await emit(session, event, ctx.now())
     return key
 
 

@@ -1,4 +1,4 @@
-"""Mail for tests: a provider that keeps what it is given, and the suite every provider passes."""
+"""Mail for tests: a provider that keeps what it is given, and the suites of those who send and of those who write."""
 
 import asyncio
 from collections.abc import Sequence
@@ -7,8 +7,8 @@ from typing import ClassVar
 
 import msgspec
 
-from vetrina.kernel.context import Context
-from vetrina.ports import Letter, MailProvider, MailRefused, Policy
+from vetrina.kernel.context import BUYER, Context
+from vetrina.ports import Letter, MailProvider, MailRefused, OrderLetters, Policy
 
 
 class FakeMail:
@@ -80,3 +80,21 @@ class MailProviderContract:
         with suppress(MailRefused):
             await provider.send(ctx, letter)
         assert {to for to, _ in await self.arrived(ctx, provider)} <= {letter.to}
+
+
+class OrderLettersContract:
+    """Inherit, name the writer, and let pytest collect it. Needs a fixture `ctx`."""
+
+    def letters(self) -> OrderLetters:
+        raise NotImplementedError
+
+    async def test_it_says_whether_it_confirms_and_says_the_same_again(self, ctx: Context) -> None:
+        letters = self.letters()
+        said = await letters.confirms(ctx)
+        assert isinstance(said, bool), said
+        assert await letters.confirms(ctx) is said
+
+    async def test_a_buyer_may_ask_as_well_as_the_shop(self, ctx: Context) -> None:
+        letters = self.letters()
+        buyer = msgspec.structs.replace(ctx, actor=BUYER)
+        assert await letters.confirms(buyer) is await letters.confirms(ctx)

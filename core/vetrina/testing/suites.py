@@ -15,6 +15,7 @@ from vetrina.ports import (
     MediaStorage,
     NodeSource,
     OrderHistoryFormat,
+    OrderLetters,
     PaymentProvider,
     PayoutSource,
     PriceRules,
@@ -29,7 +30,7 @@ from vetrina.testing.carriers import CarrierContract
 from vetrina.testing.delivery import DeliveryProviderContract
 from vetrina.testing.formats import CatalogueFormatContract, OrderHistoryFormatContract
 from vetrina.testing.hosted import HostedPagesContract
-from vetrina.testing.mail import MailProviderContract
+from vetrina.testing.mail import MailProviderContract, OrderLettersContract
 from vetrina.testing.media import MediaStorageContract
 from vetrina.testing.payment_books import DisputeDeskContract, DisputeSourceContract, PayoutSourceContract
 from vetrina.testing.payment_contract import PaymentProviderContract
@@ -55,6 +56,7 @@ SUITES: Mapping[type[Any], type[Any]] = {
     NodeSource: NodeSourceContract,
     MediaStorage: MediaStorageContract,
     OrderHistoryFormat: OrderHistoryFormatContract,
+    OrderLetters: OrderLettersContract,
     PaymentProvider: PaymentProviderContract,
     PayoutSource: PayoutSourceContract,
     PriceRules: PriceRulesContract,

@@ -6,17 +6,19 @@ from typing import Any
 
 import msgspec
 
-from vetrina.flows.mail.rendering import LETTERS
+from vetrina.flows.mail.rendering import LETTERS, Words
 from vetrina.kernel.context import Context
 from vetrina.kernel.db import Session
 from vetrina.kernel.errors import BadInput, Fault
 from vetrina.kernel.jobs import put_off
 from vetrina.shop.mail import service as mails
-from vetrina.shop.mail.rules import LINE_LIMIT, VALUES_LIMIT, is_address
+from vetrina.shop.mail.rules import LINE_LIMIT, VALUES_LIMIT, WORDS_LIMIT, is_address
 
 SEND = "mail.send-mail"
 SECRETS = "mail"
 """What a mail's secrets are sealed for."""
+WORDED = "words"
+"""The template of a mail that comes with its words."""
 
 
 class Mail(msgspec.Struct, frozen=True, kw_only=True):
@@ -31,11 +33,13 @@ class Mail(msgspec.Struct, frozen=True, kw_only=True):
     to: str
     language: str
     """ISO 639; a language without letters is answered in English."""
-    template: str
+    template: str = WORDED
     """A name in flows/mail/letters; "message" takes its words from the values: subject_line, paragraphs, url, label."""
     values: Mapping[str, Any] = {}
     """Plain JSON."""
     secrets: Mapping[str, str] = {}
+    words: Words | None = None
+    """Instead of a template: what was put into words already. All of it is sealed while it waits."""
     expires_at: datetime | None = None
 
     def __repr__(self) -> str:
@@ -49,12 +53,14 @@ async def post(ctx: Context, session: Session, mail: Mail) -> bool:
     """
     if not is_address(mail.to):
         raise BadInput(field=("email",), problem="The e-mail address is not valid.")
-    content = msgspec.to_builtins(dict(mail.values))
-    if mail.template not in LETTERS or not 0 < len(mail.key) <= LINE_LIMIT:
+    is_known = mail.template in LETTERS if mail.words is None else mail.template == WORDED
+    if not is_known or not 0 < len(mail.key) <= LINE_LIMIT:
         raise Fault(f"there is no letter {mail.template!r}, or no key to post it under")
-    if len(msgspec.json.encode(content)) > VALUES_LIMIT:
-        raise Fault(f"the mail {mail.template!r} holds more than {VALUES_LIMIT} bytes")
-    sealed = ctx.shop.vault.seal(SECRETS, msgspec.json.encode(dict(mail.secrets)).decode()) if mail.secrets else None
+    content = msgspec.to_builtins(dict(mail.values))
+    secret = msgspec.json.encode(mail.words or dict(mail.secrets))
+    if len(msgspec.json.encode(content)) > VALUES_LIMIT or len(secret) > WORDS_LIMIT:
+        raise Fault(f"the mail {mail.template!r} holds more than {VALUES_LIMIT} bytes, or its words {WORDS_LIMIT}")
+    sealed = ctx.shop.vault.seal(SECRETS, secret.decode()) if mail.words or mail.secrets else None
     is_new = await mails.queue(
         session,
         key=mail.key,

@@ -8,8 +8,8 @@ from urllib.parse import urlsplit
 import msgspec
 from sqlalchemy import bindparam, select
 
-from vetrina.flows.mail.posting import SECRETS, SEND
-from vetrina.flows.mail.rendering import render
+from vetrina.flows.mail.posting import SECRETS, SEND, WORDED
+from vetrina.flows.mail.rendering import Words, render
 from vetrina.kernel.context import Context
 from vetrina.kernel.crypto import digest
 from vetrina.kernel.errors import Unavailable
@@ -17,7 +17,7 @@ from vetrina.kernel.jobs import Job
 from vetrina.shop.mail import service as mails
 from vetrina.shop.mail.models import QueuedMail
 from vetrina.shop.mail.ports import Letter, MailProvider, MailRefused
-from vetrina.shop.mail.rules import MailState
+from vetrina.shop.mail.rules import MailState, one_line
 from vetrina.views.markets import atlas
 
 JOB_DEADLINE = MailProvider.policy.deadline + 10.0
@@ -78,11 +78,14 @@ class _Waiting(msgspec.Struct, frozen=True):
 async def _written(ctx: Context, mail: _Waiting) -> Letter:
     profile = (await atlas(ctx.db)).profile
     opened = ctx.shop.vault.open(SECRETS, mail.sealed) if mail.sealed else "{}"
-    secrets = msgspec.json.decode(opened, type=dict[str, str])
-    words = render(mail.template, mail.language, {**mail.content, **secrets}, profile.name)
+    if mail.template == WORDED:
+        words = msgspec.json.decode(opened, type=Words)
+    else:
+        secrets = msgspec.json.decode(opened, type=dict[str, str])
+        words = render(mail.template, mail.language, {**mail.content, **secrets}, profile.name)
     return Letter(
         to=mail.recipient,
-        subject=words.subject,
+        subject=one_line(words.subject),
         text=words.text,
         html=words.html,
         language=mail.language,

@@ -1,4 +1,4 @@
-"""MailProvider: takes a mail from the shop and sees to it that it arrives."""
+"""MailProvider: takes a mail from the shop and sees to it that it arrives. OrderLetters: writes to who orders."""
 
 from typing import ClassVar, Protocol
 
@@ -48,3 +48,16 @@ class MailProvider(Protocol):
     policy: ClassVar[Policy] = Policy("required", 30.0)
 
     async def send(self, ctx: Context, letter: Letter) -> None: ...
+
+
+class OrderLetters(Protocol):
+    """Writes to buyers about their orders. Failure policy: optional; pages then promise no mail.
+
+    It hears of orders by their events, and posts its mails as everybody does: the core asks it for nothing but this.
+    """
+
+    policy: ClassVar[Policy] = Policy("optional", 1.0)
+
+    async def confirms(self, ctx: Context) -> bool:
+        """Whether who places an order now is written a confirmation of it."""
+        ...

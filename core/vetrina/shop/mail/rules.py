@@ -11,6 +11,8 @@ LINE_LIMIT = 200
 """Characters of a subject and of a key."""
 VALUES_LIMIT = 20_000
 """Bytes of what a mail is filled with, as JSON."""
+WORDS_LIMIT = 400_000
+"""Bytes of what is sealed of a mail, such as its words, as JSON."""
 
 _ADDRESS = re.compile(r"[^\s@<>\"(),;:\\\[\]\x00-\x1f\x7f]{1,64}@(?:[\w-]{1,63}\.)+[^\W\d_][\w-]{1,62}")
 

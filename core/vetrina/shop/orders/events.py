@@ -62,6 +62,13 @@ class OrderAmended(OrderEvent, frozen=True, kw_only=True):
     notify: bool
 
 
+class PaymentAsked(OrderEvent, frozen=True, kw_only=True):
+    """The buyer is to pay `amount` of the order, in minor units, by the link of a payment request."""
+
+    request_id: int
+    amount: int
+
+
 class ReturnRequested(OrderEvent, frozen=True, kw_only=True):
     """Somebody wants to send goods of the order back; `requested_by` is customer or staff."""
 
@@ -96,6 +103,13 @@ class OrderRefunded(OrderEvent, frozen=True, kw_only=True):
     refund_id: int
     amount: int
     notify: bool
+
+
+class OrderWaived(OrderEvent, frozen=True, kw_only=True):
+    """Less is asked for the order: `amount` of it, in minor units, had not been paid when the refund was made."""
+
+    refund_id: int
+    amount: int
 
 
 class OrderImported(OrderEvent, frozen=True, kw_only=True):

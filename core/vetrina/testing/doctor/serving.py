@@ -11,6 +11,7 @@ from vetrina.ports import (
     HostedPages,
     NodeSource,
     OfferRequest,
+    OrderLetters,
     PaymentProvider,
     PriceRules,
     SearchIndex,
@@ -22,6 +23,7 @@ from vetrina.ports import (
 from vetrina.testing.delivery import DeliveryProviderContract
 from vetrina.testing.doctor.patient import Patient
 from vetrina.testing.hosted import HostedPagesContract
+from vetrina.testing.mail import OrderLettersContract
 from vetrina.testing.payment_contract import AMOUNT, PaymentProviderContract
 from vetrina.testing.pricing import PriceRulesContract
 from vetrina.testing.search_index import SearchIndexContract
@@ -63,6 +65,7 @@ READY: Mapping[type[Any], Any] = {
     DestinationPrices: _of(DestinationPricesContract, "prices"),
     HostedPages: _of(HostedPagesContract, "pages"),
     NodeSource: _of(NodeSourceContract, "source"),
+    OrderLetters: _of(OrderLettersContract, "letters"),
     PaymentProvider: _of_payment,
     PriceRules: _of(PriceRulesContract, "rules"),
     SearchIndex: _of(SearchIndexContract, "index"),
