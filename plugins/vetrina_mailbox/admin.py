@@ -33,7 +33,7 @@ EMPTY = Say(
 def pages() -> list[AdminPage | AdminPanel]:
     """The list, a mail, and the card on the home page."""
     return [
-        AdminPage("", TITLE, READ, _show_list),
+        AdminPage("", TITLE, READ, _show_list, section="settings"),
         AdminPage("mails/{id}", Say("Mail", it="Mail"), READ, _show_mail, is_in_menu=False),
         AdminPanel("home", TITLE, READ, _show_card),
     ]

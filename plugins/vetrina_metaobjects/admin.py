@@ -73,7 +73,12 @@ def pages() -> list[AdminPage]:
     """Four: kinds, a kind, an entry, and an entry in another language."""
     return [
         AdminPage(
-            "", Say("Metaobjects", "Metaobject"), READ, show_kinds, (Action("define", define, WRITE, NewKindForm),)
+            "",
+            Say("Metaobjects", "Metaobject"),
+            READ,
+            show_kinds,
+            (Action("define", define, WRITE, NewKindForm),),
+            section="content",
         ),
         AdminPage(
             "definitions/{id}", Say("Definition", "Definizione"), READ, show_kind, KIND_ACTIONS, is_in_menu=False

@@ -64,7 +64,8 @@ class TokenForm(BaseModel):
 def token_page() -> AdminPage:
     """In the menu."""
     actions = (Action("issue", _issue, WRITE, TokenForm), Action("revoke", _revoke, WRITE))
-    return AdminPage("storefront-tokens", Say("Storefront tokens", "Token dei frontend"), READ, _show, actions)
+    title = Say("Storefront tokens", "Token dei frontend")
+    return AdminPage("storefront-tokens", title, READ, _show, actions, section="settings")
 
 
 async def _show(ctx: Context, asked: Asked) -> Sequence[Block]:

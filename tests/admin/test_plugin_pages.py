@@ -104,6 +104,11 @@ async def test_every_block(ctx: Context, site: Site, language: str) -> None:
     assert "Thing 7" in (await mara.open("/admin/showcase/things/7")).words and "/admin/showcase" in mara.page.links
     await mara.open("/admin/showcase/things/404")
     assert mara.answer.status_code == 404
+    menu = mara.page.html.partition('id="menu"')[2].partition("</nav>")[0]
+    heading = {"en": "Catalogue", "it": "Catalogo"}[language]
+    section = next(part for part in menu.split("<details")[1:] if f"<summary>{heading}" in part)
+    assert 'href="/admin/products"' in section and 'href="/admin/showcase"' in section
+    assert 'class="row-title"' not in menu and 'href="/admin/unruly' in menu.rpartition(">Plugin")[2]
 
 
 async def test_a_form_is_filled_grown_refused_and_done(ctx: Context, site: Site, showcase: Any) -> None:
@@ -140,6 +145,19 @@ async def test_a_button_acts_and_is_refused(ctx: Context, site: Site, showcase: 
     assert "nothing like that" in page.words
     await mara.post("/admin/showcase", drop.fields | {"csrf_token": "0" * 32})
     assert mara.answer.status_code == 403 and len(showcase.done) == 1
+
+
+async def test_an_action_answers_a_file(ctx: Context, site: Site) -> None:
+    mara = await signed_in(ctx, site, *MAY)
+    drop = next(form for form in (await mara.open("/admin/showcase")).forms if form.fields.get("v.id") == "8")
+    answer = await mara.client.post("/admin/showcase", data=drop.fields | {"v.id": "things.csv"})
+    assert answer.headers["content-disposition"] == 'attachment; filename="things.csv"'
+    assert (
+        answer.headers["content-type"].startswith("text/csv") and answer.headers["x-content-type-options"] == "nosniff"
+    )
+    assert answer.text == "\ufeffname,sold\r\n'=1+1,3\r\nLamp,-1.50\r\n", "no formula of somebody's, but our amounts"
+    page = await mara.post("/admin/showcase", drop.fields | {"v.id": 'x"; filename=evil.csv'})
+    assert "content-disposition" not in mara.answer.headers and "evil" not in page.words
 
 
 @pytest.mark.parametrize(("language", "said"), [("en", "It is shown only now"), ("it", "Viene mostrato solo adesso")])

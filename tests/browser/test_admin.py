@@ -96,6 +96,8 @@ def test_the_menu_of_a_phone_opens_and_closes_with_the_keyboard(shop: Served, de
     desk.tab_to("Menu")
     desk.press("Space")
     assert faults(desk, finger=FINGER) == []
+    desk.tab_to("Settings")
+    desk.press("Enter")
     desk.tab_to("Tokens")
     desk.press("Escape")
     assert desk.focused == "Menu"

@@ -39,7 +39,7 @@ async def test_sales_are_counted_by_the_days_of_the_shop(ctx: Context) -> None:
         (7, "EUR", 1, 1250),
         (DAYS - 1, "EUR", 1, 1250),
     ]
-    assert waiting.orders == 1 and waiting.sold_out == waiting.parked == 0
+    assert waiting.orders == 1 and waiting.sold_out == waiting.parked == waiting.returns == 0
 
 
 async def test_what_is_sold_out_is_on_sale_and_counted(ctx: Context) -> None:

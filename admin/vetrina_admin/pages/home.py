@@ -71,6 +71,7 @@ async def nothing(visit: Visit) -> Answer:
 def _today(visit: Visit, sales: Sequence[DayRow], currency: str, starts: Sequence[datetime]) -> Today:
     today = [row for row in sales if row.back == 0]
     before = [row for row in sales if row.back == 7]
+    weekday = format_date(starts[7], format="EEEE d MMM", locale=locale_of(visit.language))
     elsewhere = [money_text(row.total, row.currency, visit.language) for row in today if row.currency != currency]
     return Today(
         orders=sum(row.orders for row in today),
@@ -78,7 +79,7 @@ def _today(visit: Visit, sales: Sequence[DayRow], currency: str, starts: Sequenc
         before_orders=sum(row.orders for row in before),
         before_sold=_sold(visit, before, currency),
         elsewhere=" + ".join(elsewhere),
-        weekday=format_date(starts[7], format="EEEE d MMM", locale=locale_of(visit.language)).capitalize(),
+        weekday=f"{weekday[:1].upper()}{weekday[1:]}",
     )
 
 

@@ -96,7 +96,7 @@ ROOM = Room(
     path="/locations",
     can="shop.read",
     icon="map-pin",
-    group="settings",
+    group="delivery",
     screens=(
         page("/locations", "shop.read", location_list),
         page("/locations/new", "shop.write", new_location),

@@ -126,7 +126,7 @@ ROOM = Room(
     path="/metafields",
     can="catalog.read",
     icon="tags",
-    group="settings",
+    group="catalogue",
     screens=(
         page("/metafields", "catalog.read", definition_list),
         page("/metafields/new", "shop.write", new_definition),

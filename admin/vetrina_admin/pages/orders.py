@@ -94,6 +94,7 @@ ROOM = Room(
     path="/orders",
     can="orders.read",
     icon="shopping-cart",
+    group="sales",
     screens=(
         page("/orders", "orders.read", order_list),
         page("/orders/{order:int}", "orders.read", order_page),

@@ -87,6 +87,7 @@ ROOM = Room(
     path="/payments",
     can="payments.read",
     icon="credit-card",
+    group="money",
     screens=(
         page("/payments", "payments.read", payment_list),
         page("/payments/waiting", "payments.read", queues_page),

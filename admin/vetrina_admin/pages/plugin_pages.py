@@ -3,19 +3,20 @@
 import re
 from collections.abc import Collection, Iterator
 from functools import partial
-from typing import Any, TypeVar
+from typing import Any, TypeVar, get_args
 
 import msgspec
+from litestar import Response
 from markupsafe import Markup
 from pydantic import BaseModel, ValidationError
 
 from vetrina.kernel.errors import NotAllowed, NotFound, NotSignedIn, Refusal
 from vetrina.kernel.meters import Work
 from vetrina.plugin import Site, WrongAnswer
-from vetrina.plugin.admin import Action, AdminPage, Asked, Done
+from vetrina.plugin.admin import LARGEST_DOWNLOAD, SECTIONS, Action, AdminPage, Asked, Done, Download, MediaType
 from vetrina.plugin.collected import LeaveOut
 from vetrina.plugin.words import said
-from vetrina_admin.pages.answers import Answer, render, see_other
+from vetrina_admin.pages.answers import HEADERS, Answer, render, see_other
 from vetrina_admin.pages.blocks import Typed, draw
 from vetrina_admin.pages.blocks.cells import address_of, words_of
 from vetrina_admin.pages.forms import Form
@@ -27,6 +28,18 @@ from vetrina_admin.pages.visits import Entry, Told, Visit
 T = TypeVar("T")
 
 _PART = re.compile(r"[a-z0-9][a-z0-9._~-]*|\{[a-z][a-z0-9_]*\}")
+ICONS = {
+    "sales": "percentage",
+    "catalogue": "tags",
+    "customers": "users",
+    "content": "news",
+    "delivery": "truck",
+    "money": "receipt",
+    "settings": "plug",
+    "plugins": "plug",
+}
+"""Pictures of the sections' entries."""
+_FILE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 LONGEST_VALUE = 2_000
 """Characters of a button's value."""
 
@@ -65,12 +78,13 @@ def plugin_entries(site: Site) -> tuple[Entry, ...]:
             name=f"{owner}.{item.path}",
             title=partial(said, item.title),
             path=address_of(item.path, owner),
-            icon="plug",
-            group="plugins",
+            icon=ICONS[section],
+            group=section,
             can=item.permission,
         )
         for owner, item in _pages(site)
         if item.is_in_menu and "{" not in item.path
+        for section in (item.section if item.section in SECTIONS else "plugins",)
     )
 
 
@@ -188,8 +202,10 @@ async def _validated(model: type[BaseModel], values: dict[str, Any]) -> BaseMode
         return error
 
 
-async def _done(visit: Visit, owner: str, page: AdminPage, action: Action, sent: Any) -> Outcome | Failed:
-    def checked(done: Any) -> Outcome:
+async def _done(visit: Visit, owner: str, page: AdminPage, action: Action, sent: Any) -> Outcome | Answer | Failed:
+    def checked(done: Any) -> Outcome | Answer:
+        if isinstance(done, Download):
+            return _file(visit, done)
         if not isinstance(done, Done):
             raise WrongAnswer(f"{type(done).__name__} is not what came of an action: it answers Done")
         message = words_of(done.message, visit.language)
@@ -209,7 +225,20 @@ def _failure(visit: Visit, failed: Failed) -> str:
     return visit.say(key, plugin=title_of(visit, failed.work.owner), trail=visit.ctx.trail)
 
 
-def _went_well(visit: Visit, owner: str, page: AdminPage, outcome: Outcome) -> Answer:
+def _file(visit: Visit, file: Download) -> Answer:
+    """A file to keep. Raises WrongAnswer for a name, a kind or a size that none has."""
+    content = file.content.encode() if isinstance(file.content, str) else file.content
+    if not _FILE_NAME.fullmatch(file.name) or file.media_type not in get_args(MediaType):
+        raise WrongAnswer(f"{file.name!r}, {file.media_type!r} is no file that can be downloaded")
+    if len(content) > LARGEST_DOWNLOAD:
+        raise WrongAnswer(f"a file of {len(content)} bytes: at most {LARGEST_DOWNLOAD} can be downloaded")
+    headers = {**HEADERS, "content-disposition": f'attachment; filename="{file.name}"'}
+    return Response(content, media_type=file.media_type, headers=headers, cookies=visit.cookies)
+
+
+def _went_well(visit: Visit, owner: str, page: AdminPage, outcome: Outcome | Answer) -> Answer:
+    if isinstance(outcome, Response):
+        return outcome
     if outcome.content is None:
         visit.tell_text(outcome.message)
         return see_other(visit, outcome.onward)
@@ -236,6 +265,6 @@ def _asked(visit: Visit) -> Asked:
 
 def _crumbs(visit: Visit, owner: str) -> list[tuple[str, str]]:
     """The plugin's page in the menu that this one stands below, else its first."""
-    own = [entry for entry in visit.menu if entry.name.startswith(f"{owner}.") and entry.group == "plugins"]
+    own = [entry for entry in visit.menu if entry.name.startswith(f"{owner}.")]
     above = next((entry for entry in own if entry.path == visit.way), own[0]) if own else None
     return [(above.title(visit.language), above.path)] if above else []

@@ -185,6 +185,7 @@ ROOM = Room(
     path="/products",
     can="catalog.read",
     icon="package",
+    group="catalogue",
     screens=(
         page("/products", "catalog.read", product_list),
         page("/products/{product:int}", "catalog.read", product_page),

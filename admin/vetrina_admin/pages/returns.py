@@ -226,6 +226,7 @@ ROOM = Room(
     path="/returns",
     can="orders.read",
     icon="truck-return",
+    group="sales",
     screens=(
         page("/returns", "orders.read", return_list),
         page("/returns/{return:int}", "orders.read", return_page),

@@ -11,7 +11,8 @@ from vetrina_admin.pages.forms import Form
 from vetrina_admin.pages.visits import Visit
 
 Answer = Response[Any]
-Group = Literal["shop", "settings"]
+Group = Literal["", "sales", "catalogue", "content", "delivery", "money", "settings"]
+"""Sections of the menu, out of SECTIONS; without one it stands above them."""
 
 
 class NoSuchPermission(Fault):
@@ -60,7 +61,7 @@ class Room(msgspec.Struct, frozen=True, kw_only=True):
     screens: tuple[Screen, ...]
     icon: str = ""
     """A name out of admin/package.json's list; without one it stands not in the menu."""
-    group: Group = "shop"
+    group: Group = ""
 
 
 def ways_up(screens: Iterable[Screen]) -> Iterator[tuple[str, int]]:

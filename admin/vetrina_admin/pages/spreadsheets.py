@@ -1,29 +1,22 @@
 """Lists as CSV for spreadsheets: streamed batch by batch, and no cell that a spreadsheet would run as a formula."""
 
-import csv
-import io
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
-from datetime import datetime
-from decimal import Decimal
 from typing import TypeVar
 
 from litestar.response import Stream
 
-from vetrina.kernel.money import digits
+from vetrina.plugin.sheets import BYTE_ORDER_MARK, Amount, Cell, amount, csv_lines, safe
 from vetrina.views.sales import REPORTS_ZONE
 from vetrina.views.windows import Placed, Window
 from vetrina_admin.pages.answers import HEADERS, Answer
 from vetrina_admin.pages.visits import Visit
 
-Cell = str | int | datetime | None
+__all__ = ["Amount", "amount", "in_batches", "safe", "spreadsheet"]
+
 Row = TypeVar("Row")
 
 BATCH = 500
 """Rows read, written and forgotten at once."""
-BYTE_ORDER_MARK = "\ufeff"
-"""Without it Excel takes UTF-8 for something else."""
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
-"""How a formula may begin, in full width too."""
 
 
 def spreadsheet(
@@ -49,36 +42,7 @@ async def in_batches(
         after = kept[-1].place
 
 
-def safe(cell: Cell) -> str:
-    """A cell as text. What came from people and begins like a formula gets an apostrophe, which spreadsheets hide."""
-    if cell is None:
-        return ""
-    if isinstance(cell, datetime):
-        return cell.astimezone(REPORTS_ZONE).isoformat(timespec="seconds")
-    if isinstance(cell, int):
-        return str(cell)
-    return f"'{cell}" if cell.lstrip(" ").startswith(_FORMULA) else cell
-
-
-class Amount(str):
-    """An amount of money that we have written ourselves: a number, below zero too."""
-
-    __slots__ = ()
-
-
-def amount(minor: int, currency: str) -> Amount:
-    """Minor units as a decimal with a point, in all its decimals."""
-    return Amount(f"{Decimal(minor).scaleb(-digits(currency)):f}")
-
-
 async def _written(titles: Sequence[str], batches: AsyncIterator[Iterable[Sequence[Cell]]]) -> AsyncIterator[str]:
-    yield BYTE_ORDER_MARK + _lines([titles])
+    yield BYTE_ORDER_MARK + csv_lines([titles])
     async for rows in batches:
-        yield _lines(rows)
-
-
-def _lines(rows: Iterable[Sequence[Cell]]) -> str:
-    text = io.StringIO()
-    writer = csv.writer(text)
-    writer.writerows([cell if isinstance(cell, Amount) else safe(cell) for cell in row] for row in rows)
-    return text.getvalue()
+        yield csv_lines(rows)

@@ -14,6 +14,7 @@ from vetrina.kernel.context import Actor, Context
 from vetrina.kernel.crypto import draw_key, hash_token, same
 from vetrina.kernel.errors import NotFound
 from vetrina.plugin import Site
+from vetrina.plugin.admin import SECTIONS
 from vetrina.plugin.words import LANGUAGES, accepted, spoken
 from vetrina_admin.pages.asking import (
     A_YEAR,
@@ -73,6 +74,15 @@ class Visit(msgspec.Struct, kw_only=True):
     def menu(self) -> list[Entry]:
         """What this person may open."""
         return [entry for entry in self.entries if entry.can is None or self.may(entry.can)]
+
+    @property
+    def sections(self) -> list[tuple[str, list[Entry]]]:
+        """The menu in its sections, in their order, without empty ones; the home stands above all."""
+        return [
+            (name, found)
+            for name in ("", *SECTIONS)
+            if (found := [entry for entry in self.menu if entry.group == name])
+        ]
 
     @property
     def way(self) -> str:

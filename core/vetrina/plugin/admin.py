@@ -25,7 +25,24 @@ SLOTS = {
 }
 """Where panels may appear."""
 
+SECTIONS = {
+    "sales": "Orders and what makes people buy, such as discounts",
+    "catalogue": "What is sold, and how it is described",
+    "customers": "Who buys",
+    "content": "What the shop window says beside its products",
+    "delivery": "Where things leave from, how they travel and what it costs",
+    "money": "Payments, taxes, documents",
+    "settings": "How the shop works, who may what, what it is connected to",
+    "plugins": "Whatever fits nowhere else",
+}
+"""Where pages may stand in the menu."""
+
 Tone = Literal["neutral", "good", "warning", "bad"]
+MediaType = Literal[
+    "text/csv", "text/plain", "application/json", "application/xml", "application/pdf", "application/zip"
+]
+LARGEST_DOWNLOAD = 20_000_000
+"""Bytes."""
 
 
 class Badge(msgspec.Struct, frozen=True):
@@ -66,6 +83,8 @@ class Figure(msgspec.Struct, frozen=True):
     value: Cell
     hint: Words = ""
     trend: tuple[float, ...] = ()
+    to: str | None = None
+    """Where a click on it leads, as in Link: to what it counts."""
 
 
 class Figures(msgspec.Struct, frozen=True, tag=True):
@@ -182,6 +201,18 @@ class Done(msgspec.Struct, frozen=True):
     blocks: tuple[Block, ...] = ()
 
 
+class Download(msgspec.Struct, frozen=True):
+    """A file that an action answers instead of Done: the browser keeps it, and stays on the page.
+
+    Its name has letters, digits, dots, dashes and underscores. At most LARGEST_DOWNLOAD bytes. Cells of a CSV that
+    people wrote are made safe by `vetrina.plugin.sheets.csv_file`: no spreadsheet then runs them as a formula.
+    """
+
+    name: str
+    content: str | bytes
+    media_type: MediaType = "text/csv"
+
+
 class Action(msgspec.Struct, frozen=True):
     """Something a page can do. `form`, if any, validates what was sent; a Refusal is shown at the field it names.
 
@@ -191,7 +222,7 @@ class Action(msgspec.Struct, frozen=True):
     """
 
     name: str
-    run: Callable[[Context, Asked, Any], Awaitable[Done]]
+    run: Callable[[Context, Asked, Any], Awaitable[Done | Download]]
     permission: str
     form: type[BaseModel] | None = None
     form_of: Callable[[Context, Asked], Awaitable[type[BaseModel]]] | None = None
@@ -211,6 +242,8 @@ class AdminPage(msgspec.Struct, frozen=True):
     show: Callable[[Context, Asked], Awaitable[Sequence[Block]]]
     actions: tuple[Action, ...] = ()
     is_in_menu: bool = True
+    section: str = "plugins"
+    """Where in the menu, out of SECTIONS; a page whose section the admin does not know stands under "plugins"."""
 
 
 class AdminPanel(msgspec.Struct, frozen=True):

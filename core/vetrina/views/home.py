@@ -11,7 +11,7 @@ from vetrina.kernel.db import BigInt, Instant, Reads
 from vetrina.kernel.messages.tables import OutboxFailure
 from vetrina.shop.catalog.models import Product, Variant
 from vetrina.shop.inventory.models import Level, Location
-from vetrina.shop.orders.models import Order
+from vetrina.shop.orders.models import Order, Return
 from vetrina.views.sales import REPORTS_ZONE
 from vetrina.vocabulary import FulfilmentStatus, OrderState, ProductStatus
 
@@ -39,6 +39,8 @@ class ToDoRow(msgspec.Struct, frozen=True):
     """Variants on sale of which no piece is left."""
     parked: int
     """Events that a subscriber could not digest."""
+    returns: int
+    """Returns that wait for an answer, or were unpacked and not settled."""
 
 
 def day_starts(now: datetime, days: int = DAYS) -> list[datetime]:
@@ -55,7 +57,7 @@ async def recent_sales(db: Reads, starts: Sequence[datetime]) -> list[DayRow]:
 
 
 async def to_do(db: Reads) -> ToDoRow:
-    """All three counts, in one statement."""
+    """All counts, in one statement."""
     found = await db.one(ToDoRow, _TO_DO)
     assert found is not None
     return found
@@ -104,4 +106,5 @@ _TO_DO = select(
     .label("orders"),
     select(func.count()).select_from(_SOLD_OUT).scalar_subquery().label("sold_out"),
     select(func.count()).where(OutboxFailure.parked_at.is_not(None)).scalar_subquery().label("parked"),
+    select(func.count()).where(Return.state.in_(("requested", "received"))).scalar_subquery().label("returns"),
 )

@@ -37,8 +37,8 @@ def _entries() -> list[AdminPage]:
     translate = (Action("translate", entry.translate, WRITE, TextForm),)
     one = Say("Page, blog or article", "Pagina, blog o articolo")
     return [
-        AdminPage("", Say("Pages", "Pagine"), READ, shows(Kind.PAGE), (begin[Kind.PAGE],)),
-        AdminPage("blogs", Say("Blogs", "Blog"), READ, shows(Kind.BLOG), (begin[Kind.BLOG],)),
+        AdminPage("", Say("Pages", "Pagine"), READ, shows(Kind.PAGE), (begin[Kind.PAGE],), section="content"),
+        AdminPage("blogs", Say("Blogs", "Blog"), READ, shows(Kind.BLOG), (begin[Kind.BLOG],), section="content"),
         AdminPage(
             "blogs/{id}/write", BEGIN[Kind.ARTICLE], WRITE, entry.show_blank, (begin[Kind.ARTICLE],), is_in_menu=False
         ),
@@ -61,7 +61,7 @@ def _menus() -> list[AdminPage]:
     translate = (Action("translate", menus.translate_item, WRITE, TitleForm),)
     item, text = Say("Item", "Voce"), Say("Translation", "Traduzione")
     return [
-        AdminPage("menus", Say("Menus", "Menu"), READ, menus.show_all, begin),
+        AdminPage("menus", Say("Menus", "Menu"), READ, menus.show_all, begin, section="content"),
         AdminPage("menus/{id}", Say("Menu", "Menu"), READ, menus.show, on_menu, is_in_menu=False),
         AdminPage("items/{id}", item, READ, menus.show_item, change, is_in_menu=False),
         AdminPage("items/{id}/in/{language}", text, READ, menus.show_item_text, translate, is_in_menu=False),
@@ -73,7 +73,7 @@ def _policies() -> list[AdminPage]:
     translate = (Action("translate", promises.translate, WRITE, TextForm),)
     one, version, text = Say("Policy", "Condizione"), Say("Version", "Versione"), Say("Translation", "Traduzione")
     return [
-        AdminPage("policies", Say("Policies", "Condizioni"), READ, promises.show_all),
+        AdminPage("policies", Say("Policies", "Condizioni"), READ, promises.show_all, section="content"),
         AdminPage("policies/{kind}", one, READ, promises.show, write, is_in_menu=False),
         AdminPage("versions/{id}", version, READ, promises.show_version, is_in_menu=False),
         AdminPage("versions/{id}/in/{language}", text, READ, promises.show_text, translate, is_in_menu=False),
@@ -92,7 +92,9 @@ def _talk() -> list[AdminPage]:
     )
     add = (Action("add-author", talk.add_author, WRITE, AuthorForm),)
     return [
-        AdminPage("comments", Say("Comments", "Commenti"), MODERATE, talk.show_comments, on_comments),
-        AdminPage("authors", Say("Authors", "Autori"), READ, talk.show_authors, add),
+        AdminPage(
+            "comments", Say("Comments", "Commenti"), MODERATE, talk.show_comments, on_comments, section="content"
+        ),
+        AdminPage("authors", Say("Authors", "Autori"), READ, talk.show_authors, add, section="content"),
         AdminPage("authors/{id}", Say("Author", "Autore"), READ, talk.show_author, on_author, is_in_menu=False),
     ]

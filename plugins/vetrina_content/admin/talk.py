@@ -60,7 +60,7 @@ async def remove_comment(ctx: Context, asked: Asked, sent: Mapping[str, str]) ->
 async def waiting(ctx: Context) -> Figure | None:
     """How many comments wait; no tile where none does."""
     count = await comment_count(ctx, CommentState.WAITING)
-    return Figure(Say("Comments to look at", "Commenti da controllare"), count) if count else None
+    return Figure(Say("Comments to look at", "Commenti da controllare"), count, to="comments") if count else None
 
 
 async def show_authors(ctx: Context, asked: Asked) -> Sequence[Block]:

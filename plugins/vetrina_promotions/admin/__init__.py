@@ -13,7 +13,7 @@ def pages() -> list[AdminPage | AdminPanel]:
     return [
         AdminPage(
             "discounts", Say("Discounts", "Sconti"), READ, discounts.show,
-            (Action("find", discounts.find, READ, forms.FindForm),),
+            (Action("find", discounts.find, READ, forms.FindForm),), section="sales",
         ),
         *(
             AdminPage(
@@ -41,6 +41,7 @@ def pages() -> list[AdminPage | AdminPanel]:
                 Action("find", cards.find, READ_CARDS, card_forms.FindForm),
                 Action("issue", cards.issue, WRITE_CARDS, card_forms.IssueForm),
             ),
+            section="sales",
         ),
         AdminPage(
             "cards/{id}", Say("Gift card", "Carta regalo"), READ_CARDS, card.show,

@@ -79,7 +79,7 @@ def pages() -> list[AdminPage]:
         Action("import", bring_in, WRITE, ListForm),
         Action("remove", remove, WRITE),
     )
-    return [AdminPage("", Say("Redirects", "Reindirizzamenti"), READ, show, actions)]
+    return [AdminPage("", Say("Redirects", "Reindirizzamenti"), READ, show, actions, section="content")]
 
 
 async def show(ctx: Context, asked: Asked) -> Sequence[Block]:

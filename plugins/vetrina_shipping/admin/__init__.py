@@ -9,7 +9,7 @@ from vetrina_shipping.flows.edition import READ, WRITE
 def pages() -> list[AdminPage | AdminPanel]:
     """Five in the menu, and the pages of single things."""
     return [
-        AdminPage("zones", Say("Delivery zones", "Zone di consegna"), READ, zones.show),
+        AdminPage("zones", Say("Delivery zones", "Zone di consegna"), READ, zones.show, section="delivery"),
         AdminPage(
             "zones/new", Say("New zone", "Nuova zona"), WRITE, zones.show_new,
             (Action("create", zones.create, WRITE, forms.ZoneForm),), is_in_menu=False,
@@ -34,7 +34,9 @@ def pages() -> list[AdminPage | AdminPanel]:
 
 def _around() -> list[AdminPage]:
     return [
-        AdminPage("locations", Say("Dispatch and collection", "Partenze e ritiri"), READ, places.show),
+        AdminPage(
+            "locations", Say("Dispatch and collection", "Partenze e ritiri"), READ, places.show, section="delivery",
+        ),
         AdminPage(
             "locations/{id}", Say("Location", "Sede"), READ, places.show_one,
             (Action("keep", places.keep, WRITE, forms.PlaceForm),), is_in_menu=False,
@@ -46,6 +48,7 @@ def _around() -> list[AdminPage]:
                 Action("keep", points.keep, WRITE, forms.PointForm),
                 Action("bring", points.bring, WRITE, forms.ImportForm),
             ),
+            section="delivery",
         ),
         AdminPage(
             "points/{id}", Say("Pickup point", "Punto di ritiro"), READ, points.show_one,
@@ -55,9 +58,10 @@ def _around() -> list[AdminPage]:
         AdminPage(
             "closings", Say("Closing days", "Giorni di chiusura"), READ, places.show_closings,
             (Action("add", places.add, WRITE, forms.ClosingForm), Action("remove", places.remove, WRITE)),
+            section="delivery",
         ),
         AdminPage(
             "trial", Say("Try a delivery", "Prova una consegna"), READ, trial.show,
-            (Action("ask", trial.ask, READ, forms.TrialForm),),
+            (Action("ask", trial.ask, READ, forms.TrialForm),), section="delivery",
         ),
     ]  # fmt: skip

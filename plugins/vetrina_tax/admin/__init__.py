@@ -23,7 +23,7 @@ def pages(settings: TaxSettings) -> list[AdminPage | AdminPanel | AdminTile]:
     reported = (Action("quarter", report.choose, READ, QuarterForm), Action("csv", report.as_csv, READ))
     shown = overview.show(settings)
     return [
-        AdminPage("", Say("VAT", "IVA"), READ, shown, (Action("count", overview.count, WRITE),)),
+        AdminPage("", Say("VAT", "IVA"), READ, shown, (Action("count", overview.count, WRITE),), section="money"),
         AdminPage("rates", Say("VAT rates", "Aliquote IVA"), READ, rates.show(settings), is_in_menu=False),
         AdminPage("rates/{country}", Say("VAT rates", "Aliquote IVA"), READ, country.show, written, is_in_menu=False),
         AdminPage("report", Say("OSS report", "Dichiarazione OSS"), READ, report.show, reported, is_in_menu=False),

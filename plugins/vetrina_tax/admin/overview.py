@@ -61,6 +61,7 @@ def tile(settings: TaxSettings) -> Callable[[Context], Awaitable[Figure | None]]
             Say("Distance sales in the EU", "Vendite a distanza UE"),
             Money(known.this_year, "EUR"),
             Say("of 10,000 EUR a year", "di 10.000 € all'anno"),
+            to="",
         )
 
     return threshold

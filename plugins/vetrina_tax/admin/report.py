@@ -6,7 +6,21 @@ from typing import Any
 
 from vetrina.kernel.money import Money
 from vetrina.plugin import Context, Say
-from vetrina.plugin.admin import Asked, Block, Button, Column, Done, Figure, Figures, Form, Row, Section, Table, Text
+from vetrina.plugin.admin import (
+    Asked,
+    Block,
+    Button,
+    Column,
+    Done,
+    Download,
+    Figure,
+    Figures,
+    Form,
+    Row,
+    Section,
+    Table,
+    Text,
+)
 from vetrina.views.sales import REPORTS_ZONE
 from vetrina_tax.admin.forms import QuarterForm
 from vetrina_tax.admin.shown import country_named
@@ -53,7 +67,7 @@ async def show(ctx: Context, asked: Asked) -> Sequence[Block]:
                 )
             )
         )
-    blocks.append(Button("csv", Say("As CSV", "Come CSV"), {"year": str(year), "quarter": str(quarter)}))
+    blocks.append(Button("csv", Say("Download CSV", "Scarica CSV"), {"year": str(year), "quarter": str(quarter)}))
     return blocks
 
 
@@ -65,12 +79,10 @@ async def choose(ctx: Context, asked: Asked, sent: QuarterForm) -> Done:
     )
 
 
-async def as_csv(ctx: Context, asked: Asked, sent: Mapping[str, str]) -> Done:
-    """The report as text to copy; programs get it by taxOssReport, and a terminal by `vetrina tax oss-report`."""
+async def as_csv(ctx: Context, asked: Asked, sent: Mapping[str, str]) -> Download:
+    """The report as a file; programs get it by taxOssReport, and a terminal by `vetrina tax oss-report`."""
     year, quarter = _quarter(sent, ctx.now().astimezone(REPORTS_ZONE).date())
-    lines = csv_of(await oss_report(ctx.db, year, quarter)).splitlines()
-    blocks: tuple[Block, ...] = (Section(f"oss-{year}-Q{quarter}.csv", tuple(Text(line) for line in lines)),)
-    return Done(Say("Copy these lines into a file.", "Copia queste righe in un file."), to="report", blocks=blocks)
+    return Download(f"oss-{year}-Q{quarter}.csv", csv_of(await oss_report(ctx.db, year, quarter)))
 
 
 def _quarter(given: Mapping[str, Any], today: date) -> tuple[int, int]:

@@ -23,7 +23,7 @@ def pages() -> list[AdminPage]:
     again = Action("replay", delivery.replay, WRITE)
     one, of_one = Say("Endpoint", "Endpoint"), Say("Delivery", "Consegna")
     return [
-        AdminPage("", Say("Webhooks", "Webhook"), READ, endpoints.show, (register,)),
+        AdminPage("", Say("Webhooks", "Webhook"), READ, endpoints.show, (register,), section="settings"),
         AdminPage("endpoints/{id}", one, READ, endpoint.show, (*on_endpoint, again), is_in_menu=False),
         AdminPage("deliveries/{id}", of_one, READ, delivery.show, (again,), is_in_menu=False),
     ]

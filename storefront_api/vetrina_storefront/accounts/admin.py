@@ -76,7 +76,9 @@ def pages() -> list[AdminPage]:
         Action("remove", _remove, WRITE),
         Action("rotate", _rotate, WRITE),
     )
-    return [AdminPage("front-ends", Say("Customer sign-in", "Accesso clienti"), READ, _show, actions)]
+    return [
+        AdminPage("front-ends", Say("Customer sign-in", "Accesso clienti"), READ, _show, actions, section="settings")
+    ]
 
 
 async def _show(ctx: Context, asked: Asked) -> Sequence[Block]:

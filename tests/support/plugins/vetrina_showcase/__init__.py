@@ -23,6 +23,7 @@ from vetrina.plugin.admin import (
     Chart,
     Column,
     Done,
+    Download,
     Facts,
     Figure,
     Figures,
@@ -36,6 +37,7 @@ from vetrina.plugin.admin import (
     Table,
     Text,
 )  # fmt: skip
+from vetrina.plugin.sheets import amount, csv_file
 
 NASTY = "<script>alert(1)</script>"
 KEY = "key_<7&Q"
@@ -159,7 +161,9 @@ def cut() -> Done:
     return Done("A key was cut.", "things/8", (key,))
 
 
-async def drop(ctx: Context, asked: Asked, sent: Mapping[str, str]) -> Done:
+async def drop(ctx: Context, asked: Asked, sent: Mapping[str, str]) -> Done | Download:
+    if sent["id"].endswith(".csv"):
+        return Download(sent["id"], csv_file(("name", "sold"), [("=1+1", 3), ("Lamp", amount(-150, "EUR"))]))
     if sent["id"] == "all":
         raise BadInput(problem="Not all of them.")
     done.append(dict(sent))
@@ -175,7 +179,7 @@ async def beside(ctx: Context, subject: int | None) -> Sequence[Block]:
 
 
 async def figure(ctx: Context) -> Figure | None:
-    return Figure(Say("On show", "In mostra"), 3)
+    return Figure(Say("On show", "In mostra"), 3, to="things/7")
 
 
 @hookimpl
@@ -185,7 +189,7 @@ def register_admin(settings: ShowcaseSettings) -> list[AdminPage | AdminPanel | 
         Action("drop", drop, "showcase.change"),
     )
     return [
-        AdminPage("", Say("Showcase", "Vetrinetta"), "showcase.see", everything, actions),
+        AdminPage("", Say("Showcase", "Vetrinetta"), "showcase.see", everything, actions, section="catalogue"),
         AdminPage("things/{id}", Say("A thing", "Una cosa"), "showcase.see", thing),
         AdminPanel("product.side", Say("On show", "In mostra"), "showcase.see", beside),
         AdminTile("shown", "showcase.see", figure),
