@@ -12,6 +12,7 @@ from litestar.response import Redirect
 from vetrina.kernel.context import BUYER
 from vetrina.kernel.crypto import same
 from vetrina.plugin.pages.forms import read_form
+from vetrina.views.current import current_of
 from vetrina.views.merchandise import merchandise
 from vetrina.views.orders import (
     OrderView,
@@ -103,6 +104,8 @@ async def _drawn(here: Visit, order: OrderView, *, is_shown: bool, is_wrong: boo
     taxes: dict[tuple[str, int], int] = {}
     for tax in await order_tax_lines(reads, ids):
         taxes[tax.title, tax.rate] = taxes.get((tax.title, tax.rate), 0) + tax.amount
+    refunds = await refunds_of(reads, ids)
+    is_changed = bool(order.raised or order.lowered or refunds)
     billing = order.billing_address if order.billing_address != order.shipping_address else None
     return drawn(
         "order.html",
@@ -113,12 +116,13 @@ async def _drawn(here: Visit, order: OrderView, *, is_shown: bool, is_wrong: boo
         discounts=await order_discounts(reads, ids),
         deliveries=await order_deliveries(reads, ids),
         taxes=[(title, rate, amount) for (title, rate), amount in sorted(taxes.items())],
+        now=(await current_of(reads, [order]))[order.id] if is_changed else order,
         progress=_progress(order),
         is_cancelled=is_cancelled,
         payment=awaited if not is_cancelled else None,
         parcels=(await parcels_of(reads, ids)).get(order.id, []),
         titles={line.id: line.title for line in lines},
-        refunds=[refund for refund in await refunds_of(reads, ids) if refund.amount and refund.state != "failed"],
+        refunds=[refund for refund in refunds if refund.amount and refund.state != "failed"],
         is_shown=is_shown,
         is_wrong=is_wrong,
         shipping=_address(order.shipping_address) if is_shown else None,

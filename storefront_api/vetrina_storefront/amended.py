@@ -1,13 +1,13 @@
-"""What holds of an order now, after its amendments: totals, pieces of its lines, and whether it was edited."""
+"""What holds of an order now, after its amendments and refunds: totals, pieces, and whether it was edited."""
 
 from collections import Counter
 from collections.abc import Awaitable, Callable, Sequence
 
 from vetrina.graphql import Info, ctx_of
-from vetrina.views.amendments import CurrentSums, amendment_lines, amendments_of, current_sums
+from vetrina.views.amendments import amendment_lines, amendments_of
+from vetrina.views.current import CurrentSums, current_of
 from vetrina.views.fulfilments import standings_of
 from vetrina.views.orders import OrderLineRow, OrderView
-from vetrina.vocabulary import OrderState
 from vetrina_storefront.money import MoneyRow, money
 
 
@@ -18,24 +18,13 @@ async def load_edited(rows: Sequence[OrderView], info: Info) -> list[bool]:
 
 
 def current(read: Callable[[CurrentSums], int]) -> Callable[[Sequence[OrderView], Info], Awaitable[list[MoneyRow]]]:
-    """A batch of an amount as it holds now; a cancelled order no longer asks for it."""
+    """A batch of an amount as it holds now."""
 
     async def load(rows: Sequence[OrderView], info: Info) -> list[MoneyRow]:
-        found = await amendments_of(ctx_of(info).db, [row.id for row in rows])
-        return [
-            money(0 if row.state == OrderState.CANCELLED else read(current_sums(row, found)), row.currency)
-            for row in rows
-        ]
+        found = await current_of(ctx_of(info).db, rows)
+        return [money(read(found[row.id]), row.currency) for row in rows]
 
     return load
-
-
-async def subtotals_amended(rows: Sequence[OrderView], info: Info) -> dict[int, int]:
-    """What amendments made of each order's subtotal after discounts, by order."""
-    found = Counter[int]()
-    for each in await amendments_of(ctx_of(info).db, [row.id for row in rows]):
-        found[each.order_id] += each.subtotal - each.discount
-    return found
 
 
 async def pieces_gone(rows: Sequence[OrderLineRow], info: Info) -> Counter[int]:

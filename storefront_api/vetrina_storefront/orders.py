@@ -21,6 +21,7 @@ from vetrina.graphql import (
     write_cursor,
 )
 from vetrina.graphql.scalars import URL, DateTime
+from vetrina.views.current import current_of
 from vetrina.views.orders import (
     OrderDiscountRow,
     OrderLineRow,
@@ -35,7 +36,7 @@ from vetrina.views.payments import payments_of_orders
 from vetrina.views.variants import VariantRow, variants_by_id
 from vetrina.vocabulary import OrderState
 from vetrina_storefront.addresses import MailingAddress, MailingAddressRow, mailing_address
-from vetrina_storefront.amended import current, load_edited, pieces_gone, subtotals_amended
+from vetrina_storefront.amended import current, load_edited, pieces_gone
 from vetrina_storefront.attributes import Attribute, AttributeRow, attributes
 from vetrina_storefront.discounts import DiscountAllocation, DiscountApplicationConnection, ShareRow
 from vetrina_storefront.enums import CurrencyCode
@@ -181,14 +182,15 @@ async def load_subtotals(rows: Sequence[OrderView], info: Info) -> list[MoneyRow
 
 
 async def load_current_subtotals(rows: Sequence[OrderView], info: Info) -> list[MoneyRow]:
-    """The same as it holds after amendments, and nothing for a cancelled order."""
-    found, amended = await _discounts(info, [row.id for row in rows]), await subtotals_amended(rows, info)
+    """The same as it holds after amendments and refunds: discounts of the delivery are not in it."""
+    found, now = await _discounts(info, [row.id for row in rows]), await current_of(ctx_of(info).db, rows)
 
-    def now(row: OrderView) -> int:
-        placed = row.subtotal - sum(each.amount for each in found[row.id] if each.target == "line")
-        return 0 if row.state == OrderState.CANCELLED else placed + amended[row.id]
+    def left(row: OrderView) -> int:
+        off = sum(each.amount for each in found[row.id] if each.target == "delivery")
+        is_cancelled = row.state == OrderState.CANCELLED
+        return 0 if is_cancelled else now[row.id].subtotal - now[row.id].discount + off
 
-    return [money(now(row), row.currency) for row in rows]
+    return [money(left(row), row.currency) for row in rows]
 
 
 async def load_delivery_shares(rows: Sequence[OrderView], info: Info) -> list[list[ShareRow]]:

@@ -37,9 +37,11 @@ from vetrina.shop.orders.amendment_rules import (
 from vetrina.shop.orders.models import Amendment, Order
 from vetrina.shop.pricing.models import Price
 from vetrina.testing.payments import AUTHORISES
-from vetrina.views.amendments import amendments_of, current_sums
+from vetrina.views.amendments import amendments_of
+from vetrina.views.current import current_of
 from vetrina.views.orders import OrderView, order_by_id, order_lines
 from vetrina.views.payments import payments_of_orders
+from vetrina.views.refunds import refunds_of
 from vetrina_manual_payment.provider import ManualPayment
 from vetrina_manual_payment.settings import ManualPaymentSettings
 
@@ -86,9 +88,11 @@ async def run_jobs(desk: Desk) -> None:
 async def check_sums(desk: Desk, order_id: int) -> None:
     """What holds is what was placed and every amendment; each part, and so the total."""
     order, found = await order_of(desk, order_id), await amendments_of(desk.ctx.db, [order_id])
-    now = current_sums(order, found)
-    assert now.total == now.subtotal - now.discount + now.delivery + now.tax_added + now.payment_fee
-    assert now.total == order.current_total
+    now = (await current_of(desk.ctx.db, [order]))[order_id]
+    parts = now.subtotal - now.discount + now.delivery + now.tax_added + now.payment_fee + now.adjustment
+    assert now.total == parts
+    back = [one for one in await refunds_of(desk.ctx.db, [order_id]) if not one.key.startswith("amendment:")]
+    assert now.total == order.current_total - sum(one.amount + one.waived for one in back)
     assert order.released == sum(amendment.released for amendment in found)
     assert 0 <= order.refunded <= order.total + order.raised
 

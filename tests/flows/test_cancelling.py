@@ -7,13 +7,16 @@ from tests.support import shops, stock
 from tests.support.checkouts import Desk, books, check_ledgers, events, open_desk
 from tests.support.sold import keeper, run_jobs, sold
 
+from vetrina.flows.amending import AmendWish, amend_order
 from vetrina.flows.cancelling import Cancelled, CancelWish, cancel_lines
 from vetrina.flows.fulfilling import FulfilWish, fulfil
 from vetrina.flows.orders import cancel_order
+from vetrina.flows.refunding import RefundWish, refund_order
 from vetrina.kernel.errors import BadInput
 from vetrina.shop.orders.parcel_rules import NothingToSend, OrderHasParcels
 from vetrina.shop.orders.rules import OrderIsSent
 from vetrina.testing.payments import AUTHORISES
+from vetrina.views.current import current_of
 from vetrina.views.fulfilments import line_standings
 from vetrina.views.orders import order_by_id
 
@@ -63,6 +66,39 @@ async def test_promised_money_for_cancelled_pieces_is_never_taken(desk: Desk) ->
     order = await order_by_id(desk.ctx.db, order_id)
     assert order is not None and (order.fulfilment_status, order.financial_status) == ("FULFILLED", "PAID")
     assert desk.provider.only.captured == 1_500
+
+
+async def test_what_an_order_comes_to_now_is_without_what_went_back_or_is_asked_no_longer(desk: Desk) -> None:
+    """Paid back and waived, by line, by amount, with delivery, beside an edit; an edit's own refund counts once."""
+
+    async def now(order_id: int) -> tuple[int, ...]:
+        order = await order_by_id(desk.ctx.db, order_id)
+        assert order is not None
+        found = (await current_of(desk.ctx.db, [order]))[order_id]
+        return found.subtotal, found.discount, found.delivery, found.adjustment, found.total
+
+    by = keeper(desk)
+    await desk.codes.fill(desk.ctx, "FIVE", 500)
+    order_id, line_id = await sold(desk, codes=("FIVE",))
+    assert await now(order_id) == (3_000, 500, 500, 0, 3_000)
+    await cancel_lines(by, CancelWish(order_id=order_id, lines=((line_id, 1),), delivery=200))
+    assert await now(order_id) == (2_000, 333, 300, 0, 1_967)
+    await amend_order(by, AmendWish(order_id=order_id, key="edit", reduce=((line_id, 1),)))
+    await run_jobs(desk)
+    assert await now(order_id) == (1_000, 166, 300, 0, 1_134)
+    await refund_order(by, RefundWish(order_id=order_id, amount=34))
+    assert await now(order_id) == (1_000, 166, 300, -34, 1_100)
+    order = await order_by_id(desk.ctx.db, order_id)
+    assert order is not None and order.total - order.refunded == 1_100
+    with pytest.raises(BadInput):
+        await refund_order(by, RefundWish(order_id=order_id, amount=1, key="amendment:1"))
+    promised, line_id = await sold(desk, AUTHORISES)
+    await cancel_lines(by, CancelWish(order_id=promised, lines=((line_id, 1),)))
+    assert await now(promised) == (2_000, 0, 500, 0, 2_500)
+    assert (await events(desk)).count("OrderWaived") == 1
+    await cancel_order(by, promised, "OTHER")
+    assert set(await now(promised)) == {0}
+    await check_ledgers(desk)
 
 
 async def test_all_pieces_one_by_one_leave_nothing_behind(desk: Desk) -> None:

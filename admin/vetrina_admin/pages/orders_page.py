@@ -7,6 +7,7 @@ from typing import Any
 import msgspec
 
 from vetrina.kernel.errors import NotFound
+from vetrina.views.current import current_of
 from vetrina.views.histories import audit_of, events_of, goods_moves, order_corrections
 from vetrina.views.media import media_of_variants
 from vetrina.views.order_desk import orders_on_desk
@@ -106,7 +107,7 @@ async def _sums(visit: Visit, order: OrderView) -> dict[str, Any]:
     discounts = await order_discounts(db, [order.id])
     taxes = await order_tax_lines(db, [order.id])
     return {
-        "sums": sums(visit.say, order, discounts, deliveries, taxes),
+        "sums": sums(visit.say, order, discounts, deliveries, taxes, (await current_of(db, [order]))[order.id]),
         "deliveries": deliveries,
     }
 

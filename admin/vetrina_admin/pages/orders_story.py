@@ -6,6 +6,7 @@ from typing import Literal
 
 import msgspec
 
+from vetrina.views.current import CurrentSums
 from vetrina.views.histories import EventRow, GoodsMoveRow, OrderCorrectionRow
 from vetrina.views.orders import OrderDeliveryRow, OrderDiscountRow, OrderLineRow, OrderTaxLineRow, OrderView
 from vetrina.views.payments import PaymentEntryRow, PaymentRow
@@ -64,8 +65,9 @@ def sums(
     discounts: Sequence[OrderDiscountRow],
     deliveries: Sequence[OrderDeliveryRow],
     taxes: Sequence[OrderTaxLineRow],
+    now: CurrentSums,
 ) -> list[Sum]:
-    """How the order comes to its total: goods, less discounts, delivery, tax on top, fee."""
+    """How the order came to its total: goods, less discounts, delivery, tax on top, fee; and what it comes to now."""
     found = [Sum("part", say("orders.subtotal"), order.subtotal)]
     for discount in discounts:
         named = discount.code or discount.title
@@ -84,6 +86,10 @@ def sums(
     found.append(Sum("total", say("orders.total"), order.total))
     if order.prices_include_tax:
         found += [Sum("note", say("orders.tax_inside", name=name), amount) for name, amount in named_taxes]
+    if now.total != order.total and order.state != OrderState.CANCELLED:
+        found.append(Sum("total", say("orders.now_total"), now.total))
+        if now.tax != order.tax:
+            found.append(Sum("note", say("orders.now_tax"), now.tax))
     return found
 
 
@@ -91,7 +97,8 @@ def outstanding(order: OrderView, payments: Iterable[PaymentRow]) -> int:
     """What is still to be received, in minor units."""
     if order.state == OrderState.CANCELLED:
         return 0
-    return max(order.total - order.redeemed - sum(payment.captured for payment in payments), 0)
+    received = sum(payment.captured for payment in payments if payment.replaced_at is None)
+    return max(order.owed - order.redeemed - received, 0)
 
 
 def money_story(

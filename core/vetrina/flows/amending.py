@@ -24,7 +24,7 @@ from vetrina.shop.inventory import service as inventory
 from vetrina.shop.orders import service as orders
 from vetrina.shop.orders.amendment_rules import AmendmentChanged, NothingToAmend, TaxIsUnknown, freed
 from vetrina.shop.orders.events import OrderAmended
-from vetrina.shop.orders.refund_rules import reckon
+from vetrina.shop.orders.refund_rules import OF_AMENDMENT, reckon
 from vetrina.shop.orders.rules import OrderRow, financial_status, still_reserved
 from vetrina.shop.orders.service import Amending, RefundNote, WrittenAmendment
 from vetrina.shop.payments.rules import PaymentRow
@@ -143,6 +143,8 @@ async def amend_in(
     if view is None:
         raise Fault(f"order {order.id} is gone")
     money = await money_of(session, view, held.payments)
+    if order.current_total + total < order.waived:
+        raise Moved
     released = _released(order, total, held.payments, money)
     goods = await goods_of(session, order.id)
     written = await orders.amend(
@@ -285,7 +287,11 @@ async def _settle(
         return None
     standing = msgspec.structs.replace(money.standing, unpaid=0)
     note = RefundNote(
-        key=f"amendment:{written.id}", reason="AMENDMENT", note=wish.note, notify=wish.notify, actor=ctx.actor.name
+        key=f"{OF_AMENDMENT}{written.id}",
+        reason="AMENDMENT",
+        note=wish.note,
+        notify=wish.notify,
+        actor=ctx.actor.name,
     )
     sums = reckon(standing, (), amount=released)
     return await write_refund(ctx, session, order, held, money, sums, note)

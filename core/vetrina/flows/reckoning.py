@@ -18,7 +18,7 @@ from vetrina.kernel.errors import NotFound, Refusal
 from vetrina.kernel.jobs import put_off
 from vetrina.kernel.messages import emit
 from vetrina.shop.orders import service as orders
-from vetrina.shop.orders.events import OrderRefunded
+from vetrina.shop.orders.events import OrderRefunded, OrderWaived
 from vetrina.shop.orders.refund_rules import NothingToRefundOf, RefundSums, Standing, Way, Worth
 from vetrina.shop.orders.rules import OrderRow, financial_status
 from vetrina.shop.payments import service as payments_of
@@ -175,6 +175,16 @@ async def write_refund(
     for part in parts:
         if part.payment_id is not None:
             await put_off(session, PAY_BACK, part.key, {"part_id": part.id, "refund_id": refund_id}, ctx.now())
+    if sums.waived:
+        told = OrderWaived(
+            order_id=order.id,
+            number=order.number,
+            total=order.total,
+            currency=order.currency,
+            refund_id=refund_id,
+            amount=sums.waived,
+        )
+        await emit(session, told, ctx.now())
     if sums.amount and all(part.state == RefundState.DONE for part in parts):
         await tell_refunded(ctx, session, order, refund_id, sums.amount, notify=note.notify)
     after = {"refund": refund_id, "amount": sums.amount, "waived": sums.waived, "reason": note.reason}

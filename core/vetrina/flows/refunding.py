@@ -29,7 +29,7 @@ from vetrina.kernel.errors import BadInput, NotFound, Refusal
 from vetrina.kernel.jobs import put_off
 from vetrina.kernel.registry import PortFailed
 from vetrina.shop.orders import service as orders
-from vetrina.shop.orders.refund_rules import NothingWasSent, RefundSums, Way, reckon
+from vetrina.shop.orders.refund_rules import OF_AMENDMENT, OF_RETURN, NothingWasSent, RefundSums, Way, reckon
 from vetrina.shop.orders.rules import OrderRow
 from vetrina.shop.payments.ports import MoneyRequest, PaymentProvider
 from vetrina.shop.payments.rules import PaymentRow
@@ -209,8 +209,11 @@ async def heal_refunds(ctx: Context) -> int:
 
 def note_of(ctx: Context, reason: str, note: str, key: str, *, notify: bool) -> orders.RefundNote:
     """What stands beside a refund's sums. Raises BadInput."""
+    own = texts.line(key, field=("key",), limit=64)
+    if own.startswith((OF_AMENDMENT, OF_RETURN)):
+        raise BadInput(field=("key",), problem="Keys that begin so are the shop's own: choose another.")
     return orders.RefundNote(
-        key=texts.line(key, field=("key",), limit=64) or draw_key(),
+        key=own or draw_key(),
         reason=texts.line(reason, field=("reason",)),
         note=texts.text(note, field=("note",), limit=2_000),
         notify=notify,

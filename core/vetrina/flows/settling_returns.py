@@ -27,7 +27,7 @@ from vetrina.kernel.messages import emit
 from vetrina.shop.orders import service as orders
 from vetrina.shop.orders.amendment_rules import Reduced
 from vetrina.shop.orders.events import ReturnClosed
-from vetrina.shop.orders.refund_rules import RefundSums, reckon
+from vetrina.shop.orders.refund_rules import OF_RETURN, RefundSums, reckon
 from vetrina.shop.orders.return_rules import CLOSED, RECEIVED, ReturnIsDecided, ReturnRow, return_name
 from vetrina.shop.orders.rules import OrderRow
 from vetrina.shop.orders.service import RefundNote
@@ -111,7 +111,7 @@ async def _refund(ctx: Context, wish: ReturnRefund, view: ReturnView) -> int:
             raise BadInput(field=("amount",), problem="Nothing would go back: close the return without a refund.")
         reason = "WITHDRAWAL" if found.is_withdrawal else "RETURN"
         note = RefundNote(
-            key=f"return:{found.id}", reason=reason, note=wish.note, notify=wish.notify, actor=ctx.actor.name
+            key=f"{OF_RETURN}{found.id}", reason=reason, note=wish.note, notify=wish.notify, actor=ctx.actor.name
         )
         refund_id = await write_refund(
             ctx, session, held.order, held.payments, money, quoted.sums, note, promise=promise

@@ -1,4 +1,4 @@
-"""What changed of orders after they were placed, and what holds now."""
+"""What changed of orders after they were placed."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -9,7 +9,6 @@ from sqlalchemy import bindparam, or_, select
 from vetrina.kernel.db import Reads, id_in
 from vetrina.shop.orders.amendment_rules import AmendmentRow
 from vetrina.shop.orders.models import Amendment, AmendmentLine, Refund, RefundLine, RefundPart
-from vetrina.views.orders import OrderView
 
 
 class AmendmentLineRow(msgspec.Struct, frozen=True):
@@ -22,18 +21,6 @@ class AmendmentLineRow(msgspec.Struct, frozen=True):
     subtotal: int
     discount: int
     tax: int
-
-
-class CurrentSums(msgspec.Struct, frozen=True, kw_only=True):
-    """What an order comes to now, in minor units: total = subtotal - discount + delivery + tax_added + payment_fee."""
-
-    subtotal: int
-    discount: int
-    delivery: int
-    tax: int
-    tax_added: int
-    payment_fee: int
-    total: int
 
 
 async def amendments_of(db: Reads, order_ids: Sequence[int]) -> list[AmendmentRow]:
@@ -66,20 +53,6 @@ async def pieces_settled(db: Reads, order_id: int) -> Counter[int]:
     return found
 
 
-def current_sums(order: OrderView, amendments: Sequence[AmendmentRow]) -> CurrentSums:
-    """An order as placed with its amendments."""
-    mine = [amendment for amendment in amendments if amendment.order_id == order.id]
-    return CurrentSums(
-        subtotal=order.subtotal + sum(amendment.subtotal for amendment in mine),
-        discount=order.discount + sum(amendment.discount for amendment in mine),
-        delivery=order.delivery + sum(amendment.delivery for amendment in mine),
-        tax=order.tax + sum(amendment.tax for amendment in mine),
-        tax_added=order.tax_added + sum(amendment.tax_added for amendment in mine),
-        payment_fee=order.payment_fee,
-        total=order.total + sum(amendment.total for amendment in mine),
-    )
-
-
 _AMENDMENT = select(*(getattr(Amendment, name) for name in AmendmentRow.__struct_fields__))
 _OF_ORDERS = _AMENDMENT.where(id_in(Amendment.order_id, "order_ids")).order_by(Amendment.order_id, Amendment.position)
 _OF_KEY = _AMENDMENT.where(Amendment.order_id == bindparam("order"), Amendment.key == bindparam("key_"))
@@ -95,10 +68,11 @@ _TAKEN_OFF = (
     .join(Amendment, Amendment.id == AmendmentLine.amendment_id)
     .where(Amendment.order_id == bindparam("order"))
 )
-_is_alive = select(RefundPart.id).where(RefundPart.refund_id == Refund.id, RefundPart.state != "failed").exists()
+_has_live_part = select(RefundPart.id).where(RefundPart.refund_id == Refund.id, RefundPart.state != "failed").exists()
+REFUND_COUNTS = or_(Refund.waived > 0, _has_live_part)
 """A refund that every provider refused for good has settled nothing."""
 _REFUNDED = (
     select(RefundLine.line_id, RefundLine.quantity)
     .join(Refund, Refund.id == RefundLine.refund_id)
-    .where(Refund.order_id == bindparam("order"), or_(Refund.waived > 0, _is_alive))
+    .where(Refund.order_id == bindparam("order"), REFUND_COUNTS)
 )

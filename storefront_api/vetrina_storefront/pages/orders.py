@@ -12,6 +12,7 @@ from vetrina.kernel.context import BUYER, Context
 from vetrina.kernel.errors import Refusal
 from vetrina.plugin.pages.forms import form_token, read_form
 from vetrina.views.attempts import AttemptView, next_step
+from vetrina.views.current import current_of
 from vetrina.views.merchandise import merchandise
 from vetrina.views.orders import (
     OrderView,
@@ -110,6 +111,7 @@ async def order_page(request: Asked, site: Here, number: FromPath[str], secret: 
         lines=lines,
         pictures={row.variant_id: row.image_url for row in pictures},
         totals=await _totals(visit, order),
+        now=(await current_of(reads, [order]))[order.id],
         deliveries=await order_deliveries(reads, ids),
         shipping=_address(order.shipping_address),
         billing=_address(order.billing_address) if order.billing_address != order.shipping_address else None,

@@ -6,6 +6,10 @@ import msgspec
 
 from vetrina.kernel.errors import BadInput, Refusal
 
+OF_AMENDMENT = "amendment:"
+OF_RETURN = "return:"
+"""How the keys of refunds begin that an amendment or a return makes; no other key may."""
+
 
 class NothingToRefundOf(Refusal):
     """Fewer pieces are left to be refunded than were named. Facts: title, open."""
