@@ -1,0 +1,1 @@
+"""What is written: standing of an order, documents, takings, buyers' details."""

@@ -1,0 +1,298 @@
+"""Invoices in a shop: numbers under load, what they say, credit notes, takings, and what cannot be changed."""
+
+import io
+from datetime import timedelta
+from typing import Any
+
+import msgspec
+import pytest
+from pypdf import PdfReader
+from sqlalchemy import delete, select, update
+
+from vetrina.flows.orders import cancel_order
+from vetrina.flows.refunding import RefundLine, RefundWish, refund_order
+from vetrina.kernel.messages.tables import OutboxEvent
+from vetrina.testing import Workshop, a_shop, race, with_guard_off
+from vetrina.views.orders import OrderView, order_by_id, order_lines
+from vetrina.vocabulary import Address
+from vetrina_invoices.audit import audit_numbers, audit_orders, gaps
+from vetrina_invoices.declarations import SellerUnknown, check_issuing
+from vetrina_invoices.events import CreditNoteIssued, InvoiceIssued
+from vetrina_invoices.flows import numbers
+from vetrina_invoices.flows.issuing import (
+    InvoiceMustWait,
+    NothingToInvoice,
+    Wish,
+    issue_anew,
+    issue_now,
+    settle,
+)
+from vetrina_invoices.flows.parties import Details
+from vetrina_invoices.models import InvoicesDocument, InvoicesSeries, InvoicesTaking
+from vetrina_invoices.pdf.rendering import Tampered, pdf_of
+from vetrina_invoices.settings import InvoicesSettings
+from vetrina_invoices.views import WholeRow, documents_of, takings, whole_documents_of
+
+SELLER: dict[str, Any] = {
+    "seller_name": "Bottega Vetrina srl", "seller_street": "Via Garibaldi 12", "seller_zip": "10122",
+    "seller_city": "Torino", "seller_province": "TO", "seller_country": "IT", "vat_id": "IT12345670017",
+}  # fmt: skip
+SETTINGS = InvoicesSettings(**SELLER)
+NINO = Details(name="Da Nino srl", vat_id="IT00743110157")
+BERLIN = Address(first_name="Eva", last_name="Muster", address1="Weg 1", city="Berlin", zip="10115", country="DE")
+ZURICH = msgspec.structs.replace(BERLIN, city="Zürich", zip="8001", country="CH")
+
+
+@pytest.fixture
+async def invoiced(shop: Workshop) -> Workshop:
+    await shop.configure("invoices", **SELLER)
+    return shop
+
+
+@pytest.fixture
+def plugins() -> list[str]:
+    return ["tax", "invoices"]
+
+
+def text_of(pdf: bytes) -> str:
+    return " ".join(" ".join(page.extract_text() for page in PdfReader(io.BytesIO(pdf)).pages).split())
+
+
+async def told(shop: Workshop, order: OrderView) -> list[WholeRow]:
+    return await whole_documents_of(shop.db, [order.id])
+
+
+async def invoices(shop: Workshop, order: OrderView, details: Details = NINO) -> WholeRow:
+    done = await issue_now(shop.ctx, SETTINGS, order.id, f"test:{order.id}", details)
+    return next(row for row in await told(shop, order) if row.id == done.document_ids[-1])
+
+
+async def test_fifty_workers_draw_one_to_fifty_and_a_counter_outside_leaves_holes(database_url: str) -> None:
+    async with a_shop(["invoices"], url=database_url) as shop:
+        ctx = shop.ctx
+        spec = SETTINGS.series("invoice", is_abroad=False)
+
+        class Given(Exception):
+            pass
+
+        async def fifty() -> None:
+            drawn = list[tuple[int, str]]()
+
+            async def worker(place: int) -> None:
+                today = ctx.now().date() - timedelta(days=place % 3)
+                try:
+                    async with ctx.tx() as session:
+                        found = await numbers.draw(session, spec, today)
+                        if place % 5 == 0:
+                            raise Given  # what is rolled back takes its number with it
+                    drawn.append((found.number, found.on.isoformat()))
+                except Given:
+                    pass
+
+            await race(ctx, 50, worker)
+            drawn.sort()
+            before = drawn[0][0] - 1
+            assert [number for number, _ in drawn] == list(range(before + 1, before + 41))
+            assert [on for _, on in drawn] == sorted(on for _, on in drawn)
+            assert gaps("test", 2026, [(number - before, on, "") for number, on in drawn]) == []
+
+        await fifty()
+        counter = iter(range(1_000, 2_000))
+
+        async def like_a_sequence(session: Any, spec: Any, today: Any) -> Any:
+            return numbers.Drawn(1, next(counter), today.year, "", today)
+
+        with with_guard_off(numbers, "draw", like_a_sequence):
+            await fifty()
+
+        async def highest_and_one(session: Any, spec: Any, today: Any) -> Any:
+            last = await session.value(select(InvoicesSeries.last))
+            return numbers.Drawn(1, last + 1, today.year, "", today)
+
+        with with_guard_off(numbers, "draw", highest_and_one):
+            await fifty()
+
+
+async def test_an_order_is_invoiced_once_refunded_in_parts_and_adds_up(invoiced: Workshop) -> None:
+    shop = invoiced
+    bread = await shop.product("Pane di Altamura", price="10.40", variant={"tax_class": "super_reduced"})
+    lamp = await shop.product("Lampada", price="33.33")
+    order = await shop.order(bread, lamp, quantity=3)
+    await shop.deliver()
+    assert await told(shop, order) == []
+    first = await taken(shop)
+    assert sum(net + tax for net, tax in first) == order.total
+    assert sum(tax for _, tax in first) == order.tax
+    document = await invoices(shop, order)
+    content = document.read()
+    assert (document.kind, document.name, content.total) == ("invoice", f"1/{shop.clock.now().year}", order.total)
+    assert (content.tax, content.buyer.vat_id, content.language) == (order.tax, NINO.vat_id, order.language)
+    assert {row.rate for row in content.summary} == {220_000, 40_000}
+    assert sum(net + tax for net, tax in await taken(shop)) == 0
+    with pytest.raises(NothingToInvoice):
+        await issue_now(shop.ctx, SETTINGS, order.id, "again", Details())
+    await settle(shop.ctx, SETTINGS, Wish(order_id=order.id, occasion="replayed"))
+    assert len(await told(shop, order)) == 1
+    lines = await order_lines(shop.db, [order.id])
+    wishes = [
+        RefundWish(order_id=order.id, lines=(RefundLine(lines[1].id, 1),), key="one"),
+        RefundWish(order_id=order.id, amount=777, key="money"),
+        RefundWish(order_id=order.id, lines=(RefundLine(lines[0].id, 3), RefundLine(lines[1].id, 2)), amount=8_000,
+                   delivery=order.delivery, key="rest"),
+    ]  # fmt: skip
+    for count, wish in enumerate(wishes, start=2):
+        await refund_order(shop.ctx, wish)
+        await shop.deliver()
+        now = await order_by_id(shop.db, order.id)
+        assert now is not None
+        rows = await told(shop, order)
+        assert [row.kind for row in rows] == ["invoice", *["credit_note"] * (count - 1)]
+        assert all(row.refers_to == rows[0].id for row in rows[1:])
+        assert standing(rows) == (now.total - now.refunded - now.waived)
+        assert await audit_numbers(shop.ctx) == []
+    events = await shop.db.fetch(select(OutboxEvent.name, OutboxEvent.payload).order_by(OutboxEvent.id))
+    ours = [payload for name, payload in events if name in (InvoiceIssued.__name__, CreditNoteIssued.__name__)]
+    assert [payload["name"] for payload in ours] == [row.name for row in rows]
+    assert ours[1]["refers_to"] == rows[0].name
+    assert rows[1].read().refers[0].name == rows[0].name
+    text = text_of(await pdf_of(shop.db, rows[1]))
+    assert rows[1].name in text
+    assert rows[0].name in text
+
+
+async def taken(shop: Workshop) -> list[tuple[int, int]]:
+    return [(row.net, row.tax) for row in await takings(shop.db, "2000-01-01", "2100-01-01")]
+
+
+def standing(rows: list[WholeRow]) -> int:
+    return sum(row.read().total * (1 if row.kind == "invoice" else -1) for row in rows)
+
+
+async def test_without_a_request_refunds_and_cancellations_follow_in_the_takings(invoiced: Workshop) -> None:
+    shop = invoiced
+    order = await shop.order(await shop.product("Lampada", price="61.00"))
+    await shop.deliver()
+    await refund_order(shop.ctx, RefundWish(order_id=order.id, amount=1_220, key="k"))
+    await shop.deliver()
+    assert sum(net + tax for net, tax in await taken(shop)) == order.total - 1_220
+    other = await shop.order(await shop.product("Sedia", price="10.00"))
+    await shop.deliver()
+    await invoices(shop, other)
+    for each in (order, other):
+        await cancel_order(shop.ctx, each.id, "CUSTOMER")
+    await shop.deliver(even_failing=True)  # other plugins may be in each other's way: what fails is tried again
+    shop.clock.move(minutes=20)
+    await shop.deliver()
+    assert {sum(pair) for pair in await taken(shop)} == {0}
+    assert standing(await told(shop, other)) == 0
+    assert await audit_orders(shop.ctx, SETTINGS) == []
+    unpaid = await shop.order(await shop.product("Vaso"), paid=False)
+    await shop.deliver()
+    await settle(shop.ctx, SETTINGS, Wish(order_id=unpaid.id, occasion="early", wanted_by="buyer"))
+    assert await told(shop, unpaid) == []
+
+
+async def test_what_is_issued_is_never_changed_and_a_touched_one_is_not_shown(invoiced: Workshop) -> None:
+    shop = invoiced
+    order = await shop.order(await shop.product("Lampada", price="61.00"))
+    row = await invoices(shop, order)
+    assert await pdf_of(shop.db, row) == await pdf_of(shop.db, row)
+    for statement in (
+        update(InvoicesDocument).values(total=1),
+        delete(InvoicesDocument),
+        update(InvoicesTaking).values(net=1),
+    ):
+        if "taking" in str(statement):
+            await shop.order(await shop.product("Altra"))
+            await shop.deliver()
+        with pytest.raises(Exception, match="append-only"):
+            async with shop.ctx.tx() as session:
+                await session.execute(statement)
+    content = {**row.content, "total": 1}
+    with pytest.raises(Tampered):
+        await pdf_of(shop.db, msgspec.structs.replace(row, content=content))
+    shop.clock.move(days=-3)
+    earlier = await invoices(shop, await shop.order(await shop.product("Vaso")))
+    assert (earlier.read().issued_on, earlier.name) == (row.read().issued_on, f"2/{row.name[2:]}")
+    again = await issue_anew(shop.ctx, SETTINGS, order.id, "anew", Details(name="Altra ditta", vat_id=NINO.vat_id))
+    rows = await told(shop, order)
+    assert [one.kind for one in rows] == ["invoice", "credit_note", "invoice"]
+    assert (len(again.document_ids), standing(rows)) == (2, order.total)
+    assert (rows[1].read().buyer.name, rows[2].read().buyer.name) == ("Da Nino srl", "Altra ditta")
+    assert await audit_numbers(shop.ctx) == []
+    async with shop.ctx.tx() as session:
+        await session.execute(update(InvoicesSeries).where(InvoicesSeries.kind == "invoice").values(last=0))
+    assert "series" in (await audit_numbers(shop.ctx))[0]
+
+
+@pytest.mark.embedded
+async def test_mentions_stamp_duty_years_and_languages(invoiced: Workshop) -> None:
+    shop = invoiced
+    ware = await shop.product("Lampada", price="77.47", stock=50)
+    free = await shop.product("Sedia", price="77.48", stock=50)
+    sold = await shop.order(ware, address=ZURICH)
+    export = await invoices(shop, sold, Details())
+    text = text_of(await pdf_of(shop.db, export))
+    assert "Article 146" in text if export.read().language == "en" else "art. 8 DPR 633/1972" in text
+    assert export.read().summary[0].nature == "N3.1"
+    assert export.read().stamp_duty == 0  # exports bear none, however large
+    year = shop.clock.now().year
+    shop.clock.move(days=366)
+    later = await invoices(shop, await shop.order(free, address=ZURICH), Details())
+    assert later.name == f"1/{later.read().issued_on[:4]}"
+    assert int(later.read().issued_on[:4]) == year + 1
+    if year >= 2026:
+        said = later.read().summary[0].mention
+        assert "D.Lgs. 10/2026" in said or later.read().language == "en"
+
+
+async def test_a_seller_nobody_knows_numbers_nothing_and_catches_up(shop: Workshop) -> None:
+    order = await shop.order(await shop.product("Lampada"))
+    with pytest.raises(InvoiceMustWait):
+        await issue_now(shop.ctx, InvoicesSettings(), order.id, "early", NINO)
+    with pytest.raises(SellerUnknown):
+        await check_issuing(shop.ctx, InvoicesSettings())
+    await shop.configure("invoices", **SELLER)
+    shop.clock.move(minutes=31)
+    await shop.deliver()
+    [row] = await documents_of(shop.db, [order.id])
+    assert (row.number, row.buyer) == (1, "Da Nino srl")
+    await check_issuing(shop.ctx, SETTINGS)
+
+
+REQUEST = """mutation ($id: ID!, $details: InvoicesDetailsInput!) { invoicesRequest(orderId: $id, details: $details) {
+  isAsked userErrors { code field message } } }"""
+
+
+@pytest.mark.embedded
+async def test_a_buyer_asks_and_finds_the_pdf_at_an_address_nobody_guesses(invoiced: Workshop) -> None:
+    shop = invoiced
+    made = await shop.ask("mutation { cartCreate(input: {}) { cart { id } } }")
+    cart = made["cartCreate"]["cart"]["id"]
+    give = """mutation ($id: ID!, $code: String!) { invoicesDetailsUpdate(cartId: $id, details: {taxCode: $code}) {
+      details { taxCode } userErrors { code field } } }"""
+    wrong = (await shop.ask(give, id=cart, code="RSSMRA85T10A562X"))["invoicesDetailsUpdate"]
+    assert (wrong["details"], wrong["userErrors"][0]["field"][-1]) == (None, "taxCode")
+    right = (await shop.ask(give, id=cart, code="rss mra 85t10a562s"))["invoicesDetailsUpdate"]
+    assert right == {"details": {"taxCode": "RSSMRA85T10A562S"}, "userErrors": []}
+    order = await shop.order(await shop.product("Lampada"))
+    gid = f"gid://vetrina/Order/{order.key}"
+    asked = (await shop.ask(REQUEST, id=gid, details={"name": "Da Nino srl", "vatId": "00743110157"}))[
+        "invoicesRequest"
+    ]
+    assert asked == {"isAsked": True, "userErrors": []}
+    again = (await shop.ask(REQUEST, id=gid, details={}))["invoicesRequest"]
+    assert again["userErrors"][0]["code"] == "INVOICE_IS_ISSUED"
+    nobody = (await shop.ask(REQUEST, id=f"gid://vetrina/Order/{'0' * 32}", details={}))["invoicesRequest"]
+    assert nobody["userErrors"][0]["code"] == "NOT_FOUND"
+    [row] = await told(shop, order)
+    answer = await shop.client.get(f"/invoices/documents/{row.key}.pdf")
+    assert (answer.status_code, answer.headers["cache-control"]) == (200, "no-store")
+    assert answer.headers["content-disposition"] == f'inline; filename="{row.name.replace("/", "-")}.pdf"'
+    text = text_of(answer.content)
+    for said in (row.name, "Da Nino srl", "IT00743110157", "Bottega Vetrina srl", "Lampada"):
+        assert said in text
+    for path in (f"/invoices/documents/{row.id}.pdf", f"/invoices/documents/{'0' * 32}.pdf"):
+        assert (await shop.client.get(path)).status_code == 404
+    for name in (f"{row.id}.pdf", "documents.csv", "documents.zip", "takings.csv"):
+        assert (await shop.client.get(f"/admin/invoices/files/{name}")).status_code in (401, 403)
