@@ -1,0 +1,1 @@
+"""Flows: tell of what happened, change words, switch mails, send tests."""
