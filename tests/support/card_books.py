@@ -1,14 +1,26 @@
 """The fake card provider with its books in a file, so that they outlive the shop's process."""
 
 from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 from secrets import token_hex
+from typing import ClassVar
 
 import msgspec
 
 from vetrina.kernel.clock import SystemClock
-from vetrina.ports import DisputeReport, PaymentReport, PayoutNews
+from vetrina.ports import (
+    DisputeReport,
+    PaymentNews,
+    PaymentReport,
+    PayoutItem,
+    PayoutNews,
+    PayoutReport,
+    PayoutSource,
+    Policy,
+)
 from vetrina.testing.payments import Charge, FakeProvider
+from vetrina.vocabulary import PayoutItemKind, PayoutState
 
 
 class Books(msgspec.Struct):
@@ -38,7 +50,7 @@ class CardBooks(FakeProvider):
         finally:
             self.keep()  # an answer that is lost on its way is about a deed all the same
 
-    def tell(self, kind: str, report: PaymentReport | DisputeReport | PayoutNews) -> None:
+    def tell(self, kind: str, report: PaymentReport | DisputeReport | PaymentNews | PayoutNews) -> None:
         """As the fake, but no other process of the shop has ever given the same name to its message."""
         event = {"id": f"evt_{token_hex(8)}", "kind": kind, "report": msgspec.to_builtins(report)}
         self.outgoing.append(self.sign(msgspec.json.encode(event)))
@@ -46,6 +58,24 @@ class CardBooks(FakeProvider):
     def keep(self) -> None:
         """Write the books, after somebody else than the shop did something."""
         self._path.write_bytes(msgspec.json.encode(Books(self.charges, self._deeds)))
+
+    def pay_out(self, at: datetime) -> None:
+        """Settle, in one payout, every charge that was captured and is in no payout before."""
+        paid_out = statements_at(self._path)
+        settled = {item.payment_key for report in paid_out for item in report.items}
+        items = tuple(
+            PayoutItem(
+                reference=f"txn_{charge.key}", kind=PayoutItemKind.CHARGE, gross=charge.captured, fee=10,
+                net=charge.captured - 10, currency=charge.currency, at=at, payment_key=charge.key,
+            )
+            for charge in self.charges.values()
+            if charge.captured and charge.key not in settled
+        )  # fmt: skip
+        report = PayoutReport(
+            reference=f"po_{len(paid_out) + 1}", state=PayoutState.PAID, amount=sum(item.net for item in items),
+            currency=items[0].currency, arrives_at=at, items=items,
+        )  # fmt: skip
+        _statements(self._path).write_bytes(msgspec.json.encode([*paid_out, report]))
 
     def _open(self) -> None:
         if self._path.exists():
@@ -56,3 +86,25 @@ class CardBooks(FakeProvider):
 def books_at(path: Path) -> dict[str, Charge]:
     """What the provider has charged, by payment key."""
     return msgspec.json.decode(path.read_bytes(), type=Books).charges if path.exists() else {}
+
+
+class Statements:
+    """What the provider says that it has paid out: nothing, until somebody lets it."""
+
+    policy: ClassVar[Policy] = PayoutSource.policy
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    async def payouts(self, since: datetime) -> tuple[PayoutReport, ...]:
+        return tuple(report for report in statements_at(self._path) if report.arrives_at and report.arrives_at >= since)
+
+
+def statements_at(path: Path) -> list[PayoutReport]:
+    """The payouts of the provider whose books are at `path`."""
+    kept = _statements(path)
+    return msgspec.json.decode(kept.read_bytes(), type=list[PayoutReport]) if kept.exists() else []
+
+
+def _statements(path: Path) -> Path:
+    return path.with_suffix(".payouts")

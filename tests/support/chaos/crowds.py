@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 
 import msgspec
 from tests.support.chaos.buying import CARD, CASH, Deed, Told, books, cart_ready, order_of, ordered, payment_of
-from tests.support.chaos.operations import Operation
+from tests.support.chaos.operating import Operation
 
 from vetrina.flows.cart import LineInput, NewCart, create_cart
 from vetrina.flows.checkout import submit

@@ -10,7 +10,7 @@ from typing import Any
 
 import msgspec
 from tests.support.chaos.buying import CARD, CASH, Deed, Told, books, cart_ready, order_of
-from tests.support.chaos.operations import Operation
+from tests.support.chaos.operating import Operation
 from tests.support.chaos.points import Points
 
 from vetrina.flows.checkout import attempt, submit

@@ -7,6 +7,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import msgspec
+from tests.support import shops
 from tests.support.card_books import books_at
 from tests.support.chaos.errands import PLUGINS_ON, Ended, Errand, perform
 from tests.support.chaos.invariants import Check, Evidence, Wrong
@@ -14,6 +15,8 @@ from tests.support.chaos.tidings import CARDS, STILL, judge
 from tests.support.server import PLUGINS
 
 from vetrina.kernel.clock import SystemClock
+from vetrina.kernel.crypto import Vault
+from vetrina.kernel.settings import DEVELOPMENT_SECRET
 from vetrina.testing.opening import opened_at, opened_database
 
 AN_ENTIRE_DEATH = timedelta(hours=3)
@@ -61,7 +64,11 @@ class Suite:
         db = await opened_database(self.url)
         try:
             charges, heard = books_at(self.folder / "books.json"), _heard(self.folder / "heard")
-            return [*self._noticed, *await judge(Evidence(db, charges, heard, self.confirmed), checks)]
+            clock = shops.StillClock()
+            clock.at = self._at
+            shop = msgspec.structs.replace(shops.make_shop(db, clock), vault=Vault(DEVELOPMENT_SECRET))
+            ctx = shops.context(shop, shops.NOWHERE)
+            return [*self._noticed, *await judge(Evidence(ctx, charges, heard, self.confirmed), checks)]
         finally:
             await db.close()
 

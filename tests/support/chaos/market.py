@@ -3,10 +3,10 @@
 from collections.abc import Awaitable, Callable
 
 import msgspec
-from sqlalchemy import select
 from tests.support import shops, stock
+from tests.support.chaos.afterwards import AFTERWARDS, Afterwards
 from tests.support.chaos.invariants import Evidence, Wrong
-from tests.support.chaos.tidings import CARDS, CARDS_STANDING, STANDING, STILL, events_arrived_in_order, judge
+from tests.support.chaos.tidings import CARDS_STANDING, STANDING, WITHOUT_RELAY, judge
 from tests.support.checkouts import ANNA, CARD, Desk, FlatDelivery, Purse, pay_with
 from tests.support.wares import ware
 
@@ -16,10 +16,11 @@ from vetrina.flows.cart_delivery import DeliveryChoice, select_delivery_options
 from vetrina.flows.checkout import Accepted, attempt, cancel_attempt, submit
 from vetrina.flows.orders import cancel_order, mark_as_paid
 from vetrina.flows.payments import capture, refund, take_message
+from vetrina.flows.quoting import quote_cart
 from vetrina.flows.stock import receive_stock
 from vetrina.flows.upkeep import JOBS
 from vetrina.kernel.context import Context
-from vetrina.kernel.errors import Refusal
+from vetrina.kernel.errors import Refusal, Unavailable
 from vetrina.kernel.jobs import Runner
 from vetrina.kernel.money import Money
 from vetrina.kernel.registry import Provided
@@ -28,6 +29,7 @@ from vetrina.shop.inventory import service as inventory
 from vetrina.shop.orders.models import Order
 from vetrina.shop.payments.models import Payment
 from vetrina.testing.payments import AUTHORISES, CHALLENGES, DECLINES, PAYS, PROCESSES, FakeProvider
+from vetrina.views.carts import cart_by_key
 from vetrina_promotions.cards import GiftCards
 from vetrina_promotions.flows.cards import issue_card
 from vetrina_promotions.flows.promotions import PromotionSheet, create_promotion
@@ -50,14 +52,13 @@ class Deed(msgspec.Struct, frozen=True):
     choice: int = 0
 
 
-class Market:
+class Market(Afterwards):
     """Three pieces of one thing and three of another, a code that works twice, a card that pays for one order."""
 
     def __init__(self, desk: Desk, wares: tuple[int, int], card: str) -> None:
-        self.desk = desk
+        super().__init__(desk, wares)
         self.carts = list[str]()
         self.attempts = list[str]()
-        self._wares = wares
         self._card = card
 
     @classmethod
@@ -81,11 +82,11 @@ class Market:
         return cls(Desk(ctx, clock, provider, purse, purse, wares[0]), wares, card.code)
 
     async def do(self, deed: Deed) -> None:
-        """Do it, or be refused: a refusal is an answer; every other exception is a fault."""
+        """Do it, or be told why not: that a provider cannot be had now is an answer, too. All else is a fault."""
         action: Callable[[int, int], Awaitable[object]] = getattr(self, deed.name)
         try:
             await action(deed.which, deed.choice)
-        except Refusal:
+        except (Refusal, Unavailable):
             return
 
     async def wrong(self) -> Wrong:
@@ -98,16 +99,15 @@ class Market:
         for minutes in (2, 31, 31, 61, 121):
             self.desk.clock.move(minutes=minutes)
             await self.upkeep()
-        checks = tuple(check for check in (*STILL, *CARDS) if check is not events_arrived_in_order)
-        return await judge(self._evidence(), checks)
+        return await judge(self._evidence(), WITHOUT_RELAY)
 
     def _evidence(self) -> Evidence:
-        return Evidence(self.desk.ctx.db, self.desk.provider.charges)
+        return Evidence(self.desk.ctx, self.desk.provider.charges)
 
     async def fill(self, which: int, choice: int) -> None:
         """A cart, with a code, a card, both or neither, ready to be submitted."""
         new = NewCart(
-            lines=(LineInput(variant_id=self._wares[which % 2], quantity=1 + choice // 4 % 2),),
+            lines=(LineInput(variant_id=self.wares[which % 2], quantity=1 + choice // 4 % 2),),
             identity=Identity(email=f"buyer{which % 3}@example.com", country="IT"),
             addresses=(AddressInput(address=ANNA, is_selected=True),),
             discount_codes=(CODE,) * (choice % 2),
@@ -120,10 +120,11 @@ class Market:
         await select_delivery_options(
             self.desk.buyer, key, [DeliveryChoice(group_key="1", option_handle="flat:standard")]
         )
-        try:
-            await pay_with(self.desk, key, CARD, TOKENS[choice % len(TOKENS)])
-        except StopIteration:
-            await pay_with(self.desk, key, "vetrina:free")
+        cart = await cart_by_key(self.desk.ctx.db, key)
+        assert cart is not None
+        methods = {offer.handle for offer in (await quote_cart(self.desk.buyer, cart)).methods}
+        token = TOKENS[choice % len(TOKENS)]
+        await (pay_with(self.desk, key, CARD, token) if CARD in methods else pay_with(self.desk, key, "vetrina:free"))
         self.carts.append(key)
 
     async def buy(self, which: int, choice: int) -> None:
@@ -165,30 +166,28 @@ class Market:
 
     async def take_money(self, which: int, choice: int) -> None:
         """Capture some of what was promised, or all."""
-        if payment_id := await self._one(Payment, which):
+        if payment_id := await self.one(Payment, which):
             await capture(self.desk.ctx, payment_id, AMOUNTS[choice % len(AMOUNTS)])
 
     async def give_back(self, which: int, choice: int) -> None:
         """Refund some of what came, or all."""
-        if payment_id := await self._one(Payment, which):
+        if payment_id := await self.one(Payment, which):
             await refund(self.desk.ctx, payment_id, AMOUNTS[choice % len(AMOUNTS)])
 
     async def mark(self, which: int, choice: int) -> None:
         """Mark an order as paid."""
-        if order_id := await self._one(Order, which):
+        if order_id := await self.one(Order, which):
             await mark_as_paid(self.desk.ctx, order_id)
 
     async def cancel(self, which: int, choice: int) -> None:
         """Cancel an order; goods may return to the shelf, or not."""
-        if order_id := await self._one(Order, which):
+        if order_id := await self.one(Order, which):
             await cancel_order(self.desk.ctx, order_id, "STAFF", restock=choice % 2 == 0)
 
     async def restock(self, which: int, choice: int) -> None:
         """Another piece arrives."""
         place = await stock.main_location(self.desk.ctx)
-        await receive_stock(
-            self.desk.ctx, variant_id=self._wares[which % 2], location_id=place, quantity=1 + choice % 2
-        )
+        await receive_stock(self.desk.ctx, variant_id=self.wares[which % 2], location_id=place, quantity=1 + choice % 2)
 
     async def fail_next(self, which: int, choice: int) -> None:
         """The next answer of the provider is lost, or the next call."""
@@ -207,10 +206,6 @@ class Market:
         await runner.schedule()
         await runner.run_once()
 
-    async def _one(self, table: type[Order | Payment], which: int) -> int | None:
-        found = await self.desk.ctx.db.fetch(select(table.id).order_by(table.id))
-        return found[which % len(found)][0] if found else None
-
 
 async def _stocked(ctx: Context, title: str) -> int:
     """A variant of which three pieces have arrived."""
@@ -224,6 +219,6 @@ async def _stocked(ctx: Context, title: str) -> int:
 
 DEEDS = (
     "fill", "buy", "look", "give_up", "go_to_the_bank", "hear", "take_money", "give_back", "mark", "cancel", "restock",
-    "fail_next", "wait", "upkeep",
+    "fail_next", "wait", "upkeep", *AFTERWARDS,
 )  # fmt: skip
 """What people do."""

@@ -7,10 +7,11 @@ a deed did not come to is for the shop's own upkeep to finish or undo, and for t
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
-import msgspec
 from tests.support import stock
 from tests.support.chaos import upgrades
+from tests.support.chaos.aftersale import AFTER_SALE
 from tests.support.chaos.buying import CARD, CASH, Deed, Told, books, cart_ready, order_of, ordered, payment_of, ware
+from tests.support.chaos.operating import Operation
 
 from vetrina.flows.orders import cancel_order, mark_as_paid
 from vetrina.flows.payments import capture, refund, take_message
@@ -19,15 +20,6 @@ from vetrina.kernel.money import Money
 from vetrina.testing.payments import AUTHORISES, CHALLENGES, PAYS
 from vetrina.testing.shop import Workshop
 from vetrina_promotions.flows.cards import issue_card
-
-
-class Operation(msgspec.Struct, frozen=True):
-    """A deed to die in. `least` is how many points it must have, or the instrumentation sees nothing of it."""
-
-    prepare: Callable[[Workshop, Told], Awaitable[Deed]]
-    least: int = 3
-    again: Callable[[Workshop, Mapping[str, Any]], Awaitable[None]] | None = None
-    """What somebody outside does when nobody answered: send it again, start it again. Given what was told."""
 
 
 def checkout(method: str, token: str | None = None, **more: Any) -> Operation:
@@ -161,5 +153,6 @@ OPERATIONS: dict[str, Operation] = {
     "a plugin's tables": Operation(upgrades.prepare_first, again=upgrades.first_again),
     "a plugin's second version": Operation(upgrades.prepare_second, least=1, again=upgrades.second_again),
     "receipt of goods": Operation(prepare_receipt, least=2),
+    **AFTER_SALE,
 }
 """By what a person would call it."""

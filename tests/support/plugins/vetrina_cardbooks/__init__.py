@@ -3,12 +3,13 @@
 import os
 from pathlib import Path
 
-from tests.support.card_books import CardBooks
+from tests.support.card_books import CardBooks, Statements
 
 from vetrina.plugin import Provide, hookimpl
-from vetrina.ports import PaymentProvider
+from vetrina.ports import PaymentProvider, PayoutSource
 
 
 @hookimpl
 def register_ports() -> list[Provide]:
-    return [Provide(PaymentProvider, "books", CardBooks(Path(os.environ["CARD_BOOKS"])))]
+    path = Path(os.environ["CARD_BOOKS"])
+    return [Provide(PaymentProvider, "books", CardBooks(path)), Provide(PayoutSource, "books", Statements(path))]
