@@ -1,4 +1,4 @@
-"""What the plugin declares: whether invoices can be issued, books without holes, what is held about people, demo."""
+"""What the plugin declares: whether invoices can be issued, books without holes, what is held about people."""
 
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
@@ -9,12 +9,11 @@ from sqlalchemy import bindparam, delete, select, update
 from vetrina.flows.quoting import buyer_reference
 from vetrina.kernel.db import Document, Session, id_in, text_in
 from vetrina.kernel.errors import Refusal
-from vetrina.plugin import Context, DemoRows, HealthCheck, LedgerCheck, Person, PersonalData, Say
+from vetrina.plugin import Context, HealthCheck, LedgerCheck, Person, PersonalData, Say
 from vetrina.plugin.declarations import Declaration
 from vetrina.views.markets import atlas
 from vetrina.views.orders import order_whereabouts
 from vetrina_invoices.audit import audit_numbers, audit_orders
-from vetrina_invoices.demo import show_off
 from vetrina_invoices.flows.parties import seller_of
 from vetrina_invoices.models import InvoicesOrder, InvoicesWish
 from vetrina_invoices.settings import InvoicesSettings
@@ -45,16 +44,13 @@ class NumbersOff(Refusal):
 
 
 def declarations(settings: InvoicesSettings) -> list[Declaration]:
-    """Two checks, two ledgers, what is held about people, rows for the demo."""
+    """Two checks, two ledgers, what is held about people."""
 
     async def can_issue(ctx: Context) -> None:
         await check_issuing(ctx, settings)
 
     async def orders(ctx: Context) -> Sequence[str]:
         return await audit_orders(ctx, settings)
-
-    async def demo(ctx: Context) -> None:
-        await show_off(ctx, settings)
 
     law = Say(
         "Article 2220 of the Italian civil code and Article 39 DPR 633/1972: ten years.",
@@ -87,7 +83,6 @@ def declarations(settings: InvoicesSettings) -> list[Declaration]:
             export_wishes,
             erase_wishes,
         ),
-        DemoRows(demo),
     ]
 
 

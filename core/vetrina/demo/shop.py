@@ -43,8 +43,8 @@ from vetrina.ports import PriceDraft, ProductDraft, TranslationDraft, VariantDra
 from vetrina.vocabulary import Address, UnitMeasure
 
 PLUGINS = (
-    "bell", "checkout", "content", "manual_payment", "importers", "mailbox", "metaobjects", "promotions", "seo",
-    "shipping", "tax", "webhooks",
+    "bell", "checkout", "content", "invoices", "manual_payment", "importers", "mailbox", "metaobjects", "promotions",
+    "seo", "shipping", "tax", "webhooks",
 )  # fmt: skip
 """What the demo has switched on."""
 _HELD = re.compile(r"(\d+(?:\.\d+)?) (g|kg|ml|cl|l)", re.IGNORECASE)
@@ -53,6 +53,19 @@ CUSTOMER = "matteo.deluca.2044@example.org"
 SIDE = 1200
 """Pixels of every picture, both ways."""
 
+
+SELLER = {
+    "seller_name": "Bottega Vetrina srl",
+    "seller_street": "Via Garibaldi 12",
+    "seller_zip": "10122",
+    "seller_city": "Torino",
+    "seller_province": "TO",
+    "seller_country": "IT",
+    "seller_register": "REA TO-1234567, cap. soc. € 10.000 i.v.",
+    "vat_id": "IT12345670017",
+    "issue_to": "everybody",
+}
+"""Who invoices say has sold."""
 
 FACE = Profile(
     name="Bottega Vetrina",
@@ -97,6 +110,7 @@ async def configure(ctx: Context) -> None:
     }
     await keep_settings(ctx, "manual_payment", account)
     await keep_settings(ctx, "tax", {"vat_id": "IT12345670017", "euro_rates": {"GBP": "1.17", "USD": "0.92"}})
+    await keep_settings(ctx, "invoices", SELLER)
     await define_metafields(ctx)
     await edit_profile(ctx, FACE)
     await register_front_end(ctx)
