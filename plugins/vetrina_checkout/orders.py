@@ -9,6 +9,7 @@ from litestar.datastructures import Cookie
 from litestar.params import FromPath
 from litestar.response import Redirect
 
+from vetrina.flows.mail import orders_are_confirmed
 from vetrina.kernel.context import BUYER
 from vetrina.kernel.crypto import same
 from vetrina.plugin.pages.forms import read_form
@@ -123,6 +124,7 @@ async def _drawn(here: Visit, order: OrderView, *, is_shown: bool, is_wrong: boo
         parcels=(await parcels_of(reads, ids)).get(order.id, []),
         titles={line.id: line.title for line in lines},
         refunds=[refund for refund in refunds if refund.amount and refund.state != "failed"],
+        is_confirmed=await orders_are_confirmed(here.ctx),
         is_shown=is_shown,
         is_wrong=is_wrong,
         shipping=_address(order.shipping_address) if is_shown else None,

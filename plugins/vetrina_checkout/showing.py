@@ -4,6 +4,7 @@ from typing import Any
 
 import msgspec
 
+from vetrina.flows.mail import orders_are_confirmed
 from vetrina.flows.quoting import CartQuote
 from vetrina.kernel.crypto import draw_key
 from vetrina.plugin.pages.amounts import country_name
@@ -46,6 +47,7 @@ async def show(
     is_changed = form is not None and not told_again
     facts: dict[str, Any] = {
         **here.around(),
+        "is_confirmed": await orders_are_confirmed(here.ctx),
         "errors": told_again,
         "wrong": beside(told_again),
         "notices": [] if form else _notices(here, quoted, notice),

@@ -8,7 +8,7 @@ WORDS = {
     "en": Wording(
         "Your order {{order.name}} from {{shop.name}}",
         "Thank you, it is being packed",
-        "{{greeting}}\n\nyour order {{order.name}} has reached our little shop in Turin. We pack it by hand and write "
+        "{{greeting}}\n\nYour order {{order.name}} has reached our little shop in Turin. We pack it by hand and write "
         "to you again when it leaves.",
         "A question about an oil or a cheese? Answer this mail: somebody who has tasted it will write back.",
     ),

@@ -8,6 +8,7 @@ from litestar.params import FromPath
 from litestar.response import Redirect
 
 from vetrina.flows.checkout import attempt, cancel_attempt
+from vetrina.flows.mail import orders_are_confirmed
 from vetrina.kernel.context import BUYER, Context
 from vetrina.kernel.errors import Refusal
 from vetrina.plugin.pages.forms import form_token, read_form
@@ -116,6 +117,7 @@ async def order_page(request: Asked, site: Here, number: FromPath[str], secret: 
         shipping=_address(order.shipping_address),
         billing=_address(order.billing_address) if order.billing_address != order.shipping_address else None,
         is_cancelled=order.state == OrderState.CANCELLED,
+        is_confirmed=await orders_are_confirmed(visit.ctx),
         request=asked_for[0] if asked_for and asked_for[0].expires_at > visit.ctx.now() else None,
         returns=await returns_of(reads, ids),
         return_path=f"{visit.path}/return",
