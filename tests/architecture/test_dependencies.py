@@ -11,8 +11,10 @@ from typing import Any
 
 from tests.support.sources import ROOT, Source, planted, shipped
 
-BY_NAME = {"httptools", "psycopg", "uvloop"}
-"""Declared and never imported here: uvicorn and SQLAlchemy are told their names."""
+BY_NAME = {"httptools", "uvloop"}
+"""Declared and never imported here: uvicorn is told their names."""
+ROOMS = {"procrastinate": "core/vetrina/kernel/jobs/"}
+"""Where an extra lives that is neither a plugin's nor the kit's."""
 
 
 distributions = cache(packages_distributions)
@@ -65,7 +67,8 @@ def _is_import_error(handler: ast.ExceptHandler) -> bool:
 def allowed(path: str) -> set[str]:
     """What a file may import: the dependencies, and for a plugin and for the kit those of the extra of its name."""
     extras: dict[str, list[str]] = project()["optional-dependencies"]
-    own = [extra for extra in extras if path.startswith((f"plugins/vetrina_{extra}/", f"core/vetrina/{extra}/"))]
+    rooms = {extra: (f"plugins/vetrina_{extra}/", f"core/vetrina/{extra}/", ROOMS.get(extra, "-")) for extra in extras}
+    own = [extra for extra in extras if path.startswith(rooms[extra])]
     return named([*project()["dependencies"], *(each for extra in own for each in extras[extra])])
 
 

@@ -8,7 +8,7 @@ from tests.support.sources import Source, calls, dotted, enclosing, functions, p
 
 Rule = Callable[[Source], Iterator[str]]
 
-TRANSACTIONS = ("core/vetrina/kernel/db/", "core/vetrina/kernel/context.py")
+TRANSACTIONS = ("core/vetrina/kernel/db/", "core/vetrina/kernel/context.py", "core/vetrina/kernel/backups/")
 CLOCK = "core/vetrina/kernel/clock.py"
 SETTINGS = "core/vetrina/kernel/settings.py"
 TIME_READERS = {"time.time", "time.time_ns", "time.localtime", "time.gmtime", "time.strftime"}
@@ -26,6 +26,7 @@ SWALLOWERS = {
     "core/vetrina/plugin/loader.py": {"load", "run"},  # a plugin may fail in any way; it is left out and named
     "core/vetrina/plugin/desk/figures.py": {"_computed"},  # a plugin's figure is missing, and why
     "core/vetrina/plugin/desk/health.py": {"_asked"},  # what a check met is what it found
+    "core/vetrina/plugin/desk/ledgers.py": {"_asked"},  # what a look met is what it found
     "core/vetrina/plugin/desk/persons.py": {
         "_held",
         "_erase",
@@ -47,7 +48,7 @@ SWALLOWERS = {
     "core/vetrina/graphql/plan/shapes.py": {"_listed", "_refusal", "_of"},  # so may iterators and is_type_of
     "core/vetrina/graphql/plan/sources.py": {"read", "_one"},  # a resolver's exception is its field's error
     "core/vetrina/web/serving.py": {"_watch", "_keep"},  # the old one serves on; who waits is told
-    "core/vetrina/worker.py": {"work"},  # an outage is waited out
+    "core/vetrina/worker.py": {"_work"},  # an outage is waited out
 }
 """Where a broad except may end an exception: file and functions. Each logs or records what it ended."""
 

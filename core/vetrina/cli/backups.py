@@ -4,7 +4,7 @@ import sys
 import tempfile
 from collections.abc import Generator, Mapping
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import datetime
 from importlib.metadata import version
 from pathlib import Path
 
@@ -30,7 +30,7 @@ from vetrina.kernel.backups import (
     take_snapshot,
     write_archive,
 )
-from vetrina.kernel.clock import StoppedClock
+from vetrina.kernel.clock import StoppedClock, SystemClock
 from vetrina.kernel.errors import Fault, Refusal
 from vetrina.kernel.settings import Settings
 from vetrina.plugin.desk import erase_person
@@ -52,7 +52,7 @@ def backup(target: Path, keep: int | None, database_url: str | None, *, no_media
     VETRINA_SECRET_KEY: what the shop has sealed opens with that key alone, so keep both, apart from each other.
     """
     settings, console = settings_from(database_url=database_url), Console(highlight=False, soft_wrap=True)
-    taken_at = datetime.now(UTC)
+    taken_at = SystemClock().now()
     is_file = target.suffix == ENDING
     folder = target.parent if is_file else target
     file = target if is_file else folder / f"shop-{taken_at:%Y%m%dT%H%M%SZ}{ENDING}"

@@ -1,6 +1,7 @@
 """Process settings from the environment: VETRINA_*, one frozen class, read once at boot."""
 
 import os
+from collections.abc import Mapping
 from typing import Annotated, Literal
 
 import msgspec
@@ -82,3 +83,8 @@ def hand_down(settings: Settings) -> None:
             continue
         text = value.get_secret_value() if isinstance(value, SecretStr) else value
         os.environ[f"VETRINA_{name.upper()}"] = text if isinstance(text, str) else msgspec.json.encode(text).decode()
+
+
+def surroundings(more: Mapping[str, str]) -> dict[str, str]:
+    """The environment of this process with more in it, for somebody else's program."""
+    return {**os.environ, **more}

@@ -57,6 +57,12 @@ class ReturnStatus(Enum):
     REQUESTED = "REQUESTED"
 
 
+@strawberry.enum(description="What returns may be sorted by.")
+class ReturnSortKeys(Enum):
+    CREATED_AT = "CREATED_AT"
+    ID = "ID"
+
+
 @strawberry.enum(description="What is wrong with a return that was asked for.")
 class ReturnErrorCode(Enum):
     INVALID = "INVALID"
@@ -138,8 +144,9 @@ async def load_returns(
     first: int | None = None,
     last: int | None = None,
     reverse: bool | None = False,
+    sort_key: ReturnSortKeys | None = ReturnSortKeys.ID,
 ) -> list[Connection[ReturnView]]:
-    """The returns of each order, in their order."""
+    """The returns of each order, oldest first by either key."""
     found: dict[int, list[ReturnView]] = defaultdict(list)
     for row in await returns_of(ctx_of(info).db, [row.id for row in rows]):
         found[row.order_id].append(row)

@@ -1,6 +1,5 @@
 """PostgreSQL: pg_dump copies what an exported snapshot sees; psql puts a copy back in one transaction."""
 
-import os
 import secrets
 import subprocess
 from datetime import UTC
@@ -14,6 +13,7 @@ from psycopg.conninfo import conninfo_to_dict
 
 from vetrina.kernel.backups.archive import BackupRefused
 from vetrina.kernel.backups.snapshot import FORGOTTEN, VERSIONS, Snapshot
+from vetrina.kernel.settings import surroundings
 
 SCRATCH = "vetrina_check_"
 _TABLES = """
@@ -144,9 +144,7 @@ def _run(url: str, program: str, *options: str, is_local: bool = False) -> None:
     known = {} if is_local else conninfo_to_dict(url)
     told = {variable: str(known[key]) for key, variable in _VARIABLES.items() if known.get(key) is not None}
     try:
-        ran = subprocess.run(
-            [program, *options], env={**os.environ, **told}, capture_output=True, text=True, check=False
-        )
+        ran = subprocess.run([program, *options], env=surroundings(told), capture_output=True, text=True, check=False)
     except FileNotFoundError as error:
         problem = f"{program} is not installed: it comes with PostgreSQL's client programs, as new as the server."
         raise BackupRefused(problem=problem) from error

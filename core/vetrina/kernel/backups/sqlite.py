@@ -3,11 +3,11 @@
 import sqlite3
 from collections.abc import Generator
 from contextlib import contextmanager
-from datetime import UTC, datetime
 from pathlib import Path
 
 from vetrina.kernel.backups.archive import BackupRefused
 from vetrina.kernel.backups.snapshot import FORGOTTEN, VERSIONS, Snapshot
+from vetrina.kernel.clock import SystemClock
 
 
 def take(path: Path, dump: Path) -> Snapshot:
@@ -40,7 +40,7 @@ def put(path: Path, dump: Path) -> Path | None:
     kept = None
     if path.exists():
         _refuse_in_use(path)
-        kept = path.with_name(f"{path.name}.before-{datetime.now(UTC):%Y%m%dT%H%M%SZ}")
+        kept = path.with_name(f"{path.name}.before-{SystemClock().now():%Y%m%dT%H%M%SZ}")
         path.replace(kept)
     for ending in ("-wal", "-shm"):
         path.with_name(path.name + ending).unlink(missing_ok=True)
