@@ -52,9 +52,6 @@ class AfterSaleQuery:
         found: Any = await return_by_id(ctx_of(info).db, int_key_of(return_id, "Return", field=("id",)))
         return found
 
-
-@strawberry.type
-class AfterSaleMutation:
     @root(permission="orders.read", description="What adding and taking off would come to now. Changes nothing.")
     async def order_edit_quote(
         self,
@@ -80,6 +77,9 @@ class AfterSaleMutation:
 
         return await answer(OrderEditQuotePayload, change(ctx_of(info)))
 
+
+@strawberry.type
+class AfterSaleMutation:
     @root(
         permission="orders.write",
         description="Add goods to a placed order and take off what was not sent. key makes a repeat the same edit; "
