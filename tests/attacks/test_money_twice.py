@@ -16,21 +16,22 @@ from vetrina.flows.disputes import take_dispute
 from vetrina.flows.fulfilling import FulfilWish, cancel_fulfilment, fulfil
 from vetrina.flows.orders import cancel_order, mark_as_paid
 from vetrina.flows.paying_requests import pay_request
-from vetrina.flows.payments import capture
+from vetrina.flows.payments import capture, reconcile_payment
 from vetrina.flows.refunding import RefundLine, RefundWish, refund_order
 from vetrina.flows.returning import receive_return, request_return
 from vetrina.flows.settling_returns import ReturnExchange, ReturnRefund, exchange_return, refund_return
 from vetrina.flows.upkeep import watch_money
-from vetrina.kernel.errors import Refusal
+from vetrina.kernel.errors import BadInput, Refusal
 from vetrina.kernel.registry import Provided
 from vetrina.ports import DisputeReport, PaymentProvider
 from vetrina.shop.orders.refund_rules import RefundTooHigh
 from vetrina.shop.orders.service import FoundLine
+from vetrina.shop.payments.rules import NothingToCapture
 from vetrina.testing.payments import AUTHORISES, CHALLENGES, PAYS
 from vetrina.views.ledgers import LEDGERS
 from vetrina.views.orders import order_lines
 from vetrina.views.payments import payments_of_orders
-from vetrina.vocabulary import DisputeState
+from vetrina.vocabulary import DisputeState, PaymentState
 from vetrina_manual_payment.provider import ManualPayment
 
 STOCKED = {"I2 stock"}
@@ -129,8 +130,11 @@ async def test_money_that_came_although_it_was_waived_can_go_back(desk: Desk) ->
     by = keeper(desk)
     await refund_order(by, RefundWish(order_id=order_id, lines=(RefundLine(line_id, 2),)))
     (payment,) = await payments_of_orders(desk.ctx.db, [order_id])
-    await capture(by, payment.id, 3_500)
-    await run_jobs(desk)
+    with pytest.raises(NothingToCapture):
+        await capture(by, payment.id, 1_501)
+    charge = desk.provider.only
+    charge.captured, charge.state = 3_500, PaymentState.CAPTURED  # taken at the provider's own site, or under way then
+    await reconcile_payment(desk.ctx, payment.id)
     await refund_order(by, RefundWish(order_id=order_id, amount=2_000))
     await run_jobs(desk)
     assert desk.provider.only.captured - desk.provider.only.refunded == 1_500
@@ -138,6 +142,17 @@ async def test_money_that_came_although_it_was_waived_can_go_back(desk: Desk) ->
     await run_jobs(desk)
     assert desk.provider.only.captured == desk.provider.only.refunded == 3_500
     assert await wrong(desk) == []
+
+
+async def test_nothing_more_is_taken_off_than_is_asked(desk: Desk) -> None:
+    order_id, line_id = await sold(desk, AUTHORISES)
+    by = keeper(desk)
+    await refund_order(by, RefundWish(order_id=order_id, lines=(RefundLine(line_id, 2),)))
+    await refund_order(by, RefundWish(order_id=order_id, amount=600))
+    with pytest.raises(BadInput):
+        await amended(desk, order_id, reduce=((line_id, 1),))
+    await cancel_lines(by, CancelWish(order_id=order_id, lines=((line_id, 1),), refund=False))
+    assert (await order_of(desk, order_id)).owed == 900
 
 
 async def test_a_link_asks_no_longer_for_what_was_cancelled(desk: Desk) -> None:

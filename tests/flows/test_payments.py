@@ -369,5 +369,6 @@ async def run_jobs(desk: Desk) -> None:
         return desk.ctx
 
     await Runner(desk.ctx.db, desk.clock, JOBS, context).run_once()
-    parked = await desk.ctx.db.fetch(select(JobRun.name, JobRun.error))
+    due = select(JobRun.name, JobRun.error).where(JobRun.due_at <= desk.ctx.now())
+    parked = await desk.ctx.db.fetch(due)
     assert parked == [], "a job failed"

@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable
 from functools import partial
 
 from vetrina.flows.money_desk import look_into, send_back, void
-from vetrina.flows.payments import capture, refund
+from vetrina.flows.payments import capture, refund, to_capture
 from vetrina.kernel.errors import BadInput, NotFound, Refusal
 from vetrina.kernel.money import from_decimal
 from vetrina.ports import PaymentProvider
@@ -101,7 +101,6 @@ async def _shown(visit: Visit, key: int, errors: Wrong, typed: dict[str, str]) -
     entries = await payment_entries(db, [key])
     moments = money_story([payment], entries, [])
     audit = await audit_of(db, [f"payment:{key}"])
-    to_capture = payment.authorised - payment.captured if payment.state == PaymentState.AUTHORISED else 0
     returned = {entry.reference for entry in entries if entry.kind == "returned"}
     disputed = sum(_SIGNS.get(entry.kind, 0) * entry.amount for entry in entries)
     is_stray = any(entry.kind == "mismatched" and entry.reference not in returned for entry in entries)
@@ -118,7 +117,7 @@ async def _shown(visit: Visit, key: int, errors: Wrong, typed: dict[str, str]) -
         actors=await actor_names(visit, (*(each.actor for each in moments), *(each.actor for each in audit))),
         disputed=disputed,
         is_served=visit.ctx.ports.find(PaymentProvider, row.provider) is not None,
-        to_capture=to_capture,
+        to_capture=await to_capture(visit.ctx, payment),
         to_refund=max(payment.captured - payment.refunded - disputed, 0),
         may_void=payment.state == PaymentState.AUTHORISED and not payment.captured,
         is_unsure=payment.state in UNSURE,

@@ -107,10 +107,13 @@ async def shares_of(
 def amounts_of(
     order: OrderView, added: tuple[DraftLine, ...], taxes: tuple[DraftTax, ...], taken: tuple[Reduced, ...]
 ) -> Amounts:
-    """What lines added and pieces taken off come to. Raises BadInput for a total larger than the shop takes."""
+    """What lines added and pieces taken off come to. Raises BadInput for a total that cannot be."""
     found = sums(((line.subtotal, line.tax) for line in added), taken, prices_include_tax=order.prices_include_tax)
     if order.current_total + found.total > LARGEST:
         raise BadInput(field=("add",), problem="The total is larger than the shop takes.")
+    if order.current_total + found.total < order.waived:
+        problem = "So much is not asked of this order any more: cancel the pieces without a refund."
+        raise BadInput(field=("reduce",), problem=problem)
     return Amounts(currency=order.currency, added=added, taxes=taxes, taken=taken, sums=found)
 
 

@@ -39,7 +39,6 @@ from vetrina.shop.payments.ports import PaymentReport
 from vetrina.shop.payments.rules import LOST, UNDECIDED, PaymentRow
 from vetrina.views.carts import locked_cart
 from vetrina.views.orders import (
-    OrderView,
     OrderWhereaboutsRow,
     order_by_id,
     order_whereabouts,
@@ -71,7 +70,7 @@ async def mark_as_paid(ctx: Context, order_id: int, reference: str | None = None
     held = counting(await payments_of_orders(ctx.db, [order_id]))
     payment = next((each for each in held if each.state == PaymentState.AUTHORISED), None)
     if payment is not None:
-        await capture(ctx, payment.id, await _to_take(ctx, order, payment))
+        await capture(ctx, payment.id)
         return
     payment = next((each for each in held if each.state == PaymentState.PENDING), None)
     if payment is None:
@@ -107,13 +106,6 @@ async def cancel_order(ctx: Context, order_id: int, reason: str, restock: bool =
             await return_money(ctx, {"payment_id": payment.id})
         except (PortFailed, Refusal) as error:
             log.warning("the money of a cancelled order goes back later", order=order_id, error=str(error))
-
-
-async def _to_take(ctx: Context, order: OrderView, payment: PaymentRow) -> int:
-    """What is left to take of promised money: never more than the order still comes to."""
-    others = [each for each in counting(await payments_of_orders(ctx.db, [order.id])) if each.id != payment.id]
-    left = order.owed - order.redeemed - sum(each.captured for each in others) - payment.captured
-    return min(payment.authorised - payment.captured, max(left, 0))
 
 
 async def _end(ctx: Context, order_id: int, reason: str, *, restock: bool) -> tuple[int | None, list[PaymentRow]]:

@@ -32,7 +32,7 @@ from vetrina.shop.payments.rules import (
 )
 from vetrina.views.disputes import taken_by_disputes
 from vetrina.views.orders import order_by_id
-from vetrina.views.payments import payment_at_provider, payment_by_id
+from vetrina.views.payments import payment_at_provider, payment_by_id, payments_of_orders
 from vetrina.views.refunds import asked_back
 from vetrina.vocabulary import OrderState, PaymentState
 
@@ -146,17 +146,31 @@ async def abandon_payment(ctx: Context, payment_id: int, *, reason: str) -> Paym
 
 
 async def capture(ctx: Context, payment_id: int, amount: int | None = None) -> PaymentRow:
-    """Take money that was promised: all that is left of it, or `amount` minor units. Needs payments.write.
+    """Take money that was promised: all that is due of it, or `amount` minor units. Needs payments.write.
 
-    The same capture sent twice is one. Raises NotFound, NothingToCapture, Unavailable.
+    Never more than its order still comes to. The same capture sent twice is one. Raises NotFound, NothingToCapture,
+    Unavailable.
     """
     ctx.require("payments.write")
     payment = await _known(ctx, payment_id)
-    left = payment.authorised - payment.captured if payment.state == PaymentState.AUTHORISED else 0
+    left = await to_capture(ctx, payment)
     wanted = left if amount is None else amount
     if not 1 <= wanted <= left:
         raise NothingToCapture(open=left)
     return await _moved(ctx, payment, "capture", wanted)
+
+
+async def to_capture(ctx: Context, payment: PaymentRow) -> int:
+    """What may be taken of promised money, in minor units: what of it is left, and due."""
+    if payment.state != PaymentState.AUTHORISED:
+        return 0
+    left = payment.authorised - payment.captured
+    order = await order_by_id(ctx.db, payment.order_id) if payment.order_id is not None else None
+    if order is None or payment.replaced_at is not None:
+        return left
+    held = await payments_of_orders(ctx.db, [order.id])
+    captured = sum(each.captured for each in held if each.replaced_at is None)
+    return min(left, max(order.owed - order.redeemed - captured, 0))
 
 
 async def refund(ctx: Context, payment_id: int, amount: int | None = None) -> PaymentRow:
