@@ -90,6 +90,8 @@ class Listener:
         await self._tell(ctx, "payment_lapsed" if has_lapsed else "order_cancelled", event.order_id, occasion="end")
 
     async def tell_lines_cancelled(self, ctx: Context, event: OrderLinesCancelled) -> None:
+        if not event.notify:
+            return
         # An order may lose pieces again and again: the delivery is the occasion.
         occasion = str(ctx.delivery.event_id) if ctx.delivery is not None else ""
         happening = Happening(mail="lines_cancelled", order_id=event.order_id, pieces=event.lines)

@@ -85,6 +85,7 @@ async def _cancel(ctx: Context, wish: CancelWish, pieces: LinePieces, note: orde
                 currency=order.currency,
                 lines=tuple(pieces),
                 reason=note.reason,
+                notify=wish.notify,
             ),
             ctx.now(),
         )

@@ -36,6 +36,7 @@ class OrderLinesCancelled(OrderEvent, frozen=True, kw_only=True):
 
     lines: tuple[tuple[int, int], ...]
     reason: str
+    notify: bool = True
 
 
 class OrderSent(OrderEvent, frozen=True, kw_only=True):
