@@ -2,14 +2,14 @@
 
 from typing import Any
 
-from vetrina.events import OrderAmended, OrderCancelled, OrderPaid, OrderRefunded, OrderSent
+from vetrina.events import OrderAmended, OrderCancelled, OrderPaid, OrderRefunded, OrderSent, OrderWaived
 from vetrina.plugin import Context, React
 from vetrina_invoices.flows.issuing import Wish, settle
 from vetrina_invoices.settings import InvoicesSettings
 
 
 def reactions(settings: InvoicesSettings) -> list[React[Any]]:
-    """Five."""
+    """Six."""
 
     async def follow(ctx: Context, order_id: int, what: str) -> None:
         number = ctx.delivery.event_id if ctx.delivery else ctx.trail
@@ -24,6 +24,9 @@ def reactions(settings: InvoicesSettings) -> list[React[Any]]:
     async def follow_refund(ctx: Context, event: OrderRefunded) -> None:
         await follow(ctx, event.order_id, "refunded")
 
+    async def follow_waiver(ctx: Context, event: OrderWaived) -> None:
+        await follow(ctx, event.order_id, "waived")
+
     async def follow_change(ctx: Context, event: OrderAmended) -> None:
         await follow(ctx, event.order_id, "amended")
 
@@ -34,6 +37,7 @@ def reactions(settings: InvoicesSettings) -> list[React[Any]]:
         React(OrderPaid, issue_when_paid),
         React(OrderSent, issue_when_sent),
         React(OrderRefunded, follow_refund),
+        React(OrderWaived, follow_waiver),
         React(OrderAmended, follow_change),
         React(OrderCancelled, follow_cancelling),
     ]

@@ -17,9 +17,18 @@ def pages(settings: InvoicesSettings) -> list[AdminPage | AdminPanel | AdminTile
         Action("anew", order.anew(settings), WRITE, DetailsForm),
     )
     return [
-        AdminPage("", title, READ, listing.show(settings), (Action("find", listing.find, READ, SoughtForm),)),
-        AdminPage("documents/{document}", title, READ, document.show, is_in_menu=False),
-        AdminPage("orders/{order}", title, READ, order.show(settings), made, is_in_menu=False),
+        AdminPage(
+            "", title, READ, listing.show(settings), (Action("find", listing.find, READ, SoughtForm),), section="money"
+        ),
+        AdminPage("documents/{document}", Say("Document", "Documento"), READ, document.show, is_in_menu=False),
+        AdminPage(
+            "orders/{order}",
+            Say("Invoice of an order", "Fattura di un ordine"),
+            READ,
+            order.show(settings),
+            made,
+            is_in_menu=False,
+        ),
         AdminPage(
             "takings",
             Say("Daily takings", "Corrispettivi"),

@@ -37,8 +37,8 @@ async def show(ctx: Context, asked: Asked) -> Sequence[Block]:
     content = row.read()
     is_sound = digest_of(row.content) == row.digest
     facts: list[tuple[Words, Cell]] = [
-        (Say("Number", "Numero"), content.name),
         (Say("Kind", "Tipo"), KINDS[content.kind]),
+        (Say("Number", "Numero"), content.name),
         (Say("Date", "Data"), day(content.issued_on)),
         (Say("Made out to", "Intestata a"), content.buyer.name),
         (Say("Order", "Ordine"), Link(content.order_name, f"/admin/orders/{row.order_id}")),
@@ -79,7 +79,9 @@ def _lines(content: Content) -> Table:
         )
         for line in content.lines
     )
-    return Table(LINES, rows, "")
+    gross = Column(Say("Unit price with VAT", "Prezzo unit. IVA inclusa"), "end")
+    columns = (*LINES[:2], gross, *LINES[3:]) if content.prices_include_tax else LINES
+    return Table(columns, rows, "")
 
 
 def _rates(content: Content) -> Table:

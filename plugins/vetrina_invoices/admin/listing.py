@@ -5,7 +5,7 @@ from urllib.parse import urlencode
 
 from vetrina.graphql import read_cursor, write_cursor
 from vetrina.plugin import Context, Say
-from vetrina.plugin.admin import Asked, Block, Done, Facts, Form, Link, Notice, Table
+from vetrina.plugin.admin import Asked, Block, Done, Facts, Form, Link, Notice, Section, Table
 from vetrina.views.markets import atlas
 from vetrina_invoices.admin.forms import SoughtForm
 from vetrina_invoices.admin.shown import COLUMNS, WAITS, document_row, file_path, query_of
@@ -48,7 +48,14 @@ def show(settings: InvoicesSettings) -> Show:
                 after=write_cursor(last.issued_on, last.id) if last else None,
             ),
             Facts(facts),
-            Form("find", SoughtForm, Say("Find", "Cerca"), {key: value for key, value in values.items() if value}),
+            Section(
+                Say("Find documents", "Cerca documenti"),
+                (
+                    Form(
+                        "find", SoughtForm, Say("Find", "Cerca"), {key: value for key, value in values.items() if value}
+                    ),
+                ),
+            ),
         ]
 
     return listed

@@ -179,7 +179,7 @@ async def _books(
     has_come = is_due(settings, read.order)
     if not (begun or has_come or wish.is_forced) or (read.order.state == "cancelled" and not begun):
         return None
-    if begun and not has_come and not wish.is_forced and _grows(read.parts, documents, taken):
+    if begun and not wish.is_forced and not _may_grow(settings, read.order) and _grows(read.parts, documents, taken):
         return None  # more is asked for than before, and is not paid: its own time comes
     state = await order_state(session, wish.order_id)
     treatment = read.order.tax_treatment or {}
@@ -211,10 +211,17 @@ def _grows(parts: Parts, documents: list[WholeRow], taken: Mapping[Any, tuple[in
 
 
 def is_due(settings: InvoicesSettings, order: OrderView) -> bool:
-    """Whether an order's time has come: paid or sent, as the settings say."""
+    """Whether an order's time has come: sent, or paid, or all of it sent before that, as the settings say."""
     if settings.issue_on == "sent":
         return order.fulfilment_status in _SENT
-    return order.financial_status in _PAID
+    return order.financial_status in _PAID or order.fulfilment_status == FulfilmentStatus.FULFILLED
+
+
+def _may_grow(settings: InvoicesSettings, order: OrderView) -> bool:
+    """Whether what was added later is told, too: not before it is sent or paid."""
+    if order.fulfilment_status == FulfilmentStatus.FULFILLED:
+        return True
+    return settings.issue_on == "paid" and order.financial_status in _PAID
 
 
 def _treated(settings: InvoicesSettings, treatment: Mapping[str, Any]) -> Treated:

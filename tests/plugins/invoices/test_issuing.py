@@ -12,6 +12,7 @@ from sqlalchemy import delete, select, update
 from vetrina.flows.orders import cancel_order
 from vetrina.flows.refunding import RefundLine, RefundWish, refund_order
 from vetrina.kernel.messages.tables import OutboxEvent
+from vetrina.shop.orders.models import Order, OrderTaxLine
 from vetrina.testing import Workshop, a_shop, race, with_guard_off
 from vetrina.views.orders import OrderView, order_by_id, order_lines
 from vetrina.vocabulary import Address
@@ -40,7 +41,7 @@ SELLER: dict[str, Any] = {
 SETTINGS = InvoicesSettings(**SELLER)
 NINO = Details(name="Da Nino srl", vat_id="IT00743110157")
 BERLIN = Address(first_name="Eva", last_name="Muster", address1="Weg 1", city="Berlin", zip="10115", country="DE")
-ZURICH = msgspec.structs.replace(BERLIN, city="Zürich", zip="8001", country="CH")
+LIVIGNO = Address(last_name="Rossi", address1="Via 1", city="Livigno", zip="23041", province="SO", country="IT")
 
 
 @pytest.fixture
@@ -228,22 +229,41 @@ async def test_what_is_issued_is_never_changed_and_a_touched_one_is_not_shown(in
 @pytest.mark.embedded
 async def test_mentions_stamp_duty_years_and_languages(invoiced: Workshop) -> None:
     shop = invoiced
-    ware = await shop.product("Lampada", price="77.47", stock=50)
-    free = await shop.product("Sedia", price="77.48", stock=50)
-    sold = await shop.order(ware, address=ZURICH)
-    export = await invoices(shop, sold, Details())
-    text = text_of(await pdf_of(shop.db, export))
-    assert "Article 146" in text if export.read().language == "en" else "art. 8 DPR 633/1972" in text
-    assert export.read().summary[0].nature == "N3.1"
-    assert export.read().stamp_duty == 0  # exports bear none, however large
-    year = shop.clock.now().year
-    shop.clock.move(days=366)
-    later = await invoices(shop, await shop.order(free, address=ZURICH), Details())
-    assert later.name == f"1/{later.read().issued_on[:4]}"
-    assert int(later.read().issued_on[:4]) == year + 1
-    if year >= 2026:
-        said = later.read().summary[0].mention
-        assert "D.Lgs. 10/2026" in said or later.read().language == "en"
+    ware = await shop.product("Lampada", price="90.00", stock=50)
+    exported = await shop.order(ware, address=LIVIGNO)
+    row = await invoices(shop, exported, Details())
+    assert (row.read().summary[0].nature, row.read().stamp_duty) == ("N3.1", 0)
+    assert "Article 146" in text_of(await pdf_of(shop.db, row))
+    exempt = {"mention_en": "Exempt, Article 151 of Directive 2006/112/EC.", "mention_it": "Esente, art. 151."}
+    for amount, due in ((7_747, 0), (7_748, 200)):
+        order = await shop.order(await shop.product("Sedia", price=f"{(amount - exported.delivery) / 100:.2f}"))
+        await treat(shop, order.id, {"scheme": "exempt", "country": "IT", "facts": exempt})
+        row = await invoices(shop, order, Details())
+        text = text_of(await pdf_of(shop.db, row))
+        assert (row.read().net, row.read().stamp_duty, "Stamp duty of €2.00" in text) == (amount, due, bool(due))
+        assert ("Article 151" in text, row.read().summary[0].nature) == (True, "N4")
+    ids = {"vat_id": "DE136695976", "seller_vat_id": "IT12345670017", "facts": {"nature": "N3.2"}}
+    order = await shop.order(ware, address=BERLIN)
+    await treat(shop, order.id, {"scheme": "reverse_charge", "country": "DE", **ids})
+    await shop.deliver()
+    [row] = await told(shop, order)  # a VAT id is request enough
+    text = text_of(await pdf_of(shop.db, row))
+    assert all(said in text for said in ("Article 138", "DE136695976", "IT12345670017", "N3.2", "Germany"))
+    shop.clock.move(days=500)
+    later = await shop.order(ware, address=BERLIN)
+    await treat(shop, later.id, {"scheme": "reverse_charge", "country": "DE", **ids}, language="it")
+    row = await invoices(shop, later, Details())
+    assert (row.name, row.read().issued_on) == ("1/2027", "2027-07-27")
+    text = text_of(await pdf_of(shop.db, row))
+    assert all(said in text for said in ("Fattura", "D.Lgs. 10/2026, già art. 41 DL 331/1993", "Germania"))
+
+
+async def treat(shop: Workshop, order_id: int, treatment: dict[str, Any], language: str = "en") -> None:
+    """Let an order have been sold without VAT, as the tax plugin writes it once everybody has answered."""
+    async with shop.ctx.tx() as session:
+        changed = update(Order).where(Order.id == order_id)
+        await session.execute(changed.values(tax=0, tax_treatment=treatment, language=language))
+        await session.execute(update(OrderTaxLine).where(OrderTaxLine.order_id == order_id).values(rate=0, amount=0))
 
 
 async def test_a_seller_nobody_knows_numbers_nothing_and_catches_up(shop: Workshop) -> None:
