@@ -9,7 +9,7 @@ from vetrina.vocabulary import DisputeState
 from vetrina_mollie.amounts import from_mollie
 from vetrina_mollie.finding import retrieved
 from vetrina_mollie.reports import embedded, key_in, moment
-from vetrina_mollie.sdk import Line, NotDone, Thing, within
+from vetrina_mollie.sdk import Line, NotDone, Thing, part, within
 
 PATIENCE = 9.0
 """Seconds."""
@@ -36,7 +36,7 @@ class MollieChargebacks:
 
 def _report(chargeback: Thing, payment: Thing) -> DisputeReport:
     reversed_at = moment(chargeback.get("reversedAt"))
-    reason = chargeback.get("reason") or {}
+    reason = part(chargeback, "reason")
     return DisputeReport(
         reference=chargeback["id"],
         payment_key=key_in(payment),

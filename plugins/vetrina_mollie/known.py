@@ -10,7 +10,7 @@ from datetime import datetime
 import msgspec
 
 from vetrina_mollie.amounts import from_mollie
-from vetrina_mollie.sdk import Line, Thing
+from vetrina_mollie.sdk import Line, Thing, part, things
 
 
 class Limits(msgspec.Struct, frozen=True):
@@ -53,7 +53,7 @@ async def learn(line: Line, about: Known, currencies: Sequence[str], at: datetim
     found = set[str]()
     for currency in currencies:
         listed = await line.call("methods.list", amount={"currency": currency, "value": _sample(currency)})
-        methods: list[Thing] = (listed.get("_embedded") or {}).get("methods") or []
+        methods = things(part(listed, "_embedded").get("methods"))
         fresh = {(method["id"], currency): _limits(method, currency) for method in methods}
         kept = {key: limits for key, limits in about.account.items() if key[1] != currency}
         about.account = {**kept, **fresh}

@@ -2,13 +2,12 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any, cast
 
 from vetrina.kernel.errors import Unavailable
 from vetrina.ports import NextStep, PaymentReport
 from vetrina.vocabulary import Attribute, PaymentState
 from vetrina_mollie.amounts import from_mollie
-from vetrina_mollie.sdk import Thing
+from vetrina_mollie.sdk import Thing, part, things
 
 PAYMENT_KEY = "vetrina_payment"
 """Under which a payment's metadata carries our key."""
@@ -59,7 +58,7 @@ def report_of(payment: Thing) -> PaymentReport:
 
 def embedded(payment: Thing, name: str) -> list[Thing]:
     """What came with a payment: its refunds, captures, chargebacks."""
-    return (payment.get("_embedded") or {}).get(name) or []
+    return things(part(payment, "_embedded").get(name))
 
 
 def key_in(thing: Thing) -> str | None:
@@ -79,12 +78,11 @@ def moment(told: str | None) -> datetime | None:
 
 def link(thing: Thing, name: str) -> str | None:
     """Where a link of a thing leads."""
-    return ((thing.get("_links") or {}).get(name) or {}).get("href")
+    return part(thing, "_links", name).get("href")
 
 
-def _metadata(thing: Thing) -> dict[str, str]:
-    found: Any = thing.get("metadata")
-    return cast("dict[str, str]", found) if isinstance(found, dict) else {}
+def _metadata(thing: Thing) -> Thing:
+    return part(thing, "metadata")
 
 
 def _captured(payment: Thing, currency: str, asked: int) -> int:
@@ -96,7 +94,7 @@ def _captured(payment: Thing, currency: str, asked: int) -> int:
 
 def _refunded(payment: Thing, currency: str) -> int:
     """What goes back: each refund that stands, if they came along; else the sum Mollie keeps."""
-    if "refunds" in (payment.get("_embedded") or {}):
+    if "refunds" in part(payment, "_embedded"):
         standing = [refund for refund in embedded(payment, "refunds") if refund.get("status") not in GONE]
         return sum(from_mollie(refund["amount"], currency) for refund in standing)
     return from_mollie(payment.get("amountRefunded"), currency)
@@ -127,6 +125,4 @@ def _step(payment: Thing) -> NextStep:
 
 
 def _failure(payment: Thing) -> str:
-    details: Any = payment.get("details")
-    why = cast("Thing", details).get("failureReason") if isinstance(details, dict) else None
-    return DECLINES.get(str(why), "PAYMENT_ERROR")
+    return DECLINES.get(str(part(payment, "details").get("failureReason")), "PAYMENT_ERROR")

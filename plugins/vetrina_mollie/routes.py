@@ -11,6 +11,7 @@ from vetrina.kernel.context import BUYER
 from vetrina.kernel.errors import NotFound
 from vetrina.plugin import Site
 from vetrina.views.attempts import attempts_of_carts, step_url
+from vetrina_mollie.sdk import part
 
 
 def routes(site: Site) -> list[Any]:
@@ -23,7 +24,7 @@ def routes(site: Site) -> list[Any]:
         if found is None:
             raise NotFound(what="The payment")
         frozen = [row for row in await attempts_of_carts(ctx.db, [found.cart_id]) if row.id == found.id]
-        chosen = (frozen[0].snapshot.get("payment") or {}).get("return_url") if frozen else None
+        chosen = part(frozen[0].snapshot, "payment").get("return_url") if frozen else None
         return Redirect(
             chosen or step_url(ctx, key),
             status_code=303,

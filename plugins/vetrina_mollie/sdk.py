@@ -12,7 +12,7 @@ from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager, suppress
 from contextvars import ContextVar
 from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import msgspec
 
@@ -72,19 +72,19 @@ class Line:
                     raise
         raise AssertionError("there is a last try")
 
-    async def pages(self, verb: str, inside: str, *, most: int, **params: Any) -> AsyncGenerator[Thing]:
+    async def pages(self, verb: str, name: str, *, most: int, **params: Any) -> AsyncGenerator[Thing]:
         """Every thing of a list, newest first, page by page. Raises Unavailable after `most` pages."""
         after: Thing = {}
         for _ in range(most):
             page = await self.call(verb, limit=PAGE, **params, **after)
-            found: list[Thing] = (page.get("_embedded") or {}).get(inside) or []
-            following = (page.get("_links") or {}).get("next")
-            for thing in found[: PAGE if following else None]:
+            found = things(part(page, "_embedded").get(name))
+            for thing in found:
                 yield thing
+            following = part(page, "_links", "next").get("href")
             if not following or not found:
                 return
-            after = {"from_": _from_of(following["href"])}
-        raise Unavailable(f"Mollie has more than {most} pages of {inside}")
+            after = {"from_": _from_of(str(following))}
+        raise Unavailable(f"Mollie has more than {most} pages of {name}")
 
     async def _asked(self, ask: Any, **params: Any) -> Thing:
         from mollie.models import ClientError, NoResponseError
@@ -124,6 +124,18 @@ async def within(seconds: float) -> AsyncGenerator[None]:
         yield
     finally:
         _until.reset(token)
+
+
+def part(value: Any, *names: str) -> Thing:
+    """The thing in a thing, and so on; empty where anything on the way is missing, null or something else."""
+    for name in names:
+        value = cast("Thing", value).get(name) if isinstance(value, dict) else None
+    return cast("Thing", value) if isinstance(value, dict) else {}
+
+
+def things(value: Any) -> list[Thing]:
+    """A list of things; empty where there is none."""
+    return cast("list[Thing]", value) if isinstance(value, list) else []
 
 
 def _time_left() -> float:
@@ -176,11 +188,11 @@ def _told(heard: Reply | Unreachable) -> Thing:
         told = None
     match heard.status:
         case 200 | 201 | 202 | 204 if isinstance(told, dict):
-            return told
+            return part(told)
         case 401 | 403:
             raise KeyNotTaken(reason=f"it answers {heard.status}")
         case 400 | 404 | 410 | 422:
-            raise NotDone(heard.status, told if isinstance(told, dict) else {})
+            raise NotDone(heard.status, part(told))
         case 409:
             raise Unavailable("the same request is under way at Mollie")
         case 429:

@@ -10,7 +10,7 @@ from vetrina.vocabulary import PayoutItemKind, PayoutState
 from vetrina_mollie.amounts import from_mollie
 from vetrina_mollie.refusals import KeyNotTaken
 from vetrina_mollie.reports import key_in, moment
-from vetrina_mollie.sdk import Line, NotDone, Thing, within
+from vetrina_mollie.sdk import Line, NotDone, Thing, part, things, within
 
 PATIENCE = 55.0
 """Seconds, less than the port's, so that the reason is known."""
@@ -91,9 +91,9 @@ def _costs(settlement: Thing, currency: str) -> list[PayoutItem]:
     """What Mollie kept, tax included: it says so by month and kind of cost, not payment by payment."""
     at = moment(settlement.get("settledAt") or settlement.get("createdAt"))
     items = list[PayoutItem]()
-    for year, months in sorted((settlement.get("periods") or {}).items()):
-        for month, period in sorted(months.items()):
-            for number, cost in enumerate(period.get("costs") or ()):
+    for year, months in sorted(part(settlement, "periods").items()):
+        for month, period in sorted(part(months).items()):
+            for number, cost in enumerate(things(part(period).get("costs"))):
                 fee = from_mollie(cost["amountGross"], currency)
                 items.append(
                     PayoutItem(

@@ -145,7 +145,7 @@ class MollieDouble:
 
     def _do(self, request: httpx.Request) -> tuple[int, Thing]:
         path = request.url.path.removeprefix("/v2/").split("/")
-        body = msgspec.json.decode(request.content) if request.content else {}
+        body: Thing = msgspec.json.decode(request.content) if request.content else {}
         query = {name: values[0] for name, values in parse_qs(request.url.query.decode()).items()}
         match request.method, *path:
             case "GET", "methods":
