@@ -25,8 +25,8 @@ async def test_orders_are_filtered_sorted_and_searched(ctx: Context, admin: Admi
     assert await names("sortKey: NUMBER") == named()[::-1]
     market = 'filters: {marketIds: ["gid://vetrina/Market/1"]}, sortKey: NUMBER, reverse: false'
     assert await names(market) == named(of=1) != named()
-    wishes = "financialStatus: [PAID, PENDING], fulfillmentStatus: [FULFILLED, UNFULFILLED], state: PLACED"
-    more = 'countryCodes: ["it", "de"], totalLeast: "1", totalMost: "1000", placedSince: "2026-03-01T00:00:00Z"'
+    wishes = "financialStatus: [PAID, PENDING, PARTIALLY_PAID], fulfillmentStatus: [FULFILLED, UNFULFILLED], state: PLACED"
+    more = 'countryCodes: ["it", "gb"], totalLeast: "1", totalMost: "1000", placedSince: "2026-03-01T00:00:00Z"'
     filtered = await names(f'filters: {{{wishes}, {more}, placedBefore: "2027-01-01T00:00:00Z"}}')
     assert 0 < len(filtered) < 30
     assert await names('query: "source:till", filters: {state: CANCELLED}') == await names(
