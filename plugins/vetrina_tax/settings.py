@@ -5,7 +5,7 @@ from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any, Literal
 
-from pydantic import BaseModel, Field, JsonValue, field_validator
+from pydantic import BaseModel, ConfigDict, Field, JsonValue, field_validator
 
 from vetrina.kernel.money import digits
 from vetrina.plugin import PluginSettings, Say
@@ -42,12 +42,19 @@ def _it(title: str, description: str = "", options: dict[str, JsonValue] | None 
     return {"it": said}
 
 
+def _table(title: str, description: str) -> dict[str, JsonValue]:
+    """A list whose entries are rows of one table."""
+    return {"layout": "table", **_it(title, description)}
+
+
 def _named(words: dict[str, JsonValue], english: dict[str, JsonValue]) -> dict[str, JsonValue]:
     return {"en": {"options": english}, **words}
 
 
 class RegistrationForm(BaseModel):
     """A country in which the shop declares VAT beside its own."""
+
+    model_config = ConfigDict(title="a registration", json_schema_extra=_it("una registrazione"))
 
     country: str = Field(
         default="",
@@ -66,6 +73,8 @@ class RegistrationForm(BaseModel):
 
 class ClassForm(BaseModel):
     """What a class of goods is in a country."""
+
+    model_config = ConfigDict(title="a class", json_schema_extra=_it("una classe"))
 
     tax_class: str = Field(
         default="",
@@ -145,7 +154,7 @@ class TaxSettings(PluginSettings):
         max_length=40,
         title="VAT registrations in other countries",
         description="What goes there is taxed there. Outside of the Union this is the only way to be taxed at all.",
-        json_schema_extra=_it(
+        json_schema_extra=_table(
             "Registrazioni IVA in altri paesi",
             "Ciò che va là è tassato là. Fuori dall'Unione è l'unico modo di essere tassati.",
         ),
@@ -156,7 +165,7 @@ class TaxSettings(PluginSettings):
         title="Tax classes",
         description="A class called like a rate (reduced, super_reduced…) needs no line here; an unknown one pays the "
         "standard rate.",
-        json_schema_extra=_it(
+        json_schema_extra=_table(
             "Classi fiscali",
             "Una classe che si chiama come un'aliquota (reduced, super_reduced…) non ha bisogno di righe; una "
             "sconosciuta paga l'aliquota ordinaria.",

@@ -118,6 +118,11 @@ async def test_a_form_is_filled_grown_refused_and_done(ctx: Context, site: Site,
     fields = form.fields | {"f.name": "L", "f.price": "caro"}
     page = await mara.post("/admin/showcase", fields | {"do": "add:shelves"})
     assert mara.answer.status_code == 200 and 'name="f.shelves.0.load"' in page.html and 'value="caro"' in page.html
+    page = await mara.post("/admin/showcase", fields | {"f.steps.0.upto": "3", "do": "add:steps"})
+    table = page.html.partition('<table class="form-table">')[2].partition("</table>")[0]
+    assert 'aria-label="Fino a, 1"' in table and 'name="f.steps.1.price"' in table and "<details" not in table
+    page = await mara.post("/admin/showcase", fields | {"f.steps.0.upto": "0", "f.steps.0.price": "1"})
+    assert whole(page) and 'aria-describedby="add-1-steps-0-upto-error"' in page.html
     page = await mara.post("/admin/showcase", fields)
     assert mara.answer.status_code == 422 and whole(page)
     assert "Almeno 2 caratteri." in page.words and "Scrivi un numero" in page.words

@@ -87,7 +87,8 @@ class Visit(msgspec.Struct, kw_only=True):
     @property
     def way(self) -> str:
         """The entry of the menu that this page is behind, by its address."""
-        return nearest((entry.path for entry in self.entries), self.path)
+        found = nearest((entry.path for entry in self.entries), self.path)
+        return found or nearest_of_owner(self.entries, self.path)
 
     @property
     def path(self) -> str:
@@ -140,6 +141,12 @@ class Visit(msgspec.Struct, kw_only=True):
     def keep(self, name: str, value: str, max_age: int | None = None) -> None:
         """Have the browser keep something until it is closed, or for so many seconds; an empty value forgets it."""
         self.cookies.append(keeping(self.site, name, value, max_age))
+
+
+def nearest_of_owner(entries: Iterable[Entry], path: str) -> str:
+    """Of a page that is below no entry: its plugin's first, such as the zones' for a method."""
+    plugin = "/".join(path.split("/")[:3])
+    return next((entry.path for entry in entries if entry.path.startswith(f"{plugin}/")), "")
 
 
 def nearest(ways: Iterable[str], path: str) -> str:

@@ -31,6 +31,8 @@ class PluginSettings(BaseModel):
 
     * `title` and `description` of a field are English; other languages stand beside them, and so do the names of
       options: `Field(title="Finish", json_schema_extra={"it": {"title": "Finitura", "options": {"matt": "Opaca"}}})`.
+      A list of models whose fields are all short is drawn as one table with `{"layout": "table"}`, and
+      `{"heading": {"en": "Price", "it": "Prezzo"}}` stands above a field and those after it.
       A model's own title and description go into its `model_config`: `ConfigDict(title=..., json_schema_extra=...)`.
     * a text of more than 255 characters (`max_length`) is asked for in several lines; `list[str]` one per line;
       `dict[str, Decimal]` in rows; a list of models as cards, called by their first text; what has no form of its

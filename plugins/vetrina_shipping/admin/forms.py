@@ -7,7 +7,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from vetrina.plugin import Say
-from vetrina_shipping.admin.words import BASES, KINDS, choices, italian
+from vetrina_shipping.admin.words import BASES, KINDS, choices, heading, italian
 from vetrina_shipping.rules.calendar import SATURDAY
 from vetrina_shipping.rules.tables import MOST_STEPS
 
@@ -183,20 +183,27 @@ class PriceFields(Asking):
     """What it costs."""
 
     basis: Literal["flat", "weight", "amount", "volume", "pieces"] = Field(
-        default="flat", title="Price", json_schema_extra=choices(BASES, "Prezzo")
+        default="flat",
+        title="Price",
+        json_schema_extra={**choices(BASES, "Prezzo"), **heading("What it costs", "Quanto costa")},
     )
     steps: list[StepForm] = Field(
         default=[], max_length=MOST_STEPS * 4, title="Table",
         description="A step begins where the one before it ends, and what is exactly at the end still belongs to it. "
         "One step without an end is one price for all.",
-        json_schema_extra=italian(
-            "Tabella", "Uno scaglione comincia dove finisce il precedente; la fine ne fa parte. "
-            "Un solo scaglione senza fine è un prezzo unico.",
-        ),
+        json_schema_extra={
+            "layout": "table",
+            **italian(
+                "Tabella", "Uno scaglione comincia dove finisce il precedente; la fine ne fa parte. "
+                "Un solo scaglione senza fine è un prezzo unico.",
+            ),
+        },
     )  # fmt: skip
     extra: list[ExtraForm] = Field(
         default=[], max_length=30, title="Beyond the table", description="Empty: no offer beyond the last step",
-        json_schema_extra=italian("Oltre la tabella", "Vuoto: oltre l'ultimo scaglione non si offre"),
+        json_schema_extra={
+            "layout": "table", **italian("Oltre la tabella", "Vuoto: oltre l'ultimo scaglione non si offre"),
+        },
     )  # fmt: skip
     is_taxable: bool = Field(default=True, title="Taxed", json_schema_extra=italian("Soggetta a imposta"))
 
@@ -207,9 +214,13 @@ class CarrierFields(Asking):
     carrier: str = Field(
         default="", max_length=60, title="Ask this carrier for the price",
         description="The carrier's key, such as dhl; the table stands in while it does not answer.",
-        json_schema_extra=italian(
-            "Chiedi il prezzo a questo corriere", "La chiave del corriere, come dhl; se non risponde vale la tabella."
-        ),
+        json_schema_extra={
+            **heading("A carrier's price", "Il prezzo di un corriere"),
+            **italian(
+                "Chiedi il prezzo a questo corriere",
+                "La chiave del corriere, come dhl; se non risponde vale la tabella.",
+            ),
+        },
     )  # fmt: skip
     services: str = Field(
         default="", max_length=255, title="Its services", description="Separated by commas; empty for the cheapest",
@@ -229,7 +240,10 @@ class LimitFields(Asking):
 
     days_min: int | None = Field(
         default=None, ge=0, le=120, title="Working days under way, at least",
-        json_schema_extra=italian("Giorni lavorativi di viaggio, minimo"),
+        json_schema_extra={
+            **heading("When it comes, and what does not", "Quando arriva e che cosa non si spedisce"),
+            **italian("Giorni lavorativi di viaggio, minimo"),
+        },
     )  # fmt: skip
     days_max: int | None = Field(
         default=None, ge=0, le=120, title="At most", description="Empty: no day is promised",

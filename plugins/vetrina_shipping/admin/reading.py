@@ -5,8 +5,9 @@ from decimal import Decimal
 from typing import Any
 
 from vetrina.kernel.errors import BadInput
-from vetrina.kernel.money import decimal_text, from_decimal
+from vetrina.kernel.money import from_decimal
 from vetrina.plugin import Context, Say
+from vetrina.plugin.sheets import amount
 from vetrina.views.eligibility import collection_names
 from vetrina_shipping.admin.forms import ExtraForm, FreeForm, MethodForm, PartForm, StepForm, SurchargeForm, ZoneForm
 from vetrina_shipping.admin.words import area_of, area_words, major, measured, minor, pieces, scale, written
@@ -131,7 +132,7 @@ def _step_values(method: Method) -> list[dict[str, Any]]:
             "currency": currency,
             "over": written(step.over, method.basis, currency),
             "upto": written(step.upto, method.basis, currency),
-            "price": decimal_text(step.price, currency),
+            "price": amount(step.price, currency),
         }
         for currency, table in method.tables.items()
         for step in table.steps
@@ -143,7 +144,7 @@ def _extra_values(method: Method) -> list[dict[str, Any]]:
         {
             "currency": currency,
             "unit": written(table.unit, method.basis, currency),
-            "price": decimal_text(table.per_unit, currency),
+            "price": amount(table.per_unit, currency),
             "most": written(table.most, method.basis, currency),
         }
         for currency, table in method.tables.items()

@@ -174,6 +174,11 @@ def italian(title: str, description: str = "", **more: Any) -> dict[str, Any]:
     return {"it": {"title": title, "description": description, **more}}
 
 
+def heading(en: str, it: str) -> dict[str, Any]:
+    """What stands above a field and those that follow."""
+    return {"heading": {"en": en, "it": it}}
+
+
 def choices(words: Mapping[Any, Say], title: str, description: str = "") -> dict[str, Any]:
     """What a field's choices are called, with its title in Italian."""
     return {

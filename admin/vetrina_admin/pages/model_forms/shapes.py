@@ -44,6 +44,10 @@ class Shape(msgspec.Struct, frozen=True, kw_only=True):
     """Of a group, and of each card."""
     item: "Shape | None" = None
     """Of lines and pairs: one value."""
+    is_grid: bool = False
+    """Of cards: whether they are rows of one table, each field a column."""
+    headings: Mapping[str, str] = {}
+    """What stands above this field and those after it, by language."""
 
     @property
     def is_optional(self) -> bool:
@@ -57,6 +61,9 @@ class Shape(msgspec.Struct, frozen=True, kw_only=True):
 
     def hint(self, language: str) -> str:
         return self.hints.get(language) or self.hints.get("", "")
+
+    def heading(self, language: str) -> str:
+        return self.headings.get(language) or self.headings.get("en", "")
 
     def label(self, option: Any, language: str) -> str:
         """What an option is called."""
@@ -94,6 +101,8 @@ class _Reader:
             labels=said["labels"] or shape.labels,
             is_required=is_required,
             is_nullable=is_nullable,
+            is_grid=schema.get("layout") == "table" and all(_is_one_line(field) for _, field in shape.fields),
+            headings=schema.get("heading", {}),
             default=schema.get("default"),
         )
 

@@ -99,12 +99,20 @@ class ShowcaseSettings(PluginSettings):
             raise BadInput(field=("label",), problem="The vendor does not know this label.")
 
 
+class Step(BaseModel):
+    """A row of a table."""
+
+    upto: int = Field(default=1, ge=1, title="Up to", json_schema_extra={"it": {"title": "Fino a"}})
+    price: Decimal = Field(ge=0, title="Price", json_schema_extra={"it": {"title": "Prezzo"}, "heading": {"en": "H"}})
+
+
 class NewThing(BaseModel):
     """What a new thing needs."""
 
     name: str = Field(min_length=2, title="Name", json_schema_extra={"it": {"title": "Nome"}})
     price: Decimal = Field(ge=0, title="Price", json_schema_extra={"it": {"title": "Prezzo"}})
     shelves: list[Shelf] = Field(default=[], title="Shelves")
+    steps: list[Step] = Field(default=[], title="Steps", json_schema_extra={"layout": "table"})
 
 
 async def everything(ctx: Context, asked: Asked) -> Sequence[Block]:
