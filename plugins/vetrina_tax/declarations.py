@@ -1,21 +1,23 @@
 """What the plugin declares: whether VAT can be told, evidence is sound, books add up, what it holds about people."""
 
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import bindparam, delete, func, select
+from sqlalchemy import bindparam, delete, select
 
 from vetrina.kernel.db import Session, id_in, text_in
 from vetrina.kernel.errors import Refusal
 from vetrina.plugin import Context, DemoRows, HealthCheck, LedgerCheck, Person, PersonalData, Say
 from vetrina.plugin.declarations import Declaration
+from vetrina.views.amendments import amendments_of
 from vetrina.views.orders import orders_by_id
 from vetrina.views.sales import REPORTS_ZONE
-from vetrina.views.taxes import taxed_orders
+from vetrina.views.taxes import done_refunds, taxed_orders
 from vetrina_tax.demo import show_off
 from vetrina_tax.models import TaxCheck, TaxEntry, TaxExemption
-from vetrina_tax.rules.booking import SALE
+from vetrina_tax.rules.booking import ADDED, CANCELLED, OFF, REFUND, SALE
 from vetrina_tax.rules.deciding import LIMIT
 from vetrina_tax.rules.rates import RateBook
 from vetrina_tax.settings import TaxSettings
@@ -139,14 +141,25 @@ async def check_answers(ctx: Context) -> None:
 
 
 async def check_ledger(ctx: Context) -> Sequence[str]:
-    """The sales of the last hundred days against their orders; what is not booked yet is no mistake."""
-    booked = dict(await ctx.db.fetch(_BOOKED, {"since": ctx.now() - timedelta(days=100)}))
+    """The sales of the last hundred days, their changes and refunds; what is not booked yet is no mistake."""
+    booked: dict[int, Counter[str]] = defaultdict(Counter)
+    for order_id, reference, tax in await ctx.db.fetch(_BOOKED, {"since": ctx.now() - timedelta(days=100)}):
+        what = reference.partition("/")[0]
+        booked[order_id][what.replace(OFF, ADDED)] += tax
     orders = await orders_by_id(ctx.db, sorted(booked))
-    return [
-        f"the VAT ledger has {booked[order.id]} of tax for order {order.name}, which says {order.tax}"
+    said = {(order.id, SALE): order.tax for order in orders}
+    for one in await amendments_of(ctx.db, sorted(booked)):
+        said[one.order_id, f"{ADDED}{one.id}"] = one.tax
+    for back in await done_refunds(ctx.db, sorted(booked)):
+        said[back.order_id, f"{REFUND}{back.id}"] = -back.tax
+    wrong = [
+        f"the VAT ledger has {tax} of tax for {what} of order {order.name}, which says {said.get((order.id, what), 0)}"
         for order in orders
-        if booked[order.id] != order.tax
+        for what, tax in booked[order.id].items()
+        if what != CANCELLED and tax != said.get((order.id, what), 0)
     ]
+    kept = [order for order in orders if CANCELLED in booked[order.id] and sum(booked[order.id].values())]
+    return wrong + [f"the VAT ledger has tax left for order {order.name}, which is cancelled" for order in kept]
 
 
 async def export_exemptions(ctx: Context, person: Person) -> Mapping[str, Any]:
@@ -184,11 +197,7 @@ async def _ids_of(ctx: Context, person: Person) -> list[str]:
     return [vat_id for (vat_id,) in await ctx.db.fetch(_IDS, {"orders": list(person.order_ids)})]
 
 
-_BOOKED = (
-    select(TaxEntry.order_id, func.sum(TaxEntry.tax))
-    .where(TaxEntry.reference == SALE, TaxEntry.supplied_at >= bindparam("since"))
-    .group_by(TaxEntry.order_id)
-)
+_BOOKED = select(TaxEntry.order_id, TaxEntry.reference, TaxEntry.tax).where(TaxEntry.supplied_at >= bindparam("since"))
 _EXEMPTED = select(TaxExemption.mention, TaxExemption.until).where(id_in(TaxExemption.customer_id, "customers"))
 _UNEXEMPT = delete(TaxExemption).where(id_in(TaxExemption.customer_id, "customers"))
 _IDS = (

@@ -92,7 +92,10 @@ class TaxEntry(Model):
     id: Mapped[int] = mapped_column(primary_key=True)
     order_id: Mapped[int] = mapped_column(ForeignKey("orders_order.id"))
     reference: Mapped[str]
-    """sale, cancelled, or refund: and the refund's id."""
+    """sale, cancelled, amendment: (what one added), off: (what it took off) or refund:, each with its id.
+
+    Behind a stroke stands the supply it takes back, where that is an amendment's.
+    """
     scheme: Mapped[str]
     origin: Mapped[str]
     country: Mapped[str]
@@ -107,7 +110,7 @@ class TaxEntry(Model):
     """In cents of a euro; None where nobody has told the currency's rate."""
     vat_id: Mapped[str | None]
     supplied_at: Mapped[datetime]
-    """When the order was placed: the year and quarter it counts in."""
+    """When the order was placed, or amended by what this is about: the year and quarter it counts in."""
     at: Mapped[datetime]
 
     __table_args__ = (

@@ -34,6 +34,10 @@ NAMES = {
 """What the tax is called where it is due; elsewhere VAT."""
 
 
+TAXED_DELIVERY = "taxed_delivery"
+"""The fact that says how much of the delivery was taxed, in minor units, before the tax on top."""
+
+
 class Case(msgspec.Struct, frozen=True, kw_only=True):
     """Everything that was found out about one question."""
 
@@ -156,6 +160,8 @@ class EuVat(TaxProvider):
         if case.exemption is not None and case.exemption.mention:
             mentions = (Mention(case.exemption.mention, case.exemption.mention),)
         is_free = decision.scheme == "reverse_charge"
+        delivery = [line.amount for line in lines if line.key is None]
+        delivered_at = {TAXED_DELIVERY: str(sum(delivery))} if delivery else {}
         vat_id = str(VatId(buyer.country, buyer.number)) if buyer else None
         return TaxTreatment(
             scheme=decision.scheme,
@@ -165,7 +171,7 @@ class EuVat(TaxProvider):
             vat_id=vat_id,
             seller_vat_id=self._seller_id(case) or None,
             rates_of="; ".join(sorted({f"{percent(one.rate)}% {one.since}, {one.source}" for one in rates})),
-            facts=_facts(case, mentions, is_free=is_free),
+            facts=_facts(case, mentions, is_free=is_free) | delivered_at,
         )
 
     def _seller_id(self, case: Case) -> str:

@@ -7,18 +7,23 @@ from typing import Any
 from sqlalchemy import bindparam, delete
 
 from vetrina.kernel.context import Context
+from vetrina.kernel.db import Reads
 from vetrina.kernel.jobs import put_off
+from vetrina.views.amendments import amendment_lines, amendments_of
+from vetrina.views.carts import locked_cart
 from vetrina.views.orders import (
+    OrderLineRow,
     OrderView,
     order_deliveries,
     order_discounts,
     order_lines,
-    order_tax_lines,
+    order_whereabouts,
     orders_by_id,
 )
-from vetrina.views.taxes import done_refunds, refunded_lines, taxed_orders
+from vetrina.views.taxes import all_tax_lines, done_refunds, refunded_lines, taxed_orders
 from vetrina_tax.models import TaxEntry
-from vetrina_tax.rules.booking import PaidBack, SoldOrder, TaxedPart, booked
+from vetrina_tax.provider import TAXED_DELIVERY
+from vetrina_tax.rules.booking import Amended, PaidBack, SoldOrder, TaxedPart, booked
 from vetrina_tax.settings import TaxSettings
 from vetrina_tax.views import beginning
 
@@ -29,13 +34,16 @@ PAGE = 100
 
 async def book_orders(ctx: Context, settings: TaxSettings, order_ids: Sequence[int]) -> int:
     """Write these orders' entries anew, in one transaction; how many entries. Orders nobody taxed have none."""
-    orders = [order for order in await orders_by_id(ctx.db, order_ids) if order.tax_treatment]
-    sold = await _sold(ctx, orders)
-    refunds = await _refunds(ctx, [order.id for order in orders])
-    rows = [row for order in orders for row in _rows(settings, order, sold[order.id], refunds.get(order.id, ()))]
     async with ctx.tx() as session:
         for order_id in sorted(order_ids):
+            where = await order_whereabouts(session, order_id)
+            if where is not None:  # whoever changes an order holds its cart: so does whoever books it
+                await locked_cart(session, where.cart_key)
             await session.execute(_FORGET, {"order_": order_id})
+        orders = [order for order in await orders_by_id(session, order_ids) if order.tax_treatment]
+        sold = await _sold(session, orders)
+        refunds = await _refunds(session, [order.id for order in orders])
+        rows = [row for order in orders for row in _rows(settings, order, sold[order.id], refunds.get(order.id, ()))]
         await session.add_many(TaxEntry, rows)
     return len(rows)
 
@@ -62,27 +70,32 @@ async def recount(ctx: Context, settings: TaxSettings, after: int, year: int) ->
             await put_off(session, RECOUNT, f"after-{last}-{ctx.trail}", {"after": last, "year": year}, ctx.now())
 
 
-async def _sold(ctx: Context, orders: Sequence[OrderView]) -> dict[int, SoldOrder]:
+async def _sold(db: Reads, orders: Sequence[OrderView]) -> dict[int, SoldOrder]:
     """What the books need of each order."""
     keys = [order.id for order in orders]
+    lines = await order_lines(db, keys)
     totals: dict[int, dict[int, int]] = defaultdict(dict)
-    for line in await order_lines(ctx.db, keys):
+    for line in lines:
         totals[line.order_id][line.position] = line.total
     delivery: dict[int, int] = defaultdict(int)
-    for row in await order_deliveries(ctx.db, keys):
+    for row in await order_deliveries(db, keys):
         delivery[row.order_id] += row.amount
-    for discount in await order_discounts(ctx.db, keys):
+    for discount in await order_discounts(db, keys):
         if discount.target == "delivery":
             delivery[discount.order_id] -= discount.amount
     taxes: dict[int, list[TaxedPart]] = defaultdict(list)
-    for tax in await order_tax_lines(ctx.db, keys):
+    for tax in await all_tax_lines(db, keys):
         taxes[tax.order_id].append(TaxedPart(tax.position, tax.rate, tax.amount))
+    amended = await _amendments(db, keys, lines)
+    taxed = {order.id: _taxed_delivery(order, delivery[order.id]) for order in orders}
     return {
         order.id: SoldOrder(
             prices_include_tax=order.prices_include_tax,
             totals=totals[order.id],
-            delivery=delivery[order.id],
+            delivery=taxed[order.id],
+            untaxed_delivery=delivery[order.id] - taxed[order.id],
             taxes=taxes[order.id],
+            amendments=amended[order.id],
             placed_at=order.placed_at,
             cancelled_at=order.cancelled_at,
         )
@@ -90,10 +103,32 @@ async def _sold(ctx: Context, orders: Sequence[OrderView]) -> dict[int, SoldOrde
     }
 
 
-async def _refunds(ctx: Context, order_ids: Sequence[int]) -> dict[int, list[PaidBack]]:
-    refunds = await done_refunds(ctx.db, order_ids)
+def _taxed_delivery(order: OrderView, whole: int) -> int:
+    """What of the delivery was taxed: all of it, unless the order says otherwise."""
+    said = (order.tax_treatment or {}).get("facts", {}).get(TAXED_DELIVERY)
+    return whole if said is None else min(int(said), whole)
+
+
+async def _amendments(db: Reads, order_ids: Sequence[int], lines: Sequence[OrderLineRow]) -> dict[int, list[Amended]]:
+    """What amendments added to orders, and what they took off their lines."""
+    positions = {line.id: line.position for line in lines}
+    added: dict[int, set[int]] = defaultdict(set)
+    for line in lines:
+        if line.amendment_id is not None:
+            added[line.amendment_id].add(line.position)
+    taken: dict[int, list[tuple[int, int, int]]] = defaultdict(list)
+    for part in await amendment_lines(db, order_ids):
+        taken[part.amendment_id].append((positions[part.line_id], part.subtotal - part.discount, part.tax))
+    found: dict[int, list[Amended]] = defaultdict(list)
+    for one in await amendments_of(db, order_ids):
+        found[one.order_id].append(Amended(one.id, one.at, frozenset(added[one.id]), taken[one.id]))
+    return found
+
+
+async def _refunds(db: Reads, order_ids: Sequence[int]) -> dict[int, list[PaidBack]]:
+    refunds = await done_refunds(db, order_ids)
     lines: dict[int, list[tuple[int, int, int]]] = defaultdict(list)
-    for row in await refunded_lines(ctx.db, [refund.id for refund in refunds]):
+    for row in await refunded_lines(db, [refund.id for refund in refunds]):
         lines[row.refund_id].append((row.position, row.amount, row.tax))
     found: dict[int, list[PaidBack]] = defaultdict(list)
     for refund in refunds:
@@ -125,7 +160,7 @@ def _rows(
             "euro_net": settings.euro_cents(entry.sums.net, order.currency),
             "euro_tax": settings.euro_cents(entry.sums.tax, order.currency),
             "vat_id": said.get("vat_id") if scheme == "reverse_charge" else None,
-            "supplied_at": order.placed_at,
+            "supplied_at": entry.supplied_at,
             "at": entry.at,
         }
 

@@ -1,4 +1,4 @@
-"""What an order adds to the ledger: its sale by rate, what was paid back of it, and what a cancellation leaves."""
+"""What an order adds to the ledger: its sale and later supplies by rate, and what was taken back of them."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
@@ -8,7 +8,8 @@ import msgspec
 from vetrina.kernel.money import split
 from vetrina_tax.rules.computing import Item, by_rate, shares
 
-SALE, CANCELLED = "sale", "cancelled"
+SALE, CANCELLED, ADDED, OFF, REFUND = "sale", "cancelled", "amendment:", "off:", "refund:"
+"""How the references of entries begin; after a stroke stands which supply they take back, if it is not the sale."""
 
 
 class Sums(msgspec.Struct, frozen=True):
@@ -20,6 +21,9 @@ class Sums(msgspec.Struct, frozen=True):
     def less(self, other: "Sums") -> "Sums":
         return Sums(self.net - other.net, self.tax - other.tax)
 
+    def back(self) -> "Sums":
+        return Sums(-self.net, -self.tax)
+
 
 class TaxedPart(msgspec.Struct, frozen=True):
     """A tax line: of the order line at that position, or of delivery where it is None."""
@@ -29,14 +33,26 @@ class TaxedPart(msgspec.Struct, frozen=True):
     tax: int
 
 
+class Amended(msgspec.Struct, frozen=True):
+    """An amendment: the positions of the lines it added, and (position, net of discounts, tax) of what it took off."""
+
+    id: int
+    at: datetime
+    added: frozenset[int] = frozenset()
+    taken: Sequence[tuple[int, int, int]] = ()
+
+
 class SoldOrder(msgspec.Struct, frozen=True, kw_only=True):
-    """What the books need of an order. `totals` are its lines' amounts by position, `delivery` is after discounts."""
+    """What the books need of an order. `totals` are its lines' amounts by position, those of later lines too."""
 
     prices_include_tax: bool
     totals: Mapping[int, int]
     delivery: int
+    """What of the delivery is taxed, after discounts."""
     taxes: Sequence[TaxedPart]
     placed_at: datetime
+    untaxed_delivery: int = 0
+    amendments: Sequence[Amended] = ()
     cancelled_at: datetime | None = None
 
 
@@ -51,75 +67,125 @@ class PaidBack(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Booked(msgspec.Struct, frozen=True):
-    """One entry to be."""
+    """One entry to be; what it is about was supplied at `supplied_at`."""
 
     reference: str
     rate: int
     sums: Sums
     at: datetime
+    supplied_at: datetime
 
 
 def booked(order: SoldOrder, refunds: Iterable[PaidBack]) -> list[Booked]:
-    """All entries of an order. Nothing is ever taken back beyond what was sold at its rate."""
-    left = sale_by_rate(order)
-    found = [Booked(SALE, rate, sums, order.placed_at) for rate, sums in left.items()]
-    ends = order.cancelled_at
-    for refund in sorted(refunds, key=lambda one: (one.at, one.id)):
-        if ends is not None and ends < refund.at:
+    """All entries of an order. Nothing is ever taken back beyond what was supplied at its rate."""
+    books, ends = _Books(order), order.cancelled_at
+    moments = [(one.at, 0, one.id, one) for one in order.amendments] + [(one.at, 1, one.id, one) for one in refunds]
+    for at, _, _, one in sorted(moments, key=lambda moment: moment[:3]):
+        if ends is not None and ends < at:
             break  # the cancellation takes all that is left, whatever is paid back because of it
-        for rate, sums in _back_by_rate(order, refund).items():
-            known = left.get(rate, Sums())
+        if isinstance(one, Amended):
+            books.amend(one)
+        else:
+            books.pay_back(one)
+    if ends is not None:
+        books.cancel(ends)
+    return books.entries
+
+
+class _Books:
+    """The entries of one order as they come about, and what is left of each supply at each rate."""
+
+    def __init__(self, order: SoldOrder) -> None:
+        self.entries: list[Booked] = []
+        self._order = order
+        self._rates = {part.position: part.rate for part in order.taxes if part.position is not None}
+        self._supplies = {position: f"{ADDED}{one.id}" for one in order.amendments for position in one.added}
+        self._supplied_at = {SALE: order.placed_at}
+        self._left: dict[tuple[str, int], Sums] = {}
+        self._delivery = delivery_amounts(order, self._supplies)
+        self._delivery_tax = {part.rate: part.tax for part in order.taxes if part.position is None}
+        self._untaxed = order.untaxed_delivery
+        self._supply(SALE, order.placed_at)
+
+    def amend(self, one: Amended) -> None:
+        """What was added is a supply of its own; what was taken off corrects the one it was part of."""
+        found = list[tuple[tuple[str, int], Sums]]()
+        for position, amount, tax in one.taken:
+            net = amount - tax if self._order.prices_include_tax else amount
+            found += self._of_line(position, Sums(net, tax))
+        self._take(f"{OFF}{one.id}", found, one.at)
+        if one.added:
+            self._supply(f"{ADDED}{one.id}", one.at)
+
+    def pay_back(self, refund: PaidBack) -> None:
+        """Lines by their rates; delivery by what is left of it at each."""
+        found = list[tuple[tuple[str, int], Sums]]()
+        told = [tax for _, _, tax in refund.lines]
+        taxes = split(min(refund.tax, sum(told)), told)  # less money than the pieces' tax gives less tax back
+        for (position, amount, _), tax in zip(refund.lines, taxes, strict=True):
+            found += self._of_line(position, Sums(amount - tax, tax))
+        if refund.delivery:
+            found += self._of_delivery(refund.delivery, refund.tax - sum(taxes))
+        self._take(f"{REFUND}{refund.id}", found, refund.at)
+
+    def cancel(self, at: datetime) -> None:
+        self._take(CANCELLED, list(self._left.items()), at)
+
+    def _supply(self, supply: str, at: datetime) -> None:
+        self._supplied_at[supply] = at
+        found: dict[int, Sums] = {}
+        for part in self._order.taxes:
+            if self._supply_of(part.position) == supply:
+                amount = self._delivery[part.rate] if part.position is None else self._order.totals[part.position]
+                net = amount - part.tax if self._order.prices_include_tax else amount
+                found[part.rate] = found.get(part.rate, Sums()).less(Sums(-net, -part.tax))
+        for rate, sums in found.items():
+            self._left[supply, rate] = sums
+            self.entries.append(Booked(supply, rate, sums, at, at))
+
+    def _supply_of(self, position: int | None) -> str:
+        return SALE if position is None else self._supplies.get(position, SALE)
+
+    def _of_line(self, position: int, sums: Sums) -> list[tuple[tuple[str, int], Sums]]:
+        return [((self._supply_of(position), self._rates[position]), sums)] if position in self._rates else []
+
+    def _of_delivery(self, amount: int, tax: int) -> list[tuple[tuple[str, int], Sums]]:
+        """Shares of what is left: none is ever more than that, and together they are all that is paid back."""
+        rates = sorted(self._delivery)
+        on_top = {rate: 0 if self._order.prices_include_tax else self._delivery_tax[rate] for rate in rates}
+        left = [*(self._delivery[rate] + on_top[rate] for rate in rates), self._untaxed]
+        gross = split(amount, [max(each, 0) for each in left])
+        taxes = split(tax, [max(self._delivery_tax[rate], 0) for rate in rates])
+        found = list[tuple[tuple[str, int], Sums]]()
+        for rate, share, tax_share in zip(rates, gross[:-1], taxes, strict=True):
+            self._delivery[rate] -= share - (0 if self._order.prices_include_tax else tax_share)
+            self._delivery_tax[rate] -= tax_share
+            found.append(((SALE, rate), Sums(share - tax_share, tax_share)))
+        self._untaxed -= gross[-1]
+        return found
+
+    def _take(self, what: str, found: Iterable[tuple[tuple[str, int], Sums]], at: datetime) -> None:
+        """Take sums back from their supplies, each at its rate once."""
+        wanted: dict[tuple[str, int], Sums] = {}
+        for key, sums in found:
+            wanted[key] = wanted.get(key, Sums()).less(sums.back())
+        for (supply, rate), sums in wanted.items():
+            known = self._left.get((supply, rate), Sums())
             back = Sums(min(sums.net, known.net), min(sums.tax, known.tax))
             if back != Sums():
-                left[rate] = known.less(back)
-                found.append(Booked(f"refund:{refund.id}", rate, Sums(-back.net, -back.tax), refund.at))
-    if ends is not None:
-        found += [
-            Booked(CANCELLED, rate, Sums(-sums.net, -sums.tax), ends) for rate, sums in left.items() if sums != Sums()
-        ]
-    return found
+                self._left[supply, rate] = known.less(back)
+                reference = what if supply == SALE else f"{what}/{supply}"
+                self.entries.append(Booked(reference, rate, back.back(), at, self._supplied_at[supply]))
 
 
-def sale_by_rate(order: SoldOrder) -> dict[int, Sums]:
-    """Net and tax by rate; the taxes sum to the order's."""
-    found: dict[int, Sums] = {}
-    delivery = _delivery_amounts(order)
-    for part in order.taxes:
-        amount = order.totals[part.position] if part.position is not None else delivery[part.rate]
-        net = amount - part.tax if order.prices_include_tax else amount
-        known = found.get(part.rate, Sums())
-        found[part.rate] = Sums(known.net + net, known.tax + part.tax)
-    return found
-
-
-def _delivery_amounts(order: SoldOrder) -> dict[int, int]:
-    """Delivery by the rates it bears, shared as it was when it was taxed."""
+def delivery_amounts(order: SoldOrder, later: Mapping[int, str]) -> dict[int, int]:
+    """Delivery by the rates it bears, shared as it was when it was taxed: by the goods of then."""
     rates = [part.rate for part in order.taxes if part.position is None]
     if len(rates) < 2:
         return dict.fromkeys(rates, order.delivery)
     goods = by_rate(
-        Item(part.position, order.totals[part.position], part.rate) for part in order.taxes if part.position is not None
+        Item(part.position, order.totals[part.position], part.rate)
+        for part in order.taxes
+        if part.position is not None and part.position not in later
     )
     return dict(zip(sorted(rates), shares(order.delivery, goods), strict=True))
-
-
-def _back_by_rate(order: SoldOrder, refund: PaidBack) -> dict[int, Sums]:
-    rates = {part.position: part.rate for part in order.taxes if part.position is not None}
-    found: dict[int, Sums] = {}
-
-    def add(rate: int, gross: int, tax: int) -> None:
-        known = found.get(rate, Sums())
-        found[rate] = Sums(known.net + gross - tax, known.tax + tax)
-
-    for position, amount, tax in refund.lines:
-        if position in rates:
-            add(rates[position], amount, tax)
-    if refund.delivery:
-        tax = max(refund.tax - sum(line[2] for line in refund.lines), 0)
-        parts = [part for part in order.taxes if part.position is None]
-        amounts = _delivery_amounts(order)
-        gross = split(refund.delivery, [amounts[part.rate] for part in parts])
-        taxes = split(tax, [part.tax for part in parts])
-        for part, share, tax_share in zip(parts, gross, taxes, strict=True):
-            add(part.rate, share, tax_share)
-    return found
