@@ -16,6 +16,8 @@ from tests.support.visitor import Visitor
 
 import vetrina_admin
 from vetrina.flows.fulfilling import FulfilWish, fulfil
+from vetrina.flows.refunding import RefundLine, RefundWish, refund_order
+from vetrina.flows.returning import ReturnWish, receive_return, request_return
 from vetrina.graphql import gid
 from vetrina.kernel.log import draw_trail
 from vetrina.kernel.registry import Provided
@@ -23,6 +25,7 @@ from vetrina.kernel.settings import Settings
 from vetrina.plugin.collected import Collected
 from vetrina.plugin.site import Markets, Site
 from vetrina.ports import PaymentProvider
+from vetrina.shop.orders.service import FoundLine, WantedLine
 from vetrina.views.orders import order_lines, status_url
 from vetrina.views.payment_requests import requests_of_orders
 from vetrina.views.permissions import CORE_PERMISSIONS
@@ -127,6 +130,13 @@ async def test_a_return_goes_from_the_buyer_s_page_through_the_room_to_its_refun
     assert [one.state for one in await returns_of(desk.ctx.db, [order_id])] == ["closed"]
     await buyer.open(f"{path}/return")
     assert "Mandatelo a noi." in buyer.page.words
+    asked = ReturnWish(order_id=order_id, key="two", lines=(WantedLine(line_id=line.id, quantity=1, reason="OTHER"),))
+    second = await request_return(desk.ctx, asked)
+    scrap = FoundLine(line_id=line.id, accepted=1, disposition="scrap", location_id=None)
+    await receive_return(desk.ctx, second, [scrap])
+    await refund_order(desk.ctx, RefundWish(order_id=order_id, lines=(RefundLine(line.id, 1),)))
+    await mara.open(f"/admin/returns/{second}")
+    assert "only 0 are left to be refunded" in mara.page.words
 
 
 async def test_the_api_does_the_same_by_permission(desk: Desk, house: Site) -> None:

@@ -2,12 +2,13 @@
 
 from collections.abc import AsyncIterator
 
+import msgspec
 import pytest
 from tests.flows.test_amending import BANK, TRANSFER, amended, order_of, placed
 from tests.flows.test_returning import received, send, wish
 from tests.support import shops, stock
 from tests.support.checkouts import Desk, books, open_desk
-from tests.support.sold import keeper, run_jobs, sold
+from tests.support.sold import KEEPER, keeper, run_jobs, sold
 from tests.support.wares import ware
 
 from vetrina.flows.asking_payment import ask_for_payment, withdraw_request
@@ -21,7 +22,7 @@ from vetrina.flows.refunding import RefundLine, RefundWish, refund_order
 from vetrina.flows.returning import receive_return, request_return
 from vetrina.flows.settling_returns import ReturnExchange, ReturnRefund, exchange_return, refund_return
 from vetrina.flows.upkeep import watch_money
-from vetrina.kernel.errors import BadInput, Refusal
+from vetrina.kernel.errors import BadInput, NotAllowed, Refusal
 from vetrina.kernel.registry import Provided
 from vetrina.ports import DisputeReport, PaymentProvider
 from vetrina.shop.orders.refund_rules import RefundTooHigh
@@ -95,6 +96,9 @@ async def test_what_was_refunded_is_not_exchanged_as_well(desk: Desk) -> None:
     (line,) = await order_lines(desk.ctx.db, [order_id])
     await send(desk, order_id, line.id, 2)
     return_id = await received(desk, order_id, line.id, 2)
+    few = msgspec.structs.replace(KEEPER, permissions=frozenset({"orders.read", "orders.write"}))
+    with pytest.raises(NotAllowed):
+        await refund_return(msgspec.structs.replace(desk.ctx, actor=few), ReturnRefund(return_id=return_id, amount=1))
     await refund_order(keeper(desk), RefundWish(order_id=order_id, lines=(RefundLine(line.id, 2),)))
     with pytest.raises(Refusal):
         await exchange_return(keeper(desk), ReturnExchange(return_id=return_id, add=((desk.variant_id, 2),)))

@@ -180,7 +180,7 @@ class AfterSaleMutation:
 
         return await answer(ReturnPayload, change(ctx_of(info)))
 
-    @root(permission="orders.write", description="Give the money of a received return back, and close it.")
+    @root(permission="payments.write", description="Give the money of a received return back, and close it.")
     async def return_refund(
         self,
         info: Info,

@@ -177,10 +177,13 @@ async def _found(visit: Visit) -> ReturnView:
 async def _shown(visit: Visit, form: Form | None = None, problem: str = "") -> Answer:
     found, db = await _found(visit), visit.ctx.db
     order = await order_by_id(db, found.order_id)
-    values: dict[str, Any] = {"quote": None, "delivery_text": ""}
+    values: dict[str, Any] = {"quote": None, "delivery_text": "", "nothing": ""}
     if found.state == "received":
-        quote = await quote_return(visit.ctx, ReturnRefund(return_id=found.id))
-        values = {"quote": quote, "delivery_text": amount(quote.delivery, found.currency)}
+        try:
+            quote = await quote_return(visit.ctx, ReturnRefund(return_id=found.id))
+            values |= {"quote": quote, "delivery_text": amount(quote.delivery, found.currency)}
+        except Refusal as refusal:
+            values["nothing"] = told(visit.say, refusal)
     return render(
         visit,
         "returns/return.html",
@@ -233,7 +236,7 @@ ROOM = Room(
         action("/returns/{return:int}/answer", "orders.write", answer),
         action("/returns/{return:int}/cancel", "orders.write", give_up),
         action("/returns/{return:int}/receive", "orders.write", receive),
-        action("/returns/{return:int}/refund", "orders.write", refund),
+        action("/returns/{return:int}/refund", "payments.write", refund),
         action("/returns/{return:int}/close", "orders.write", close),
         page("/returns/{return:int}/exchange", "orders.write", exchange_page),
         action("/returns/{return:int}/exchange", "orders.write", exchange),

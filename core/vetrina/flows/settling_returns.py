@@ -83,12 +83,13 @@ async def quote_return(ctx: Context, wish: ReturnRefund) -> ReturnQuote:
 
 
 async def refund_return(ctx: Context, wish: ReturnRefund) -> int:
-    """Give back the money of a return that was received, and close it; the refund's id. Needs orders.write.
+    """Give back the money of a return that was received, and close it; its refund's id.
 
-    Goods, money and return change in one transaction; providers are asked by jobs. Raises BadInput, NotFound,
-    ReturnIsDecided, RefundTooHigh.
+    Needs orders.write and payments.write. Goods, money and return change in one transaction; providers are asked by
+    jobs. Raises BadInput, NotFound, NothingToRefundOf, ReturnIsDecided, RefundTooHigh.
     """
     ctx.require("orders.write")
+    ctx.require("payments.write")
     texts.text(wish.note, field=("note",), limit=LONGEST_NOTE)
     view = await _known(ctx.db, wish.return_id)
     return await looked_again(lambda: _refund(ctx, wish, view), view.order_id)
