@@ -20,7 +20,7 @@ from vetrina.ports import (
 from vetrina.vocabulary import Address
 from vetrina_carriers.flows.accounts import open_account, opened
 from vetrina_carriers.flows.buying import label_of, settle_soon
-from vetrina_carriers.flows.labels import cancel_label, write_wish
+from vetrina_carriers.flows.labels import cancel_label, wish_again, write_wish
 from vetrina_carriers.kinds import CarrierWhyNot, Kind
 from vetrina_carriers.lines import Line, line_of
 from vetrina_carriers.views import (
@@ -49,12 +49,15 @@ class AccountCarrier:
         return await (await self._line(ctx)).rates(ctx, request)
 
     async def buy_label(self, ctx: Context, request: ShipmentRequest) -> Label:
-        """Written down, then bought: the same key finds what is written."""
+        """Written down, then bought: the same key finds what is written. What was refused may be asked for anew."""
         known = await label_by_key(ctx.db, request.key)
         if known is None:
             account = await self._account(ctx)
             async with ctx.tx() as session:
                 await write_wish(ctx, session, account, request)
+            known = await label_by_key(ctx.db, request.key)
+        elif known.state == "failed":
+            await wish_again(ctx, known, request)
             known = await label_by_key(ctx.db, request.key)
         if known is not None and known.state in ("waiting", "asking"):
             known = await settle_soon(ctx, known.id, SECONDS)

@@ -9,6 +9,7 @@ from typing import Any
 
 import structlog
 from litestar import Request, Response, get
+from litestar.params import FromPath
 
 from vetrina.flows.staff_sessions import signed_in
 from vetrina.kernel.context import BUYER
@@ -28,7 +29,7 @@ def routes(site: Site) -> list[Any]:
     """One: GET /admin/carriers/print/1-2-3."""
 
     @get("/admin/carriers/print/{labels:str}", include_in_schema=False)
-    async def print_labels(request: Request[Any, Any, Any], labels: str) -> Response[bytes]:
+    async def print_labels(request: Request[Any, Any, Any], labels: FromPath[str]) -> Response[bytes]:
         secure = site.settings.base_url.startswith("https://")
         secret = request.cookies.get(f"__Host-{SESSION}" if secure else SESSION, "")
         country = await site.markets.place(None, None)

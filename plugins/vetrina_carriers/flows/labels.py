@@ -129,6 +129,13 @@ async def write_wish(
     return label_id
 
 
+async def wish_again(ctx: Context, row: LabelRow, request: ShipmentRequest) -> None:
+    """What was refused, and so not bought, is asked for once more, perhaps put otherwise."""
+    values = {"label": row.id, "request_": msgspec.to_builtins(request), "service_": request.service, "now": ctx.now()}
+    async with ctx.tx() as session:
+        await session.execute(_ANEW, values)
+
+
 async def ask_for_orders(ctx: Context, account_id: int, service: str, order_ids: Sequence[int]) -> Bulk:
     """A label for each order: for its packed parcel, else for one with everything that is open, which is packed now.
 
@@ -232,6 +239,20 @@ _CLOSE = (
     update(CarriersLabel)
     .where(CarriersLabel.id == bindparam("label"), CarriersLabel.state == bindparam("was"))
     .values(state=bindparam("state_"), ended_at=bindparam("now"))
+)
+_ANEW = (
+    update(CarriersLabel)
+    .where(CarriersLabel.id == bindparam("label"), CarriersLabel.state == "failed", CarriersLabel.reference.is_(None))
+    .values(
+        state="waiting",
+        request=bindparam("request_"),
+        service=bindparam("service_"),
+        asked_at=bindparam("now"),
+        ended_at=None,
+        why=None,
+        problem=None,
+        turn=0,
+    )
 )
 _UNWATCH = (
     update(CarriersWatch)

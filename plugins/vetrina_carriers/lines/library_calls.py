@@ -9,6 +9,7 @@ import io
 import logging
 import threading
 import time
+import warnings
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
@@ -20,6 +21,7 @@ from vetrina.kernel.errors import Refusal, Unavailable
 from vetrina.kernel.outgoing import Outgoing
 from vetrina.ports import CarrierRefused
 from vetrina_carriers.kinds import CarrierWhyNot
+from vetrina_carriers.lines import NotBought
 
 T = TypeVar("T")
 LARGEST = 12 * 1024 * 1024
@@ -40,9 +42,12 @@ class Exchange:
         self.status = 0
         """Of the last answer; 0 while there was none."""
         self.body = b""
+        self.begun = False
+        """Whether anything was sent."""
 
     def call(self, method: str, url: str, headers: Mapping[str, str], content: bytes | None) -> bytes:
         """Call from a thread; the answer's bytes. Raises Unavailable for 5xx, 429 and silence."""
+        self.begun = True
         left = max(self._ends - time.monotonic(), 0.05)
         calling = self._outgoing.call(method, url, deadline=left, headers=headers, content=content, largest=LARGEST)
         try:
@@ -79,6 +84,8 @@ def _run(exchange: Exchange, work: Callable[[Any], T]) -> T:
                     exchange.status)  # fmt: skip
         if 400 <= exchange.status < 500:
             raise CarrierRefused(why_of(exchange.status, said), said or f"HTTP {exchange.status}") from None
+        if not exchange.begun:
+            raise NotBought("the carrier library cannot put this into words") from None
         raise Unavailable("the carrier's answer makes no sense") from None
     finally:
         del _here.exchange
@@ -88,8 +95,12 @@ def _run(exchange: Exchange, work: Callable[[Any], T]) -> T:
 def library() -> Any:
     """The library's entrance, silenced and with our way out. It takes two seconds the first time."""
     with _loading:
-        karrio = import_module("karrio.sdk")
-        import_module("loguru").logger.remove()
+        import_module("loguru").logger.disable("karrio")
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # what it takes along is not kept any more, and says so
+            karrio = import_module("karrio.sdk")
+            for provider in ("mydhl", "ups"):
+                import_module(f"karrio.mappers.{provider}")
         lib: Any = import_module("karrio.lib")
         lib.request = _request
         lib.run_concurently = _one_by_one
