@@ -1,6 +1,6 @@
 """Serves PaymentProvider by promising: money arrives outside, and the staff says when it has."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import ClassVar
 
@@ -17,11 +17,13 @@ from vetrina.ports import (
     StartRequest,
 )
 from vetrina.vocabulary import Attribute, PaymentFlow, PaymentState
+from vetrina_manual_payment.days import due_after
 from vetrina_manual_payment.settings import ManualPaymentSettings
 from vetrina_manual_payment.words import say, say_date, say_money
 
 TRANSFER = "bank-transfer"
 CASH = "cash-on-delivery"
+STORE = "pay-in-store"
 
 
 class ManualPayment:
@@ -41,6 +43,9 @@ class ManualPayment:
         if self._takes_cash(request, fee):
             title = say("cash", request.language)
             offered.append(OfferedMethod(method=CASH, title=title, flow=PaymentFlow.OFFLINE, fee=fee))
+        if self._takes_in_store(request):
+            title = say("store", request.language)
+            offered.append(OfferedMethod(method=STORE, title=title, flow=PaymentFlow.OFFLINE))
         return tuple(offered)
 
     async def start(self, request: StartRequest) -> PaymentReport:
@@ -48,6 +53,8 @@ class ManualPayment:
             return self._transfer(request)
         if request.method == CASH:
             return self._cash(request)
+        if request.method == STORE:
+            return self._store(request)
         raise BadInput(problem="This way to pay is not known.")
 
     async def capture(self, request: MoneyRequest) -> PaymentReport:
@@ -86,10 +93,14 @@ class ManualPayment:
         limit = settings.cash_limits.get(request.currency)
         return (
             settings.takes_cash
-            and bool(request.delivery_handles)
+            and _are_all(request.delivery_handles, settings.cash_deliveries or [""])
+            and not _are_all(request.delivery_handles, settings.store_deliveries)
             and request.country in (settings.cash_countries or [request.country])
             and (limit is None or request.amount + fee <= from_decimal(limit, request.currency).amount)
         )
+
+    def _takes_in_store(self, request: OfferRequest) -> bool:
+        return self._settings.takes_in_store and _are_all(request.delivery_handles, self._settings.store_deliveries)
 
     def _fee(self, currency: str) -> int:
         fee = self._settings.cash_fees.get(currency)
@@ -97,13 +108,30 @@ class ManualPayment:
 
     def _transfer(self, request: StartRequest) -> PaymentReport:
         settings, language = self._settings, request.language
-        due_at = request.at + timedelta(days=settings.days_until_due)
+        due_at = due_after(request.at, settings.days_until_due, working=settings.counted_days == "working")
         lines = (
             ("holder", settings.account_holder),
             ("iban", " ".join(settings.iban[start : start + 4] for start in range(0, len(settings.iban), 4))),
             ("bic", settings.bic),
             ("bank", settings.bank),
             ("amount", say_money(request.amount, request.currency, language)),
+            ("reference", say("order", language)),
+            ("due", say_date(due_at, language)),
+        )
+        return PaymentReport(
+            state=PaymentState.PENDING,
+            payment_key=request.key,
+            instructions=tuple(Attribute(say(key, language), value) for key, value in lines if value),
+            due_at=due_at + timedelta(days=settings.days_of_grace),
+            reference=request.key,
+        )
+
+    def _store(self, request: StartRequest) -> PaymentReport:
+        settings, language = self._settings, request.language
+        due_at = request.at + timedelta(days=settings.store_days)
+        lines = (
+            ("at_the_till", say_money(request.amount, request.currency, language)),
+            ("till", settings.store_address),
             ("reference", say("order", language)),
             ("due", say_date(due_at, language)),
         )
@@ -124,6 +152,14 @@ class ManualPayment:
             instructions=(Attribute(say("at_the_door", language), amount),),
             reference=request.key,
         )
+
+
+def _are_all(handles: Sequence[str], named: Sequence[str]) -> bool:
+    """Whether something is delivered, and all of it in ways that are named; what ends in a mark names all below."""
+    return bool(handles) and all(
+        any(handle == name or (name[-1:] in ("", ":", ".") and handle.startswith(name)) for name in named)
+        for handle in handles
+    )
 
 
 def _report(request: MoneyRequest, state: PaymentState, *, captured: int, refunded: int) -> PaymentReport:

@@ -1,7 +1,8 @@
-"""What the shop decides: whose account, until when, where cash is taken and what that costs."""
+"""What the shop decides: whose account, until when, where cash is taken and what that costs, which till is paid at."""
 
 import re
 from decimal import Decimal
+from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, JsonValue, field_validator
 
@@ -13,9 +14,9 @@ IBAN = re.compile(r"[A-Z]{2}\d{2}[A-Z0-9]{11,30}")
 BIC = re.compile(r"[A-Z]{6}[A-Z0-9]{2}([A-Z0-9]{3})?")
 
 
-def _it(title: str, description: str = "") -> dict[str, JsonValue]:
+def _it(title: str, description: str = "", **more: JsonValue) -> dict[str, JsonValue]:
     """What a field or the model is called in Italian."""
-    return {"it": {"title": title, "description": description}}
+    return {"it": {"title": title, "description": description, **more}}
 
 
 class ManualPaymentSettings(BaseModel):
@@ -25,7 +26,7 @@ class ManualPaymentSettings(BaseModel):
         frozen=True,
         extra="forbid",
         json_schema_extra=_it(
-            "Bonifico e contrassegno",
+            "Bonifico, contrassegno e cassa",
             "I paesi sono codici di due lettere (ISO 3166-1); nessun paese vuol dire ovunque.",
         ),
     )
@@ -51,9 +52,48 @@ class ManualPaymentSettings(BaseModel):
         ge=1,
         le=60,
         title="Days until due",
-        description="So long the goods are reserved for a transfer.",
+        description="So long a transfer may take; its goods are reserved meanwhile.",
+        json_schema_extra=_it("Giorni alla scadenza", "Quanto può tardare un bonifico; intanto la merce è riservata."),
+    )
+    counted_days: Literal["all", "working"] = Field(
+        default="all",
+        title="Days that count",
+        description="Of working days only those on which banks move euros.",
+        json_schema_extra={
+            "en": {"options": {"all": "All days", "working": "Working days"}},
+            **_it(
+                "Giorni che contano",
+                "Dei giorni lavorativi solo quelli in cui le banche muovono euro.",
+                options={"all": "Tutti", "working": "Lavorativi"},
+            ),
+        },
+    )
+    days_of_grace: int = Field(
+        default=0,
+        ge=0,
+        le=30,
+        title="Days of grace",
+        description="So long after the due day the goods stay reserved; then the order is cancelled.",
         json_schema_extra=_it(
-            "Giorni alla scadenza", "Per tanto tempo la merce resta riservata in attesa del bonifico."
+            "Giorni di tolleranza", "Per tanto dopo la scadenza la merce resta riservata; poi l'ordine è annullato."
+        ),
+    )
+    remind_before: int = Field(
+        default=2,
+        ge=0,
+        le=30,
+        title="Reminder before the due day",
+        description="So many days before it; 0 is none.",
+        json_schema_extra=_it("Promemoria prima della scadenza", "Tanti giorni prima; 0 è nessuno."),
+    )
+    remind_after: int = Field(
+        default=1,
+        ge=0,
+        le=30,
+        title="Reminder after the due day",
+        description="So many days after it, within the days of grace; 0 is none.",
+        json_schema_extra=_it(
+            "Sollecito dopo la scadenza", "Tanti giorni dopo, entro quelli di tolleranza; 0 è nessuno."
         ),
     )
     transfer_currencies: list[str] = Field(
@@ -83,6 +123,48 @@ class ManualPaymentSettings(BaseModel):
         description="By currency; above it, cash is not offered.",
         json_schema_extra=_it("Massimo in contanti", "Per valuta; oltre, il contrassegno non viene offerto."),
     )
+    cash_deliveries: list[str] = Field(
+        default=[],
+        max_length=50,
+        title="Deliveries that take cash",
+        description="Such as shipping:standard, or shipping: for all of a plugin's; none named means all.",
+        json_schema_extra=_it(
+            "Consegne che incassano",
+            "Come shipping:standard, o shipping: per tutte di un plugin; nessuna vuol dire tutte.",
+        ),
+    )
+    takes_in_store: bool = Field(
+        default=False,
+        title="Payment in store",
+        description="Offered where everything is collected by one of the deliveries below.",
+        json_schema_extra=_it(
+            "Pagamento in negozio", "Si offre dove tutto si ritira con una delle consegne qui sotto."
+        ),
+    )
+    store_deliveries: list[str] = Field(
+        default=[],
+        max_length=50,
+        title="Deliveries that are collected in store",
+        description="Such as shipping:store, or shipping:store. for each of its places.",
+        json_schema_extra=_it(
+            "Consegne che si ritirano in negozio", "Come shipping:ritiro, o shipping:ritiro. per ogni sede."
+        ),
+    )
+    store_address: str = Field(
+        default="",
+        max_length=200,
+        title="Where to pay",
+        description="Name and address of the till; buyers read it.",
+        json_schema_extra=_it("Dove si paga", "Nome e indirizzo della cassa; li legge chi compra."),
+    )
+    store_days: int = Field(
+        default=7,
+        ge=1,
+        le=60,
+        title="Days to come to the store",
+        description="So long the goods are reserved.",
+        json_schema_extra=_it("Giorni per venire in negozio", "Per tanto tempo la merce resta riservata."),
+    )
 
     @field_validator("iban", "bic")
     @classmethod
@@ -107,6 +189,19 @@ class ManualPaymentSettings(BaseModel):
         if value and not BIC.fullmatch(value):
             raise ValueError(Say("a BIC has 8 or 11 characters", "un BIC ha 8 o 11 caratteri"))
         return value
+
+    @field_validator("cash_deliveries", "store_deliveries")
+    @classmethod
+    def _deliveries_are_handles(cls, value: list[str]) -> list[str]:
+        handles = [handle.strip() for handle in value]
+        if not all(re.fullmatch(r"[a-z][a-z0-9_]*:[^\s]{0,100}", handle) for handle in handles):
+            raise ValueError(
+                Say(
+                    "a delivery is named by its plugin, such as shipping:standard",
+                    "una consegna porta il nome del suo plugin, come shipping:standard",
+                )
+            )
+        return handles
 
     @field_validator("transfer_countries", "cash_countries")
     @classmethod

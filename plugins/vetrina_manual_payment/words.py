@@ -20,6 +20,9 @@ _WORDS = {
     "reference": {"en": "Reference", "it": "Causale"},
     "order": {"en": "Order {order}", "it": "Ordine {order}"},
     "due": {"en": "Due by", "it": "Entro il"},
+    "store": {"en": "Payment in store", "it": "Pagamento in negozio"},
+    "at_the_till": {"en": "To pay in store", "it": "Da pagare in negozio"},
+    "till": {"en": "Where", "it": "Dove"},
     "at_the_door": {"en": "To pay on delivery", "it": "Da pagare alla consegna"},
 }
 
