@@ -1,9 +1,11 @@
 """Nobody gets money or goods twice: whatever is refunded, edited, exchanged, disputed and linked in whatever order."""
 
+import asyncio
 from collections.abc import AsyncIterator
 
 import msgspec
 import pytest
+from sqlalchemy import select, text
 from tests.flows.test_amending import BANK, TRANSFER, amended, order_of, placed
 from tests.flows.test_returning import received, send, wish
 from tests.support import shops, stock
@@ -24,15 +26,17 @@ from vetrina.flows.settling_returns import ReturnExchange, ReturnRefund, exchang
 from vetrina.flows.upkeep import watch_money
 from vetrina.kernel.errors import BadInput, NotAllowed, Refusal
 from vetrina.kernel.registry import Provided
-from vetrina.ports import DisputeReport, PaymentProvider
+from vetrina.ports import DisputeReport, PaymentProvider, PayoutItem, PayoutReport
 from vetrina.shop.orders.refund_rules import RefundTooHigh
 from vetrina.shop.orders.service import FoundLine
+from vetrina.shop.payments import service as payments
+from vetrina.shop.payments.models import Payment, PaymentEntry
 from vetrina.shop.payments.rules import NothingToCapture
 from vetrina.testing.payments import AUTHORISES, CHALLENGES, PAYS
 from vetrina.views.ledgers import LEDGERS
 from vetrina.views.orders import order_lines
 from vetrina.views.payments import payments_of_orders
-from vetrina.vocabulary import DisputeState, PaymentState
+from vetrina.vocabulary import DisputeState, PaymentState, PayoutItemKind, PayoutState
 from vetrina_manual_payment.provider import ManualPayment
 
 STOCKED = {"I2 stock"}
@@ -214,3 +218,54 @@ async def test_a_link_paid_twice_is_paid_once_and_the_books_say_so(desk: Desk) -
     await run_jobs(desk)
     assert desk.provider.only.refunded == 1_500 and begun.id
     assert await wrong(desk) == []
+
+
+async def test_a_key_makes_refunds_of_one_order_alone_and_none_of_the_shop_s_own(desk: Desk) -> None:
+    by = keeper(desk)
+    first, second = (await sold(desk, quantity=1))[0], (await sold(desk, quantity=1))[0]
+    made = [await refund_order(by, RefundWish(order_id=each, amount=100, key="1")) for each in (first, second, first)]
+    assert made[0] == made[2] != made[1]
+    for own in (f"cancelled:{first}", "return:1", "amendment:1"):
+        with pytest.raises(BadInput):
+            await refund_order(by, RefundWish(order_id=first, amount=100, key=own))
+    await cancel_order(by, first, "OTHER")
+    assert (await order_of(desk, first)).refunded == 1_500
+
+
+async def test_a_payout_and_an_order_do_not_wait_for_each_other_in_a_circle(desk: Desk) -> None:
+    for _ in range(2):
+        await sold(desk, quantity=1)
+    first, second = [row[0] for row in await desk.ctx.db.fetch(select(Payment.id).order_by(Payment.id))]
+    at = desk.ctx.now()
+    items = tuple(
+        PayoutItem(reference=f"txn_{key}", kind=PayoutItemKind.CHARGE, gross=9, fee=1, net=8, currency="EUR", at=at)
+        for key in (second, first)
+    )
+    report = PayoutReport(reference="po_1", state=PayoutState.PAID, amount=16, currency="EUR", items=items)
+    is_locked, is_asked = asyncio.Event(), asyncio.Event()
+
+    async def order() -> None:
+        async with desk.ctx.tx() as session:
+            await payments.locked(session, first)
+            is_locked.set()
+            if session.dialect.name == "postgresql":
+                await is_asked.wait()
+                await waiting(desk)
+            await payments.locked(session, second)
+
+    async def payout() -> None:
+        await is_locked.wait()
+        async with desk.ctx.tx() as session:
+            is_asked.set()
+            known = {f"txn_{key}": key for key in (first, second)}
+            await payments.record_payout(session, "fake", report, known, at=at, actor="system")
+
+    await asyncio.gather(order(), payout())
+    assert len(await desk.ctx.db.fetch(select(PaymentEntry.id).where(PaymentEntry.kind == "fee"))) == 2
+
+
+async def waiting(desk: Desk) -> None:
+    """Until somebody waits for a lock."""
+    asked = text("SELECT count(*) FROM pg_locks WHERE NOT granted")
+    while not await desk.ctx.db.value(asked):  # noqa: ASYNC110 (the database tells nobody)
+        await asyncio.sleep(0.01)

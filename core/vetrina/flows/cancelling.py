@@ -70,7 +70,7 @@ async def _cancel(ctx: Context, wish: CancelWish, pieces: LinePieces, note: orde
         order, held = await hold_order(session, wish.order_id)
         goods = await goods_of(session, order.id)
         if any(entry.reference == cause for entry in goods.entries):
-            session.outcome = done = Cancelled(await orders.refund_of_key(session, note.key))
+            session.outcome = done = Cancelled(await orders.refund_of_key(session, order.id, note.key))
             return done
         check_open(goods, pieces)
         money = await money_of(session, await seen(session, order), held)

@@ -11,7 +11,7 @@ from vetrina.flows.freezing import thaw
 from vetrina.flows.holding import give_back
 from vetrina.flows.payments import capture, return_money
 from vetrina.flows.reckoning import money_of, write_refund
-from vetrina.flows.refunding import note_of, pay_back_now, seen
+from vetrina.flows.refunding import pay_back_now, seen
 from vetrina.flows.settling import settle
 from vetrina.flows.shelving import give_up_pieces, goods_of
 from vetrina.kernel import texts
@@ -25,7 +25,7 @@ from vetrina.shop.checkout import service as attempts
 from vetrina.shop.orders import service as orders
 from vetrina.shop.orders.events import OrderCancelled
 from vetrina.shop.orders.parcel_rules import OrderHasParcels
-from vetrina.shop.orders.refund_rules import reckon
+from vetrina.shop.orders.refund_rules import OF_CANCELLATION, reckon
 from vetrina.shop.orders.rules import (
     OrderIsCancelled,
     OrderIsImported,
@@ -176,7 +176,9 @@ async def _pay_back(ctx: Context, session: Session, order: OrderRow, held: list[
         fee=left.fee.amount - left.fee.refunded,
         amount=left.most,
     )
-    note = note_of(ctx, reason, "", f"cancelled:{order.id}", notify=False)
+    note = orders.RefundNote(
+        key=f"{OF_CANCELLATION}{order.id}", reason=reason, note="", notify=False, actor=ctx.actor.name
+    )
     return await write_refund(ctx, session, order, held, money, sums, note)
 
 

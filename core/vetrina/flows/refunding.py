@@ -29,7 +29,15 @@ from vetrina.kernel.errors import BadInput, NotFound, Refusal
 from vetrina.kernel.jobs import put_off
 from vetrina.kernel.registry import PortFailed
 from vetrina.shop.orders import service as orders
-from vetrina.shop.orders.refund_rules import OF_AMENDMENT, OF_RETURN, NothingWasSent, RefundSums, Way, reckon
+from vetrina.shop.orders.refund_rules import (
+    OF_AMENDMENT,
+    OF_CANCELLATION,
+    OF_RETURN,
+    NothingWasSent,
+    RefundSums,
+    Way,
+    reckon,
+)
 from vetrina.shop.orders.rules import OrderRow
 from vetrina.shop.payments.ports import MoneyRequest, PaymentProvider
 from vetrina.shop.payments.rules import PaymentRow
@@ -144,7 +152,7 @@ async def _refund(ctx: Context, wish: RefundWish, note: orders.RefundNote) -> in
     promise = await promise_beside(ctx, wish.order_id, sums_of)
     async with ctx.tx() as session:
         order, held = await hold_order(session, wish.order_id)
-        refund_id = await orders.refund_of_key(session, note.key)
+        refund_id = await orders.refund_of_key(session, order.id, note.key)
         if refund_id is None:
             money = await money_of(session, await seen(session, order), held)
             sums = _reckoned(money, wish)
@@ -210,7 +218,7 @@ async def heal_refunds(ctx: Context) -> int:
 def note_of(ctx: Context, reason: str, note: str, key: str, *, notify: bool) -> orders.RefundNote:
     """What stands beside a refund's sums. Raises BadInput."""
     own = texts.line(key, field=("key",), limit=64)
-    if own.startswith((OF_AMENDMENT, OF_RETURN)):
+    if own.startswith((OF_AMENDMENT, OF_CANCELLATION, OF_RETURN)):
         raise BadInput(field=("key",), problem="Keys that begin so are the shop's own: choose another.")
     return orders.RefundNote(
         key=own or draw_key(),

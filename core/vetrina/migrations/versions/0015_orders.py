@@ -293,9 +293,8 @@ def create_orders_refund() -> None:
         sa.CheckConstraint("tax >= 0 AND tax <= goods + delivery", name=op.f("ck_orders_refund_tax")),
         sa.ForeignKeyConstraint(["order_id"], ["orders_order.id"], name=op.f("fk_orders_refund_order_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_orders_refund")),
-        sa.UniqueConstraint("key", name=op.f("uq_orders_refund_key")),
+        sa.UniqueConstraint("order_id", "key", name=op.f("uq_orders_refund_order_id_key")),
     )
-    op.create_index("ix_orders_refund_order_id", "orders_refund", ["order_id"], unique=False)
     op.create_index("ix_orders_refund_state", "orders_refund", ["state", "created_at"], unique=False)
 
 

@@ -57,6 +57,7 @@ def create_orders_refund_part() -> None:
     )
     op.create_index("ix_orders_refund_part_payment_id", "orders_refund_part", ["payment_id"], unique=False)
     op.create_index("ix_orders_refund_part_refund_id", "orders_refund_part", ["refund_id"], unique=False)
+    op.create_index("ix_orders_refund_part_state", "orders_refund_part", ["state", "id"], unique=False)
 
 
 def create_orders_return() -> None:
@@ -124,6 +125,7 @@ def create_orders_amendment_line() -> None:
         sa.UniqueConstraint("line_id", "amendment_id", name=op.f("uq_orders_amendment_line_line_id_amendment_id")),
     )
     make_append_only("orders_amendment_line")
+    op.create_index("ix_orders_amendment_line_amendment_id", "orders_amendment_line", ["amendment_id"], unique=False)
 
 
 def create_orders_fulfilment_line() -> None:

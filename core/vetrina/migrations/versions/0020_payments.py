@@ -135,6 +135,14 @@ def create_payments_payment() -> None:
 
 def index_payments_payment() -> None:
     op.create_index("ix_payments_payment_order_id", "payments_payment", ["order_id"], unique=False)
+    op.create_index(
+        "ix_payments_payment_request_id",
+        "payments_payment",
+        ["request_id"],
+        unique=False,
+        postgresql_where=sa.text("request_id IS NOT NULL"),
+        sqlite_where=sa.text("request_id IS NOT NULL"),
+    )
     op.create_index("ix_payments_payment_state", "payments_payment", ["state", "updated_at"], unique=False)
     op.create_index(
         "uq_payments_payment_request_live",

@@ -8,7 +8,8 @@ from vetrina.kernel.errors import BadInput, Refusal
 
 OF_AMENDMENT = "amendment:"
 OF_RETURN = "return:"
-"""How the keys of refunds begin that an amendment or a return makes; no other key may."""
+OF_CANCELLATION = "cancelled:"
+"""How the keys of refunds begin that an amendment, a return or a cancellation makes; no other key may."""
 
 
 class NothingToRefundOf(Refusal):

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from vetrina.kernel.db import Model, append_only, private, table_of
 
 _IS_OPEN = text("state = 'open'")
+_IS_ASKED_FOR = text("request_id IS NOT NULL")
 _IS_UNDECIDED = text("state IN ('started', 'processing', 'action_required')")
 
 
@@ -101,6 +102,9 @@ class Payment(Model):
         ),
         Index("ix_payments_payment_state", "state", "updated_at"),
         Index("ix_payments_payment_order_id", "order_id"),
+        Index(
+            "ix_payments_payment_request_id", "request_id", postgresql_where=_IS_ASKED_FOR, sqlite_where=_IS_ASKED_FOR
+        ),
         Index(
             "uq_payments_payment_request_live",
             "request_id",

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from vetrina.kernel.db import Model, append_only, private, table_of
@@ -65,6 +65,7 @@ class AmendmentLine(Model):
         UniqueConstraint("line_id", "amendment_id"),
         CheckConstraint("quantity > 0", name="quantity"),
         CheckConstraint("subtotal >= 0 AND discount >= 0 AND discount <= subtotal AND tax >= 0", name="amounts"),
+        Index("ix_orders_amendment_line_amendment_id", "amendment_id"),
     )
 
 

@@ -73,7 +73,9 @@ class Order(Model):
         CheckConstraint("total = subtotal - discount + delivery + tax_added + payment_fee", name="total_adds_up"),
         CheckConstraint("subtotal >= 0 AND discount >= 0 AND delivery >= 0 AND tax_added >= 0", name="parts"),
         CheckConstraint("total >= 0 AND redeemed >= 0 AND redeemed <= total", name="redeemed"),
-        CheckConstraint("refunded BETWEEN 0 AND total + raised AND waived BETWEEN 0 AND total + raised", name="refunded"),
+        CheckConstraint(
+            "refunded BETWEEN 0 AND total + raised AND waived BETWEEN 0 AND total + raised", name="refunded"
+        ),
         CheckConstraint("raised >= 0 AND lowered >= 0 AND lowered + waived <= total + raised", name="amended"),
         CheckConstraint("released >= 0 AND released <= lowered", name="released"),
         CheckConstraint("tax >= tax_added", name="tax"),

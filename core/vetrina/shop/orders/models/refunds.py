@@ -20,7 +20,7 @@ class Refund(Model):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     order_id: Mapped[int] = mapped_column(ForeignKey("orders_order.id"))
-    key: Mapped[str] = mapped_column(unique=True)
+    key: Mapped[str]
     """Of the wish that made it: sent again, it pays no second time."""
     reason: Mapped[str]
     note: Mapped[str]
@@ -44,13 +44,13 @@ class Refund(Model):
     done_at: Mapped[datetime | None]
 
     __table_args__ = (
+        UniqueConstraint("order_id", "key"),
         CheckConstraint("amount >= 0 AND waived >= 0 AND amount + waived > 0", name="amount"),
         CheckConstraint("amount + waived = goods + delivery + fee + adjustment", name="adds_up"),
         CheckConstraint("goods >= 0 AND delivery >= 0 AND fee >= 0", name="shares"),
         CheckConstraint("tax >= 0 AND tax <= goods + delivery", name="tax"),
         CheckConstraint("state IN ('asked', 'done', 'failed')", name="state_known"),
         CheckConstraint("(state = 'asked') = (done_at IS NULL)", name="done_at"),
-        Index("ix_orders_refund_order_id", "order_id"),
         Index("ix_orders_refund_state", "state", "created_at"),
     )
 
@@ -104,6 +104,7 @@ class RefundPart(Model):
         CheckConstraint("state IN ('asked', 'done', 'failed')", name="state_known"),
         Index("ix_orders_refund_part_refund_id", "refund_id"),
         Index("ix_orders_refund_part_payment_id", "payment_id"),
+        Index("ix_orders_refund_part_state", "state", "id"),
     )
 
 

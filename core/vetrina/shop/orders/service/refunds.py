@@ -111,9 +111,9 @@ def _part(refund_id: int, way: Way, requests: Mapping[int, dict[str, Any]], at: 
     }
 
 
-async def refund_of_key(session: Session, key: str) -> int | None:
-    """The refund that a wish with this key made before."""
-    return await session.value(_OF_KEY, {"key_": key})
+async def refund_of_key(session: Session, order_id: int, key: str) -> int | None:
+    """The refund of the order that a wish with this key made before."""
+    return await session.value(_OF_KEY, {"order": order_id, "key_": key})
 
 
 async def decide_part(session: Session, part_id: int, state: RefundState, *, error: str = "", at: datetime) -> bool:
@@ -155,7 +155,7 @@ _PARTS = (
     .order_by(RefundPart.id)
     .with_for_update()
 )
-_OF_KEY = select(Refund.id).where(Refund.key == bindparam("key_"))
+_OF_KEY = select(Refund.id).where(Refund.order_id == bindparam("order"), Refund.key == bindparam("key_"))
 _REQUEST = select(RefundPart.request).where(RefundPart.id == bindparam("part"))
 _DECIDE = (
     update(RefundPart)

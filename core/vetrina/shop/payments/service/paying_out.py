@@ -58,6 +58,8 @@ async def record_payout(
     references = [item.reference for item in report.items]
     there = {row[0] for row in await session.fetch(_THERE, {"provider_": provider, "references": references})}
     fresh = [item for item in report.items if item.reference not in there]
+    # Payments are taken in the order of their ids, as by everybody: rows that lead to them hold them until the commit.
+    fresh.sort(key=lambda item: payment_ids.get(item.reference, 0))
     await session.add_many(PayoutItem, [_values(payout, item, payment_ids.get(item.reference)) for item in fresh])
     await session.add_many(
         PaymentEntry,
