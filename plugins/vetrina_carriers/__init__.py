@@ -1,5 +1,6 @@
 """Carriers: live rates, labels and tracking with the shop's own accounts at DHL Express, UPS and InPost Italia."""
 
+from contextlib import AbstractAsyncContextManager
 from typing import Any
 
 from vetrina.events import OrderSent
@@ -11,6 +12,7 @@ from vetrina_carriers import jobs
 from vetrina_carriers.flows.following import begin_to_follow
 from vetrina_carriers.kinds import KINDS
 from vetrina_carriers.provider import AccountCarrier
+from vetrina_carriers.readying import library_ready
 from vetrina_carriers.settings import CarriersSettings
 
 
@@ -41,6 +43,11 @@ def register_declarations(settings: CarriersSettings) -> list[Declaration]:
     from vetrina_carriers import declarations
 
     return declarations.declarations(settings)
+
+
+@hookimpl
+def lifespan(site: Site) -> AbstractAsyncContextManager[None]:
+    return library_ready(site)
 
 
 @hookimpl

@@ -272,9 +272,12 @@ def point(name: str, metres: int) -> dict[str, Any]:
 
 
 def product(code: str, cents: int, days: int) -> dict[str, Any]:
-    return {"productCode": code, "productName": f"EXPRESS {code}",
-            "totalPrice": [{"currencyType": "BILLC", "priceCurrency": "EUR", "price": cents / 100}],
-            "deliveryCapabilities": {"totalTransitDays": days, "estimatedDeliveryDateAndTime": "2026-11-25T12:00:00"}}  # fmt: skip
+    return {
+        "productCode": code,
+        "productName": f"EXPRESS {code}",
+        "totalPrice": [{"currencyType": "BILLC", "priceCurrency": "EUR", "price": cents / 100}],
+        "deliveryCapabilities": {"totalTransitDays": days, "estimatedDeliveryDateAndTime": "2026-11-25T12:00:00"},
+    }
 
 
 def rated(code: str, price: str) -> dict[str, Any]:

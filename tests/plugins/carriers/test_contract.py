@@ -1,4 +1,4 @@
-"""The carriers' promises, by the contract's own suite, on both engines: DHL and UPS by the library, InPost by our own."""
+"""The carriers' promises, by the contract's own suite: DHL and UPS by the library, InPost by a line of our own."""
 
 import asyncio
 
