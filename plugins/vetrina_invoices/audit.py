@@ -12,7 +12,7 @@ from vetrina.views.taxes import taxed_orders
 from vetrina_invoices.flows.issuing import is_due
 from vetrina_invoices.rules.content import Content, digest_of
 from vetrina_invoices.settings import InvoicesSettings
-from vetrina_invoices.views import DocumentRow, all_series, orders_booked, page_of_documents
+from vetrina_invoices.views import DocumentRow, all_series, first_booked, orders_booked, page_of_documents
 
 PAGE = 500
 LOOKED_BACK = timedelta(days=100)
@@ -69,7 +69,11 @@ def _wrong_in(row: DocumentRow, content: dict[str, object]) -> Iterable[str]:
 async def audit_orders(ctx: Context, settings: InvoicesSettings) -> Sequence[str]:
     """Orders of the last hundred days that should be in a document or in the takings, and are in neither."""
     wrong, after = list[str](), 0
-    while found := await taxed_orders(ctx.db, ctx.now() - LOOKED_BACK, after_id=after, limit=PAGE):
+    first = await first_booked(ctx.db)
+    if first is None:
+        return wrong
+    since = max(first, ctx.now() - LOOKED_BACK)
+    while found := await taxed_orders(ctx.db, since, after_id=after, limit=PAGE):
         orders = await orders_by_id(ctx.db, [row.id for row in found])
         due = [
             order

@@ -88,11 +88,11 @@ async def takings_csv(ctx: Context, since: str, until: str) -> str:
     return _table(("day", "country", "rate", "nature", "currency", "net", "vat", "total", "orders"), rows)
 
 
-async def archive(ctx: Context, sought: Sought) -> bytes:
+async def archive(ctx: Context, sought: Sought, most: int = MOST_ARCHIVED) -> bytes:
     """The documents as PDF, with their list and digests, in one ZIP. Raises TooMany."""
-    rows = await documents(ctx.db, sought, size=MOST_ARCHIVED + 1)
-    if len(rows) > MOST_ARCHIVED:
-        raise TooMany(most=MOST_ARCHIVED)
+    rows = await documents(ctx.db, sought, size=most + 1)
+    if len(rows) > most:
+        raise TooMany(most=most)
     written = io.BytesIO()
     with zipfile.ZipFile(written, "w", zipfile.ZIP_STORED) as package:
         for row in await whole_documents(ctx.db, [row.id for row in rows]):

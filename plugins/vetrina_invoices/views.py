@@ -160,7 +160,7 @@ async def order_state(db: Reads, order_id: int) -> OrderRow | None:
 
 
 async def waiting(db: Reads, size: int = 200) -> list[OrderRow]:
-    """Orders whose invoice waits for something."""
+    """Orders whose invoice waits for something, those that were tried longest ago first."""
     return await db.rows(OrderRow, _WAITING, {"size": size})
 
 
@@ -193,6 +193,12 @@ async def logo_of(db: Reads, digest: str) -> tuple[str, str] | None:
     """A logo's content (base64) and how its file's name ends."""
     found = await db.fetch(_LOGO, {"digest_": digest})
     return (found[0][0], found[0][1]) if found else None
+
+
+async def first_booked(db: Reads) -> datetime | None:
+    """When the first document or line of the takings was written: what was sold before is in other books."""
+    found = [moment for moment in (await db.value(_FIRST_DOCUMENT), await db.value(_FIRST_TAKING)) if moment]
+    return min(found, default=None)
 
 
 async def orders_booked(db: Reads, order_ids: Sequence[int]) -> set[int]:
@@ -241,7 +247,11 @@ _PAGE = (
 )
 _ORDER = select(*(getattr(InvoicesOrder, name) for name in OrderRow.__struct_fields__))
 _STATE = _ORDER.where(InvoicesOrder.order_id == bindparam("order"))
-_WAITING = _ORDER.where(InvoicesOrder.waits_for.is_not(None)).order_by(InvoicesOrder.order_id).limit(bindparam("size"))
+_WAITING = (
+    _ORDER.where(InvoicesOrder.waits_for.is_not(None))
+    .order_by(InvoicesOrder.updated_at, InvoicesOrder.order_id)
+    .limit(bindparam("size"))
+)
 _WISH = select(InvoicesWish.details).where(InvoicesWish.reference == bindparam("reference_"))
 _TAKEN = (
     select(
@@ -278,5 +288,7 @@ _TAKINGS = (
 )
 _SERIES = select(*(getattr(InvoicesSeries, name) for name in SeriesRow.__struct_fields__)).order_by(InvoicesSeries.id)
 _LOGO = select(InvoicesLogo.content, InvoicesLogo.ending).where(InvoicesLogo.digest == bindparam("digest_"))
+_FIRST_DOCUMENT = select(func.min(InvoicesDocument.issued_at))
+_FIRST_TAKING = select(func.min(InvoicesTaking.at))
 _WITH_DOCUMENTS = select(InvoicesDocument.order_id).where(id_in(InvoicesDocument.order_id, "orders")).distinct()
 _WITH_TAKINGS = select(InvoicesTaking.order_id).where(id_in(InvoicesTaking.order_id, "orders")).distinct()

@@ -72,6 +72,7 @@ def mutation(settings: InvoicesSettings) -> type[Any]:
             self, info: Info, order_id: strawberry.ID, details: InvoicesDetailsInput
         ) -> InvoicesRequestPayload:
             async def change(ctx: Context) -> Mapping[str, Any]:
+                ctx.may_run_again()
                 await ask_for_invoice(ctx, settings, _key(order_id, "Order"), _given(details))
                 return {"is_asked": True}
 

@@ -1,20 +1,18 @@
 """Invoices in a shop: numbers under load, what they say, credit notes, takings, and what cannot be changed."""
 
-import io
 from datetime import timedelta
 from typing import Any
 
 import msgspec
 import pytest
-from pypdf import PdfReader
 from sqlalchemy import delete, select, update
+from tests.support.invoicing import NINO, SELLER, SETTINGS, invoices, standing, taken, text_of, told, treat
 
 from vetrina.flows.orders import cancel_order
 from vetrina.flows.refunding import RefundLine, RefundWish, refund_order
 from vetrina.kernel.messages.tables import OutboxEvent
-from vetrina.shop.orders.models import Order, OrderTaxLine
 from vetrina.testing import Workshop, a_shop, race, with_guard_off
-from vetrina.views.orders import OrderView, order_by_id, order_lines
+from vetrina.views.orders import order_by_id, order_lines
 from vetrina.vocabulary import Address
 from vetrina_invoices.audit import audit_numbers, audit_orders, gaps
 from vetrina_invoices.declarations import SellerUnknown, check_issuing
@@ -32,14 +30,8 @@ from vetrina_invoices.flows.parties import Details
 from vetrina_invoices.models import InvoicesDocument, InvoicesSeries, InvoicesTaking
 from vetrina_invoices.pdf.rendering import Tampered, pdf_of
 from vetrina_invoices.settings import InvoicesSettings
-from vetrina_invoices.views import WholeRow, documents_of, takings, whole_documents_of
+from vetrina_invoices.views import documents_of
 
-SELLER: dict[str, Any] = {
-    "seller_name": "Bottega Vetrina srl", "seller_street": "Via Garibaldi 12", "seller_zip": "10122",
-    "seller_city": "Torino", "seller_province": "TO", "seller_country": "IT", "vat_id": "IT12345670017",
-}  # fmt: skip
-SETTINGS = InvoicesSettings(**SELLER)
-NINO = Details(name="Da Nino srl", vat_id="IT00743110157")
 BERLIN = Address(first_name="Eva", last_name="Muster", address1="Weg 1", city="Berlin", zip="10115", country="DE")
 LIVIGNO = Address(last_name="Rossi", address1="Via 1", city="Livigno", zip="23041", province="SO", country="IT")
 
@@ -53,19 +45,6 @@ async def invoiced(shop: Workshop) -> Workshop:
 @pytest.fixture
 def plugins() -> list[str]:
     return ["tax", "invoices"]
-
-
-def text_of(pdf: bytes) -> str:
-    return " ".join(" ".join(page.extract_text() for page in PdfReader(io.BytesIO(pdf)).pages).split())
-
-
-async def told(shop: Workshop, order: OrderView) -> list[WholeRow]:
-    return await whole_documents_of(shop.db, [order.id])
-
-
-async def invoices(shop: Workshop, order: OrderView, details: Details = NINO) -> WholeRow:
-    done = await issue_now(shop.ctx, SETTINGS, order.id, f"test:{order.id}", details)
-    return next(row for row in await told(shop, order) if row.id == done.document_ids[-1])
 
 
 async def test_fifty_workers_draw_one_to_fifty_and_a_counter_outside_leaves_holes(database_url: str) -> None:
@@ -151,6 +130,7 @@ async def test_an_order_is_invoiced_once_refunded_in_parts_and_adds_up(invoiced:
         assert all(row.refers_to == rows[0].id for row in rows[1:])
         assert standing(rows) == (now.total - now.refunded - now.waived)
         assert await audit_numbers(shop.ctx) == []
+    rows = await told(shop, order)
     events = await shop.db.fetch(select(OutboxEvent.name, OutboxEvent.payload).order_by(OutboxEvent.id))
     ours = [payload for name, payload in events if name in (InvoiceIssued.__name__, CreditNoteIssued.__name__)]
     assert [payload["name"] for payload in ours] == [row.name for row in rows]
@@ -159,14 +139,6 @@ async def test_an_order_is_invoiced_once_refunded_in_parts_and_adds_up(invoiced:
     text = text_of(await pdf_of(shop.db, rows[1]))
     assert rows[1].name in text
     assert rows[0].name in text
-
-
-async def taken(shop: Workshop) -> list[tuple[int, int]]:
-    return [(row.net, row.tax) for row in await takings(shop.db, "2000-01-01", "2100-01-01")]
-
-
-def standing(rows: list[WholeRow]) -> int:
-    return sum(row.read().total * (1 if row.kind == "invoice" else -1) for row in rows)
 
 
 async def test_without_a_request_refunds_and_cancellations_follow_in_the_takings(invoiced: Workshop) -> None:
@@ -256,14 +228,6 @@ async def test_mentions_stamp_duty_years_and_languages(invoiced: Workshop) -> No
     assert (row.name, row.read().issued_on) == ("1/2027", "2027-07-27")
     text = text_of(await pdf_of(shop.db, row))
     assert all(said in text for said in ("Fattura", "D.Lgs. 10/2026, già art. 41 DL 331/1993", "Germania"))
-
-
-async def treat(shop: Workshop, order_id: int, treatment: dict[str, Any], language: str = "en") -> None:
-    """Let an order have been sold without VAT, as the tax plugin writes it once everybody has answered."""
-    async with shop.ctx.tx() as session:
-        changed = update(Order).where(Order.id == order_id)
-        await session.execute(changed.values(tax=0, tax_treatment=treatment, language=language))
-        await session.execute(update(OrderTaxLine).where(OrderTaxLine.order_id == order_id).values(rate=0, amount=0))
 
 
 async def test_a_seller_nobody_knows_numbers_nothing_and_catches_up(shop: Workshop) -> None:
