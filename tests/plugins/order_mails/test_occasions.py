@@ -1,6 +1,7 @@
 """Each occasion through whole flows: one mail in the order's language, with what it is about, and never twice."""
 
 from collections.abc import Sequence
+from datetime import timedelta
 from html.parser import HTMLParser
 
 from msgspec.structs import replace
@@ -21,11 +22,14 @@ from vetrina.kernel.messages import emit
 from vetrina.kernel.messages.tables import OutboxCursor
 from vetrina.ports import Letter
 from vetrina.testing.making import EMAIL, make_order
+from vetrina.testing.races import race
 from vetrina.testing.shop import Workshop
 from vetrina.views.orders import OrderView, order_lines, status_url
 from vetrina.views.payments import payments_of_orders
 from vetrina.vocabulary import FulfilmentState
+from vetrina_order_mails.composing import Happening
 from vetrina_order_mails.flows.editing import switch_mail
+from vetrina_order_mails.flows.telling import tell_buyer
 
 BANK = {"iban": "IT60X0542811101000000123456", "account_holder": "Bottega Rossi srl"}
 CASH, TRANSFER = "manual_payment:cash", "manual_payment:bank"
@@ -260,3 +264,15 @@ async def test_without_its_key_an_occasion_would_be_told_twice(shop: Workshop, l
             await post(shop.ctx, session, Mail(key=key, to="Anna@shop.test", language="en", words=words))
     await shop.deliver()
     assert taken(letters) == [("anna@shop.test", "Twice Bcc: all@evil.example")] * 2, "a subject is one line"
+
+
+async def test_two_workers_at_once_tell_one_occasion_once(shop: Workshop, letters: list[Letter]) -> None:
+    order = await shop.order(await shop.product(price="5.00"), paid=False)
+    happening = Happening(mail="order_placed", order_id=order.id)
+
+    async def tell(number: int) -> bool:
+        return await tell_buyer(shop.ctx, happening, too_old=timedelta(days=1), occasion="placed")
+
+    assert await race(shop.ctx, 4, tell) == [True] * 4
+    await shop.deliver()
+    assert [to for to, _ in taken(letters)] == [EMAIL], "those four and the worker's own turn are one mail"
