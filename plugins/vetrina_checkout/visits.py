@@ -12,7 +12,7 @@ from litestar.params import SkipValidation
 from vetrina.kernel.context import BUYER, Context
 from vetrina.kernel.errors import Refusal
 from vetrina.plugin import Site
-from vetrina.plugin.pages.amounts import amount_text, country_name, date_text, rate_text
+from vetrina.plugin.pages.amounts import amount_text, country_name, date_text, day_text, tax_text
 from vetrina.plugin.pages.forms import form_token
 from vetrina.plugin.pages.voice import NAMES, PROBLEMS, Voice
 from vetrina.plugin.words import LANGUAGES, accepted, spoken
@@ -90,7 +90,8 @@ class Visit(msgspec.Struct, frozen=True, kw_only=True):
             "place": place,
             "token": form_token(self.ctx.shop, self.owner),
             "money": self.money,
-            "rate": partial(rate_text, language=self.language, country=place.country),
+            "tax": partial(tax_text, language=self.language, country=place.country),
+            "near_day": partial(day_text, language=self.language, country=place.country),
             "day": partial(date_text, language=self.language, country=place.country),
             "country_name": partial(country_name, language=self.language),
             "picture": picture,

@@ -13,7 +13,7 @@ from vetrina.flows.cart_lines import LineChange, update_lines
 from vetrina.flows.quoting import CartQuote, quote_cart
 from vetrina.kernel.context import Context
 from vetrina.kernel.crypto import draw_key
-from vetrina.plugin.pages.amounts import country_name, rate_text
+from vetrina.plugin.pages.amounts import country_name, tax_text
 from vetrina.plugin.pages.forms import Form, read_form, whole_number
 from vetrina.plugin.pages.refusals import PageError, beside, told
 from vetrina.views.attempts import attempt_by_key, live_attempt, step_url
@@ -142,8 +142,8 @@ def attempt_path(ctx: Context, key: str) -> str:
 
 def tax_label(visit: Visit, title: str, rate: int, is_inside: bool) -> str:
     """What a tax is called in the sums, with its rate."""
-    percent = rate_text(rate, visit.language, visit.country)
-    return visit.say("sum.tax_inside" if is_inside else "sum.tax", title=title, rate=percent)
+    tax = tax_text(title, rate, visit.language, visit.country)
+    return visit.say("sum.tax_inside" if is_inside else "sum.tax", tax=tax)
 
 
 def _taxes(visit: Visit, quoted: CartQuote) -> list[tuple[str, int]]:
