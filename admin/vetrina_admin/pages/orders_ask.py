@@ -11,8 +11,8 @@ from vetrina_admin.pages.answers import Answer, render, see_other
 from vetrina_admin.pages.forms import Form
 from vetrina_admin.pages.orders_edit import order_of, whole
 from vetrina_admin.pages.refusals import Wrong, beside
-from vetrina_admin.pages.spreadsheets import amount
 from vetrina_admin.pages.visits import Visit
+from vetrina_admin.pages.written import typed_money
 
 FIELDS = ("amount", "note", "days")
 
@@ -53,7 +53,7 @@ async def _shown(visit: Visit, typed: Form, errors: Wrong | None = None) -> Answ
         status=422 if errors else 200,
         order=order,
         left=left,
-        left_text=amount(left, order.currency),
+        left_text=typed_money(left, order.currency, visit.language),
         current=current,
         url=request_url(visit.ctx, current.key) if current else "",
         asked=[one for one in reversed(asked) if one.state != "open"],

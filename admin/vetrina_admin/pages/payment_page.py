@@ -20,9 +20,8 @@ from vetrina_admin.pages.forms import Form
 from vetrina_admin.pages.orders_story import money_story
 from vetrina_admin.pages.payments_shown import DISPUTE_TONES, STATE_TONES, method_name, reason_text
 from vetrina_admin.pages.refusals import Wrong, told
-from vetrina_admin.pages.spreadsheets import amount
 from vetrina_admin.pages.visits import Visit
-from vetrina_admin.pages.written import money_text
+from vetrina_admin.pages.written import money_text, typed_money
 
 UNSURE = (PaymentState.STARTED, PaymentState.PROCESSING, PaymentState.ACTION_REQUIRED)
 
@@ -122,7 +121,7 @@ async def _shown(visit: Visit, key: int, errors: Wrong, typed: dict[str, str]) -
         may_void=payment.state == PaymentState.AUTHORISED and not payment.captured,
         is_unsure=payment.state in UNSURE,
         is_homeless=(payment.order_id is None and (is_stray or payment.authorised > 0)) or is_stray,
-        plain_amount=partial(amount, currency=payment.currency),
+        plain_amount=partial(typed_money, currency=payment.currency, language=visit.language),
         tones=STATE_TONES,
         dispute_tones=DISPUTE_TONES,
         method=method_name,

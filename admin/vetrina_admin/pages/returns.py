@@ -27,8 +27,8 @@ from vetrina_admin.pages.orders_edit import edit, edit_page, numbers, order_of, 
 from vetrina_admin.pages.refusals import Wrong, told
 from vetrina_admin.pages.returns_exchange import exchange, exchange_page
 from vetrina_admin.pages.screens import Room, action, page
-from vetrina_admin.pages.spreadsheets import amount
 from vetrina_admin.pages.visits import Visit
+from vetrina_admin.pages.written import typed_money
 
 TABS = {
     "open": ("requested", "approved", "received"),
@@ -181,7 +181,7 @@ async def _shown(visit: Visit, form: Form | None = None, problem: str = "") -> A
     if found.state == "received":
         try:
             quote = await quote_return(visit.ctx, ReturnRefund(return_id=found.id))
-            values |= {"quote": quote, "delivery_text": amount(quote.delivery, found.currency)}
+            values |= {"quote": quote, "delivery_text": typed_money(quote.delivery, found.currency, visit.language)}
         except Refusal as refusal:
             values["nothing"] = told(visit.say, refusal)
     return render(

@@ -19,6 +19,12 @@ def money_text(amount: int, currency: str, language: str) -> str:
     return format_currency(number, currency, locale=locale_of(language))
 
 
+def typed_money(amount: int, currency: str, language: str) -> str:
+    """Minor units as they are typed into a field: 12.50 or 12,50, without groups."""
+    text = f"{Decimal(amount).scaleb(-digits(currency)):f}"
+    return text.replace(".", ",") if language == "it" else text
+
+
 def number_text(number: int | float | Decimal, language: str) -> str:
     """A number with its groups: 1,234 or 1.234."""
     return format_decimal(number, locale=locale_of(language))
