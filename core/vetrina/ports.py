@@ -13,7 +13,7 @@ from vetrina.shop.catalog.ports import (
     TranslationDraft,
     VariantDraft,
 )
-from vetrina.shop.checkout.ports import HostedPages
+from vetrina.shop.checkout.ports import AskedField, BuyerField, FieldRefused, HostedPages
 from vetrina.shop.delivery.ports import (
     LAST_STATUSES,
     Carrier,
@@ -113,6 +113,8 @@ from vetrina.vocabulary import OpenHours, PickupPoint, RowProblem
 __all__ = [
     "LAST_STATUSES",
     "Adjustment",
+    "AskedField",
+    "BuyerField",
     "Carrier",
     "CarrierManifests",
     "CarrierRate",
@@ -129,6 +131,7 @@ __all__ = [
     "DisputeEvidence",
     "DisputeReport",
     "DisputeSource",
+    "FieldRefused",
     "FoundProducts",
     "FoundRows",
     "HostedPages",

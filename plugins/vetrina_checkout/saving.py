@@ -22,6 +22,7 @@ from vetrina.plugin.pages.refusals import PageError, told
 from vetrina.views.carts import CartRow, address_of, cart_addresses
 from vetrina.vocabulary import Address, Attribute
 from vetrina_checkout import postal
+from vetrina_checkout.asking import keep_fields
 from vetrina_checkout.quotes import preset, quoted_again
 from vetrina_checkout.visits import Visit
 
@@ -41,6 +42,7 @@ async def keep(visit: Visit, quoted: CartQuote, form: Form, *, is_order: bool) -
         *await _contact(visit, quoted, form, is_order=is_order),
         *(await _destination(visit, quoted, form, is_order=is_order) if quoted.groups else ()),
         *await _words(visit, quoted, form, is_order=is_order),
+        *await keep_fields(visit, quoted, form),
         *await _billing(visit, quoted, form, is_order=is_order),
     ]
     if quoted.groups:

@@ -15,6 +15,7 @@ from vetrina.views.carts import address_of
 from vetrina.vocabulary import Address, PaymentFlow
 from vetrina_checkout.addresses import cart_path, checkout_path
 from vetrina_checkout.answers import Page, drawn
+from vetrina_checkout.asking import fields_shown
 from vetrina_checkout.elements import elements
 from vetrina_checkout.postal import layout_of
 from vetrina_checkout.quotes import payable
@@ -62,6 +63,7 @@ async def show(
         "attempt": draw_key(),
         **fields,
         **_payment(here, quoted, form),
+        **await fields_shown(here, quoted, form),
         **_reasons(here, quoted),
     }
     if not quoted.lines:

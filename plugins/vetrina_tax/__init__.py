@@ -7,8 +7,9 @@ import click
 from vetrina.plugin import GraphQLFields, GraphQLRoots, Job, Provide, React, hookimpl
 from vetrina.plugin.admin import AdminPage, AdminPanel, AdminTile
 from vetrina.plugin.declarations import Declaration
-from vetrina.ports import DestinationPrices, TaxProvider
+from vetrina.ports import BuyerField, DestinationPrices, TaxProvider
 from vetrina_tax import declarations, jobs, reactions
+from vetrina_tax.asking import VatIdField
 from vetrina_tax.provider import EuVat, NetPrices
 from vetrina_tax.settings import TaxSettings
 
@@ -17,7 +18,7 @@ from vetrina_tax.settings import TaxSettings
 def register_ports(settings: TaxSettings) -> list[Provide]:
     vat = EuVat(settings)
     net = [Provide(DestinationPrices, "tax", NetPrices(vat))] if settings.prices == "net" else []
-    return [Provide(TaxProvider, "tax", vat), *net]
+    return [Provide(TaxProvider, "tax", vat), Provide(BuyerField, "tax", VatIdField(settings)), *net]
 
 
 @hookimpl

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from vetrina.ports import (
+    BuyerField,
     Carrier,
     CatalogueFormat,
     DeliveryProvider,
@@ -26,6 +27,7 @@ from vetrina.ports import (
     SitemapSource,
     TaxProvider,
 )
+from vetrina.testing.buyer_fields import BuyerFieldContract
 from vetrina.testing.carriers import CarrierContract
 from vetrina.testing.delivery import DeliveryProviderContract
 from vetrina.testing.formats import CatalogueFormatContract, OrderHistoryFormatContract
@@ -45,6 +47,7 @@ from vetrina.testing.sources import (
 from vetrina.testing.tax import DestinationPricesContract, TaxProviderContract
 
 SUITES: Mapping[type[Any], type[Any]] = {
+    BuyerField: BuyerFieldContract,
     Carrier: CarrierContract,
     CatalogueFormat: CatalogueFormatContract,
     DeliveryProvider: DeliveryProviderContract,

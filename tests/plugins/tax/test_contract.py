@@ -4,8 +4,12 @@ from typing import Any
 
 import pytest
 
-from vetrina.ports import DestinationPrices, TaxProvider
+from vetrina.ports import BuyerField, DestinationPrices, TaxProvider
+from vetrina.testing.buyer_fields import BuyerFieldContract
 from vetrina.testing.tax import DestinationPricesContract, TaxProviderContract
+from vetrina_tax.asking import VatIdField
+from vetrina_tax.flows import vies
+from vetrina_tax.flows.vies import Verdict
 from vetrina_tax.provider import EuVat, NetPrices
 from vetrina_tax.settings import TaxSettings
 
@@ -27,6 +31,20 @@ class TestEuVat(TaxProviderContract):
 
 class TestByOrder(TestEuVat):
     settings = {**HOME, "rounding": "order", "delivery": "main"}
+
+
+class TestVatIdField(BuyerFieldContract):
+    @pytest.fixture(autouse=True)
+    def _vies(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        async def silent(*asked: object) -> Verdict:
+            return Verdict(state="unanswered")
+
+        monkeypatch.setattr(vies, "_ask", silent)
+
+    right, wrong = "DE136695976", ("DE136695977", "nonsense", "x" * 300)
+
+    def field(self) -> BuyerField:
+        return VatIdField(TaxSettings(**HOME))
 
 
 class TestNetPrices(DestinationPricesContract):
