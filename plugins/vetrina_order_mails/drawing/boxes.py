@@ -100,9 +100,26 @@ def _promise(tongue: Tongue, delivery: OrderDeliveryRow) -> tuple[str, ...]:
 
 
 def _point_box(tongue: Tongue, point: PickupPoint) -> Box:
-    hours = [f"{tongue.say(f'day.{one.day}')} {one.opens}-{one.closes}" for one in point.hours]
     postal = _lines(tongue, msgspec.structs.replace(point.address, first_name=None, last_name=None, company=None))
-    return Box(title=tongue.say("box.pickup"), lines=(point.name, *postal, *hours))
+    return Box(title=tongue.say("box.pickup"), lines=(point.name, *postal, *_hours(tongue, point)))
+
+
+def _hours(tongue: Tongue, point: PickupPoint) -> list[str]:
+    """When it is open: days in a row with the same hours on one line."""
+    by_day: dict[int, list[str]] = {}
+    for one in sorted(point.hours, key=lambda one: (one.day, one.opens)):
+        by_day.setdefault(one.day, []).append(f"{one.opens}-{one.closes}")
+    runs: list[tuple[int, int, list[str]]] = []
+    for day, hours in by_day.items():
+        if runs and runs[-1][1] == day - 1 and runs[-1][2] == hours:
+            runs[-1] = (runs[-1][0], day, hours)
+        else:
+            runs.append((day, day, hours))
+    names = [tongue.say(f"day.{day}") for day in range(7)]
+    return [
+        f"{names[first] if first == last else f'{names[first]}-{names[last]}'} {', '.join(hours)}"
+        for first, last, hours in runs
+    ]
 
 
 def _point(document: dict[str, Any] | None) -> PickupPoint | None:

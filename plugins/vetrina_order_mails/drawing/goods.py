@@ -18,7 +18,7 @@ WITHOUT_OPTIONS = "Default Title"
 def items_of(
     ctx: Context, facts: OrderFacts, tongue: Tongue, pieces: Sequence[tuple[int, int]], *, priced: bool
 ) -> tuple[Item, ...]:
-    """Pieces of lines, by their ids; with `priced` the amounts of whole lines, as they were sold."""
+    """Pieces of lines, by their ids; with `priced` what they cost before discounts, which the sums tell."""
     lines = {line.id: line for line in facts.lines}
     return tuple(
         _item(ctx, facts, tongue, lines[line_id], quantity, priced=priced)
@@ -57,12 +57,12 @@ def placed_sums(facts: OrderFacts, tongue: Tongue) -> tuple[Pair, ...]:
         pairs.append(Pair(say("sum.fee"), money(order.payment_fee)))
     taxes = _taxes(facts)
     if not order.prices_include_tax:
-        pairs += [Pair(say("sum.tax", title=title, rate=tongue.rate(rate)), money(tax)) for title, rate, tax in taxes]
+        pairs += [Pair(_rated(tongue, title, rate), money(tax)) for title, rate, tax in taxes]
     whole = "sum.total_with_tax" if order.prices_include_tax and order.tax else "sum.total"
     pairs.append(Pair(say(whole), money(order.total), "strong"))
     if order.prices_include_tax:
         pairs += [
-            Pair(say("sum.tax_inside", title=title, rate=tongue.rate(rate)), money(tax), "quiet")
+            Pair(say("sum.tax_inside", tax=_rated(tongue, title, rate)), money(tax), "quiet")
             for title, rate, tax in taxes
             if tax
         ]
@@ -103,6 +103,12 @@ def _settled(facts: OrderFacts, tongue: Tongue) -> list[Pair]:
     return pairs
 
 
+def _rated(tongue: Tongue, title: str, rate: int) -> str:
+    """A tax with its rate, which some titles name themselves: IVA 22%."""
+    told = tongue.rate(rate)
+    return title if told in title else f"{title} {told}"
+
+
 def _taxes(facts: OrderFacts) -> list[tuple[str, int, int]]:
     """By title and rate."""
     found: dict[tuple[str, int], int] = {}
@@ -124,7 +130,7 @@ def _item(ctx: Context, facts: OrderFacts, tongue: Tongue, line: OrderLineRow, q
         count=tongue.say("items.each", count=quantity, price=tongue.money(line.unit_price))
         if priced
         else f"{quantity} ×",
-        amount=tongue.money(line.total if whole else line.unit_price * quantity) if priced else "",
+        amount=tongue.money(line.subtotal if whole else line.unit_price * quantity) if priced else "",
         picture=picture,
         alt=(known.image_alt if known and known.image_alt else tongue.say("items.picture", title=line.title)),
     )

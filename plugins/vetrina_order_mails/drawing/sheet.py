@@ -57,6 +57,8 @@ class Look(msgspec.Struct, frozen=True, kw_only=True):
     accent: str = ACCENT
     ink: str = INK
     logo: str | None = None
+    is_wordmark: bool = True
+    """Whether the logo is wide enough to say the name itself."""
 
 
 class Sheet(msgspec.Struct, frozen=True, kw_only=True):
