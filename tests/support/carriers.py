@@ -94,7 +94,8 @@ class World:
         return answer
 
     def _answer(self, request: httpx.Request) -> httpx.Response:
-        host, body = request.headers["host"], json.loads(request.content) if request.content[:1] == b"{" else {}
+        host = request.headers["host"]
+        body: dict[str, Any] = json.loads(request.content) if request.content[:1] == b"{" else {}
         if host.endswith("easypack24.net"):
             return self._inpost(request, body)
         if host == "express.api.dhl.com":
@@ -259,7 +260,8 @@ def at(index: int) -> datetime:
 def shipment(number: str, sale: dict[str, Any]) -> dict[str, Any]:
     """InPost's: it has its number and is confirmed from the second look on."""
     is_ready = sale["looks"] > 0
-    status = ("confirmed", "collected_from_sender", "out_for_delivery", "delivered")[sale["step"]]
+    statuses = ("confirmed", "collected_from_sender", "out_for_delivery", "delivered")
+    status: str = statuses[sale["step"]]
     return {"id": sale["id"], "status": status if is_ready else "created", "reference": sale["reference"], "offers": [],
             "tracking_number": number if is_ready else None}  # fmt: skip
 

@@ -162,7 +162,7 @@ async def test_a_lost_answer_never_buys_a_second_label(shop: Workshop, world: Wo
 
 async def test_a_killed_buyer_leaves_a_label_that_is_asked_about_or_flagged(shop: Workshop, world: World) -> None:
     """Killed between saying so and calling: InPost knows nothing and sells it; of UPS nobody can tell."""
-    states = {}
+    states = dict[str, int]()
     for carrier in ("ups", "inpost"):
         wish, _ = await parcel(shop, carrier)
         label_id = await ask_label(shop.ctx, wish)
@@ -317,7 +317,8 @@ async def test_a_slow_carrier_leaves_the_price_to_the_table(shop: Workshop, worl
     assert await offered(2.2) == (980, None)
     world.hangs = True
     assert await offered(0.2) == (990, "CARRIER_SLOW")
-    world.hangs, world.faults = False, [httpx.Response(503)]
+    world.hangs = False
+    world.faults = [httpx.Response(503)]
     assert await offered(2.2) == (990, "CARRIER_FAILED")
     world.faults = [refused(401, "10401", "ClientId is Invalid")]
     assert await offered(2.2) == (990, "CARRIER_REFUSED")
