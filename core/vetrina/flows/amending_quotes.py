@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 
 from vetrina.flows.quoting.asking import place_of
-from vetrina.flows.quoting.tax import priced_there, taxed
+from vetrina.flows.quoting.tax import priced_there, taxed, taxed_at
 from vetrina.kernel.context import Context
 from vetrina.kernel.db import Reads
 from vetrina.kernel.errors import BadInput, NotFound
@@ -31,8 +31,8 @@ from vetrina.views.amendments import pieces_settled
 from vetrina.views.carts import cart_by_key
 from vetrina.views.fulfilments import line_standings
 from vetrina.views.merchandise import MerchandiseRow, merchandise
-from vetrina.views.orders import OrderLineRow, OrderView, order_lines
-from vetrina.vocabulary import LARGEST_QUANTITY, Address
+from vetrina.views.orders import OrderLineRow, OrderView, order_deliveries, order_lines
+from vetrina.vocabulary import LARGEST_QUANTITY, Address, PickupPoint
 
 MOST_LINES = 100
 """What one wish may name of either kind."""
@@ -142,7 +142,9 @@ async def _quoted(ctx: Context, order: OrderView, cart_key: str, lines: tuple[Qu
     buyer: dict[str, Any] = {"billing_address": order.billing_address, "customer_id": order.customer_id}
     cart = msgspec.structs.replace(cart, **buyer)
     document = order.shipping_address or order.billing_address
-    address = msgspec.convert(document, Address) if document else None
+    points = [each.pickup_point for each in await order_deliveries(ctx.db, [order.id])]
+    collected = [msgspec.convert(point, PickupPoint) if point else None for point in points]
+    address = taxed_at(collected, msgspec.convert(document, Address) if document else None)
     try:
         lines = await priced_there(ctx, lines, cart, address)
         found = await taxed(ctx, price(order.currency, order.prices_include_tax, lines), cart, address)

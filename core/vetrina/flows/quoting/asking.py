@@ -11,7 +11,7 @@ from vetrina.flows.quoting.payment import MethodOffer, offered_methods, redempti
 from vetrina.flows.quoting.problems import problems_of
 from vetrina.flows.quoting.promotions import adjusted, answered_codes, load_rules
 from vetrina.flows.quoting.quoted import CartQuote
-from vetrina.flows.quoting.tax import priced_there, taxed
+from vetrina.flows.quoting.tax import priced_there, taxed, taxed_at
 from vetrina.kernel.context import Context, Place
 from vetrina.kernel.db import Reads
 from vetrina.kernel.registry import PortFailed
@@ -40,7 +40,7 @@ async def quote_cart(ctx: Context, cart: CartRow, parts: CartParts = NOTHING_REA
     deliveries = quoted_deliveries(groups)
     if deliveries:
         quote, told = await adjusted(ctx, with_deliveries(priced, deliveries), rules)
-    tax = await taxed(ctx, quote, cart, address)
+    tax = await taxed(ctx, quote, cart, taxed_at([each.pickup_point for each in quote.deliveries], address))
     quote, are_cards_known = await _redeemed(ctx, tax.quote, cart.gift_card_codes)
     methods, selected = await _payable(ctx, quote, cart)
     quoted = CartQuote(

@@ -25,7 +25,7 @@ from vetrina.shop.tax.ports import (
 )
 from vetrina.shop.tax.rules import answers
 from vetrina.views.carts import CartRow, address_of
-from vetrina.vocabulary import Address
+from vetrina.vocabulary import Address, PickupPoint
 
 MOST_REMEMBERED = 4_096
 LONGEST_GOOD = 30 * 86_400
@@ -62,6 +62,16 @@ async def taxed(ctx: Context, quote: Quote, cart: CartRow, address: Address | No
     if address is not None and answer.good_for > 0:
         await _remember(ctx, _question(provider.key, request), answer)
     return Taxed(quote=_with(quote, answer), is_known=True, treatment=_treatment(answer))
+
+
+def taxed_at(points: Sequence[PickupPoint | None], address: Address | None) -> Address | None:
+    """Where goods change hands for tax: where they are collected, if all of them are, in one country; else the address.
+
+    `points` is one for each group of goods, None for what is sent to the buyer.
+    """
+    places = [point.address for point in points if point is not None]
+    is_one_place = len(places) == len(points) and len({(place.country, place.zip) for place in places}) == 1
+    return places[0] if is_one_place and places[0].country else address
 
 
 async def tax(provider: TaxProvider, ctx: Context, request: TaxRequest) -> TaxAnswer:
