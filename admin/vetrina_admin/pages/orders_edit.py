@@ -11,6 +11,7 @@ from vetrina.views.amendments import amendments_of
 from vetrina.views.bundles import variants_called
 from vetrina.views.fulfilments import line_standings
 from vetrina.views.orders import OrderLineRow, OrderView, order_by_id, order_lines
+from vetrina_admin.pages.actors import actor_names
 from vetrina_admin.pages.answers import Answer, render, see_other
 from vetrina_admin.pages.forms import Form
 from vetrina_admin.pages.product_bundles import AmbiguousSku, UnknownSku
@@ -115,13 +116,15 @@ async def _shown(
     db = visit.ctx.db
     standings = await line_standings(db, order.id)
     lines: Sequence[OrderLineRow] = await order_lines(db, [order.id])
+    amendments = await amendments_of(db, [order.id])
     return render(
         visit,
         "orders/edit.html",
         status=422 if problem else 200,
         order=order,
         lines=[Open(line, standings[line.id].open if line.id in standings else 0) for line in lines],
-        amendments=await amendments_of(db, [order.id]),
+        amendments=amendments,
+        actors=await actor_names(visit, (one.actor for one in amendments)),
         rows=typed_rows(form),
         typed=form,
         is_new=not form.fields,

@@ -34,6 +34,7 @@ from vetrina_admin.pages.orders_story import (
     sums,
 )
 from vetrina_admin.pages.panels import panels
+from vetrina_admin.pages.payments_shown import method_name
 from vetrina_admin.pages.pictures import THUMB, picture_headers, small_path
 from vetrina_admin.pages.visits import Visit
 
@@ -120,10 +121,11 @@ async def _stories(visit: Visit, order: OrderView, lines: Sequence[OrderLineRow]
     corrections = await order_corrections(db, order.id)
     subjects = [f"order:{order.id}", *(f"payment:{payment.id}" for payment in payments)]
     audit, events = await audit_of(db, subjects), await events_of(db, subjects)
-    money = money_story(payments, entries, corrections)
+    money = money_story(visit.say, payments, entries, corrections)
     history = story(visit.say, order, audit, events)
     return {
         "payments": payments,
+        "method": partial(method_name, visit.say),
         "money_story": money,
         "goods_story": goods_story(await goods_moves(db, order.id), lines),
         "paid": sum(payment.captured for payment in payments),

@@ -1,7 +1,7 @@
 """What an order's rows tell: its sums, and what happened to its money, to its goods and at all, by time. Pure."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Literal
 
 import msgspec
@@ -12,6 +12,7 @@ from vetrina.views.orders import OrderDeliveryRow, OrderDiscountRow, OrderLineRo
 from vetrina.views.payments import PaymentEntryRow, PaymentRow
 from vetrina.views.staff import AuditRow
 from vetrina.vocabulary import OrderState
+from vetrina_admin.pages.payments_shown import method_name
 from vetrina_admin.pages.wording import Say, knows
 
 TONES: Mapping[str, str] = {
@@ -102,10 +103,13 @@ def outstanding(order: OrderView, payments: Iterable[PaymentRow]) -> int:
 
 
 def money_story(
-    payments: Iterable[PaymentRow], entries: Iterable[PaymentEntryRow], corrections: Iterable[OrderCorrectionRow]
+    say: Say,
+    payments: Iterable[PaymentRow],
+    entries: Iterable[PaymentEntryRow],
+    corrections: Iterable[OrderCorrectionRow],
 ) -> list[Moment]:
     """The money ledger, and what was taken off sales, the oldest first."""
-    methods = {payment.id: payment.method.partition(":")[2] or payment.method for payment in payments}
+    methods = {payment.id: method_name(say, payment.method) for payment in payments}
     found = [
         Moment(
             at=entry.at,
@@ -147,10 +151,28 @@ def goods_story(moves: Iterable[GoodsMoveRow], lines: Iterable[OrderLineRow]) ->
     return sorted(found, key=lambda moment: moment.at)
 
 
+DONE_BY: Mapping[str, tuple[str, ...]] = {
+    "OrderSent": ("parcel.sent",),
+    "FulfilmentMoved": ("parcel.",),
+    "OrderAmended": ("order.amended",),
+    "ReturnAnswered": ("return.approved", "return.declined", "return.cancelled"),
+    "ReturnReceived": ("return.received",),
+    "ReturnClosed": ("return.closed",),
+}
+"""Events, and how the names of what the staff did begin that they tell of."""
+AT_ONCE = timedelta(seconds=1)
+
+
 def story(say: Say, order: OrderView, audit: Iterable[AuditRow], events: Iterable[EventRow]) -> list[Moment]:
-    """What the staff did and which events told of it, the latest first; and that it was placed, if nothing says so."""
+    """What happened, the latest first; and that it was placed, if nothing says so.
+
+    What the staff did is told once: with who did it, and not again by its event.
+    """
+    audit, events = list(audit), list(events)
     found = [
-        Moment(at=event.at, kind="event", text=_said(say, f"orders.event_{event.name}", event.name)) for event in events
+        Moment(at=event.at, kind="event", text=_said(say, f"orders.event_{event.name}", event.name))
+        for event in events
+        if not any(_is_same(event, entry) for entry in audit)
     ]
     found += [
         Moment(
@@ -164,6 +186,11 @@ def story(say: Say, order: OrderView, audit: Iterable[AuditRow], events: Iterabl
     if not any(event.name == "OrderPlaced" for event in events):
         found.append(Moment(at=order.placed_at, kind="event", text=say("orders.event_OrderPlaced")))
     return sorted(found, key=lambda moment: moment.at, reverse=True)
+
+
+def _is_same(event: EventRow, entry: AuditRow) -> bool:
+    """Whether an action of the staff is what an event tells of."""
+    return abs(event.at - entry.at) < AT_ONCE and entry.action.startswith(DONE_BY.get(event.name, ("\0",)))
 
 
 def _said(say: Say, key: str, name: str) -> str:

@@ -17,6 +17,7 @@ from vetrina.vocabulary import PaymentState
 from vetrina_admin.pages.actors import actor_names
 from vetrina_admin.pages.answers import Answer, render, see_other
 from vetrina_admin.pages.forms import Form
+from vetrina_admin.pages.guarded import title_of
 from vetrina_admin.pages.orders_story import money_story
 from vetrina_admin.pages.payments_shown import DISPUTE_TONES, STATE_TONES, method_name, reason_text
 from vetrina_admin.pages.refusals import Wrong, told
@@ -98,7 +99,7 @@ async def _shown(visit: Visit, key: int, errors: Wrong, typed: dict[str, str]) -
     row, payment = await _known(visit, key), await payment_by_id(db, key)
     assert payment is not None
     entries = await payment_entries(db, [key])
-    moments = money_story([payment], entries, [])
+    moments = money_story(visit.say, [payment], entries, [])
     audit = await audit_of(db, [f"payment:{key}"])
     returned = {entry.reference for entry in entries if entry.kind == "returned"}
     disputed = sum(_SIGNS.get(entry.kind, 0) * entry.amount for entry in entries)
@@ -124,7 +125,8 @@ async def _shown(visit: Visit, key: int, errors: Wrong, typed: dict[str, str]) -
         plain_amount=partial(typed_money, currency=payment.currency, language=visit.language),
         tones=STATE_TONES,
         dispute_tones=DISPUTE_TONES,
-        method=method_name,
+        method=partial(method_name, visit.say),
+        title_of=partial(title_of, visit),
         errors=errors,
         typed=typed,
     )

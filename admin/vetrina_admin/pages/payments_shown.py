@@ -31,9 +31,11 @@ DISPUTE_TONES: Mapping[str, str] = {
 PAYOUT_TONES: Mapping[str, str] = {"pending": "warning", "paid": "good", "failed": "bad", "cancelled": "neutral"}
 
 
-def method_name(method: str) -> str:
-    """A way to pay without its provider: bank-transfer of manual:bank-transfer."""
-    return method.partition(":")[2] or method
+def method_name(say: Say, method: str) -> str:
+    """A way to pay without its provider, in words: Bank transfer of manual_payment:bank-transfer."""
+    handle = method.partition(":")[2] or method
+    key = f"payments.way_{handle.lower().replace('-', '_').replace(' ', '_')}"
+    return say(key) if knows(key) else handle
 
 
 def days_left(until: datetime, now: datetime) -> int:

@@ -15,6 +15,7 @@ from vetrina.views.money_queues import (
 from vetrina.views.payment_figures import failure_reasons, method_figures
 from vetrina.views.payments import troubled_payments
 from vetrina_admin.pages.answers import Answer, render
+from vetrina_admin.pages.guarded import title_of
 from vetrina_admin.pages.payments_shown import (
     DISPUTE_TONES,
     STATE_TONES,
@@ -52,6 +53,7 @@ async def queues_page(visit: Visit) -> Answer:
         days_left=partial(days_left, now=now),
         tones=STATE_TONES,
         dispute_tones=DISPUTE_TONES,
-        method=method_name,
+        method=partial(method_name, visit.say),
+        title_of=partial(title_of, visit),
         percent=partial(percent_text, language=visit.language),
     )
