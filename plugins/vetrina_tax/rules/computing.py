@@ -31,8 +31,12 @@ def taxes(items: Sequence[Item], *, is_included: bool, rounding: Rounding) -> li
     for rate in dict.fromkeys(item.rate for item in items):
         places = [place for place, item in enumerate(items) if item.rate == rate]
         amounts = [items[place].amount for place in places]
-        for place, share in zip(places, split(compute(sum(amounts), rate), amounts), strict=True):
-            found[place] = share
+        whole = 1_000_000 + rate if is_included else 1_000_000
+        floors = [amount * rate // whole for amount in amounts]
+        left = compute(sum(amounts), rate) - sum(floors)
+        nearest = sorted(range(len(amounts)), key=lambda index: -(amounts[index] * rate % whole))[:left]
+        for index, place in enumerate(places):
+            found[place] = floors[index] + (index in nearest)
     return found
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import msgspec
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from vetrina_tax.rules.booking import PaidBack, SoldOrder, Sums, TaxedPart, booked
@@ -205,6 +205,7 @@ AMOUNTS = st.one_of(st.just(0), st.integers(0, 50), st.integers(0, 10**7), st.in
 
 
 @given(st.lists(st.tuples(AMOUNTS, RATES), max_size=30), st.booleans(), st.sampled_from(["line", "order"]))
+@example([(31, 135_000), (48, 135_000), (570_704, 135_000)], True, "order")  # a large line beside small ones
 @settings(max_examples=150, deadline=None)
 def test_taxes_are_exact(lines: list[tuple[int, int]], is_included: bool, rounding: Any) -> None:
     items = [Item(key, amount, one) for key, (amount, one) in enumerate(lines)]
