@@ -261,7 +261,7 @@ def shipment(number: str, sale: dict[str, Any]) -> dict[str, Any]:
     """InPost's: it has its number and is confirmed from the second look on."""
     is_ready = sale["looks"] > 0
     statuses = ("confirmed", "collected_from_sender", "out_for_delivery", "delivered")
-    status: str = statuses[sale["step"]]
+    status = statuses[int(sale["step"])]
     return {"id": sale["id"], "status": status if is_ready else "created", "reference": sale["reference"], "offers": [],
             "tracking_number": number if is_ready else None}  # fmt: skip
 
