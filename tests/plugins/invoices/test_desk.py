@@ -51,12 +51,11 @@ async def manager(shop: Workshop, *permissions: str, language: str = "en") -> Ma
 
 
 @pytest.mark.embedded
-@pytest.mark.parametrize("language", ["en", "it"])
-async def test_a_manager_issues_finds_and_takes_documents_along(invoiced: Workshop, language: str) -> None:
+async def test_a_manager_issues_finds_and_takes_documents_along(invoiced: Workshop) -> None:
     shop = invoiced
     order = await shop.order(await shop.product("=Lampada", price="61.00"))
     await shop.deliver()
-    boss = await manager(shop, *WRITES, language=language)
+    boss = await manager(shop, *WRITES, language="it")
     page = await boss.open("/admin/invoices/takings")
     assert "22 %" in page.words
     await boss.open(f"/admin/invoices/orders/{order.id}")
@@ -89,7 +88,7 @@ async def test_a_manager_issues_finds_and_takes_documents_along(invoiced: Worksh
     assert "2026-03-14,IT,22" in (await shop.client.get("/admin/invoices/files/takings.csv?month=2026-03")).text
     for nothing in ("9.pdf", "secret.txt", "x.pdf", f"{'9' * 30}.pdf"):
         assert (await shop.client.get(f"/admin/invoices/files/{nothing}")).status_code == 404
-    stranger = await manager(shop, "orders.read", language="en" if language == "it" else "it")
+    stranger = await manager(shop, "orders.read")
     assert stranger.member_id
     assert (await shop.client.get("/admin/invoices/files/1.pdf")).status_code == 403
     with pytest.raises(TooMany):
