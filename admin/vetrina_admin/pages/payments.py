@@ -7,7 +7,6 @@ from vetrina.views.payment_desk import MOST_COUNTED, PaymentDeskRow, payment_cou
 from vetrina.vocabulary import PaymentState
 from vetrina_admin.pages.answers import Answer, render
 from vetrina_admin.pages.disputes import dispute_list, dispute_page, hand_in
-from vetrina_admin.pages.guarded import title_of
 from vetrina_admin.pages.listings import counted, listed, searched, window_of
 from vetrina_admin.pages.payment_page import capture_it, look_it_up, payment_page, refund_it, send_it_back, void_it
 from vetrina_admin.pages.payments_asked import SORTS, TABS, Asked, asked
@@ -54,7 +53,6 @@ async def payment_list(visit: Visit) -> Answer:
         ],
         tones=STATE_TONES,
         method=partial(method_name, visit.say),
-        title_of=partial(title_of, visit),
         file=visit.link(**{"as": "csv", "after": None, "before": None}),
     )
 
