@@ -17,8 +17,8 @@ from vetrina_order_mails.drawing.look import look_of
 from vetrina_order_mails.drawing.sheet import Box, Button, Pair, Sheet, web_address
 from vetrina_order_mails.drawing.tongue import Tongue, tongue_of
 from vetrina_order_mails.facts import OrderFacts
-from vetrina_order_mails.rules.mails import STAFF
-from vetrina_order_mails.rules.wording import Wording, filled, paragraphs
+from vetrina_order_mails.kinds import STAFF
+from vetrina_order_mails.rules import Wording, filled, paragraphs
 
 
 class Happening(msgspec.Struct, frozen=True, kw_only=True):

@@ -4,7 +4,7 @@ from typing import ClassVar
 
 from vetrina.plugin import Context
 from vetrina.ports import OrderLetters, Policy
-from vetrina_order_mails.rules.mails import CONFIRMING
+from vetrina_order_mails.kinds import CONFIRMING
 from vetrina_order_mails.views import silent
 
 

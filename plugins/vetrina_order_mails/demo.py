@@ -2,7 +2,7 @@
 
 from vetrina.plugin import Context
 from vetrina_order_mails.flows.editing import write_words
-from vetrina_order_mails.rules.wording import Wording
+from vetrina_order_mails.rules import Wording
 
 WORDS = {
     "en": Wording(

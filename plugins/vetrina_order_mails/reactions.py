@@ -26,7 +26,7 @@ from vetrina.vocabulary import FinancialStatus, FulfilmentState
 from vetrina_order_mails.composing import Happening
 from vetrina_order_mails.facts import OrderFacts, facts_of
 from vetrina_order_mails.flows.telling import PREFIX, post_all, tell_buyer
-from vetrina_order_mails.rules.mails import STAFF
+from vetrina_order_mails.kinds import STAFF
 from vetrina_order_mails.settings import OrderMailsSettings
 
 MOVED: Mapping[str, str] = {

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
 
-from vetrina_order_mails.rules.wording import Wording
+from vetrina_order_mails.rules import Wording
 
 
 def shipped(mail: str, language: str) -> Wording:

@@ -7,7 +7,7 @@ from sqlalchemy import bindparam, select
 
 from vetrina.kernel.db import Reads
 from vetrina_order_mails.models import OrderMailsSilence, OrderMailsText
-from vetrina_order_mails.rules.wording import Wording
+from vetrina_order_mails.rules import Wording
 
 
 class TextRow(msgspec.Struct, frozen=True):

@@ -4,7 +4,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, Field
 
-from vetrina_order_mails.rules.wording import LIMITS
+from vetrina_order_mails.rules import LIMITS
 
 
 def _italian(title: str, description: str = "", **more: Any) -> dict[str, Any]:

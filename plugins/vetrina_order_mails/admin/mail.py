@@ -18,8 +18,8 @@ from vetrina_order_mails.admin.forms import ShowForm, WordsForm
 from vetrina_order_mails.admin.mails import OFF, ON, OWN, SHIPPED
 from vetrina_order_mails.flows import editing
 from vetrina_order_mails.flows.telling import wording_of
-from vetrina_order_mails.rules.mails import NAMES, Kind
-from vetrina_order_mails.rules.wording import Wording
+from vetrina_order_mails.kinds import NAMES, Kind
+from vetrina_order_mails.rules import Wording
 from vetrina_order_mails.views import own_words, silent
 
 Run = Callable[[Context, Asked, Any], Awaitable[Done]]

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from vetrina.plugin import Context, Say
 from vetrina.plugin.admin import Asked, Badge, Block, Column, Notice, Row, Table, Text
 from vetrina.ports import MailProvider
-from vetrina_order_mails.rules.mails import MAILS
+from vetrina_order_mails.kinds import MAILS
 from vetrina_order_mails.views import own_words, silent
 
 COLUMNS = (

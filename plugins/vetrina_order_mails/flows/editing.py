@@ -16,9 +16,9 @@ from vetrina.views.staff_members import staff_member
 from vetrina_order_mails.composing import Happening, parts_of
 from vetrina_order_mails.facts import OrderFacts, facts_of
 from vetrina_order_mails.flows.telling import PREFIX, worded
+from vetrina_order_mails.kinds import MAILS, Kind
 from vetrina_order_mails.models import OrderMailsSilence, OrderMailsText
-from vetrina_order_mails.rules.mails import MAILS, Kind
-from vetrina_order_mails.rules.wording import Wording, checked
+from vetrina_order_mails.rules import Wording, checked
 from vetrina_order_mails.views import words_of
 
 READ, WRITE, ORDERS = "order_mails.read", "order_mails.write", "orders.read"
@@ -46,7 +46,7 @@ async def write_words(ctx: Context, mail: str, language: str, wording: Wording) 
     Needs order_mails.write. Raises NotFound, BadInput, UnknownPlace.
     """
     ctx.require(WRITE)
-    told = checked(kind_of(mail), wording)
+    told = checked(kind_of(mail).places, wording)
     _check_language(language)
     before = await words_of(ctx.db, mail, language)
     async with ctx.tx() as session:
@@ -91,7 +91,7 @@ async def shown(ctx: Context, mail: str, language: str, order_id: int, wording: 
     ctx.require(ORDERS)
     kind = kind_of(mail)
     _check_language(language)
-    told = checked(kind, wording) if wording is not None else None
+    told = checked(kind.places, wording) if wording is not None else None
     facts = await _facts(ctx, order_id)
     parts = await parts_of(ctx, facts, language, _shown(facts, mail))
     return await worded(ctx, facts, parts, language, mail, wording=told)

@@ -11,7 +11,7 @@ from vetrina.plugin.words import spoken
 from vetrina_order_mails.composing import Happening, Parts, parts_of, sheet_of
 from vetrina_order_mails.drawing.drawn import drawn
 from vetrina_order_mails.facts import OrderFacts, facts_of
-from vetrina_order_mails.rules.wording import Wording
+from vetrina_order_mails.rules import Wording
 from vetrina_order_mails.shipped import shipped
 from vetrina_order_mails.views import silent, words_of
 

@@ -15,7 +15,7 @@ from vetrina_admin.pages.asking import SESSION, cookie_name
 from vetrina_mailbox.keeping import Mailbox
 from vetrina_order_mails.declarations import MailsLost, NobodySends, arriving
 from vetrina_order_mails.flows.editing import NobodyToWriteTo, send_test, shown, switch_mail, write_words
-from vetrina_order_mails.rules.wording import Wording
+from vetrina_order_mails.rules import Wording
 from vetrina_order_mails.shipped import shipped
 from vetrina_order_mails.views import own_words
 

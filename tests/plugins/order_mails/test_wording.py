@@ -8,8 +8,8 @@ from vetrina_order_mails.demo import WORDS
 from vetrina_order_mails.drawing.drawn import drawn
 from vetrina_order_mails.drawing.sheet import Box, Button, Item, Look, Pair, Sheet, colour, web_address
 from vetrina_order_mails.drawing.tongue import tongue_of
-from vetrina_order_mails.rules.mails import MAILS, NAMES
-from vetrina_order_mails.rules.wording import UnknownPlace, Wording, checked, filled, paragraphs
+from vetrina_order_mails.kinds import MAILS, NAMES
+from vetrina_order_mails.rules import UnknownPlace, Wording, checked, filled, paragraphs
 from vetrina_order_mails.shipped import shipped
 
 PLACED = MAILS["order_placed"]
@@ -24,9 +24,9 @@ def test_the_shipped_words_of_every_mail_name_what_it_knows_in_every_language() 
     for kind in MAILS.values():
         assert set(kind.places) <= set(NAMES)
         for language in LANGUAGES:
-            assert checked(kind, shipped(kind.name, language)) == shipped(kind.name, language)
+            assert checked(kind.places, shipped(kind.name, language)) == shipped(kind.name, language)
     for language in LANGUAGES:
-        assert checked(PLACED, WORDS[language]) == WORDS[language]
+        assert checked(PLACED.places, WORDS[language]) == WORDS[language]
 
 
 @pytest.mark.parametrize("part", ["subject", "heading", "opening", "closing"])
@@ -41,7 +41,7 @@ def test_the_shipped_words_of_every_mail_name_what_it_knows_in_every_language() 
 )  # fmt: skip
 def test_what_is_no_name_is_refused_and_named(part: str, evil: str) -> None:
     with pytest.raises((UnknownPlace, BadInput)) as refusal:
-        checked(PLACED, wording(**{part: f"See {evil} here"}))
+        checked(PLACED.places, wording(**{part: f"See {evil} here"}))
     assert refusal.value.field == (part,)
     if isinstance(refusal.value, UnknownPlace):
         assert "{{order.name}}" in str(refusal.value)
@@ -52,7 +52,7 @@ def test_what_is_no_name_is_refused_and_named(part: str, evil: str) -> None:
     "text", ["{order.__class__}", "%(x)s %s", "{% for x in y %}", "${7*7}", "#{7*7}", "<%= 7*7 %>", "{0}", "}", "{"]
 )
 def test_what_other_engines_would_run_is_text(text: str) -> None:
-    kept = checked(PLACED, wording(subject=text, opening=text))
+    kept = checked(PLACED.places, wording(subject=text, opening=text))
     assert (filled(kept.subject, {"order.name": "x"}), filled(kept.opening, {})) == (text, text)
 
 
@@ -66,7 +66,7 @@ def test_what_other_engines_would_run_is_text(text: str) -> None:
 )  # fmt: skip
 def test_what_is_no_line_or_no_text_is_refused(part: str, value: str) -> None:
     with pytest.raises(Refusal) as refusal:
-        checked(PLACED, wording(**{part: value}))
+        checked(PLACED.places, wording(**{part: value}))
     assert refusal.value.field == (part,)
 
 

@@ -5,13 +5,12 @@ single braces and percent signs are text. A value that is put in is never looked
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import msgspec
 
 from vetrina.kernel import texts
 from vetrina.kernel.errors import BadInput, Refusal
-from vetrina_order_mails.rules.mails import Kind
 
 LIMITS: Mapping[str, int] = {"subject": 150, "heading": 120, "opening": 2_000, "closing": 2_000}
 """Characters of each part."""
@@ -35,8 +34,8 @@ class Wording(msgspec.Struct, frozen=True):
     closing: str = ""
 
 
-def checked(kind: Kind, wording: Wording) -> Wording:
-    """The words as they are kept. Raises BadInput, UnknownPlace, naming the part."""
+def checked(places: Sequence[str], wording: Wording) -> Wording:
+    """The words as they are kept, which may name these places. Raises BadInput, UnknownPlace, naming the part."""
     parts = msgspec.structs.asdict(wording)
     for part, value in parts.items():
         is_line = part in ("subject", "heading")
@@ -50,7 +49,7 @@ def checked(kind: Kind, wording: Wording) -> Wording:
                 field=(part,), problem=f"The {part} holds a character that is not text.", reason="characters"
             )
         parts[part] = texts.text(told, field=(part,), limit=LIMITS[part], required=is_line)
-        _check_places(kind, part, parts[part])
+        _check_places(places, part, parts[part])
     return Wording(**parts)
 
 
@@ -64,10 +63,10 @@ def paragraphs(text: str) -> tuple[str, ...]:
     return tuple(part.strip() for part in re.split(r"\n\s*\n", text) if part.strip())
 
 
-def _check_places(kind: Kind, part: str, text: str) -> None:
-    known = ", ".join(f"{{{{{name}}}}}" for name in kind.places)
+def _check_places(places: Sequence[str], part: str, text: str) -> None:
+    known = ", ".join(f"{{{{{name}}}}}" for name in places)
     for place in _PLACE.finditer(text):
-        if place[1] not in kind.places:
+        if place[1] not in places:
             raise UnknownPlace(field=(part,), place=place[0][:60], known=known)
     stray = _BRACES.search(_PLACE.sub("", text))
     if stray is not None:

@@ -1,1 +1,0 @@
-"""Rules: which mails there are, what may stand in their words, how places are filled."""
