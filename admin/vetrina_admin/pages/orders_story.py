@@ -88,6 +88,8 @@ def sums(
     if order.prices_include_tax:
         found += [Sum("note", say("orders.tax_inside", name=name), amount) for name, amount in named_taxes]
     if now.total != order.total and order.state != OrderState.CANCELLED:
+        if order.waived:
+            found.append(Sum("part", say("orders.refund_none"), -order.waived))
         found.append(Sum("total", say("orders.now_total"), now.total))
         if now.tax != order.tax:
             found.append(Sum("note", say("orders.now_tax"), now.tax))
