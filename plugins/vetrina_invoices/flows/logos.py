@@ -34,7 +34,7 @@ async def current_logo(ctx: Context) -> Logo | None:
     if found is None:
         return None
     try:
-        piece = await read_file(ctx, found.address.rsplit("/", 1)[-1], 0, LARGEST + 1)
+        piece = await read_file(ctx, found.address, 0, LARGEST + 1)
     except PortFailed:
         return None
     if piece is None or not 0 < len(piece.content) <= LARGEST or piece.total > LARGEST:

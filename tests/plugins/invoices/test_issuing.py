@@ -1,14 +1,18 @@
 """Invoices in a shop: numbers under load, what they say, credit notes, takings, and what cannot be changed."""
 
+import io
 from datetime import timedelta
 from typing import Any
 
 import msgspec
 import pytest
+from pypdf import PdfReader
 from sqlalchemy import delete, select, update
 from tests.support.invoicing import NINO, SELLER, SETTINGS, invoices, standing, taken, text_of, told, treat
 
+from vetrina.demo.logo import drawn
 from vetrina.flows.orders import cancel_order
+from vetrina.flows.profile import set_brand_picture
 from vetrina.flows.refunding import RefundLine, RefundWish, refund_order
 from vetrina.kernel.messages.tables import OutboxEvent
 from vetrina.testing import Workshop, a_shop, race, with_guard_off
@@ -167,9 +171,13 @@ async def test_without_a_request_refunds_and_cancellations_follow_in_the_takings
 
 async def test_what_is_issued_is_never_changed_and_a_touched_one_is_not_shown(invoiced: Workshop) -> None:
     shop = invoiced
+    await set_brand_picture(shop.ctx, "logo", drawn())
     order = await shop.order(await shop.product("Lampada", price="61.00"))
     row = await invoices(shop, order)
-    assert await pdf_of(shop.db, row) == await pdf_of(shop.db, row)
+    await set_brand_picture(shop.ctx, "logo", None)
+    page = await pdf_of(shop.db, row)
+    assert len(PdfReader(io.BytesIO(page)).pages[0].images) == 1  # the logo of its day, kept with it
+    assert page == await pdf_of(shop.db, row)
     for statement in (
         update(InvoicesDocument).values(total=1),
         delete(InvoicesDocument),
