@@ -269,11 +269,14 @@ _WATCHES_BEGUN = (
     .order_by(_W.fulfilment_id)
     .limit(20_000)
 )
+_COST = func.coalesce(_L.amount, _L.quoted)
+"""What the carrier told with the label, else with its price."""
 _COSTS = (
-    select(_L.carrier, _L.currency, func.count(), func.sum(_L.amount))
+    select(_L.carrier, _L.currency, func.count(), func.sum(_COST))
     .where(
         _L.state == "bought",
-        _L.amount.is_not(None),
+        _COST.is_not(None),
+        _L.currency.is_not(None),
         _L.bought_at >= bindparam("start"),
         _L.bought_at < bindparam("end"),
     )

@@ -34,7 +34,7 @@ async def show(ctx: Context, asked: Asked) -> Sequence[Block]:
         )
     )
     off = Say("Switch off", "Spegni") if row.is_active else Say("Switch on", "Accendi")
-    switch = Button("switch", off, {"is": "off" if row.is_active else "on"}, "warning" if row.is_active else "good")
+    switch = Button("switch", off, {"is": "off" if row.is_active else "on"}, "bad" if row.is_active else "good")
     buttons: tuple[Block, ...] = (Button("try", Say("Try the connection", "Prova la connessione")), switch)
     form = Form("save", await form_of(ctx, asked), Say("Save", "Salva"), _values(row))
     change = Section(Say("Change", "Modifica"), (form,))

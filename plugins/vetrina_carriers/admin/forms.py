@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any, Literal, cast
 
-from pydantic import BaseModel, Field, SecretStr, create_model
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, create_model
 
 from vetrina.kernel.money import digits, from_decimal
 from vetrina.ports import Parcel
@@ -21,6 +21,8 @@ def it(title: str, description: str = "", **more: Any) -> dict[str, Any]:
 class ServiceForm(BaseModel):
     """A service as buyers read it."""
 
+    model_config = ConfigDict(title="Service", json_schema_extra=it("Servizio"))
+
     code: str = Field(max_length=60, title="Code at the carrier", json_schema_extra=it("Codice presso il corriere"))
     en: str = Field(max_length=80, title="Name in English", json_schema_extra=it("Nome in inglese"))
     italian: str = Field(max_length=80, title="Name in Italian", json_schema_extra=it("Nome in italiano"))
@@ -36,6 +38,8 @@ class ServiceForm(BaseModel):
 
 class BoxForm(BaseModel):
     """A parcel."""
+
+    model_config = ConfigDict(title="Box", json_schema_extra=it("Collo"))
 
     weight: Decimal = Field(gt=0, le=1_000, decimal_places=3, title="Kilograms", json_schema_extra=it("Chilogrammi"))
     length: int | None = Field(default=None, ge=1, le=400, title="Length, cm", json_schema_extra=it("Lunghezza, cm"))
@@ -122,7 +126,8 @@ def account_form(kind: Kind, places: Sequence[tuple[int, str]]) -> type[BaseMode
     options = {"": "Where the parcel leaves", **{str(key): name for key, name in places}}
     italian = {**options, "": "Da dove parte il collo"}
     fields["location"] = (str, _choice("Sender", "Mittente", options, italian, default=""))
-    return create_model(f"{kind.key.title()}AccountForm", __base__=AccountForm, **fields)
+    rest = {name: (field.annotation, field) for name, field in AccountForm.model_fields.items()}
+    return create_model(f"{kind.key.title()}AccountForm", **cast(dict[str, Any], {**fields, **rest}))
 
 
 def choice_form(name: str, **fields: tuple[Any, Any]) -> type[BaseModel]:

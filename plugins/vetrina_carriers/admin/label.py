@@ -95,7 +95,7 @@ def _controls(row: LabelRow) -> list[Block]:
         return [Section(Say("What became of it", "Che cosa ne è stato"), (form,))]
     if row.state == "waiting":
         buy = Button("settle", Say("Buy it now", "Compra ora"), tone="good")
-        return [buy, Button("cancel", Say("Do not buy it", "Non comprarla"), tone="warning")]
+        return [buy, Button("cancel", Say("Do not buy it", "Non comprarla"), tone="bad")]
     return []
 
 

@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable, Sequence
 
 from vetrina.plugin import Context, Say
 from vetrina.plugin.admin import Asked, Block, Column, Figure, Row, Section, Table, Text
-from vetrina_carriers.admin.shown import PROBLEMS, title_of
+from vetrina_carriers.admin.shown import PROBLEMS, day_of, title_of
 from vetrina_carriers.figures import Problem, problems, unsent
 from vetrina_carriers.settings import CarriersSettings
 
@@ -66,7 +66,8 @@ def tile(settings: CarriersSettings) -> Callable[[Context], Awaitable[Figure | N
 def _row(problem: Problem) -> Row:
     parcel, watch = problem.parcel, problem.watch
     return Row(
-        (parcel.name, PROBLEMS[problem.why], title_of(watch.carrier), watch.tracking_number, parcel.promised_for,
+        (parcel.name, PROBLEMS[problem.why], title_of(watch.carrier), watch.tracking_number,
+         day_of(parcel.promised_for),
          watch.heard_at),
         to=f"/admin/orders/{parcel.order_id}",
     )  # fmt: skip

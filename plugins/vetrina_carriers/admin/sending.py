@@ -17,7 +17,7 @@ from vetrina.views.fulfilments import FulfilmentRow, fulfilment_by_id
 from vetrina.views.orders import order_by_id
 from vetrina_carriers.admin.forms import BoxForm, choice_form, it, way_field
 from vetrina_carriers.admin.label import SECONDS, told
-from vetrina_carriers.admin.shown import key_in, service_named
+from vetrina_carriers.admin.shown import day_of, key_in, service_named
 from vetrina_carriers.flows.buying import settle_soon
 from vetrina_carriers.flows.labels import LabelWish, ask_label, price_of
 from vetrina_carriers.views import account_by_id, accounts
@@ -34,7 +34,7 @@ async def show(ctx: Context, asked: Asked) -> Sequence[Block]:
                     Say("Order", "Ordine"),
                     Link(Say("Open the order", "Apri l'ordine"), f"/admin/orders/{parcel.order_id}"),
                 ),
-                (Say("Promised for", "Promesso per il"), parcel.promised_for),
+                (Say("Promised for", "Promesso per il"), day_of(parcel.promised_for)),
             )
         )
     ]

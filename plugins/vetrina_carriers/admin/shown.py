@@ -1,5 +1,7 @@
 """How states, carriers, amounts and keys are shown, and read from an address."""
 
+from datetime import date
+
 from vetrina.kernel.errors import NotFound
 from vetrina.kernel.money import Money
 from vetrina.plugin import Context, Say
@@ -36,6 +38,11 @@ def key_in(asked: Asked, what: str, name: str = "id") -> int:
     if not (given.isascii() and given.isdecimal() and len(given) < 19):
         raise NotFound(what=what)
     return int(given)
+
+
+def day_of(written: str | None) -> date | None:
+    """A day such as 2026-12-24, to be shown as the reader writes days."""
+    return date.fromisoformat(written) if written else None
 
 
 def title_of(carrier: str) -> str:

@@ -12,7 +12,7 @@ from typing import Any
 
 import msgspec
 import structlog
-from sqlalchemy import bindparam, update
+from sqlalchemy import Text, bindparam, func, update
 
 from vetrina.flows.auditing import audited
 from vetrina.kernel.context import Context
@@ -207,6 +207,8 @@ _END = (
         leased_until=bindparam("until"),
     )
 )
+_TOLD: Any = bindparam("currency_", type_=Text())
+_CURRENCY = func.coalesce(_TOLD, _L.currency)
 _RECORD = (
     update(_L)
     .where(_THIS, _L.reference.is_(None), _L.state.in_(("asking", "unsure", "waiting")))
@@ -216,7 +218,7 @@ _RECORD = (
         tracking_number=bindparam("number"),
         tracking_url=bindparam("url"),
         amount=bindparam("amount_"),
-        currency=bindparam("currency_"),
+        currency=_CURRENCY,
         bought_at=bindparam("now"),
         problem=None,
         leased_until=None,

@@ -16,6 +16,7 @@ from vetrina.kernel.errors import BadInput, NotFound, Refusal
 from vetrina.kernel.jobs import put_off
 from vetrina.ports import CarrierRate, CarrierRefused, Label, Parcel, RateRequest, ShipmentRequest
 from vetrina.views.fulfilments import FulfilmentRow, fulfilment_by_id, fulfilments_of
+from vetrina.views.orders import order_deliveries
 from vetrina.vocabulary import FulfilmentState
 from vetrina_carriers.flows.accounts import open_account
 from vetrina_carriers.flows.buying import record
@@ -147,6 +148,8 @@ async def ask_for_orders(ctx: Context, account_id: int, service: str, order_ids:
     if len(wanted) > MOST_AT_ONCE:
         raise BadInput(field=("orders",), problem=f"At most {MOST_AT_ONCE} orders at once.", reason="many")
     asked, left_out = list[int](), list[tuple[int, str]]()
+    account = await account_by_id(ctx.db, account_id)
+    collected = {each.order_id for each in await order_deliveries(ctx.db, wanted) if each.pickup_point}
     parcels = await fulfilments_of(ctx.db, wanted)
     labels = await labels_of_orders(ctx.db, wanted)
     done = {row.fulfilment_id for row in labels if row.state in ALIVE}
@@ -154,6 +157,7 @@ async def ask_for_orders(ctx: Context, account_id: int, service: str, order_ids:
         ready = [row for row in parcels if row.order_id == order_id and row.state == FulfilmentState.READY]
         free = [row.id for row in ready if row.id not in done and not row.tracking_number]
         try:
+            _check_way(account, service, order_id in collected)
             parcel_id = free[0] if free else await _packed(ctx, order_id, len(ready))
             wish = LabelWish(fulfilment_id=parcel_id, account_id=account_id, service=service)
             asked.append(await ask_label(ctx, wish, at_once=True))
@@ -212,6 +216,15 @@ async def _wished(ctx: Context, wish: LabelWish) -> tuple[AccountRow, Fulfilment
     if parcel is None or parcel.state in (FulfilmentState.CANCELLED, FulfilmentState.DELIVERED):
         raise NotFound(what="The parcel", field=("fulfilment_id",))
     return account, parcel
+
+
+def _check_way(account: AccountRow | None, service: str, is_collected: bool) -> None:
+    """To a point goes what its buyer collects, and nothing else. Raises CarrierRefused."""
+    leads_to_point = account is not None and service in account.kind.needs_point
+    if leads_to_point and not is_collected:
+        raise CarrierRefused("ADDRESS", "Its buyer has chosen no point.")
+    if is_collected and not leads_to_point:
+        raise CarrierRefused("SERVICE", "Its buyer collects it.")
 
 
 async def _packed(ctx: Context, order_id: int, count: int) -> int:

@@ -245,6 +245,9 @@ async def test_many_orders_get_their_labels_by_jobs_and_one_file_for_the_printer
     assert not world.sold, "a job buys them"
     await shop.deliver()
     assert world.bought == {"dhl": 2}
+    locker = await account(shop.ctx, "inpost")
+    nowhere = await ask_for_orders(shop.ctx, locker, "inpost_locker_standard", orders)
+    assert not nowhere.asked and "no point" in nowhere.left_out[0][1]
     again = await ask_for_orders(shop.ctx, account_id, SERVICES["dhl"], orders)
     await shop.deliver()
     assert world.bought == {"dhl": 2} and not again.asked, "everything open is packed and labelled"
