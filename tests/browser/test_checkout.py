@@ -139,3 +139,20 @@ def test_totals_follow_and_what_is_being_typed_stays(shop: Served, browser: Brow
     assert len([address for address in browser.requests if "/checkout/carts/" in address]) > documents
     assert browser.ask("performance.getEntriesByType('navigation').length") == 1
     assert not browser.complaints, browser.complaints
+
+
+@pytest.mark.parametrize(("width", "language"), [(PHONE, "it"), (DESKTOP, "en")])
+def test_a_wrong_vat_id_is_told_at_its_field_without_scripts(
+    shop: Served, browser: Browser, width: int, language: str
+) -> None:
+    with shop.having("tax"):
+        browser.prefer(language=language, scripts=False)
+        browser.resize(width)
+        at_the_checkout(shop, browser)
+        fill(browser, **{"buyer-tax": "DE136695977"})
+        press(browser, "#pay")
+        assert "#buyer-tax" in browser.ask("[...document.querySelectorAll('#errors a')].map((link) => link.hash)")
+        assert browser.ask("document.getElementById('buyer-tax').getAttribute('aria-describedby')").startswith(
+            "buyer-tax-wrong"
+        )
+        look(browser, expected="^/checkout/carts/")
