@@ -148,6 +148,7 @@ def test_documents_sum_to_what_is_paid_at_every_step(history: tuple[OrderFacts, 
                 told.append((kind, written(parts, rates, included=facts.prices_include_tax)))
                 assert sum(line.net + line.tax for line in told[-1][1]) >= 0
         assert sum(sign(kind) * (line.net + line.tax) for kind, lines in told for line in lines) == paid
+        assert all(tax == 0 for net, tax in of_parts(now, rates).values() if not net + tax)  # nothing left, no tax
         assert by_rate(told) == {rate: pair for rate, pair in of_parts(now, rates).items() if pair != (0, 0)}
 
 
