@@ -21,8 +21,8 @@ from vetrina_carriers.kinds import KINDS
 from vetrina_carriers.lines import line_of
 from vetrina_carriers.models import CarriersLabel, CarriersPaper, CarriersWatch
 from vetrina_carriers.rules.pauses import next_turn
-from vetrina_carriers.rules.statuses import STATES, last_heard
 from vetrina_carriers.settings import CarriersSettings
+from vetrina_carriers.statuses import STATES, last_heard
 from vetrina_carriers.views import WatchRow, usual_account, watches_due
 
 REST = timedelta(minutes=30)

@@ -31,8 +31,8 @@ from vetrina.vocabulary import Address
 from vetrina_carriers.kinds import CarrierWhyNot
 from vetrina_carriers.lines import PATIENCE, Account
 from vetrina_carriers.lines.library_calls import why_of
-from vetrina_carriers.rules.prices import contract_price, sized, wanted
-from vetrina_carriers.rules.statuses import INPOST, in_order, told
+from vetrina_carriers.prices import contract_price, sized, wanted
+from vetrina_carriers.statuses import INPOST, in_order, told
 
 LIVE, TEST = "https://api-shipx-it.easypack24.net", "https://stage-api-shipx-it.easypack24.net"
 PAUSES = (0.3, 0.5, 1.0, 1.5, 2.0, 2.0, 2.0)

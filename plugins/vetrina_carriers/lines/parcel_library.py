@@ -26,8 +26,8 @@ from vetrina.vocabulary import Address
 from vetrina_carriers.kinds import CarrierWhyNot
 from vetrina_carriers.lines import PATIENCE, Account, NotBought
 from vetrina_carriers.lines.library_calls import in_library, models, why_of
-from vetrina_carriers.rules.prices import sized, wanted
-from vetrina_carriers.rules.statuses import DHL_CODES, KARRIO, in_order, told
+from vetrina_carriers.prices import sized, wanted
+from vetrina_carriers.statuses import DHL_CODES, KARRIO, in_order, told
 
 GATEWAYS = {"dhl": "mydhl", "ups": "ups"}
 MOST_AT_ONCE = 10

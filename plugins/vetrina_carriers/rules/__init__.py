@@ -1,1 +1,1 @@
-"""Pure rules: what carriers' words mean, contract prices, pauses between questions, what is an exception."""
+"""Pure rules: pauses between questions, and what is the matter with a parcel."""
