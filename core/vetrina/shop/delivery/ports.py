@@ -216,14 +216,6 @@ class Tracking(msgspec.Struct, frozen=True, kw_only=True):
     expected_on: date | None = None
 
 
-class Manifest(msgspec.Struct, frozen=True, kw_only=True):
-    """What the driver signs for: the document, where there is one, and the shipments on it."""
-
-    reference: str
-    shipments: tuple[str, ...]
-    document: bytes | None = None
-
-
 CarrierWhyNot = Literal["ADDRESS", "PARCEL", "SERVICE", "CONTENTS", "ACCOUNT", "ALREADY_SENT", "UNKNOWN_SHIPMENT"]
 
 
@@ -264,14 +256,4 @@ class Carrier(Protocol):
 
     async def pickup_points(self, ctx: Context, near: Address, limit: int) -> tuple[PickupPoint, ...]:
         """Its points near an address, nearest first; none where it has none."""
-        ...
-
-
-class CarrierManifests(Protocol):
-    """Closes a carrier's day, under the carrier's own key. Optional: many carriers want no such thing."""
-
-    policy: ClassVar[Policy] = Policy("optional", 30.0)
-
-    async def close_day(self, ctx: Context, origin: Address, references: tuple[str, ...]) -> Manifest:
-        """Tell the carrier that these shipments wait to be fetched. Raises CarrierRefused."""
         ...
