@@ -17,6 +17,13 @@ PAGES = (
     NOWHERE,
     "/admin/orders",
     "/admin/orders/1",
+    "/admin/orders/1/send",
+    "/admin/orders/1/refund",
+    "/admin/orders/1/cancel-pieces",
+    "/admin/orders/1/edit",
+    "/admin/orders/1/ask-payment",
+    "/admin/orders/1/returns/new",
+    "/admin/returns",
     "/admin/payments",
     "/admin/payments/1",
     "/admin/payments/waiting",
@@ -47,11 +54,20 @@ PAGES = (
     "/admin/health",
     "/admin/health/checks",
     "/admin/deliveries",
+    "/admin/jobs",
     "/admin/account",
 )
 """A line for each page; ids are those of the shop in tests/support/browser_shop.py."""
 
 
+ELSEWHERE = (
+    "/orders/{order:int}/parcels/{parcel:int}/tracking",
+    "/returns/{return:int}",
+    "/returns/{return:int}/exchange",
+)
+"""Pages of rows that this shop has not: tests/admin reads them whole, in both languages."""
+DATED = ("/admin/orders/1/send",)
+"""Pages with a date: Tab goes through its parts, which a page cannot see, and comes back to the same field."""
 FINGER = 40
 """The admin stands closer than the shop window: pixels of a control on a phone."""
 
@@ -64,12 +80,16 @@ def test_the_page_is_for_everybody(shop: Served, session: str, reader: Browser, 
         reader.open(shop.url + path, width=width)
         assert (reader.path, reader.status) == (path, 404 if path == NOWHERE else 200)
         assert reader.ask("document.documentElement.lang") == language
-        wrong = [*faults(reader, finger=FINGER), *(unreachable(reader) if width == DESKTOP else ())]
+        wrong = [
+            *faults(reader, finger=FINGER),
+            *(unreachable(reader) if width == DESKTOP and path not in DATED else ()),
+        ]
         assert not wrong, "\n".join([f"{path} at {width} px:", *wrong])
 
 
 def test_every_page_is_looked_at() -> None:
     known = [screen.path for room in ROOMS for screen in room.screens if screen.show and not screen.is_open]
+    known = [path for path in known if path not in ELSEWHERE]
     patterns = {path: re.sub(r"\{\w+:\w+\}", "[^/]+", f"/admin{path}".rstrip("/")) for path in known}
     missed = [path for path, pattern in patterns.items() if not any(re.fullmatch(pattern, page) for page in PAGES)]
     assert missed == []
