@@ -90,13 +90,15 @@ def test_the_readmes_scripts_lead_from_nothing_to_a_paid_order(demo: Demo) -> No
     )
     assert done.returncode == 0, done.stdout + done.stderr
     order, paid = (json.loads(line)["data"] for line in done.stdout.splitlines() if line.startswith("{"))
-    assert order["orderByToken"]["name"] == "#1001"
+    name = order["orderByToken"]["name"]
+    number = int(name.removeprefix("#"))
+    assert number > 1_000
     assert order["orderByToken"]["financialStatus"] == "PENDING"
-    assert paid["orderMarkAsPaid"] == {"order": {"name": "#1001", "financialStatus": "PAID"}, "userErrors": []}
-    _wait_until(lambda: bool(demo.heard("OrderPaid")))
+    assert paid["orderMarkAsPaid"] == {"order": {"name": name, "financialStatus": "PAID"}, "userErrors": []}
+    _wait_until(lambda: number in demo.heard("OrderPaid"))
     time.sleep(1.5)  # long enough for a second delivery, were there one
-    assert demo.heard("OrderPlaced") == [1001]
-    assert demo.heard("OrderPaid") == [1001]
+    assert demo.heard("OrderPlaced").count(number) == 1
+    assert demo.heard("OrderPaid").count(number) == 1
 
 
 @pytest.mark.timeout(60)

@@ -154,3 +154,22 @@ class DestinationPricesContract:
         assert set(found) <= {0, 1, 2}
         assert found.get(0, 0) == 0
         assert min([*found.values(), 0]) == 0
+
+    async def test_the_same_question_has_the_same_answer(self, ctx: Context) -> None:
+        lines = [PricedLine(key=1, unit_price=1_220, quantity=1, tax_class="standard")]
+        first, again = [await self.prices().unit_prices(ctx, self.going(self.abroad), lines) for _ in range(2)]
+        assert first == again
+
+    async def test_a_price_knows_nothing_of_quantities_and_neighbours(self, ctx: Context) -> None:
+        """Else what a page shows of one piece is not what a cart asks for it."""
+        alone = [PricedLine(key=1, unit_price=1_220, quantity=1, tax_class="standard")]
+        beside = [
+            PricedLine(key=1, unit_price=1_220, quantity=7, tax_class="standard"),
+            PricedLine(key=2, unit_price=99_999, quantity=1, tax_class="standard"),
+        ]
+        asked = self.going(self.abroad)
+        found = [(await self.prices().unit_prices(ctx, asked, lines)).get(1) for lines in (alone, beside)]
+        assert found[0] == found[1]
+
+    async def test_nothing_asked_is_nothing_answered(self, ctx: Context) -> None:
+        assert await self.prices().unit_prices(ctx, self.going(self.abroad), []) == {}
