@@ -217,10 +217,19 @@ class DisputeSourceContract:
     async def test_disputes_over_a_charge_are_told_as_they_stand(self, disputes: DisputeSource, charge: str) -> None:
         found = await disputes.disputes_over(charge)
         assert found, "the contract needs a disputed charge to test"
-        assert len({dispute.reference for dispute in found}) == len(found)
-        assert all(dispute.payment_key is not None or dispute.provider_reference == charge for dispute in found)
-        assert all(dispute.amount > 0 <= dispute.fee and len(dispute.currency) == 3 for dispute in found)
         assert await disputes.disputes_over(charge) == found
+
+    async def test_each_dispute_is_told_once(self, disputes: DisputeSource, charge: str) -> None:
+        found = await disputes.disputes_over(charge)
+        assert len({dispute.reference for dispute in found}) == len(found)
+
+    async def test_each_says_which_charge_it_is_over(self, disputes: DisputeSource, charge: str) -> None:
+        found = await disputes.disputes_over(charge)
+        assert all(dispute.payment_key is not None or dispute.provider_reference == charge for dispute in found)
+
+    async def test_each_says_how_much_it_is_about(self, disputes: DisputeSource, charge: str) -> None:
+        found = await disputes.disputes_over(charge)
+        assert all(dispute.amount > 0 <= dispute.fee and len(dispute.currency) == 3 for dispute in found)
 
     async def test_a_charge_nobody_knows_has_none(self, disputes: DisputeSource, charge: str) -> None:
         assert await disputes.disputes_over(charge[:-4] + "0000") == ()
