@@ -23,7 +23,7 @@ from vetrina.graphql.schema import FieldsClash
 from vetrina.kernel.context import Actor, Context
 from vetrina.kernel.errors import NotAllowed, NotFound
 from vetrina.plugin import GraphQLFields
-from vetrina.plugin.admin import Asked, Form, Secret, Section, Table
+from vetrina.plugin.admin import Asked, Done, Form, Secret, Section, Table
 from vetrina.plugin.pages.voice import sentences
 from vetrina.shop.accounts.models import AccountSession, AccountSignIn, AccountToken, Grant
 from vetrina.views.accounts import clients
@@ -67,7 +67,7 @@ async def test_the_admins_page_registers_and_removes_for_whoever_may(ctx: Contex
     with pytest.raises(NotAllowed):
         await act["register"](reader, Asked(), form)
     done = await act["register"](ctx, Asked(), form)
-    assert any(isinstance(block, Secret) for block in done.blocks)
+    assert isinstance(done, Done) and any(isinstance(block, Secret) for block in done.blocks)
     shown = await page.show(ctx, Asked())
     [table] = [block for block in shown if isinstance(block, Table)]
     assert len(table.rows) == 1 and table.rows[0].buttons

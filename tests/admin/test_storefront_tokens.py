@@ -12,7 +12,7 @@ from tests.support.shops import StillClock, opened
 from vetrina.cli.storefront_tokens import storefront_token
 from vetrina.kernel.context import Actor, Context
 from vetrina.kernel.errors import NotAllowed, NotFound
-from vetrina.plugin.admin import Asked, Form, Secret, Section, Table
+from vetrina.plugin.admin import Asked, Done, Form, Secret, Section, Table
 from vetrina.views.staff import audit_trail
 from vetrina.views.storefront_tokens import storefront_tokens
 from vetrina_storefront.bearing_admin import TokenForm, token_page
@@ -62,6 +62,7 @@ async def test_the_page_issues_and_revokes_for_whoever_may(ctx: Context) -> None
         await act["issue"](reader, Asked(), TokenForm(name="Till"))
     public = await act["issue"](ctx, Asked(), TokenForm(name="Till"))
     private = await act["issue"](ctx, Asked(), TokenForm(name="Server", kind="private"))
+    assert isinstance(public, Done) and isinstance(private, Done)
     assert [isinstance(done.blocks[0], Secret) for done in (public, private)] == [False, True]
     shown = await page.show(ctx, Asked())
     [table] = [block for block in shown if isinstance(block, Table)]

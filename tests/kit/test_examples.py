@@ -19,7 +19,7 @@ from vetrina.events import CustomerJoined
 from vetrina.kernel.context import Context
 from vetrina.kernel.db import Model
 from vetrina.kernel.errors import BadInput
-from vetrina.plugin.admin import AdminPage, Asked, Form
+from vetrina.plugin.admin import AdminPage, Asked, Done, Form
 from vetrina.plugin.loader import load
 from vetrina.ports import MailProvider, MediaStorage, Redeemable
 from vetrina.shop.mail.models import QueuedMail
@@ -117,7 +117,8 @@ async def _form(shop: Workshop) -> None:
         model = await action.form_of(shop.ctx, asked)
         assert isinstance(form, Form)
         assert [*form.fields.model_fields] == [*model.model_fields] == sides
-    assert str((await action.run(shop.ctx, asked, model(length=3))).message) == "{'length': 3} cm"
+    done = await action.run(shop.ctx, asked, model(length=3))
+    assert isinstance(done, Done) and str(done.message) == "{'length': 3} cm"
 
 
 async def _routes(shop: Workshop) -> None:
