@@ -25,7 +25,8 @@ async def test_orders_are_filtered_sorted_and_searched(ctx: Context, admin: Admi
     assert await names("sortKey: NUMBER") == named()[::-1]
     market = 'filters: {marketIds: ["gid://vetrina/Market/1"]}, sortKey: NUMBER, reverse: false'
     assert await names(market) == named(of=1) != named()
-    wishes = "financialStatus: [PAID, PENDING, PARTIALLY_PAID], fulfillmentStatus: [FULFILLED, UNFULFILLED], state: PLACED"
+    states = "financialStatus: [PAID, PENDING, PARTIALLY_PAID], fulfillmentStatus: [FULFILLED, UNFULFILLED]"
+    wishes = f"{states}, state: PLACED"
     more = 'countryCodes: ["it", "gb"], totalLeast: "1", totalMost: "1000", placedSince: "2026-03-01T00:00:00Z"'
     filtered = await names(f'filters: {{{wishes}, {more}, placedBefore: "2027-01-01T00:00:00Z"}}')
     assert 0 < len(filtered) < 30

@@ -129,8 +129,8 @@ def test_everything_wrong_is_said_at_once_and_in_both_languages(showcase: Any) -
     zone = {"name": "Here", "countries": "IT\nFRA", "rates": [{"handle": "A b", "prices": [["EUR", "1.234"]]}]}
     rates = _problems(FlatRateSettings, {"zones": [zone]}, "en")
     assert rates.keys() == {"zones.0.countries", "zones.0.rates.0.handle", "zones.0.rates.0.prices"}
-    numbers = {"days_until_due": "7", "days_of_grace": "0", "remind_before": "2", "remind_after": "1", "store_days": "7"}
-    sent = {"iban": "IT00", "counted_days": "all", **numbers}
+    days = {"days_until_due": "7", "days_of_grace": "0", "remind_before": "2", "remind_after": "1", "store_days": "7"}
+    sent = {"iban": "IT00", "counted_days": "all", **days}
     assert _problems(ManualPaymentSettings, sent, "it").keys() == {"iban"}
 
 
