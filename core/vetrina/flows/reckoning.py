@@ -155,7 +155,8 @@ async def write_refund(
     Gift cards have theirs back at once, providers are asked by jobs; what had not been paid is asked no longer, and
     `promise` is what is awaited instead, as `promise_beside` found it. Raises Moved when that is not what is due.
     """
-    requests = {payment.id: _request(payment) for payment in payments}
+    earlier = await refund_parts(session, [order.id])
+    requests = {payment.id: _request(payment, earlier) for payment in payments}
     refund_id = await orders.write_refund(
         session, order, sums, note, requests=requests, restocked=restocked or {}, at=ctx.now()
     )
@@ -234,7 +235,13 @@ async def _worths(
             before[row.line_id] += row.quantity
     added = 0 if order.prices_include_tax else 1
     return {
-        line.id: Worth(line.total + added * line.tax, line.tax, line.quantity, before[line.id])
+        line.id: Worth(
+            line.total + added * line.tax,
+            line.tax,
+            line.quantity,
+            before[line.id],
+            tax_added=added * line.tax,
+        )
         for line in lines.values()
     }
 
@@ -258,8 +265,14 @@ async def _cards(db: Reads, order_id: int) -> dict[str, Redeem]:
     return {mark: redeem for mark, redeem in marked(thaw(document), reference) if redeem.is_card}
 
 
-def _request(payment: PaymentRow) -> dict[str, Any]:
-    """What a provider is asked, but for key and amount: frozen, so that a repeat is the same to the last byte."""
+def _request(payment: PaymentRow, earlier: Sequence[RefundPartView]) -> dict[str, Any]:
+    """What a provider is asked, but for key and amount: frozen, so that a repeat is the same to the last byte.
+
+    What earlier refunds are about to give back counts as back, whichever is seen through first: who counts by hand
+    adds the amount to it.
+    """
+    open_parts = [part for part in earlier if part.payment_id == payment.id and part.state == RefundState.ASKED]
+    back = [(part.request or {}).get("refunded", 0) + part.amount for part in open_parts]
     request = MoneyRequest(
         key="",
         payment_key=payment.key,
@@ -268,6 +281,6 @@ def _request(payment: PaymentRow) -> dict[str, Any]:
         currency=payment.currency,
         authorised=payment.authorised,
         captured=payment.captured,
-        refunded=payment.refunded,
+        refunded=max([payment.refunded, *back]),
     )
     return msgspec.to_builtins(request)

@@ -43,7 +43,7 @@ from vetrina.shop.payments.ports import MoneyRequest, PaymentProvider
 from vetrina.shop.payments.rules import PaymentRow
 from vetrina.views.orders import OrderView, order_by_id
 from vetrina.views.payments import payment_by_id, payments_of_orders
-from vetrina.views.refunds import RefundPartView, open_refund_parts, parts_of_refund, refund_by_id
+from vetrina.views.refunds import RefundPartView, open_refund_parts, parts_of_refund, refund_by_id, refund_parts
 from vetrina.views.stock import locations
 from vetrina.vocabulary import RefundState
 
@@ -170,15 +170,23 @@ async def _refund(ctx: Context, wish: RefundWish, note: orders.RefundNote) -> in
 async def pay_back(ctx: Context, payload: Mapping[str, Any]) -> None:
     """See one part of a refund through at its provider: one movement, however often it is asked for. Run by a job.
 
-    A provider's refusal is final: the part has failed, and somebody has to look. Raises Unavailable while the provider
-    cannot be asked.
+    What went before it to the same payment goes first: whoever counts by hand counts on from there. A provider's
+    refusal is final: the part has failed, and somebody has to look. Raises Unavailable while the provider cannot be
+    asked.
     """
-    part = next(
-        (each for each in await parts_of_refund(ctx.db, payload["refund_id"]) if each.id == payload["part_id"]), None
-    )
-    if part is None or part.state != RefundState.ASKED or part.payment_id is None:
+    refund = await refund_by_id(ctx.db, payload["refund_id"])
+    parts = await refund_parts(ctx.db, [refund.order_id]) if refund is not None else []
+    asked = sorted((each for each in parts if each.state == RefundState.ASKED), key=lambda each: each.id)
+    part = next((each for each in asked if each.id == payload["part_id"]), None)
+    if part is None or part.payment_id is None:
         return
-    payment = await payment_by_id(ctx.db, part.payment_id)
+    for each in asked:
+        if each.id <= part.id and each.payment_id == part.payment_id:
+            await _see_through(ctx, each, part.payment_id)
+
+
+async def _see_through(ctx: Context, part: RefundPartView, payment_id: int) -> None:
+    payment = await payment_by_id(ctx.db, payment_id)
     if payment is None:
         raise NotFound(what="The payment")
     provided = ctx.ports.get(PaymentProvider, payment.provider)

@@ -108,12 +108,17 @@ class AmendmentRow(msgspec.Struct, frozen=True):
 
 
 def reduced(line: WholeLine, quantity: int) -> Reduced:
-    """What `quantity` pieces take with them: all pieces of a line together take all of it."""
+    """What `quantity` pieces take with them: all pieces of a line together take all of it.
+
+    What they cost after discounts is shared as refunds share it: a line may be settled partly in each way.
+    """
 
     def share(whole: int) -> int:
         return share_of(whole, line.quantity, line.before, quantity)
 
-    return Reduced(line.line_id, quantity, share(line.subtotal), share(line.discount), share(line.tax))
+    subtotal = share(line.subtotal)
+    discount = subtotal - share(line.subtotal - line.discount)
+    return Reduced(line.line_id, quantity, subtotal, discount, share(line.tax))
 
 
 def sums(added: Iterable[tuple[int, int]], taken: Iterable[Reduced], *, prices_include_tax: bool) -> Sums:

@@ -41,6 +41,8 @@ class Worth(msgspec.Struct, frozen=True):
     pieces: int = 1
     refunded: int = 0
     """Pieces of a line refunded before, or minor units of the delivery or the fee."""
+    tax_added: int = 0
+    """What of a line's tax came on top of its price: it is shared alone, as amendments share it."""
 
 
 class Share(msgspec.Struct, frozen=True):
@@ -144,9 +146,8 @@ def spread(amount: int, ways: Sequence[Way]) -> Iterable[Way]:
 
 
 def _share(line_id: int, quantity: int, worth: Worth) -> Share:
-    return Share(
-        line_id,
-        quantity,
-        share_of(worth.amount, worth.pieces, worth.refunded, quantity),
-        share_of(worth.tax, worth.pieces, worth.refunded, quantity),
-    )
+    def share(whole: int) -> int:
+        return share_of(whole, worth.pieces, worth.refunded, quantity)
+
+    amount = share(worth.amount - worth.tax_added) + share(worth.tax_added)
+    return Share(line_id, quantity, amount, share(worth.tax))
