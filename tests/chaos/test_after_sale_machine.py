@@ -39,7 +39,7 @@ TERMS = st.builds(
     st.sampled_from(((), ("GIFT",))),
     st.sampled_from(((), ("FIVE",))),
 )
-BOUNDED = settings(max_examples=5, stateful_step_count=10, derandomize=True)
+BOUNDED = settings(max_examples=6, stateful_step_count=12, derandomize=True)
 LONG = settings(max_examples=60, stateful_step_count=30, derandomize=True)
 SLOW = (HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much, HealthCheck.large_base_example)
 

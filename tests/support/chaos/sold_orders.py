@@ -217,13 +217,12 @@ class SoldOrders(Afterwards):
         left = row.current_total - sum(one.amount + one.waived for one in given)
         under_way = sum(part.amount for part in parts if part.state == RefundState.ASKED)
         asked = to_ask(row, held)
-        kept = order.redeemed + sum(paid.promised for paid in held) + asked - order.refunded
+        kept = order.redeemed + sum(paid.promised for paid in held) + asked - order.refunded - under_way
         adjusted = sum(one.adjustment for one in given)
         told = (await current_of(db, [order]))[order.id].total
         worth = await self._worth(order) - sum(one.delivery + one.fee for one in given) - adjusted
         found = list[str]()
-        # Of two refunds that are on their way the later may be told of first: the other counts twice for a moment.
-        if not under_way and (kept < left or (asked and kept > left)):
+        if kept < left or (asked and kept > left):
             found.append(f"{kept} is kept or asked for, and it comes to {left}")
         if told != max(left, 0):
             found.append(f"it says that it comes to {told}, and that is {left}")
