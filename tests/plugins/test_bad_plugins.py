@@ -233,7 +233,7 @@ async def test_a_route_that_goes_wrong_fails_alone(stage: Stage, how: str) -> No
 @pytest.mark.parametrize("how", VALUELESS)
 async def test_a_health_check_that_goes_wrong_is_itself_what_is_wrong(stage: Stage, how: str) -> None:
     stage.mood["check"] = how
-    [found] = await desk.health(stage.serving.runtime.site, stage.serving.runtime.context())
+    [found] = await desk.health(stage.serving.runtime.site, stage.serving.runtime.context(), "rogue")
     assert (found.owner, found.is_ok) == ("rogue", how in NOTICED)
     await blame(stage, "check", how)
 

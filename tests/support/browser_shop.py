@@ -145,7 +145,7 @@ async def _open(settings: Settings) -> None:
     try:
         ctx = context(make_shop(db, StillClock()), NOWHERE)
         await open_shop(ctx, profile())
-        await switch_on(ctx, PLUGINS)
+        await switch_on(ctx, (*PLUGINS, "flat_rate"))  # delivers before anybody has drawn a zone
         await configure(ctx)
     finally:
         await db.close()

@@ -39,6 +39,7 @@ PASSES: dict[str, str] = {}
 AGAIN: dict[str, str] = {
     "customerActivate": "a wrong token is a guess, and counted each time it is looked at",
     "customerReset": "a wrong token is a guess, and counted each time it is looked at",
+    "invoicesDetailsUpdate": "it says to whom a cart's invoice goes; saying it again changes nothing",
     "taxBuyerIdentityUpdate": "it says whose VAT id a cart has; saying it again changes nothing",
 }
 """Mutations that run again when the answer was lost, and why that is as good."""

@@ -91,11 +91,11 @@ async def load_moments(rows: Sequence[ReturnView], info: Info) -> list[Any]:
 @strawberry.type(description="Goods of an order on their way back.")
 class Return(Node):
     closed_at: DateTime | None
-    created_at: DateTime = batch(load_moments)
+    created_at: DateTime | None = batch(load_moments)
     id: strawberry.ID = batch(load_return_ids)
     name: str
     status: ReturnStatus = batch(load_statuses)
-    updated_at: DateTime
+    updated_at: DateTime | None
 
     is_type_of = read_from(ReturnView)
 
@@ -117,7 +117,7 @@ class ReturnConnection:
 class RequestedLineItemInput:
     line_item_id: strawberry.ID
     quantity: int
-    return_reason: ReturnReason
+    return_reason_definition_id: strawberry.ID | None = None
     customer_note: str | None = None
 
 
@@ -189,9 +189,17 @@ def _wanted(index: int, line: RequestedLineItemInput) -> WantedLine:
     return WantedLine(
         line_id=int_key_of(line.line_item_id, "LineItem", field=("requestedLineItems", str(index), "lineItemId")),
         quantity=line.quantity,
-        reason=line.return_reason.value,
+        reason=_reason(index, line.return_reason_definition_id),
         note=line.customer_note or "",
     )
+
+
+def _reason(index: int, definition_id: strawberry.ID | None) -> str:
+    """Reasons are defined by the API itself: the last part of a definition's id is a ReturnReason."""
+    if definition_id is None:
+        return ReturnReason.UNKNOWN.value
+    field = ("requestedLineItems", str(index), "returnReasonDefinitionId")
+    return key_of(definition_id, "ReturnReasonDefinition", field=field)
 
 
 def _told(refusal: Refusal) -> list[UserErrorRow]:
