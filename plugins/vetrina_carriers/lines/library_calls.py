@@ -102,7 +102,8 @@ def library() -> Any:
             for provider in ("mydhl", "ups"):
                 import_module(f"karrio.mappers.{provider}")
         # It lets pictures that are cut off pass for whole ones, in the whole process: the shop refuses them.
-        import_module("PIL.ImageFile").LOAD_TRUNCATED_IMAGES = False
+        pictures: Any = import_module("PIL.ImageFile")
+        pictures.LOAD_TRUNCATED_IMAGES = False
         lib: Any = import_module("karrio.lib")
         lib.request = _request
         lib.run_concurently = _one_by_one
