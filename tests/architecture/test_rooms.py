@@ -39,7 +39,7 @@ VIOLATIONS = {
     ),
     "The web framework stays at the doors": ("core/vetrina/flows/planted.py", "import litestar"),
     "GraphQL stays in its rooms": ("core/vetrina/views/planted_too.py", "import strawberry"),
-    "Stripe stays in its room": ("core/vetrina/flows/planted_too.py", "import stripe"),
+    "Payment services stay in their rooms": ("core/vetrina/flows/planted_too.py", "import mollie"),
     "No circles anywhere": ("core/vetrina/kernel/clock.py", "import vetrina.kernel.context"),
 }
 """For each contract a line in a place that breaks it."""
