@@ -323,12 +323,11 @@ def _add(connection: Connection, table: Table) -> bool:
 
 
 def _allowed(table: Table) -> dict[str, str]:
-    """The first of the words that a check lists for a column."""
-    checks = [str(each.sqltext) for each in table.constraints if isinstance(each, CheckConstraint)]
-    found = {
-        column.name: re.search(rf"\b{column.name}\b\W[^']*(?:IN|ANY)\b[^']*'(\w+)'", check)
+    """The first of the words that a check lists for a column; checks come in no order, and not all of them list words."""
+    checks = sorted(str(each.sqltext) for each in table.constraints if isinstance(each, CheckConstraint))
+    found = (
+        (column.name, re.search(rf"\b{column.name}\b\W[^']*(?:IN|ANY)\b[^']*'(\w+)'", check))
         for column in table.columns
         for check in checks
-        if column.name in check
-    }
-    return {name: match[1] for name, match in found.items() if match is not None}
+    )
+    return {name: match[1] for name, match in found if match is not None}
