@@ -11,6 +11,8 @@ from tests.support.chaos.judging import Suite
 from tests.support.chaos.operations import OPERATIONS
 
 MOST_POINTS = 120
+DEATHS_EACH = 16
+"""So many points inside of transactions are died at, from the first to the last: what was written is undone whole."""
 
 
 @pytest.fixture
@@ -34,6 +36,19 @@ async def test_a_death_at_any_point_loses_nothing(suite: Suite, operation: str) 
             return
         assert len(ended.points) == last
     raise AssertionError(f"more than {MOST_POINTS} points in {operation}")
+
+
+@pytest.mark.chaos
+@pytest.mark.timeout(300)
+@pytest.mark.parametrize("operation", ["checkout by card", "refund of an order by card and gift card"])
+async def test_a_death_at_a_statement_that_writes_leaves_no_half_of_it(suite: Suite, operation: str) -> None:
+    points = (await suite.do(operation, every_write=True)).points
+    inside = [number for number, name in enumerate(points, start=1) if "COMMIT" not in name and "asked" not in name]
+    assert len(inside) > DEATHS_EACH, "no statement that writes was seen"
+    for last in inside[:: len(inside) // DEATHS_EACH]:
+        ended = await suite.do(operation, last, every_write=True)
+        wrong = await suite.wrong()
+        assert ended.died and wrong == [], f"{operation}, point {last}, {ended.points[-1]}: {wrong}"
 
 
 async def test_a_death_around_the_charge_loses_nothing(suite: Suite) -> None:

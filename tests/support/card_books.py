@@ -1,6 +1,6 @@
 """The fake card provider with its books in a file, so that they outlive the shop's process."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from pathlib import Path
 from secrets import token_hex
@@ -59,23 +59,20 @@ class CardBooks(FakeProvider):
         """Write the books, after somebody else than the shop did something."""
         self._path.write_bytes(msgspec.json.encode(Books(self.charges, self._deeds)))
 
-    def pay_out(self, at: datetime) -> None:
-        """Settle, in one payout, every charge that was captured and is in no payout before."""
-        paid_out = statements_at(self._path)
-        settled = {item.payment_key for report in paid_out for item in report.items}
+    def pay_out(self, keys: Sequence[str], at: datetime) -> None:
+        """Settle these charges in one payout; it is the only one that the shop is told of from now on."""
         items = tuple(
             PayoutItem(
-                reference=f"txn_{charge.key}", kind=PayoutItemKind.CHARGE, gross=charge.captured, fee=10,
-                net=charge.captured - 10, currency=charge.currency, at=at, payment_key=charge.key,
+                reference=f"txn_{key}", kind=PayoutItemKind.CHARGE, gross=self.charges[key].captured, fee=10,
+                net=self.charges[key].captured - 10, currency=self.charges[key].currency, at=at, payment_key=key,
             )
-            for charge in self.charges.values()
-            if charge.captured and charge.key not in settled
+            for key in keys
         )  # fmt: skip
         report = PayoutReport(
-            reference=f"po_{len(paid_out) + 1}", state=PayoutState.PAID, amount=sum(item.net for item in items),
+            reference=f"po_{keys[0]}", state=PayoutState.PAID, amount=sum(item.net for item in items),
             currency=items[0].currency, arrives_at=at, items=items,
         )  # fmt: skip
-        _statements(self._path).write_bytes(msgspec.json.encode([*paid_out, report]))
+        _statements(self._path).write_bytes(msgspec.json.encode([report]))
 
     def _open(self) -> None:
         if self._path.exists():

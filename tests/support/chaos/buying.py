@@ -42,9 +42,9 @@ async def cart_ready(
 
 
 async def ware(shop: Workshop) -> int:
-    """The one variant everybody buys, made by the first who asks: a hundred pieces at 12.50."""
+    """The one variant everybody buys, made by the first who asks, at 12.50: more pieces than all deaths need."""
     found = await shop.db.value(select(Variant.id).order_by(Variant.id).limit(1))
-    return found or (await shop.product(stock=100)).variant_ids[0]
+    return found or (await shop.product(stock=10_000)).variant_ids[0]
 
 
 async def ordered(shop: Workshop, method: str, token: str | None = None, **more: Any) -> int:
