@@ -323,7 +323,7 @@ def _add(connection: Connection, table: Table) -> bool:
 
 
 def _allowed(table: Table) -> dict[str, str]:
-    """The first of the words that a check lists for a column; checks come in no order, and not all of them list words."""
+    """The first of the words that a check lists for a column: checks come in no order, and few of them list words."""
     checks = sorted(str(each.sqltext) for each in table.constraints if isinstance(each, CheckConstraint))
     found = (
         (column.name, re.search(rf"\b{column.name}\b\W[^']*(?:IN|ANY)\b[^']*'(\w+)'", check))
