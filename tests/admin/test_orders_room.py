@@ -137,7 +137,7 @@ async def test_what_the_staff_did_is_told_by_name(ctx: Context, site: Site, mara
                 trail="t",
             )  # fmt: skip
     await mara.open(f"/admin/orders/{known.id}")
-    assert "Cancelled by Mara Neri" in mara.page.words and "odd.thing by a program" in mara.page.words
+    assert "The order was cancelled by Mara Neri" in mara.page.words and "odd.thing by a program" in mara.page.words
     assert "Ring <twice> gift yes" in mara.page.words and "Ring &lt;twice&gt;" in mara.page.html
 
 

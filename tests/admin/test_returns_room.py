@@ -88,6 +88,8 @@ async def test_an_order_is_edited_after_its_difference_was_seen_and_the_buyer_pa
     assert mara.where == f"/admin/orders/{order_id}/ask-payment"
     (request,) = await requests_of_orders(desk.ctx.db, [order_id])
     assert f"/pay/{request.key}" in mara.page.words
+    await mara.open(f"/admin/orders/{order_id}")
+    assert f"edited by Mara Neri {line.title}: +2 Difference: €20.00" in mara.page.words
     await buyer.open(f"/pay/{request.key}?lang=it")
     assert "Restano da pagare 20,00" in buyer.page.words
     await buyer.send(f"/pay/{request.key}", "", method="fake:shells")
@@ -128,6 +130,12 @@ async def test_a_return_goes_from_the_buyer_s_page_through_the_room_to_its_refun
     assert (await order_of(desk, order_id)).refunded == 1_000
     assert "Settled by a refund" in mara.page.words
     assert [one.state for one in await returns_of(desk.ctx.db, [order_id])] == ["closed"]
+    await mara.open(f"/admin/orders/{order_id}")
+    for words in (
+        f"Return received by Mara Neri 1 × {line.title} #1001-R1",
+        f"Refund made by Mara Neri €10.00 1 × {line.title}",
+    ):
+        assert words in mara.page.words
     await buyer.open(f"{path}/return")
     assert "Mandatelo a noi." in buyer.page.words
     asked = ReturnWish(order_id=order_id, key="two", lines=(WantedLine(line_id=line.id, quantity=1, reason="OTHER"),))

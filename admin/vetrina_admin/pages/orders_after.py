@@ -16,6 +16,7 @@ from vetrina.views.fulfilments import (
 )
 from vetrina.views.orders import OrderLineRow, OrderView
 from vetrina.views.refunds import RefundPartView, RefundRow, refund_lines, refund_parts, refunds_of
+from vetrina.views.returns import ReturnLineView, ReturnView, return_lines, returns_of
 from vetrina.views.stock import locations
 from vetrina.vocabulary import FulfilmentState, OrderState
 from vetrina_admin.pages.visits import Visit
@@ -28,6 +29,14 @@ PARCEL_TONES = {
     "delivered": "good",
     "failed": "bad",
     "returned": "bad",
+    "cancelled": "neutral",
+}
+RETURN_TONES = {
+    "requested": "warning",
+    "approved": "neutral",
+    "received": "warning",
+    "closed": "good",
+    "declined": "bad",
     "cancelled": "neutral",
 }
 REFUND_TONES = {"asked": "warning", "done": "good", "failed": "bad"}
@@ -66,6 +75,13 @@ class RefundShown(msgspec.Struct, frozen=True):
     parts: tuple[RefundPartView, ...]
 
 
+class ReturnShown(msgspec.Struct, frozen=True):
+    """A return of the order with its lines."""
+
+    row: ReturnView
+    lines: tuple[ReturnLineView, ...]
+
+
 async def after_the_sale(visit: Visit, order: OrderView, lines: Sequence[OrderLineRow]) -> dict[str, Any]:
     """The parts of an order's page that are about its goods and refunds."""
     titles = {line.id: title_of(line) for line in lines}
@@ -79,6 +95,8 @@ async def after_the_sale(visit: Visit, order: OrderView, lines: Sequence[OrderLi
         "parcel_tones": PARCEL_TONES,
         "refunds": await _refunds(visit, order, titles),
         "refund_tones": REFUND_TONES,
+        "returns": await _returns(visit, order),
+        "return_tones": RETURN_TONES,
     }
 
 
@@ -121,3 +139,11 @@ async def _refunds(visit: Visit, order: OrderView, titles: Mapping[int, str]) ->
         )
         for row in rows
     ]
+
+
+async def _returns(visit: Visit, order: OrderView) -> list[ReturnShown]:
+    rows = await returns_of(visit.ctx.db, [order.id])
+    if not rows:
+        return []
+    lines = await return_lines(visit.ctx.db, [row.id for row in rows])
+    return [ReturnShown(row, tuple(line for line in lines if line.return_id == row.id)) for row in rows]

@@ -1,12 +1,13 @@
 """One order: what was bought, what it came to, where its money and its goods are, and what happened to it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any
 
 import msgspec
 
 from vetrina.kernel.errors import NotFound
+from vetrina.views.amendments import amendment_lines
 from vetrina.views.current import current_of
 from vetrina.views.histories import audit_of, events_of, goods_moves, order_corrections
 from vetrina.views.media import media_of_variants
@@ -26,17 +27,13 @@ from vetrina_admin.pages.actors import actor_names
 from vetrina_admin.pages.answers import Answer, render
 from vetrina_admin.pages.listings import country_name
 from vetrina_admin.pages.orders_after import after_the_sale
-from vetrina_admin.pages.orders_story import (
-    goods_story,
-    money_story,
-    outstanding,
-    story,
-    sums,
-)
+from vetrina_admin.pages.orders_history import Known, Reader, story
+from vetrina_admin.pages.orders_story import goods_story, money_story, outstanding, sums
 from vetrina_admin.pages.panels import panels
 from vetrina_admin.pages.payments_shown import method_name
 from vetrina_admin.pages.pictures import THUMB, picture_headers, small_path
 from vetrina_admin.pages.visits import Visit
+from vetrina_admin.pages.written import money_text
 
 FINANCIAL_TONES = {
     "PENDING": "warning",
@@ -67,6 +64,7 @@ async def order_page(visit: Visit) -> Answer:
     lines = await order_lines(db, [order_id])
     pictures = await _pictures(visit, lines)
     markets = {market.id: market.name for market in (await visit.site.markets.atlas()).markets}
+    after = await after_the_sale(visit, order, lines)
     return render(
         visit,
         "orders/order.html",
@@ -84,9 +82,9 @@ async def order_page(visit: Visit) -> Answer:
         reasons=REASONS,
         main_panels=await panels("order.main", order_id, visit),
         side_panels=await panels("order.side", order_id, visit),
-        **await after_the_sale(visit, order, lines),
+        **after,
         **await _sums(visit, order),
-        **await _stories(visit, order, lines),
+        **await _stories(visit, order, lines, after),
     )
 
 
@@ -113,7 +111,9 @@ async def _sums(visit: Visit, order: OrderView) -> dict[str, Any]:
     }
 
 
-async def _stories(visit: Visit, order: OrderView, lines: Sequence[OrderLineRow]) -> dict[str, Any]:
+async def _stories(
+    visit: Visit, order: OrderView, lines: Sequence[OrderLineRow], after: Mapping[str, Any]
+) -> dict[str, Any]:
     """What happened to the money, to the goods, and at all."""
     db = visit.ctx.db
     payments = await payments_of_orders(db, [order.id])
@@ -122,12 +122,23 @@ async def _stories(visit: Visit, order: OrderView, lines: Sequence[OrderLineRow]
     subjects = [f"order:{order.id}", *(f"payment:{payment.id}" for payment in payments)]
     audit, events = await audit_of(db, subjects), await events_of(db, subjects)
     money = money_story(visit.say, payments, entries, corrections)
-    history = story(visit.say, order, audit, events)
+    moves = await goods_moves(db, order.id)
+    known = Known(
+        lines=lines,
+        moves=moves,
+        parcels=after["parcels"],
+        refunds=after["refunds"],
+        reduced=await amendment_lines(db, [order.id]),
+        returns=[each.row for each in after["returns"]],
+        return_lines=[line for each in after["returns"] for line in each.lines],
+    )
+    reader = Reader(visit.say, partial(money_text, currency=order.currency, language=visit.language))
+    history = story(reader, order, known, audit, events)
     return {
         "payments": payments,
         "method": partial(method_name, visit.say),
         "money_story": money,
-        "goods_story": goods_story(await goods_moves(db, order.id), lines),
+        "goods_story": goods_story(moves, lines),
         "paid": sum(payment.captured for payment in payments),
         "outstanding": outstanding(order, payments),
         "history": history,

@@ -1,19 +1,18 @@
-"""What an order's rows tell: its sums, and what happened to its money, to its goods and at all, by time. Pure."""
+"""What an order's rows tell: its sums, and what happened to its money and to its goods, by time. Pure."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Literal
 
 import msgspec
 
 from vetrina.views.current import CurrentSums
-from vetrina.views.histories import EventRow, GoodsMoveRow, OrderCorrectionRow
+from vetrina.views.histories import GoodsMoveRow, OrderCorrectionRow
 from vetrina.views.orders import OrderDeliveryRow, OrderDiscountRow, OrderLineRow, OrderTaxLineRow, OrderView
 from vetrina.views.payments import PaymentEntryRow, PaymentRow
-from vetrina.views.staff import AuditRow
 from vetrina.vocabulary import OrderState
 from vetrina_admin.pages.payments_shown import method_name
-from vetrina_admin.pages.wording import Say, knows
+from vetrina_admin.pages.wording import Say
 
 TONES: Mapping[str, str] = {
     "authorised": "neutral",
@@ -47,7 +46,10 @@ class Sum(msgspec.Struct, frozen=True):
 
 
 class Moment(msgspec.Struct, frozen=True, kw_only=True):
-    """One thing that happened. `amount` is in minor units of `currency`; `pieces` are quantities and titles."""
+    """One thing that happened. `amount` is in minor units of `currency`; `pieces` are quantities and titles.
+
+    `changes` are titles with how many pieces there were before and after; `notes` say the rest, a line each.
+    """
 
     at: datetime
     kind: str
@@ -55,6 +57,10 @@ class Moment(msgspec.Struct, frozen=True, kw_only=True):
     amount: int | None = None
     currency: str = ""
     pieces: tuple[tuple[int, str], ...] = ()
+    changes: tuple[tuple[str, int, int], ...] = ()
+    notes: tuple[str, ...] = ()
+    to: str = ""
+    """The page that has more of it."""
     text: str = ""
     reference: str = ""
     actor: str = ""
@@ -151,58 +157,6 @@ def goods_story(moves: Iterable[GoodsMoveRow], lines: Iterable[OrderLineRow]) ->
         for (at, kind, reference), pieces in groups.items()
     ]
     return sorted(found, key=lambda moment: moment.at)
-
-
-DONE_BY: Mapping[str, tuple[str, ...]] = {
-    "OrderSent": ("parcel.sent",),
-    "FulfilmentMoved": ("parcel.",),
-    "OrderAmended": ("order.amended",),
-    "ReturnAnswered": ("return.approved", "return.declined", "return.cancelled"),
-    "ReturnReceived": ("return.received",),
-    "ReturnClosed": ("return.closed",),
-}
-"""Events, and how the names of what the staff did begin that they tell of."""
-AT_ONCE = timedelta(seconds=1)
-
-
-def story(say: Say, order: OrderView, audit: Iterable[AuditRow], events: Iterable[EventRow]) -> list[Moment]:
-    """What happened, the latest first; and that it was placed, if nothing says so.
-
-    What the staff did is told once: with who did it, and not again by its event.
-    """
-    audit, events = list(audit), list(events)
-    found = [
-        Moment(at=event.at, kind="event", text=_said(say, f"orders.event_{event.name}", event.name))
-        for event in events
-        if not any(_is_same(event, entry) for entry in audit)
-    ]
-    found += [
-        Moment(
-            at=entry.at,
-            kind="action",
-            text=_said(say, f"orders.action_{_plain(entry.action)}", entry.action),
-            actor=entry.actor,
-        )
-        for entry in audit
-    ]
-    if not any(event.name == "OrderPlaced" for event in events):
-        found.append(Moment(at=order.placed_at, kind="event", text=say("orders.event_OrderPlaced")))
-    return sorted(found, key=lambda moment: moment.at, reverse=True)
-
-
-def _is_same(event: EventRow, entry: AuditRow) -> bool:
-    """Whether an action of the staff is what an event tells of."""
-    return abs(event.at - entry.at) < AT_ONCE and entry.action.startswith(DONE_BY.get(event.name, ("\0",)))
-
-
-def _said(say: Say, key: str, name: str) -> str:
-    """The words for a name; the name itself, such as a plugin's, where there are none."""
-    return say(key) if knows(key) else name
-
-
-def _plain(action: str) -> str:
-    """An action's name as the end of a key."""
-    return action.replace(".", "_").replace("-", "_")
 
 
 def _title(line: OrderLineRow) -> str:
