@@ -33,10 +33,14 @@ from vetrina.shop.delivery.ports import (
     TrackingEvent,
     Undeliverable,
 )
-from vetrina.shop.mail.ports import Letter, MailProvider, MailRefused, OrderLetters
+from vetrina.shop.mail.ports import Attachment, Letter, MailProvider, MailRefused, OrderLetters
 from vetrina.shop.media.ports import MediaStorage, Piece
 from vetrina.shop.orders.ports import (
+    DocumentFile,
+    OrderDocument,
+    OrderDocuments,
     OrderHistoryFormat,
+    OrderPapers,
     PastCorrection,
     PastCustomer,
     PastLine,
@@ -112,6 +116,7 @@ __all__ = [
     "LAST_STATUSES",
     "Adjustment",
     "AskedField",
+    "Attachment",
     "BuyerField",
     "Carrier",
     "CarrierRate",
@@ -128,6 +133,7 @@ __all__ = [
     "DisputeEvidence",
     "DisputeReport",
     "DisputeSource",
+    "DocumentFile",
     "FieldRefused",
     "FoundProducts",
     "FoundRows",
@@ -145,8 +151,11 @@ __all__ = [
     "OfferRequest",
     "OfferedMethod",
     "OpenHours",
+    "OrderDocument",
+    "OrderDocuments",
     "OrderHistoryFormat",
     "OrderLetters",
+    "OrderPapers",
     "Parcel",
     "ParcelContent",
     "ParcelStatus",

@@ -2,12 +2,20 @@
 
 from typing import Any
 
-from vetrina.plugin import GraphQLFields, GraphQLRoots, Job, React, Site, hookimpl
+from vetrina.plugin import GraphQLFields, GraphQLRoots, Job, Provide, React, Site, hookimpl
 from vetrina.plugin.admin import AdminPage, AdminPanel, AdminTile
 from vetrina.plugin.declarations import Declaration
+from vetrina.ports import OrderDocuments
 from vetrina_invoices.settings import InvoicesSettings
 
 # Each part is imported when it is asked for: types of both APIs and the forms take their time.
+
+
+@hookimpl
+def register_ports() -> list[Provide]:
+    from vetrina_invoices.papers import Papers
+
+    return [Provide(OrderDocuments, "invoices", Papers())]
 
 
 @hookimpl

@@ -59,6 +59,9 @@ def written(ctx: Context, letter: Letter, settings: SmtpSettings) -> EmailMessag
     message["Auto-Submitted"] = "auto-generated"  # out-of-office replies stay away (RFC 3834)
     message.set_content(letter.text)
     message.add_alternative(letter.html, subtype="html")
+    for file in letter.attachments:
+        kind, _, form = file.media_type.partition("/")
+        message.add_attachment(file.content, maintype=kind, subtype=form, filename=file.name)
     message["Content-Language"] = letter.language  # last: each part takes its own content headers with it
     return message
 

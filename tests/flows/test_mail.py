@@ -3,10 +3,11 @@
 from datetime import timedelta
 from typing import Any
 
+import msgspec
 import pytest
 from tests.support.shops import StillClock, opened
 
-from vetrina.flows.mail import JOBS, Mail, expire_mails, post
+from vetrina.flows.mail import JOBS, Mail, StoredDocument, expire_mails, post
 from vetrina.flows.mail.rendering import FOLDER, LETTERS, render
 from vetrina.kernel.context import Context
 from vetrina.kernel.db import table_of
@@ -14,7 +15,7 @@ from vetrina.kernel.db.owners import ForeignTable
 from vetrina.kernel.errors import BadInput, Fault, Unavailable
 from vetrina.kernel.jobs import PAUSES, JobRun, Runner
 from vetrina.kernel.registry import Provided
-from vetrina.ports import MailProvider, MailRefused
+from vetrina.ports import Attachment, DocumentFile, MailProvider, MailRefused, OrderDocuments, OrderPapers
 from vetrina.shop.mail import service as mails
 from vetrina.shop.mail.models import QueuedMail
 from vetrina.shop.mail.rules import MailState
@@ -133,6 +134,63 @@ async def test_what_the_server_never_takes_and_what_comes_too_late_are_given_up(
     mailing.clock.move(hours=1)
     await mailing.runner.run_once()
     assert not mailing.provider.letters
+
+
+class _Papers:
+    """Serves OrderDocuments; the paper appears once the shop has it."""
+
+    policy = OrderDocuments.policy
+
+    def __init__(self) -> None:
+        self.kept: dict[str, DocumentFile] = {}
+
+    async def papers(self, ctx: Context, order_id: int) -> OrderPapers:
+        return OrderPapers()
+
+    async def file(self, ctx: Context, reference: str) -> DocumentFile | None:
+        return self.kept.get(reference)
+
+
+async def test_files_go_along_sealed_while_they_wait_and_papers_are_read_when_the_mail_leaves(
+    database_url: str, clock: StillClock
+) -> None:
+    provider, papers = FakeMail(), _Papers()
+    served = [Provided(MailProvider, "fake", "fake", provider), Provided(OrderDocuments, "ledger", "ledger", papers)]
+    ctx = await opened(database_url, clock, served)
+    mailing = Post(ctx, clock, provider)
+    carried = Attachment("list.csv", "text/csv", b"a;b\r\n1;2")
+    await mailing.queue(msgspec.structs.replace(RESET, attachments=(carried, StoredDocument("ledger", "7"))))
+    assert "list.csv" not in str(await mailing.row()) + repr(RESET)
+    await mailing.runner.run_once()
+    assert not provider.letters, "a mail does not leave without what it encloses"
+    assert "'7'" in str(await mailing.jobs())
+    papers.kept["7"] = DocumentFile(name="invoice-7.pdf", media_type="application/pdf", content=b"%PDF")
+    clock.move(seconds=PAUSES[0])
+    await mailing.runner.run_once()
+    [letter] = provider.letters
+    assert letter.attachments == (carried, Attachment("invoice-7.pdf", "application/pdf", b"%PDF"))
+    assert LINK in letter.text, "and its secrets are where they were"
+    assert (await mailing.row())["sealed"] is None
+    await ctx.db.close()
+
+
+@pytest.mark.embedded
+@pytest.mark.parametrize(
+    "files",
+    [
+        [Attachment("a.pdf", "application/pdf", b"")] * 6,
+        [Attachment("a.pdf", "application/pdf", b" " * 2_500_001)] * 2,
+        [Attachment("../a.pdf", "application/pdf", b"")],
+        [Attachment('a".pdf', "application/pdf", b"")],
+        [Attachment("a.pdf\r\nBcc: x", "application/pdf", b"")],
+        [Attachment("a.html", "text/html", b"")],
+        [Attachment("pdf", "application/pdf", b"")],
+    ],
+)
+async def test_what_is_too_much_or_may_run_is_not_enclosed(ctx: Context, files: list[Attachment]) -> None:
+    with pytest.raises(Fault):
+        async with ctx.tx() as session:
+            await post(ctx, session, msgspec.structs.replace(RESET, attachments=tuple(files)))
 
 
 async def test_without_a_provider_mails_wait(ctx: Context, clock: StillClock) -> None:

@@ -23,7 +23,7 @@ from pydantic import SecretStr, ValidationError
 from vetrina.kernel.context import Context
 from vetrina.kernel.errors import Unavailable
 from vetrina.kernel.outgoing import Outgoing
-from vetrina.ports import MailProvider, MailRefused
+from vetrina.ports import Attachment, MailProvider, MailRefused
 from vetrina.testing.mail import MailProviderContract
 from vetrina_smtp import health
 from vetrina_smtp.connecting import Security, ServerRefuses
@@ -144,8 +144,15 @@ async def test_a_mail_travels_encrypted_by_who_signed_in(
     settings = safe.settings("starttls", username="shop", password=SecretStr(PASSWORD))
     await settings.check(ctx)
     await health.check(settings)(ctx)
-    await SmtpMail(settings).send(ctx, LETTER)
+    pdf = Attachment("invoice-12-2026.pdf", "application/pdf", b"%PDF-1.7 \x00\xff\r\n.\r\n")
+    await SmtpMail(settings).send(ctx, msgspec.structs.replace(LETTER, attachments=(pdf,)))
     [(to, message)] = safe.taken
+    assert message.get_content_type() == "multipart/mixed"
+    assert [part.get_content_type() for part in message.iter_parts()] == ["multipart/alternative", "application/pdf"]
+    [file] = message.iter_attachments()
+    assert (file.get_filename(), file.get_content_disposition(), file.get_content()) == (
+        pdf.name, "attachment", pdf.content,
+    )  # fmt: skip
     assert to == ["buyer@example.org"]
     assert str(message["From"]) == '"Bottega, di prova" <shop@bottega.example>'
     assert (message["Message-ID"], message["Reply-To"]) == (LETTER.message_id, "shop@example.org")

@@ -8,7 +8,7 @@ from typing import ClassVar
 import msgspec
 
 from vetrina.kernel.context import BUYER, Context
-from vetrina.ports import Letter, MailProvider, MailRefused, OrderLetters, Policy
+from vetrina.ports import Attachment, Letter, MailProvider, MailRefused, OrderLetters, Policy
 
 
 class FakeMail:
@@ -50,6 +50,15 @@ class MailProviderContract:
     async def test_a_letter_is_taken_in_its_own_words(self, ctx: Context) -> None:
         provider = self.provider()
         await provider.send(ctx, self.letter)
+        assert await self.arrived(ctx, provider) == [(self.letter.to, self.letter.subject)]
+
+    async def test_a_letter_that_encloses_files_is_taken(self, ctx: Context) -> None:
+        provider = self.provider()
+        files = (
+            Attachment("invoice-12.pdf", "application/pdf", b"%PDF-1.7 \x00\xff"),
+            Attachment("a.csv", "text/csv", b"a"),
+        )
+        await provider.send(ctx, msgspec.structs.replace(self.letter, attachments=files))
         assert await self.arrived(ctx, provider) == [(self.letter.to, self.letter.subject)]
 
     async def test_each_goes_to_its_own_recipient(self, ctx: Context) -> None:

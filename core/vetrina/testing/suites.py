@@ -15,6 +15,7 @@ from vetrina.ports import (
     MailProvider,
     MediaStorage,
     NodeSource,
+    OrderDocuments,
     OrderHistoryFormat,
     OrderLetters,
     PaymentProvider,
@@ -30,6 +31,7 @@ from vetrina.ports import (
 from vetrina.testing.buyer_fields import BuyerFieldContract
 from vetrina.testing.carriers import CarrierContract
 from vetrina.testing.delivery import DeliveryProviderContract
+from vetrina.testing.documents import OrderDocumentsContract
 from vetrina.testing.formats import CatalogueFormatContract, OrderHistoryFormatContract
 from vetrina.testing.hosted import HostedPagesContract
 from vetrina.testing.mail import MailProviderContract, OrderLettersContract
@@ -58,6 +60,7 @@ SUITES: Mapping[type[Any], type[Any]] = {
     MailProvider: MailProviderContract,
     NodeSource: NodeSourceContract,
     MediaStorage: MediaStorageContract,
+    OrderDocuments: OrderDocumentsContract,
     OrderHistoryFormat: OrderHistoryFormatContract,
     OrderLetters: OrderLettersContract,
     PaymentProvider: PaymentProviderContract,

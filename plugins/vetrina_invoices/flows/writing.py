@@ -6,6 +6,7 @@ from typing import Any
 
 import msgspec
 
+from vetrina.events import OrderDocumentIssued
 from vetrina.flows.auditing import audited
 from vetrina.kernel.context import Context
 from vetrina.kernel.crypto import draw_key
@@ -25,6 +26,9 @@ from vetrina_invoices.rules.laws import law, stamp_duty
 from vetrina_invoices.rules.numbering import Kind
 from vetrina_invoices.settings import InvoicesSettings
 from vetrina_invoices.views import WholeRow
+
+PROVIDER = "invoices"
+"""The key under which the plugin serves OrderDocuments."""
 
 
 class Draft(msgspec.Struct, frozen=True, kw_only=True):
@@ -187,6 +191,17 @@ async def _tell(ctx: Context, session: Session, content: Content, draft: Draft, 
     is_credit = draft.kind == "credit_note"
     event = CreditNoteIssued(**carried, refers_to=content.refers[0].name) if is_credit else InvoiceIssued(**carried)
     await emit(session, event, ctx.now())
+    issued = OrderDocumentIssued(
+        order_id=order.id,
+        number=order.number,
+        total=order.total,
+        currency=order.currency,
+        kind=draft.kind,
+        name=content.name,
+        provider=PROVIDER,
+        reference=str(document_id),
+    )
+    await emit(session, issued, ctx.now())
     after = {"name": content.name, "total": str(Money(content.total, content.currency)), "order": order.name}
     await audited(ctx, session, f"invoices.{draft.kind}-issued", f"order:{order.id}", after=after)
 

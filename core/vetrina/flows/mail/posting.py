@@ -1,6 +1,6 @@
 """Queue a mail in the transaction of what it tells of."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -12,13 +12,41 @@ from vetrina.kernel.db import Session
 from vetrina.kernel.errors import BadInput, Fault
 from vetrina.kernel.jobs import put_off
 from vetrina.shop.mail import service as mails
-from vetrina.shop.mail.rules import LINE_LIMIT, VALUES_LIMIT, WORDS_LIMIT, is_address
+from vetrina.shop.mail.ports import Attachment
+from vetrina.shop.mail.rules import (
+    ATTACHED_LIMIT,
+    LINE_LIMIT,
+    MOST_ATTACHMENTS,
+    VALUES_LIMIT,
+    WORDS_LIMIT,
+    is_address,
+    may_be_attached,
+)
 
 SEND = "mail.send-mail"
 SECRETS = "mail"
 """What a mail's secrets are sealed for."""
 WORDED = "words"
 """The template of a mail that comes with its words."""
+
+
+class StoredDocument(msgspec.Struct, frozen=True, tag="stored"):
+    """A paper of an order that goes with a mail: who keeps it, and what names it there. Read when the mail leaves."""
+
+    provider: str
+    """The key under which OrderDocuments is served."""
+    reference: str
+
+
+Enclosed = Attachment | StoredDocument
+
+
+class Sealed(msgspec.Struct, frozen=True):
+    """What of a mail nobody may read while it waits."""
+
+    secrets: Mapping[str, str] = {}
+    words: Words | None = None
+    attachments: tuple[Enclosed, ...] = ()
 
 
 class Mail(msgspec.Struct, frozen=True, kw_only=True):
@@ -40,6 +68,8 @@ class Mail(msgspec.Struct, frozen=True, kw_only=True):
     secrets: Mapping[str, str] = {}
     words: Words | None = None
     """Instead of a template: what was put into words already. All of it is sealed while it waits."""
+    attachments: tuple[Enclosed, ...] = ()
+    """Files that go with it, sealed while it waits; large ones are better named than carried."""
     expires_at: datetime | None = None
 
     def __repr__(self) -> str:
@@ -49,7 +79,8 @@ class Mail(msgspec.Struct, frozen=True, kw_only=True):
 async def post(ctx: Context, session: Session, mail: Mail) -> bool:
     """Queue a mail; whether its key was new. It leaves after the commit, and never without it.
 
-    Raises BadInput for what is no address, Fault for a letter nobody has written or values that are too much.
+    Raises BadInput for what is no address, Fault for a letter nobody has written, for values or files that are too
+    much, and for files that no mail may enclose.
     """
     if not is_address(mail.to):
         raise BadInput(field=("email",), problem="The e-mail address is not valid.")
@@ -57,10 +88,10 @@ async def post(ctx: Context, session: Session, mail: Mail) -> bool:
     if not is_known or not 0 < len(mail.key) <= LINE_LIMIT:
         raise Fault(f"there is no letter {mail.template!r}, or no key to post it under")
     content = msgspec.to_builtins(dict(mail.values))
-    secret = msgspec.json.encode(mail.words or dict(mail.secrets))
+    secret = msgspec.json.encode((mail.words, dict(mail.secrets)))
     if len(msgspec.json.encode(content)) > VALUES_LIMIT or len(secret) > WORDS_LIMIT:
         raise Fault(f"the mail {mail.template!r} holds more than {VALUES_LIMIT} bytes, or its words {WORDS_LIMIT}")
-    sealed = ctx.shop.vault.seal(SECRETS, secret.decode()) if mail.words or mail.secrets else None
+    check_files([file for file in mail.attachments if isinstance(file, Attachment)], len(mail.attachments))
     is_new = await mails.queue(
         session,
         key=mail.key,
@@ -68,10 +99,29 @@ async def post(ctx: Context, session: Session, mail: Mail) -> bool:
         language=mail.language,
         template=mail.template,
         content=content,
-        sealed=sealed,
+        sealed=_sealed(ctx, mail),
         at=ctx.now(),
         expires_at=mail.expires_at,
     )
     if is_new:
         await put_off(session, SEND, mail.key, {"key": mail.key}, ctx.now())
     return is_new
+
+
+def check_files(files: Sequence[Attachment], count: int) -> None:
+    """What a mail encloses, of which there are `count`. Raises Fault where it is too many, too large, or may not be."""
+    size = sum(len(file.content) for file in files)
+    if count > MOST_ATTACHMENTS or size > ATTACHED_LIMIT:
+        raise Fault(
+            f"a mail has at most {MOST_ATTACHMENTS} files of {ATTACHED_LIMIT} bytes together, not {count}, {size}"
+        )
+    for file in files:
+        if not may_be_attached(file.name, file.media_type):
+            raise Fault(f"no mail may enclose {file.name[:100]!r} of the type {file.media_type[:100]!r}")
+
+
+def _sealed(ctx: Context, mail: Mail) -> str | None:
+    if not (mail.words or mail.secrets or mail.attachments):
+        return None
+    kept = Sealed(secrets=dict(mail.secrets), words=mail.words, attachments=mail.attachments)
+    return ctx.shop.vault.seal(SECRETS, msgspec.json.encode(kept).decode())

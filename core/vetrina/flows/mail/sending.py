@@ -8,19 +8,20 @@ from urllib.parse import urlsplit
 import msgspec
 from sqlalchemy import bindparam, select
 
-from vetrina.flows.mail.posting import SECRETS, SEND, WORDED
-from vetrina.flows.mail.rendering import Words, render
+from vetrina.flows.mail.posting import SECRETS, SEND, WORDED, Sealed, StoredDocument, check_files
+from vetrina.flows.mail.rendering import render
 from vetrina.kernel.context import Context
 from vetrina.kernel.crypto import digest
 from vetrina.kernel.errors import Unavailable
 from vetrina.kernel.jobs import Job
 from vetrina.shop.mail import service as mails
 from vetrina.shop.mail.models import QueuedMail
-from vetrina.shop.mail.ports import Letter, MailProvider, MailRefused
+from vetrina.shop.mail.ports import Attachment, Letter, MailProvider, MailRefused
 from vetrina.shop.mail.rules import MailState, one_line
+from vetrina.shop.orders.ports import OrderDocuments
 from vetrina.views.markets import atlas
 
-JOB_DEADLINE = MailProvider.policy.deadline + 10.0
+JOB_DEADLINE = MailProvider.policy.deadline + 2 * OrderDocuments.policy.deadline
 
 
 class NobodySends(Unavailable):
@@ -30,8 +31,15 @@ class NobodySends(Unavailable):
         super().__init__("no plugin sends mail: switch one on, such as smtp, and try this again")
 
 
+class DocumentGone(Unavailable):
+    """What a mail is to enclose is not there."""
+
+    def __init__(self, document: StoredDocument) -> None:
+        super().__init__(f"{document.provider} has no document {document.reference!r}; the mail waits for it")
+
+
 async def send_mail(ctx: Context, payload: Mapping[str, Any]) -> None:
-    """Hand a mail to the first provider. Raises NobodySends, PortFailed: then it is tried again."""
+    """Hand a mail to the first provider. Raises NobodySends, DocumentGone, PortFailed: then it is tried again."""
     mail = await ctx.db.one(_Waiting, _WAITING, {"key_": payload["key"]})
     if mail is None:
         return
@@ -78,11 +86,13 @@ class _Waiting(msgspec.Struct, frozen=True):
 async def _written(ctx: Context, mail: _Waiting) -> Letter:
     profile = (await atlas(ctx.db)).profile
     opened = ctx.shop.vault.open(SECRETS, mail.sealed) if mail.sealed else "{}"
-    if mail.template == WORDED:
-        words = msgspec.json.decode(opened, type=Words)
+    sealed = msgspec.json.decode(opened, type=Sealed)
+    if mail.template == WORDED and sealed.words is not None:
+        words = sealed.words
     else:
-        secrets = msgspec.json.decode(opened, type=dict[str, str])
-        words = render(mail.template, mail.language, {**mail.content, **secrets}, profile.name)
+        words = render(mail.template, mail.language, {**mail.content, **sealed.secrets}, profile.name)
+    files = [await _file(ctx, each) if isinstance(each, StoredDocument) else each for each in sealed.attachments]
+    check_files(files, len(files))
     return Letter(
         to=mail.recipient,
         subject=one_line(words.subject),
@@ -92,7 +102,17 @@ async def _written(ctx: Context, mail: _Waiting) -> Letter:
         message_id=f"<{digest(mail.key, ctx.shop.base_url)[:32]}@{urlsplit(ctx.shop.base_url).hostname}>",
         sender_name=profile.name,
         reply_to=profile.email,
+        attachments=tuple(files),
     )
+
+
+async def _file(ctx: Context, document: StoredDocument) -> Attachment:
+    """Raises DocumentGone, PortFailed, Unavailable where its plugin is off."""
+    provided = ctx.ports.get(OrderDocuments, document.provider)
+    found = await ctx.ports.ask(provided, provided.implementation.file, ctx, document.reference)
+    if found is None:
+        raise DocumentGone(document)
+    return Attachment(found.name, found.media_type, found.content)
 
 
 async def _settle(

@@ -16,6 +16,18 @@ class MailRefused(Refusal):
     text = "The mail service does not take this mail: {reason}"
 
 
+class Attachment(msgspec.Struct, frozen=True, tag="file"):
+    """A file that goes with a mail."""
+
+    name: str
+    """Letters, digits, blanks, dashes, underscores and dots, with an ending."""
+    media_type: str
+    content: bytes
+
+    def __repr__(self) -> str:
+        return f"Attachment({self.name!r}, {len(self.content)} bytes)"
+
+
 class Letter(msgspec.Struct, frozen=True, kw_only=True):
     """A mail in its own words, once as text and once as HTML that says the same."""
 
@@ -32,6 +44,7 @@ class Letter(msgspec.Struct, frozen=True, kw_only=True):
     """The shop's name; the address is the provider's affair."""
     reply_to: str | None = None
     """Where people reach the shop."""
+    attachments: tuple[Attachment, ...] = ()
 
     def __repr__(self) -> str:
         """Without its words, which hold links that open accounts."""

@@ -113,6 +113,18 @@ class OrderWaived(OrderEvent, frozen=True, kw_only=True):
     amount: int
 
 
+class OrderDocumentIssued(OrderEvent, frozen=True, kw_only=True):
+    """A document of the order was issued; `kind` is invoice or credit_note, `name` its number as it is printed.
+
+    `provider` is the key under which OrderDocuments is served, and `reference` names the document there.
+    """
+
+    kind: str
+    name: str
+    provider: str
+    reference: str
+
+
 class OrderImported(OrderEvent, frozen=True, kw_only=True):
     """An order of the past was taken over from another shop system; nobody is waiting for it.
 

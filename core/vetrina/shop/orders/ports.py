@@ -1,13 +1,14 @@
-"""OrderHistoryFormat: a plugin's reader of orders made elsewhere; and the neutral drafts it yields."""
+"""OrderHistoryFormat: reads orders made elsewhere into neutral drafts. OrderDocuments: keeps an order's papers."""
 
 from collections.abc import Iterator, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import ClassVar, Literal, Protocol
 
 import msgspec
 
+from vetrina.kernel.context import Context
 from vetrina.kernel.registry import Policy
 from vetrina.vocabulary import Address, RowProblem
 
@@ -118,4 +119,51 @@ class OrderHistoryFormat(Protocol):
 
         Memory stays bounded by the largest of them, and a number for each.
         """
+        ...
+
+
+class OrderDocument(msgspec.Struct, frozen=True, kw_only=True):
+    """A paper of an order as its buyer sees it. `total` in minor units of `currency`."""
+
+    reference: str
+    """What names it to whoever keeps it; no secret."""
+    kind: Literal["invoice", "credit_note"]
+    name: str
+    """Its number as it is printed."""
+    issued_on: date
+    total: int
+    currency: str
+    url: str
+    """Opens it for whoever has the address."""
+
+
+class OrderPapers(msgspec.Struct, frozen=True, kw_only=True):
+    """What there is of an order, in the order it was issued, and where its buyer asks for an invoice, if he may."""
+
+    documents: tuple[OrderDocument, ...] = ()
+    ask_url: str | None = None
+
+
+class DocumentFile(msgspec.Struct, frozen=True, kw_only=True):
+    """A document as a file that a mail may enclose."""
+
+    name: str
+    media_type: str
+    content: bytes
+
+
+class OrderDocuments(Protocol):
+    """Keeps invoices and credit notes of orders. Failure policy: optional; pages are then drawn without them.
+
+    Each document is announced once, by OrderDocumentIssued, which carries the key that this port is served under.
+    """
+
+    policy: ClassVar[Policy] = Policy("optional", 10.0)
+
+    async def papers(self, ctx: Context, order_id: int) -> OrderPapers:
+        """What there is of an order; nothing of one that there is not."""
+        ...
+
+    async def file(self, ctx: Context, reference: str) -> DocumentFile | None:
+        """A document as a file; None for a reference that names none."""
         ...

@@ -11,6 +11,7 @@ from vetrina.ports import (
     HostedPages,
     NodeSource,
     OfferRequest,
+    OrderDocuments,
     OrderLetters,
     PaymentProvider,
     PriceRules,
@@ -22,6 +23,7 @@ from vetrina.ports import (
 )
 from vetrina.testing.delivery import DeliveryProviderContract
 from vetrina.testing.doctor.patient import Patient
+from vetrina.testing.documents import OrderDocumentsContract
 from vetrina.testing.hosted import HostedPagesContract
 from vetrina.testing.mail import OrderLettersContract
 from vetrina.testing.payment_contract import AMOUNT, PaymentProviderContract
@@ -65,6 +67,7 @@ READY: Mapping[type[Any], Any] = {
     DestinationPrices: _of(DestinationPricesContract, "prices"),
     HostedPages: _of(HostedPagesContract, "pages"),
     NodeSource: _of(NodeSourceContract, "source"),
+    OrderDocuments: _of(OrderDocumentsContract, "documents"),
     OrderLetters: _of(OrderLettersContract, "letters"),
     PaymentProvider: _of_payment,
     PriceRules: _of(PriceRulesContract, "rules"),
