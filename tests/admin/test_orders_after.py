@@ -14,6 +14,7 @@ from vetrina.flows.fulfilling import FulfilWish, fulfil
 from vetrina.flows.refunding import RefundWish, refund_order
 from vetrina.kernel.context import Context
 from vetrina.plugin import Site
+from vetrina.testing.payments import AUTHORISES
 from vetrina.views.markets import capture_mode
 
 pytestmark = pytest.mark.embedded
@@ -61,9 +62,40 @@ async def test_goods_leave_and_money_goes_back_page_by_page(desk: Desk, mara: Ma
     await mara.send(f"{path}/cancel-pieces", **{f"line-{line_id}": "1"})
     assert "Items of #1001 are cancelled" in mara.page.words and "1 cancelled" in mara.page.words
     assert (await books(desk)).payments == (("captured", 3500, 3500, 2250),)
-    for words in ("A refund was completed", "Parcel sent", "Pieces cancelled"):
+    for words in ("A refund was completed", "Parcel sent by Mara Neri 2 ×", "Pieces cancelled by Mara Neri 1 ×"):
         assert words in mara.page.words
+    assert "Refund made by Mara Neri €12.50 1 ×" in mara.page.words
+    assert "Delivery: €2.50 <b>Broken</b>" in mara.page.words
     assert "A parcel left" not in mara.page.words, "what somebody did is told once"
+
+
+async def test_who_may_not_send_money_back_reads_it_before_pressing_and_has_another_way(
+    desk: Desk, site: Site, mara: Manager
+) -> None:
+    clerk = await signed_in(desk.ctx, site, "orders.read", "orders.write", email="ada@shop.test")
+    order_id, line_id = await sold(desk)
+    path = f"/admin/orders/{order_id}"
+    await clerk.open(f"{path}/cancel-pieces")
+    assert "€35.00 would go back to the buyer" in clerk.page.words and "Ask: Mara Neri" in clerk.page.words
+    assert "what was paid for them stays here" in clerk.page.words
+    assert [form.action for form in clerk.page.forms if form.action.endswith("/cancel")] == []
+    await clerk.post(f"{path}/cancel", {**clerk.page.form("/cancel-pieces").fields, "reason": "OTHER"})
+    assert "You lack the permission for this: payments.write" in clerk.page.words
+    await clerk.open(f"{path}/cancel-pieces")
+    await clerk.send(f"{path}/cancel-pieces", **{f"line-{line_id}": "1"})
+    assert "Items of #1001 are cancelled" in clerk.page.words and desk.provider.only.refunded == 0
+    await clerk.open(f"{path}/edit")
+    await clerk.send(f"{path}/edit", "do=quote", **{f"reduce-{line_id}": "1"})
+    assert "€10.00 would go back to the buyer" in clerk.page.words and "Confirm the change" not in clerk.page.words
+    promised, line_id = await sold(desk, AUTHORISES)
+    await clerk.open(f"/admin/orders/{promised}/cancel-pieces")
+    assert "would go back" not in clerk.page.words
+    await clerk.send(f"/admin/orders/{promised}/cancel")
+    assert "The order #1002 is cancelled" in clerk.page.words
+    await mara.open(f"{path}/cancel-pieces")
+    assert "would go back" not in mara.page.words
+    await mara.send(f"{path}/cancel")
+    assert "The order #1001 is cancelled" in mara.page.words and (await books(desk)).payments[0][3] == 3500
 
 
 async def test_several_orders_leave_at_once_and_late_ones_are_found(desk: Desk, site: Site) -> None:

@@ -6,7 +6,7 @@ from tests.support.wares import ware
 from vetrina.flows.catalog import Component, set_components
 from vetrina.kernel.context import Actor, Context
 
-KEEPER = Actor("staff", 1, "Piero", frozenset({"catalog.write", "orders.write", "stock.write"}))
+KEEPER = Actor("staff", 1, "Piero", frozenset({"catalog.write", "orders.write", "payments.write", "stock.write"}))
 
 
 class Box(msgspec.Struct, frozen=True):

@@ -83,7 +83,8 @@ class AfterSaleMutation:
     @root(
         permission="orders.write",
         description="Add goods to a placed order and take off what was not sent. key makes a repeat the same edit; "
-        "with expectedDifference another difference is refused; asks makes a payment link for what is left to pay.",
+        "with expectedDifference another difference is refused; asks makes a payment link for what is left to pay; "
+        "where money goes back it needs payments.write too.",
     )
     async def order_edit(
         self,
@@ -180,7 +181,11 @@ class AfterSaleMutation:
 
         return await answer(ReturnPayload, change(ctx_of(info)))
 
-    @root(permission="payments.write", description="Give the money of a received return back, and close it.")
+    @root(
+        permission="orders.write",
+        description="Give the money of a received return back, and close it. Where money was received it needs "
+        "payments.write too.",
+    )
     async def return_refund(
         self,
         info: Info,
@@ -205,7 +210,11 @@ class AfterSaleMutation:
 
         return await answer(ReturnPayload, change(ctx_of(info)))
 
-    @root(permission="orders.write", description="Give other goods for what came back; the difference is settled.")
+    @root(
+        permission="orders.write",
+        description="Give other goods for what came back; the difference is settled. Where money goes back it needs "
+        "payments.write too.",
+    )
     async def return_exchange(
         self,
         info: Info,

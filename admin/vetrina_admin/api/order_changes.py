@@ -189,7 +189,7 @@ class RefundMutation:
 
     @root(
         permission="orders.write",
-        description="Cancel pieces that were not sent; with a refund it needs payments.write too.",
+        description="Cancel pieces that were not sent; where money goes back it needs payments.write too.",
     )
     async def order_lines_cancel(
         self,

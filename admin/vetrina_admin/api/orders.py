@@ -93,7 +93,11 @@ class OrderMutation:
 
         return await answer(OrderMarkAsPaidPayload, change(ctx_of(info)))
 
-    @root(permission="orders.write", description="End an order that was not sent: goods, cards and money go back.")
+    @root(
+        permission="orders.write",
+        description="End an order that was not sent: goods, cards and money go back. Where money was received it needs "
+        "payments.write too.",
+    )
     async def order_cancel(
         self, info: Info, order_id: IdArgument, reason: OrderCancelReason, restock: bool = True
     ) -> OrderCancelPayload:

@@ -14,6 +14,7 @@ from vetrina.views.orders import OrderLineRow, OrderView, order_by_id, order_lin
 from vetrina_admin.pages.actors import actor_names
 from vetrina_admin.pages.answers import Answer, render, see_other
 from vetrina_admin.pages.forms import Form
+from vetrina_admin.pages.money_back import money_back_note
 from vetrina_admin.pages.product_bundles import AmbiguousSku, UnknownSku
 from vetrina_admin.pages.refusals import Wrong, told
 from vetrina_admin.pages.visits import Visit
@@ -130,5 +131,6 @@ async def _shown(
         is_new=not form.fields,
         wish=form.get("wish") or draw_key(),
         quote=quote,
+        stays=await money_back_note(visit, quote.to_return if quote else 0, order.currency),
         errors=Wrong({"": problem}) if problem else Wrong(),
     )

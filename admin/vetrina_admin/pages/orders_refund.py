@@ -14,6 +14,7 @@ from vetrina.views.orders import OrderLineRow, OrderView, order_lines
 from vetrina.views.stock import locations
 from vetrina_admin.pages.answers import Answer, render, see_other
 from vetrina_admin.pages.forms import Form
+from vetrina_admin.pages.money_back import money_back_note
 from vetrina_admin.pages.orders_after import title_of
 from vetrina_admin.pages.orders_send import quantities, the_order
 from vetrina_admin.pages.refusals import Wrong, beside, told
@@ -172,6 +173,7 @@ async def _cancel_page(visit: Visit, form: Form, errors: Wrong | None = None) ->
         visit,
         "orders/cancel.html",
         status=422 if errors else 200,
+        stays=await money_back_note(visit, quote.most - quote.unpaid, order.currency),
         order=order,
         lines=[line for line in await order_lines(visit.ctx.db, [order.id]) if standings[line.id].open],
         title_of=title_of,

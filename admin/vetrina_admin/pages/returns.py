@@ -22,6 +22,7 @@ from vetrina.views.stock import locations
 from vetrina_admin.pages.answers import Answer, render, see_other
 from vetrina_admin.pages.forms import Form
 from vetrina_admin.pages.listings import listed, searched, window_of
+from vetrina_admin.pages.money_back import money_back_note
 from vetrina_admin.pages.orders_ask import ask, ask_page, withdraw
 from vetrina_admin.pages.orders_edit import edit, edit_page, numbers, order_of, whole
 from vetrina_admin.pages.refusals import Wrong, told
@@ -177,11 +178,13 @@ async def _found(visit: Visit) -> ReturnView:
 async def _shown(visit: Visit, form: Form | None = None, problem: str = "") -> Answer:
     found, db = await _found(visit), visit.ctx.db
     order = await order_by_id(db, found.order_id)
-    values: dict[str, Any] = {"quote": None, "delivery_text": "", "nothing": ""}
+    values: dict[str, Any] = {"quote": None, "delivery_text": "", "nothing": "", "stays": ""}
     if found.state == "received":
         try:
             quote = await quote_return(visit.ctx, ReturnRefund(return_id=found.id))
-            values |= {"quote": quote, "delivery_text": typed_money(quote.delivery, found.currency, visit.language)}
+            stays = await money_back_note(visit, quote.sums.amount, found.currency)
+            typed = typed_money(quote.delivery, found.currency, visit.language)
+            values |= {"quote": quote, "delivery_text": typed, "stays": stays}
         except Refusal as refusal:
             values["nothing"] = told(visit.say, refusal)
     return render(
@@ -236,7 +239,7 @@ ROOM = Room(
         action("/returns/{return:int}/answer", "orders.write", answer),
         action("/returns/{return:int}/cancel", "orders.write", give_up),
         action("/returns/{return:int}/receive", "orders.write", receive),
-        action("/returns/{return:int}/refund", "payments.write", refund),
+        action("/returns/{return:int}/refund", "orders.write", refund),
         action("/returns/{return:int}/close", "orders.write", close),
         page("/returns/{return:int}/exchange", "orders.write", exchange_page),
         action("/returns/{return:int}/exchange", "orders.write", exchange),

@@ -8,6 +8,7 @@ from vetrina.kernel.errors import NotFound, Refusal
 from vetrina.views.returns import ReturnView, return_by_id, return_lines
 from vetrina_admin.pages.answers import Answer, render, see_other
 from vetrina_admin.pages.forms import Form
+from vetrina_admin.pages.money_back import money_back_note
 from vetrina_admin.pages.orders_edit import typed_rows, wanted_variants
 from vetrina_admin.pages.refusals import Wrong, told
 from vetrina_admin.pages.visits import Visit
@@ -60,5 +61,6 @@ async def _shown(
         typed=form,
         is_new=not form.fields,
         quote=quote,
+        stays=await money_back_note(visit, quote.to_return if quote else 0, found.currency),
         errors=Wrong({"": problem}) if problem else Wrong(),
     )

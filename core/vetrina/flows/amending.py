@@ -90,7 +90,7 @@ async def quote_amendment(ctx: Context, wish: AmendWish) -> AmendmentQuote:
 
 
 async def amend_order(ctx: Context, wish: AmendWish) -> Amended:
-    """Amend a placed order, once. Needs orders.write.
+    """Amend a placed order, once. Needs orders.write, and payments.write where money goes back.
 
     Goods are taken or held, and given back, in the one transaction that writes the amendment. What was paid too much
     goes back from there, by its providers' jobs; money that is awaited is awaited anew for what is due now. Raises

@@ -91,8 +91,9 @@ async def mark_as_paid(ctx: Context, order_id: int, reference: str | None = None
 async def cancel_order(ctx: Context, order_id: int, reason: str, restock: bool = True) -> None:
     """End an order that was not sent: goods, cards and money go back. Needs orders.write.
 
-    `reason` is an OrderCancelReason. Held goods are released in any case; with `restock` those that had left the
-    shelf return to it. Money is voided or refunded right away, or by a job as soon as its provider can be reached.
+    Where something was received, it also needs payments.write; what was only promised is let go of without. `reason`
+    is an OrderCancelReason. Held goods are released in any case; with `restock` those that had left the shelf return
+    to it. Money is voided or refunded right away, or by a job as soon as its provider can be reached.
     Raises BadInput, NotFound, OrderIsCancelled, OrderIsImported, OrderIsSent.
     """
     ctx.require("orders.write")

@@ -124,6 +124,12 @@ async def hold_order(
     return order, await payments_of.payments_held(session, order_id)
 
 
+def check_may_send_back(ctx: Context, sums: RefundSums) -> None:
+    """What was received, by payment or gift card, is given back by whoever may move money; asking no longer is not."""
+    if sums.amount:
+        ctx.require("payments.write")
+
+
 def check_quantities(money: Money, lines: Sequence[tuple[int, int]]) -> None:
     """Raises NotFound, NothingToRefundOf unless so many pieces of the lines are left to be refunded."""
     for index, (line_id, quantity) in enumerate(lines):
@@ -153,8 +159,10 @@ async def write_refund(
     """Write a refund down for a locked order and its locked payments; its id.
 
     Gift cards have theirs back at once, providers are asked by jobs; what had not been paid is asked no longer, and
-    `promise` is what is awaited instead, as `promise_beside` found it. Raises Moved when that is not what is due.
+    `promise` is what is awaited instead, as `promise_beside` found it. Needs payments.write where money goes back,
+    whichever flow it is part of. Raises Moved when what is awaited is not what is due.
     """
+    check_may_send_back(ctx, sums)
     earlier = await refund_parts(session, [order.id])
     requests = {payment.id: _request(payment, earlier) for payment in payments}
     refund_id = await orders.write_refund(

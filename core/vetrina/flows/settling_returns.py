@@ -85,11 +85,10 @@ async def quote_return(ctx: Context, wish: ReturnRefund) -> ReturnQuote:
 async def refund_return(ctx: Context, wish: ReturnRefund) -> int:
     """Give back the money of a return that was received, and close it; its refund's id.
 
-    Needs orders.write and payments.write. Goods, money and return change in one transaction; providers are asked by
-    jobs. Raises BadInput, NotFound, NothingToRefundOf, ReturnIsDecided, RefundTooHigh.
+    Needs orders.write, and payments.write where money goes back. Goods, money and return change in one transaction;
+    providers are asked by jobs. Raises BadInput, NotFound, NothingToRefundOf, ReturnIsDecided, RefundTooHigh.
     """
     ctx.require("orders.write")
-    ctx.require("payments.write")
     texts.text(wish.note, field=("note",), limit=LONGEST_NOTE)
     view = await _known(ctx.db, wish.return_id)
     return await looked_again(lambda: _refund(ctx, wish, view), view.order_id)
@@ -144,8 +143,9 @@ async def quote_exchange(ctx: Context, wish: ReturnExchange) -> AmendmentQuote:
 async def exchange_return(ctx: Context, wish: ReturnExchange) -> Amended:
     """Exchange what was sent back for other goods, and close the return. Needs orders.write.
 
-    The goods taken back count with what was paid for them, the new ones with the price of now; the difference is
-    asked for or goes back. Raises BadInput, NotFound, ReturnIsDecided, and what `amend_order` raises.
+    Where money goes back it also needs payments.write. The goods taken back count with what was paid for them, the new
+    ones with the price of now; the difference is asked for or goes back. Raises BadInput, NotFound, ReturnIsDecided,
+    and what `amend_order` raises.
     """
     ctx.require("orders.write")
     ctx.may_run_again()
