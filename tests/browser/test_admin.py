@@ -1,4 +1,4 @@
-"""The admin in a browser: every page on a phone in Italian and on a desk in English, and by the keyboard."""
+"""The admin in a browser: every page on a dark phone in Italian and a light desk in English, and by the keyboard."""
 
 import re
 
@@ -76,7 +76,7 @@ FINGER = 40
 def test_the_page_is_for_everybody(shop: Served, session: str, reader: Browser, path: str) -> None:
     reader.keep(SESSION, session, shop.url, HOME)
     for width, language in ((PHONE, "it"), (DESKTOP, "en")):
-        reader.prefer(language=language)
+        reader.prefer(language=language, dark=width == PHONE)
         reader.open(shop.url + path, width=width)
         assert (reader.path, reader.status) == (path, 404 if path == NOWHERE else 200)
         assert reader.ask("document.documentElement.lang") == language
