@@ -1,7 +1,6 @@
 """From what happened to a mail: what each mail shows of the order, and the words it is filled with."""
 
-from collections.abc import Awaitable, Callable, Mapping
-from datetime import datetime
+from collections.abc import Mapping
 
 import msgspec
 
@@ -18,38 +17,9 @@ from vetrina_order_mails.drawing.sheet import Box, Button, Pair, Sheet, web_addr
 from vetrina_order_mails.drawing.tongue import Tongue, tongue_of
 from vetrina_order_mails.facts import OrderFacts
 from vetrina_order_mails.kinds import STAFF
+from vetrina_order_mails.owing import documented, due, lowered
+from vetrina_order_mails.parts import Builder, Happening, Parts
 from vetrina_order_mails.rules import Wording, filled, paragraphs
-
-
-class Happening(msgspec.Struct, frozen=True, kw_only=True):
-    """What is written about: the mail, the order, and what of the order it is about, by its id or in pieces of lines.
-
-    Without a subject the latest there is stands in: that is how mails are shown before anything has happened.
-    """
-
-    mail: str
-    order_id: int
-    subject_id: int | None = None
-    pieces: tuple[tuple[int, int], ...] = ()
-
-
-class Parts(msgspec.Struct, frozen=True, kw_only=True):
-    """What one kind of mail shows. `at` is when it happened; moot is what is no longer so, and is told nobody."""
-
-    at: datetime
-    values: Mapping[str, str] = {}
-    above: tuple[Box, ...] = ()
-    button: Button | None = None
-    items: str = ""
-    """The key of the heading above the goods."""
-    pieces: tuple[tuple[int, int], ...] = ()
-    is_priced: bool = False
-    sums: tuple[Pair, ...] = ()
-    below: tuple[Box, ...] = ()
-    is_moot: bool = False
-
-
-Builder = Callable[[Context, OrderFacts, Tongue, Happening], Awaitable[Parts]]
 
 
 async def parts_of(ctx: Context, facts: OrderFacts, language: str, happening: Happening) -> Parts:
@@ -106,20 +76,11 @@ def _values(facts: OrderFacts, tongue: Tongue) -> dict[str, str]:
     }
 
 
-def _due(facts: OrderFacts, tongue: Tongue) -> dict[str, str]:
-    """What is awaited, else what was awaited last."""
-    money = facts.awaited or next((one for one in reversed(facts.money) if one.was_awaited), None)
-    if money is None:
-        return {}
-    due = tongue.day(money.due_at) if money.due_at else ""
-    return {"payment.amount": tongue.money(money.amount), "payment.due": due}
-
-
 async def _placed(ctx: Context, facts: OrderFacts, tongue: Tongue, happening: Happening) -> Parts:
     awaited = facts.awaited
     return Parts(
         at=facts.order.placed_at,
-        values=_due(facts, tongue),
+        values=due(facts, tongue),
         above=(boxes.pay_box(tongue, awaited),) if awaited else (),
         items="ordered",
         pieces=tuple(goods.ordered(facts)),
@@ -139,7 +100,7 @@ async def _reminded(ctx: Context, facts: OrderFacts, tongue: Tongue, happening: 
     awaited = facts.awaited
     return Parts(
         at=ctx.now(),
-        values=_due(facts, tongue),
+        values=due(facts, tongue),
         above=(boxes.pay_box(tongue, awaited),) if awaited else (),
         items="ordered",
         pieces=tuple(goods.standing(facts)),
@@ -151,7 +112,8 @@ async def _cancelled(ctx: Context, facts: OrderFacts, tongue: Tongue, happening:
     order = facts.order
     return Parts(
         at=order.cancelled_at or order.updated_at,
-        values=_due(facts, tongue),
+        values=due(facts, tongue),
+        above=(boxes.nothing_box(tongue),) if order.financial_status == FinancialStatus.VOIDED else (),
         items="cancelled",
         pieces=tuple(goods.standing(facts)),
         is_moot=order.state != OrderState.CANCELLED,
@@ -166,14 +128,14 @@ async def _paid(ctx: Context, facts: OrderFacts, tongue: Tongue, happening: Happ
     """Money that came with the order is told by its confirmation."""
     was_awaited = any(money.was_awaited for money in facts.money)
     is_open = facts.order.financial_status in (FinancialStatus.PENDING, FinancialStatus.VOIDED)
-    return Parts(at=facts.order.updated_at, values=_due(facts, tongue), is_moot=not was_awaited or is_open)
+    return Parts(at=facts.order.updated_at, values=due(facts, tongue), is_moot=not was_awaited or is_open)
 
 
 async def _asked(ctx: Context, facts: OrderFacts, tongue: Tongue, happening: Happening) -> Parts:
     asked = await requests_of_orders(ctx.db, [facts.order.id])
     found = next((one for one in reversed(asked) if happening.subject_id in (None, one.id)), None)
     if found is None:
-        return Parts(at=ctx.now(), values=_due(facts, tongue), is_moot=True)
+        return Parts(at=ctx.now(), values=due(facts, tongue), is_moot=True)
     price, until = tongue.money(found.amount), tongue.day(found.expires_at)
     pairs = [Pair(tongue.say("pay.amount"), price, "strong"), Pair(tongue.say("pay.open_until"), until)]
     if found.note:
@@ -222,7 +184,7 @@ async def _amended(ctx: Context, facts: OrderFacts, tongue: Tongue, happening: H
     sign = "+" if difference > 0 else ""
     return Parts(
         at=facts.order.updated_at,
-        values={**_due(facts, tongue), "amendment.difference": sign + tongue.money(difference)},
+        values={**due(facts, tongue), "amendment.difference": sign + tongue.money(difference)},
         above=(boxes.pay_box(tongue, awaited),) if awaited else (),
         items="now",
         pieces=tuple(goods.standing(facts)),
@@ -280,7 +242,10 @@ _BUILDERS: Mapping[str, Builder] = {
     "payment_reminder": _reminded,
     "payment_lapsed": _cancelled,
     "payment_asked": _asked,
+    "payment_lowered": lowered,
     "order_paid": _paid,
+    "invoice_issued": documented,
+    "credit_note_issued": documented,
     "order_sent": _parcel,
     "out_for_delivery": _parcel,
     "delivered": _parcel,

@@ -19,6 +19,10 @@ NAMES: Mapping[str, Say] = {
     "parcel.name": Say("What the parcel is called", "Come si chiama il pacco"),
     "parcel.carrier": Say("Who brings the parcel", "Chi porta il pacco"),
     "parcel.number": Say("The tracking number", "Il numero di tracciamento"),
+    "waived.amount": Say("How much less is asked for", "Quanto si chiede in meno"),
+    "document.name": Say("The document's number, such as 12/2026", "Il numero del documento, per esempio 12/2026"),
+    "document.date": Say("The day it was issued", "Il giorno in cui è stato emesso"),
+    "document.total": Say("What it comes to", "A quanto ammonta"),
     "refund.amount": Say("What goes back", "Quanto viene rimborsato"),
     "return.name": Say("What the return is called", "Come si chiama il reso"),
     "return.answer": Say("What the staff answered", "Che cosa ha risposto il personale"),
@@ -29,6 +33,7 @@ EVERYWHERE = (
     "greeting", "shop.name", "customer.first_name", "customer.last_name", "order.name", "order.date", "order.total",
 )  # fmt: skip
 _PAYMENT = ("payment.amount", "payment.due")
+_DOCUMENT = ("document.name", "document.date", "document.total")
 _PARCEL = ("parcel.name", "parcel.carrier", "parcel.number")
 _RETURN = ("return.name", "return.answer")
 
@@ -94,6 +99,27 @@ MAILS: Mapping[str, Kind] = {
             Say("Payment received", "Pagamento ricevuto"),
             Say("Money that was awaited has come", "È arrivato il pagamento che si attendeva"),
             _PAYMENT,
+        ),
+        Kind(
+            "payment_lowered",
+            Say("Less to pay", "Meno da pagare"),
+            Say(
+                "Something that had not been paid yet is asked for no longer",
+                "Qualcosa che non era ancora pagato non viene più chiesto",
+            ),
+            ("waived.amount", *_PAYMENT),
+        ),
+        Kind(
+            "invoice_issued",
+            Say("Invoice", "Fattura"),
+            Say("An invoice was issued", "È stata emessa una fattura"),
+            _DOCUMENT,
+        ),
+        Kind(
+            "credit_note_issued",
+            Say("Credit note", "Nota di credito"),
+            Say("A credit note was issued", "È stata emessa una nota di credito"),
+            _DOCUMENT,
         ),
         Kind(
             "order_sent",

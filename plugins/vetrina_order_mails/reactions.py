@@ -8,11 +8,13 @@ from vetrina.events import (
     FulfilmentMoved,
     OrderAmended,
     OrderCancelled,
+    OrderDocumentIssued,
     OrderLinesCancelled,
     OrderPaid,
     OrderPlaced,
     OrderRefunded,
     OrderSent,
+    OrderWaived,
     PaymentAsked,
     PaymentReminded,
     ReturnAnswered,
@@ -23,10 +25,11 @@ from vetrina.events import (
 from vetrina.plugin import Context, React
 from vetrina.plugin.words import spoken
 from vetrina.vocabulary import FinancialStatus, FulfilmentState
-from vetrina_order_mails.composing import Happening
 from vetrina_order_mails.facts import OrderFacts, facts_of
 from vetrina_order_mails.flows.telling import PREFIX, post_all, tell_buyer
 from vetrina_order_mails.kinds import STAFF
+from vetrina_order_mails.owing import DOCUMENTS
+from vetrina_order_mails.parts import Happening
 from vetrina_order_mails.settings import OrderMailsSettings
 
 MOVED: Mapping[str, str] = {
@@ -52,6 +55,8 @@ def reactions(settings: OrderMailsSettings) -> list[React[Any]]:
         React(FulfilmentMoved, listener.tell_moved),
         React(OrderAmended, listener.tell_amended),
         React(OrderRefunded, listener.tell_refunded),
+        React(OrderWaived, listener.tell_waived),
+        React(OrderDocumentIssued, listener.tell_document),
         React(PaymentAsked, listener.tell_asked),
         React(PaymentReminded, listener.tell_reminded),
         React(ReturnRequested, listener.tell_return_requested),
@@ -112,6 +117,21 @@ class Listener:
     async def tell_refunded(self, ctx: Context, event: OrderRefunded) -> None:
         if event.notify:
             await self._tell(ctx, "order_refunded", event.order_id, event.refund_id)
+
+    async def tell_waived(self, ctx: Context, event: OrderWaived) -> None:
+        await self._tell(ctx, "payment_lowered", event.order_id, event.refund_id)
+
+    async def tell_document(self, ctx: Context, event: OrderDocumentIssued) -> None:
+        """Once for each document; what kind it is of decides the mail."""
+        if event.kind not in DOCUMENTS:
+            return
+        happening = Happening(
+            mail=DOCUMENTS[event.kind],
+            order_id=event.order_id,
+            document=(event.provider, event.reference),
+            encloses=self._settings.encloses_documents,
+        )
+        await tell_buyer(ctx, happening, too_old=self._too_old, occasion=f"{event.provider}:{event.reference}")
 
     async def tell_asked(self, ctx: Context, event: PaymentAsked) -> None:
         await self._tell(ctx, "payment_asked", event.order_id, event.request_id)

@@ -39,6 +39,16 @@ class OrderMailsSettings(PluginSettings):
         ),
     )
 
+    encloses_documents: bool = Field(
+        default=True,
+        title="Enclose invoices and credit notes",
+        description="As PDF with the mail about them; otherwise the mail leads to them.",
+        json_schema_extra=_italian(
+            "Allega fatture e note di credito",
+            "In PDF alla mail che le annuncia; altrimenti la mail porta al documento.",
+        ),
+    )
+
     @field_validator("staff_addresses")
     @classmethod
     def _addresses_are_addresses(cls, value: list[str]) -> list[str]:

@@ -1,9 +1,11 @@
 """Boxes of a mail: how to pay, where it goes and when, the parcel, the refund, the return."""
 
+from datetime import UTC, datetime, time
 from typing import Any
 
 import msgspec
 
+from vetrina.ports import OrderDocument
 from vetrina.views.fulfilments import FulfilmentRow
 from vetrina.views.orders import OrderDeliveryRow
 from vetrina.views.refunds import RefundPartView, RefundRow
@@ -22,6 +24,23 @@ def pay_box(tongue: Tongue, money: Money) -> Box:
         if money.due_at is not None:
             pairs.append(Pair(tongue.say("pay.due"), tongue.day(money.due_at)))
     return Box(title=tongue.say("pay.title"), pairs=tuple(pairs), is_accented=True)
+
+
+def nothing_box(tongue: Tongue) -> Box:
+    """That nothing came and nothing is to come: whoever holds instructions for a transfer has to hear it."""
+    return Box(title=tongue.say("nothing.title"), lines=(tongue.say("nothing.text"),))
+
+
+def document_box(tongue: Tongue, document: OrderDocument, *, is_enclosed: bool) -> Box:
+    """Its number, its day and its total; that it goes along, if it does."""
+    on = datetime.combine(document.issued_on, time.min, UTC)
+    pairs = (
+        Pair(tongue.say("document.name"), document.name, "strong"),
+        Pair(tongue.say("document.date"), tongue.day(on)),
+        Pair(tongue.say("document.total"), tongue.money(document.total)),
+    )
+    lines = (tongue.say("document.enclosed"),) if is_enclosed else ()
+    return Box(title=tongue.say(f"document.{document.kind}"), pairs=pairs, lines=lines, is_accented=True)
 
 
 def delivery_boxes(facts: OrderFacts, tongue: Tongue) -> tuple[Box, ...]:

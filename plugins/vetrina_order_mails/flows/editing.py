@@ -13,11 +13,12 @@ from vetrina.kernel.db import Session, table_of
 from vetrina.kernel.errors import BadInput, NotFound, Refusal
 from vetrina.plugin.words import LANGUAGES
 from vetrina.views.staff_members import staff_member
-from vetrina_order_mails.composing import Happening, parts_of
+from vetrina_order_mails.composing import parts_of
 from vetrina_order_mails.facts import OrderFacts, facts_of
 from vetrina_order_mails.flows.telling import PREFIX, worded
 from vetrina_order_mails.kinds import MAILS, Kind
 from vetrina_order_mails.models import OrderMailsSilence, OrderMailsText
+from vetrina_order_mails.parts import Happening
 from vetrina_order_mails.rules import Wording, checked
 from vetrina_order_mails.views import words_of
 
@@ -116,7 +117,8 @@ async def send_test(ctx: Context, mail: str, language: str, order_id: int) -> st
     words = msgspec.structs.replace(words, subject=f"[Test] {words.subject}")
     async with ctx.tx() as session:
         key = f"{PREFIX}test:{draw_key()}"
-        await post(ctx, session, Mail(key=key, to=member.email, language=language, words=words))
+        mail_ = Mail(key=key, to=member.email, language=language, words=words, attachments=parts.encloses)
+        await post(ctx, session, mail_)
         await audited(ctx, session, "order_mails.tested", f"mail:{mail}", after={"order": order_id})
         session.outcome = member.email
     return member.email

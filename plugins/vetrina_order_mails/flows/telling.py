@@ -8,9 +8,10 @@ import structlog
 from vetrina.flows.mail import Mail, Words, post
 from vetrina.plugin import Context
 from vetrina.plugin.words import spoken
-from vetrina_order_mails.composing import Happening, Parts, parts_of, sheet_of
+from vetrina_order_mails.composing import parts_of, sheet_of
 from vetrina_order_mails.drawing.drawn import drawn
 from vetrina_order_mails.facts import OrderFacts, facts_of
+from vetrina_order_mails.parts import Happening, Parts
 from vetrina_order_mails.rules import Wording
 from vetrina_order_mails.shipped import shipped
 from vetrina_order_mails.views import silent, words_of
@@ -54,7 +55,8 @@ async def post_all(
     async with ctx.tx() as session:
         for number, address in enumerate(addresses):
             one = key if len(addresses) == 1 else f"{key}:{number}"
-            await post(ctx, session, Mail(key=one, to=address, language=language, words=words))
+            mail = Mail(key=one, to=address, language=language, words=words, attachments=parts.encloses)
+            await post(ctx, session, mail)
     return True
 
 

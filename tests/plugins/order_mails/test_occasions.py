@@ -27,9 +27,9 @@ from vetrina.testing.shop import Workshop
 from vetrina.views.orders import OrderView, order_lines, status_url
 from vetrina.views.payments import payments_of_orders
 from vetrina.vocabulary import FulfilmentState
-from vetrina_order_mails.composing import Happening
 from vetrina_order_mails.flows.editing import switch_mail
 from vetrina_order_mails.flows.telling import tell_buyer
+from vetrina_order_mails.parts import Happening
 
 BANK = {"iban": "IT60X0542811101000000123456", "account_holder": "Bottega Rossi srl"}
 CASH, TRANSFER = "manual_payment:cash", "manual_payment:bank"
@@ -220,14 +220,24 @@ async def test_changed_asked_for_and_ended(shop: Workshop, letters: list[Letter]
     await cancel_order(shop.ctx, order.id, "CUSTOMER")
     await shop.deliver()
     assert (EMAIL, "Your order #1001 was cancelled") in taken(letters)
-    lost = await shop.order(ware, payment=TRANSFER, paid=False)
+    lost = await shop.order(ware, quantity=3, payment=TRANSFER, paid=False)
+    (line,) = await order_lines(shop.db, [lost.id])
+    await cancel_lines(shop.ctx, CancelWish(order_id=lost.id, lines=((line.id, 1),), key="one"))
+    await cancel_lines(shop.ctx, CancelWish(order_id=lost.id, lines=((line.id, 1),), key="quiet", notify=False))
     await shop.deliver()
-    taken(letters)
+    less = next(letter for letter in letters if "less to pay" in letter.subject)
+    assert "taken €10.00 off what was still to be paid" in said([less])
+    assert "IBAN: IT60 X054 2811 1010 0000 0123 456" in less.text, "how to pay the rest"
+    assert sorted(subject for _, subject in taken(letters)) == [
+        "A part of your order #1002 was cancelled", f"You have less to pay for your order {lost.name}",
+        "Your order #1002: please pay by 21 March 2026",
+    ], "once each, and nothing of what is not to be told"  # fmt: skip
     shop.clock.move(days=7)
     assert await lapse_orders(shop.ctx) == 1
     await shop.deliver()
     (letter,) = letters
     assert f"The payment for your order {lost.name} did not come in time" in letter.text
+    assert "If you were about to transfer the money, please do not." in said(letters)
 
 
 async def test_who_is_told_nothing(shop: Workshop, letters: list[Letter]) -> None:
