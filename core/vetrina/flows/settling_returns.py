@@ -234,6 +234,8 @@ async def _amounts(ctx: Context, view: ReturnView, order: OrderView, cart_key: s
 async def _quoted(
     db: Reads, return_id: int, *, is_withdrawal: bool, order: OrderView, money: Money, wish: ReturnRefund
 ) -> ReturnQuote:
+    if wish.amount is not None and wish.amount < 0:
+        raise BadInput(field=("amount",), problem="At least one minor unit.", reason="low", least=1)
     lines = await _accepted(db, return_id)
     check_quantities(money, lines)
     worth = money.standing.delivery
