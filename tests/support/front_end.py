@@ -122,7 +122,7 @@ async def registered(ctx: Context, *, is_public: bool = True) -> FrontEnd:
 async def mailed(ctx: Context) -> str:
     """The code in the last mail."""
     sealed = await ctx.db.value(select(QueuedMail.sealed).order_by(QueuedMail.id.desc()).limit(1))
-    return json.loads(ctx.shop.vault.open("mail", sealed))["number"]
+    return json.loads(ctx.shop.vault.open("mail", sealed))["secrets"]["number"]
 
 
 async def letters(ctx: Context) -> int:
