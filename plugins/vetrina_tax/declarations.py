@@ -141,17 +141,28 @@ async def check_answers(ctx: Context) -> None:
 
 
 async def check_ledger(ctx: Context) -> Sequence[str]:
-    """The sales of the last hundred days, their changes and refunds; what is not booked yet is no mistake."""
+    """The sales of the last hundred days, their changes and refunds; what is not booked yet is no mistake.
+
+    Where a price was lowered by money alone, what later refunds took is no longer what they said: there no refund may
+    take more than it gave.
+    """
     booked: dict[int, Counter[str]] = defaultdict(Counter)
-    for order_id, reference, tax in await ctx.db.fetch(_BOOKED, {"since": ctx.now() - timedelta(days=100)}):
-        what = reference.partition("/")[0]
-        booked[order_id][what.replace(OFF, ADDED)] += tax
+    gross: dict[int, Counter[str]] = defaultdict(Counter)
+    for order_id, reference, net, tax in await ctx.db.fetch(_BOOKED, {"since": ctx.now() - timedelta(days=100)}):
+        what = reference.partition("/")[0].replace(OFF, ADDED)
+        booked[order_id][what] += tax
+        gross[order_id][what] += net + tax
     orders = await orders_by_id(ctx.db, sorted(booked))
     said = {(order.id, SALE): order.tax for order in orders}
     for one in await amendments_of(ctx.db, sorted(booked)):
         said[one.order_id, f"{ADDED}{one.id}"] = one.tax
-    for back in await done_refunds(ctx.db, sorted(booked)):
-        said[back.order_id, f"{REFUND}{back.id}"] = -back.tax
+    refunds = await done_refunds(ctx.db, sorted(booked))
+    lowered = {back.order_id for back in refunds if back.adjustment}
+    for back in refunds:
+        what = f"{REFUND}{back.id}"
+        tax = booked[back.order_id][what]
+        is_within = -back.given <= gross[back.order_id][what] <= tax <= 0
+        said[back.order_id, what] = tax if back.order_id in lowered and is_within else -back.tax
     wrong = [
         f"the VAT ledger has {tax} of tax for {what} of order {order.name}, which says {said.get((order.id, what), 0)}"
         for order in orders
@@ -197,7 +208,9 @@ async def _ids_of(ctx: Context, person: Person) -> list[str]:
     return [vat_id for (vat_id,) in await ctx.db.fetch(_IDS, {"orders": list(person.order_ids)})]
 
 
-_BOOKED = select(TaxEntry.order_id, TaxEntry.reference, TaxEntry.tax).where(TaxEntry.supplied_at >= bindparam("since"))
+_BOOKED = select(TaxEntry.order_id, TaxEntry.reference, TaxEntry.net, TaxEntry.tax).where(
+    TaxEntry.supplied_at >= bindparam("since")
+)
 _EXEMPTED = select(TaxExemption.mention, TaxExemption.until).where(id_in(TaxExemption.customer_id, "customers"))
 _UNEXEMPT = delete(TaxExemption).where(id_in(TaxExemption.customer_id, "customers"))
 _IDS = (

@@ -5,10 +5,11 @@ from datetime import datetime
 from typing import Any
 
 import msgspec
-from sqlalchemy import bindparam, select
+from sqlalchemy import and_, bindparam, case, cast, func, or_, select
 
-from vetrina.kernel.db import Reads, id_in
-from vetrina.shop.orders.models import Order, OrderLine, OrderTaxLine, Refund, RefundLine
+from vetrina.kernel.db import BigInt, Reads, id_in
+from vetrina.shop.orders.models import Order, OrderLine, OrderTaxLine, Refund, RefundLine, RefundPart
+from vetrina.shop.orders.refund_rules import OF_AMENDMENT
 from vetrina.views.orders import OrderTaxLineRow
 
 
@@ -22,13 +23,25 @@ class TaxedOrderRow(msgspec.Struct, frozen=True):
 
 
 class RefundFactsRow(msgspec.Struct, frozen=True):
-    """Money that went back: of lines, of delivery, and how much of it all was tax. In minor units."""
+    """What went back, or is asked no longer: of lines, delivery and fee, and more or less than those. In minor units.
+
+    `given` is all of it, `tax` that of its lines and delivery. Of a refund that failed in part only `given` counts, as
+    an adjustment: nobody knows what the money was for.
+    """
 
     id: int
     order_id: int
     delivery: int
+    fee: int
+    adjustment: int
     tax: int
+    given: int
+    state: str
     done_at: datetime
+
+    @property
+    def is_whole(self) -> bool:
+        return self.state == "done"
 
 
 class RefundedLineRow(msgspec.Struct, frozen=True):
@@ -46,7 +59,10 @@ async def taxed_orders(reads: Reads, since: datetime, *, after_id: int = 0, limi
 
 
 async def done_refunds(reads: Reads, order_ids: Sequence[int]) -> list[RefundFactsRow]:
-    """Refunds of several orders that are done, in the order they were asked for."""
+    """Refunds of several orders that are done, or in part, in the order they were asked for.
+
+    Those that only pay out what an amendment took off are not among them.
+    """
     return await reads.rows(RefundFactsRow, _REFUNDS, {"order_ids": list(order_ids)})
 
 
@@ -72,9 +88,28 @@ _ORDERS = (
     .order_by(Order.id)
     .limit(bindparam("most"))
 )
+_whole = Refund.state == "done"
+_arrived = (
+    select(func.coalesce(func.sum(RefundPart.amount), 0))
+    .where(RefundPart.refund_id == Refund.id, RefundPart.state == "done")
+    .correlate(Refund)
+    .scalar_subquery()
+)
+_given = cast(case((_whole, Refund.amount), else_=_arrived) + Refund.waived, BigInt)
 _REFUNDS = (
-    select(Refund.id, Refund.order_id, Refund.delivery, Refund.tax, Refund.done_at)
-    .where(id_in(Refund.order_id, "order_ids"), Refund.state == "done")
+    select(
+        Refund.id,
+        Refund.order_id,
+        case((_whole, Refund.delivery), else_=0).label("delivery"),
+        case((_whole, Refund.fee), else_=0).label("fee"),
+        case((_whole, Refund.adjustment), else_=_given).label("adjustment"),
+        case((_whole, Refund.tax), else_=0).label("tax"),
+        _given.label("given"),
+        Refund.state,
+        Refund.done_at,
+    )
+    .where(id_in(Refund.order_id, "order_ids"), Refund.key.not_like(f"{OF_AMENDMENT}%"))
+    .where(or_(_whole, and_(Refund.state == "failed", _given > 0)))
     .order_by(Refund.id)
 )
 _REFUND_LINES = (

@@ -21,8 +21,8 @@ from vetrina.views.refunds import RefundLineRow, RefundRow, refund_lines, refund
 from vetrina.views.taxes import all_tax_lines
 from vetrina_invoices.rules.standing import Back, LineFact, OrderFacts, Parts, standing
 
-AMENDING = "AMENDMENT"
-"""The reason of a refund that pays out what an amendment took off already."""
+AMENDING = "amendment:"
+"""How keys of refunds begin that take nothing off: an amendment has done it, or it was paid too much."""
 
 
 class Read(msgspec.Struct, frozen=True, kw_only=True):
@@ -87,19 +87,21 @@ def _line_facts(lines: list[OrderLineRow], taxes: list[OrderTaxLineRow]) -> list
             amount=line.total,
             tax=sum(tax.amount for tax in by_position[line.position]),
             rate=sum(tax.rate for tax in by_position[line.position]) if by_position[line.position] else None,
+            is_later=line.amendment_id is not None,
         )
         for line in lines
     ]
 
 
 async def _backs(db: Reads, order: OrderView, lines: list[OrderLineRow]) -> list[Back]:
-    found = list[tuple[Any, int, Back]]()
+    found = list[tuple[Any, int, int, Back]]()
     taken = defaultdict[int, list[tuple[int, int, int, int]]](list)
     for row in await amendment_lines(db, [order.id]):
         on_top = 0 if order.prices_include_tax else row.tax
         taken[row.amendment_id].append((row.line_id, row.quantity, row.subtotal - row.discount + on_top, row.tax))
     for amendment in await amendments_of(db, [order.id]):
-        found.append((amendment.at, amendment.id, Back(lines=tuple(taken[amendment.id]))))
+        added = tuple(line.id for line in lines if line.amendment_id == amendment.id)
+        found.append((amendment.at, 0, amendment.id, Back(adds=added, lines=tuple(taken[amendment.id]))))
     refunds = await refunds_of(db, [order.id])
     if refunds:
         of_lines = await refund_lines(db, [order.id])
@@ -109,13 +111,13 @@ async def _backs(db: Reads, order: OrderView, lines: list[OrderLineRow]) -> list
         for refund in refunds:
             back = _back_of(refund, of_lines, done[refund.id])
             if back is not None:
-                found.append((refund.done_at, refund.id, back))
-    return [back for _, _, back in sorted(found, key=lambda each: each[:2])]
+                found.append((refund.done_at, 1, refund.id, back))
+    return [back for *_, back in sorted(found, key=lambda each: each[:3])]
 
 
 def _back_of(refund: RefundRow, lines: list[RefundLineRow], done: int) -> Back | None:
-    """What a refund took off; None while it is under way, or where an amendment has taken it off already."""
-    if refund.reason == AMENDING or refund.state == "asked":
+    """What a refund took off; None while it is under way, or where it takes nothing off."""
+    if refund.key.startswith(AMENDING) or refund.state == "asked":
         return None
     if refund.state == "failed":
         given = done + refund.waived

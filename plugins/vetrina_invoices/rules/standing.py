@@ -17,11 +17,17 @@ class LineFact(msgspec.Struct, frozen=True, kw_only=True):
     amount: int
     tax: int
     rate: int | None
+    is_later: bool = False
+    """It was no part of the order when that was placed."""
 
 
 class Back(msgspec.Struct, frozen=True, kw_only=True):
-    """What came off an order: pieces (line id, quantity, gross, tax), delivery with its tax, fee, and more or less."""
+    """What came off an order: pieces (line id, quantity, gross, tax), delivery with its tax, fee, and more or less.
 
+    `adds` are the lines that came with it.
+    """
+
+    adds: tuple[int, ...] = ()
     lines: tuple[tuple[int, int, int, int], ...] = ()
     delivery: int = 0
     delivery_tax: int = 0
@@ -71,6 +77,7 @@ def standing(order: OrderFacts) -> Parts:
     parts = _placed(order)
     rates = {f"line:{line.id}": line.rate for line in order.lines}
     for back in order.backs:
+        parts |= _lines(order, [line for line in order.lines if line.id in back.adds])
         _take(parts, rates, back)
     return {key: held for key, held in parts.items() if held != Held()}
 
@@ -91,10 +98,7 @@ def difference(now: Mapping[str, Held], before: Mapping[str, Held]) -> Parts:
 
 
 def _placed(order: OrderFacts) -> Parts:
-    parts: Parts = {}
-    for line in order.lines:
-        gross = line.amount if order.prices_include_tax else line.amount + line.tax
-        parts[f"line:{line.id}"] = Held(line.quantity, gross, line.tax)
+    parts = _lines(order, [line for line in order.lines if not line.is_later])
     for rate, amount, tax in _deliveries(order):
         gross = amount if order.prices_include_tax else amount + tax
         parts[_key("delivery", rate)] = Held(1, gross, tax)
@@ -103,15 +107,21 @@ def _placed(order: OrderFacts) -> Parts:
     return parts
 
 
+def _lines(order: OrderFacts, lines: Iterable[LineFact]) -> Parts:
+    on_top = 0 if order.prices_include_tax else 1
+    return {f"line:{line.id}": Held(line.quantity, line.amount + on_top * line.tax, line.tax) for line in lines}
+
+
 def _deliveries(order: OrderFacts) -> Iterable[tuple[int | None, int, int]]:
-    """Delivery by the rates it bears, shared as its goods weigh."""
+    """Delivery by the rates it bears, shared as its goods weighed when it was taxed."""
     taxes: dict[int, int] = {}
     for rate, tax in order.delivery_taxes:
         taxes[rate] = taxes.get(rate, 0) + tax
     if not taxes:
         return [(None, order.delivery, 0)] if order.delivery else []
     rates = sorted(taxes)
-    weights = [sum(line.amount for line in order.lines if line.rate == rate) for rate in rates]
+    goods = [line for line in order.lines if not line.is_later]
+    weights = [sum(line.amount for line in goods if line.rate == rate) for rate in rates]
     amounts = split(order.delivery, weights)
     return [(rate, amount, taxes[rate]) for rate, amount in zip(rates, amounts, strict=True)]
 
@@ -141,20 +151,43 @@ def _take(parts: Parts, rates: Mapping[str, int | None], back: Back) -> None:
 
 
 def _adjust(parts: Parts, amount: int, over: Mapping[int | None, Held]) -> None:
-    """Share what was given beyond the pieces over all that is left, or what was kept of them over those."""
-    weighty = {rate: held for rate, held in over.items() if held.gross > 0} or {None: Held()}
-    shares = split(amount, [held.gross for held in weighty.values()])
+    """Share what was given beyond the pieces over all that is left, or what was kept of them over those.
+
+    What is given beyond everything was no price: it bears no tax.
+    """
+    weighty = {rate: over[rate] for rate in sorted(over, key=_rising) if over[rate].gross > 0}
+    room = sum(held.gross for held in weighty.values())
+    within = max(min(amount, room), -room)
+    shares = split(within, [held.gross for held in weighty.values()])
     for (rate, held), share in zip(weighty.items(), shares, strict=True):
         size, whole = abs(share), held.gross
-        tax = (2 * size * held.tax + whole) // (2 * whole) if whole else 0
+        tax = (2 * size * held.tax + whole) // (2 * whole)
         _less(parts, _key("adjustment", rate), Held(0, share, tax if share > 0 else -tax))
+    if amount != within:
+        _less(parts, _key("adjustment", None), Held(0, amount - within, 0))
 
 
 def _even_out(parts: Parts, rates: Mapping[str, int | None]) -> None:
-    """Where nothing is left at a rate there is no tax left either."""
+    """No rate falls below nothing: what is too much at one, whose price was lowered before, comes from the others.
+
+    There is no more tax left at a rate than money.
+    """
+    left = _by_rate(parts, rates)
+    short = -sum(held.gross for held in left.values() if held.gross < 0)
+    if short:
+        for rate, held in left.items():
+            if held.gross < 0:
+                _less(parts, _key("adjustment", rate), Held(0, held.gross, held.tax))
+        _adjust(parts, short, left)
     for rate, held in _by_rate(parts, rates).items():
-        if not held.gross and held.tax:
-            _less(parts, _key("adjustment", rate), Held(0, 0, held.tax))
+        most = min(max(held.tax, 0), max(held.gross, 0))
+        if held.tax != most:
+            _less(parts, _key("adjustment", rate), Held(0, 0, held.tax - most))
+
+
+def _rising(rate: int | None) -> int:
+    """What bears no tax first."""
+    return -1 if rate is None else rate
 
 
 def _by_rate(parts: Mapping[str, Held], rates: Mapping[str, int | None]) -> dict[int | None, Held]:

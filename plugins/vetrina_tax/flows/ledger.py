@@ -94,6 +94,7 @@ async def _sold(db: Reads, orders: Sequence[OrderView]) -> dict[int, SoldOrder]:
             totals=totals[order.id],
             delivery=taxed[order.id],
             untaxed_delivery=delivery[order.id] - taxed[order.id],
+            fee=order.payment_fee,
             taxes=taxes[order.id],
             amendments=amended[order.id],
             placed_at=order.placed_at,
@@ -128,12 +129,18 @@ async def _amendments(db: Reads, order_ids: Sequence[int], lines: Sequence[Order
 async def _refunds(db: Reads, order_ids: Sequence[int]) -> dict[int, list[PaidBack]]:
     refunds = await done_refunds(db, order_ids)
     lines: dict[int, list[tuple[int, int, int]]] = defaultdict(list)
-    for row in await refunded_lines(db, [refund.id for refund in refunds]):
+    for row in await refunded_lines(db, [refund.id for refund in refunds if refund.is_whole]):
         lines[row.refund_id].append((row.position, row.amount, row.tax))
     found: dict[int, list[PaidBack]] = defaultdict(list)
     for refund in refunds:
         back = PaidBack(
-            id=refund.id, lines=lines[refund.id], delivery=refund.delivery, tax=refund.tax, at=refund.done_at
+            id=refund.id,
+            lines=lines[refund.id],
+            delivery=refund.delivery,
+            tax=refund.tax,
+            fee=refund.fee,
+            adjustment=refund.adjustment,
+            at=refund.done_at,
         )
         found[refund.order_id].append(back)
     return found

@@ -7,6 +7,7 @@ import msgspec
 
 from vetrina.kernel.money import split
 from vetrina_tax.rules.computing import Item, by_rate, shares
+from vetrina_tax.rules.reducing import Gross, left_after, taken_from
 
 SALE, CANCELLED, ADDED, OFF, REFUND = "sale", "cancelled", "amendment:", "off:", "refund:"
 """How the references of entries begin; after a stroke stands which supply they take back, if it is not the sale."""
@@ -52,18 +53,25 @@ class SoldOrder(msgspec.Struct, frozen=True, kw_only=True):
     taxes: Sequence[TaxedPart]
     placed_at: datetime
     untaxed_delivery: int = 0
+    fee: int = 0
+    """What the way to pay costs: it bears no tax, and has its share of money that is given back."""
     amendments: Sequence[Amended] = ()
     cancelled_at: datetime | None = None
 
 
 class PaidBack(msgspec.Struct, frozen=True, kw_only=True):
-    """A refund that is done: (position, amount with tax, tax) of its lines, and delivery with its tax."""
+    """A refund that is done: (position, amount with tax, tax) of its lines, delivery with its tax, fee, and the rest.
+
+    `adjustment` is what was given beyond those, or kept of them where it is below zero.
+    """
 
     id: int
     lines: Sequence[tuple[int, int, int]]
     delivery: int
     tax: int
     at: datetime
+    fee: int = 0
+    adjustment: int = 0
 
 
 class Booked(msgspec.Struct, frozen=True):
@@ -74,6 +82,14 @@ class Booked(msgspec.Struct, frozen=True):
     sums: Sums
     at: datetime
     supplied_at: datetime
+
+
+class Taken(msgspec.Struct, frozen=True):
+    """What comes off a supply at a rate; None is what bears no tax."""
+
+    supply: str
+    rate: int | None
+    sums: Gross
 
 
 def booked(order: SoldOrder, refunds: Iterable[PaidBack]) -> list[Booked]:
@@ -104,32 +120,28 @@ class _Books:
         self._left: dict[tuple[str, int], Sums] = {}
         self._delivery = delivery_amounts(order, self._supplies)
         self._delivery_tax = {part.rate: part.tax for part in order.taxes if part.position is None}
-        self._untaxed = order.untaxed_delivery
+        self._untaxed_delivery = order.untaxed_delivery + (0 if self._delivery else order.delivery)
+        self._untaxed = self._untaxed_delivery + order.fee
         self._supply(SALE, order.placed_at)
 
     def amend(self, one: Amended) -> None:
         """What was added is a supply of its own; what was taken off corrects the one it was part of."""
-        found = list[tuple[tuple[str, int], Sums]]()
-        for position, amount, tax in one.taken:
-            net = amount - tax if self._order.prices_include_tax else amount
-            found += self._of_line(position, Sums(net, tax))
-        self._take(f"{OFF}{one.id}", found, one.at)
         if one.added:
             self._supply(f"{ADDED}{one.id}", one.at)
+        on_top = 0 if self._order.prices_include_tax else 1
+        found = [self._of_line(position, amount + on_top * tax, tax) for position, amount, tax in one.taken]
+        self._take(f"{OFF}{one.id}", found, 0, one.at)
 
     def pay_back(self, refund: PaidBack) -> None:
-        """Lines by their rates; delivery by what is left of it at each."""
-        found = list[tuple[tuple[str, int], Sums]]()
-        told = [tax for _, _, tax in refund.lines]
-        taxes = split(min(refund.tax, sum(told)), told)  # less money than the pieces' tax gives less tax back
-        for (position, amount, _), tax in zip(refund.lines, taxes, strict=True):
-            found += self._of_line(position, Sums(amount - tax, tax))
+        """Lines by their rates, delivery by what is left of it at each, and what was given beyond them by all rates."""
+        found = [self._of_line(position, amount, tax) for position, amount, tax in refund.lines]
         if refund.delivery:
-            found += self._of_delivery(refund.delivery, refund.tax - sum(taxes))
-        self._take(f"{REFUND}{refund.id}", found, refund.at)
+            found += self._of_delivery(refund.delivery, refund.tax - sum(tax for _, _, tax in refund.lines))
+        found.append(Taken(SALE, None, Gross(refund.fee)))
+        self._take(f"{REFUND}{refund.id}", found, refund.adjustment, refund.at)
 
     def cancel(self, at: datetime) -> None:
-        self._take(CANCELLED, list(self._left.items()), at)
+        self._write(CANCELLED, self._left, at)
 
     def _supply(self, supply: str, at: datetime) -> None:
         self._supplied_at[supply] = at
@@ -142,38 +154,66 @@ class _Books:
         for rate, sums in found.items():
             self._left[supply, rate] = sums
             self.entries.append(Booked(supply, rate, sums, at, at))
+        self._untaxed += sum(
+            amount
+            for position, amount in self._order.totals.items()
+            if position not in self._rates and self._supply_of(position) == supply
+        )
 
     def _supply_of(self, position: int | None) -> str:
         return SALE if position is None else self._supplies.get(position, SALE)
 
-    def _of_line(self, position: int, sums: Sums) -> list[tuple[tuple[str, int], Sums]]:
-        return [((self._supply_of(position), self._rates[position]), sums)] if position in self._rates else []
+    def _of_line(self, position: int, gross: int, tax: int) -> Taken:
+        return Taken(self._supply_of(position), self._rates.get(position), Gross(gross, tax))
 
-    def _of_delivery(self, amount: int, tax: int) -> list[tuple[tuple[str, int], Sums]]:
+    def _of_delivery(self, amount: int, tax: int) -> list[Taken]:
         """Shares of what is left: none is ever more than that, and together they are all that is paid back."""
         rates = sorted(self._delivery)
         on_top = {rate: 0 if self._order.prices_include_tax else self._delivery_tax[rate] for rate in rates}
-        left = [*(self._delivery[rate] + on_top[rate] for rate in rates), self._untaxed]
+        left = [*(self._delivery[rate] + on_top[rate] for rate in rates), self._untaxed_delivery]
         gross = split(amount, [max(each, 0) for each in left])
-        taxes = split(tax, [max(self._delivery_tax[rate], 0) for rate in rates])
-        found = list[tuple[tuple[str, int], Sums]]()
+        taxes = split(max(tax, 0), [max(self._delivery_tax[rate], 0) for rate in rates])
+        found = list[Taken]()
         for rate, share, tax_share in zip(rates, gross[:-1], taxes, strict=True):
             self._delivery[rate] -= share - (0 if self._order.prices_include_tax else tax_share)
             self._delivery_tax[rate] -= tax_share
-            found.append(((SALE, rate), Sums(share - tax_share, tax_share)))
-        self._untaxed -= gross[-1]
-        return found
+            found.append(Taken(SALE, rate, Gross(share, tax_share)))
+        self._untaxed_delivery -= gross[-1]
+        return [*found, Taken(SALE, None, Gross(gross[-1]))]
 
-    def _take(self, what: str, found: Iterable[tuple[tuple[str, int], Sums]], at: datetime) -> None:
-        """Take sums back from their supplies, each at its rate once."""
-        wanted: dict[tuple[str, int], Sums] = {}
-        for key, sums in found:
-            wanted[key] = wanted.get(key, Sums()).less(sums.back())
-        for (supply, rate), sums in wanted.items():
-            known = self._left.get((supply, rate), Sums())
-            back = Sums(min(sums.net, known.net), min(sums.tax, known.tax))
+    def _take(self, what: str, found: Sequence[Taken], adjustment: int, at: datetime) -> None:
+        """Take back from the supplies what the rates have less of than before."""
+        before: dict[int | None, Gross] = {None: Gross(self._untaxed)}
+        for (_, rate), sums in self._left.items():
+            before[rate] = before.get(rate, Gross()).plus(Gross(sums.net + sums.tax, sums.tax))
+        gone: dict[int | None, Gross] = {}
+        for one in found:
+            gone[one.rate] = gone.get(one.rate, Gross()).plus(one.sums)
+        after = left_after(before, gone, adjustment)
+        self._untaxed = after[None].gross
+        backs: dict[tuple[str, int], Sums] = {}
+        for rate, known in before.items():
+            if rate is not None and after[rate] != known:
+                backs |= self._by_supply(rate, known.less(after[rate]), found)
+        self._write(what, backs, at)
+
+    def _by_supply(self, rate: int, back: Gross, found: Sequence[Taken]) -> dict[tuple[str, int], Sums]:
+        """What goes back at a rate by its supplies: first what was theirs, then shares of what they have left."""
+        keys = [key for key in self._left if key[1] == rate]
+        own = [[one.sums for one in found if (one.supply, one.rate) == key] for key in keys]
+        left = [self._left[key] for key in keys]
+        net = taken_from(
+            back.gross - back.tax, [sum(each.gross - each.tax for each in mine) for mine in own],
+            [sums.net for sums in left],
+        )  # fmt: skip
+        tax = taken_from(back.tax, [sum(each.tax for each in mine) for mine in own], [sums.tax for sums in left])
+        return {key: Sums(*sums) for key, *sums in zip(keys, net, tax, strict=True)}
+
+    def _write(self, what: str, backs: Mapping[tuple[str, int], Sums], at: datetime) -> None:
+        """One entry for each supply and rate of which something goes back."""
+        for (supply, rate), back in [*backs.items()]:
             if back != Sums():
-                self._left[supply, rate] = known.less(back)
+                self._left[supply, rate] = self._left[supply, rate].less(back)
                 reference = what if supply == SALE else f"{what}/{supply}"
                 self.entries.append(Booked(reference, rate, back.back(), at, self._supplied_at[supply]))
 

@@ -1,6 +1,7 @@
 """Invoices in a shop: numbers under load, what they say, credit notes, takings, and what cannot be changed."""
 
 import io
+from collections import Counter
 from datetime import timedelta
 from typing import Any
 
@@ -35,6 +36,7 @@ from vetrina_invoices.models import InvoicesDocument, InvoicesSeries, InvoicesTa
 from vetrina_invoices.pdf.rendering import Tampered, pdf_of
 from vetrina_invoices.settings import InvoicesSettings
 from vetrina_invoices.views import documents_of
+from vetrina_tax.views import entries_of
 
 BERLIN = Address(first_name="Eva", last_name="Muster", address1="Weg 1", city="Berlin", zip="10115", country="DE")
 LIVIGNO = Address(last_name="Rossi", address1="Via 1", city="Livigno", zip="23041", province="SO", country="IT")
@@ -133,6 +135,13 @@ async def test_an_order_is_invoiced_once_refunded_in_parts_and_adds_up(invoiced:
         assert [row.kind for row in rows] == ["invoice", *["credit_note"] * (count - 1)]
         assert all(row.refers_to == rows[0].id for row in rows[1:])
         assert standing(rows) == (now.total - now.refunded - now.waived)
+        sums = Counter[int]()  # net of each rate: what documents tell the VAT ledger has, to the cent
+        for row in rows:
+            for part in row.read().summary:
+                sums[part.rate or 0] += part.net if row.kind == "invoice" else -part.net
+        for entry in await entries_of(shop.db, order.id):
+            sums[entry.rate] -= entry.net
+        assert not any(sums.values())
         assert await audit_numbers(shop.ctx) == []
     rows = await told(shop, order)
     events = await shop.db.fetch(select(OutboxEvent.name, OutboxEvent.payload).order_by(OutboxEvent.id))

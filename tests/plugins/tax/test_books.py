@@ -1,10 +1,12 @@
 """The VAT ledger after the sale: edits, pieces cancelled, refunds, exchanges and waivers, each booked exactly once."""
 
+from collections import Counter
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from sqlalchemy import update
 
 from vetrina.flows.amending import AmendWish, amend_order
 from vetrina.flows.cancelling import CancelWish, cancel_lines
@@ -24,6 +26,7 @@ from vetrina.vocabulary import Address
 from vetrina_tax.declarations import check_ledger
 from vetrina_tax.flows import ledger
 from vetrina_tax.flows.ledger import book_orders
+from vetrina_tax.models import TaxEntry
 from vetrina_tax.rules.booking import Amended, PaidBack, SoldOrder, TaxedPart, booked
 from vetrina_tax.settings import TaxSettings
 from vetrina_tax.views import entries_of, oss_report, quarter_of
@@ -37,7 +40,7 @@ def plugins() -> list[str]:
 
 
 async def left_of(shop: Workshop, order: OrderView) -> int:
-    """The tax that orders themselves say is left: as placed and amended, less what refunds took with them."""
+    """The tax that orders themselves say is left: as placed and amended, less what refunds of pieces took with them."""
     amended = sum(one.tax for one in await amendments_of(shop.db, [order.id]))
     return order.tax + amended - sum(one.tax for one in await refunds_of(shop.db, [order.id]))
 
@@ -116,7 +119,30 @@ async def test_whatever_changes_of_an_order_is_in_the_report_once(shop: Workshop
     await cancel_order(shop.ctx, waiting.id, "OTHER")
     await shop.deliver()
     assert sum(entry.tax for entry in await entries_of(shop.db, waiting.id)) == 0
+    await lower_the_price(shop, order)
+
+
+async def lower_the_price(shop: Workshop, order: OrderView) -> None:
+    """A third of what is left of an order goes back, for nothing in particular: a third of every rate with it."""
+    before = await gross_of(shop, order)
+    await refund_order(shop.ctx, RefundWish(order_id=order.id, amount=sum(before.values()) // 3, key="money"))
+    await shop.deliver()
+    after = await gross_of(shop, order)
+    assert sum(before.values()) - sum(after.values()) == sum(before.values()) // 3
+    assert len(before) == 2 and all(abs(3 * after[rate] - 2 * gross) <= 3 for rate, gross in before.items())
     assert await check_ledger(shop.ctx) == []
+    lowered = TaxEntry.reference.like("refund:%") & (TaxEntry.tax < 0)
+    async with shop.ctx.tx() as session:
+        await session.execute(update(TaxEntry).where(lowered).values(tax=TaxEntry.tax * 9, net=TaxEntry.net * 9))
+    assert await check_ledger(shop.ctx) != []
+
+
+async def gross_of(shop: Workshop, order: OrderView) -> Counter[int]:
+    """What is left of an order at each rate."""
+    found = Counter[int]()
+    for entry in await entries_of(shop.db, order.id):
+        found[entry.rate] += entry.net + entry.tax
+    return found
 
 
 @given(
