@@ -107,9 +107,34 @@ async def test_several_orders_leave_at_once_and_late_ones_are_found(desk: Desk, 
     mara = await signed_in(desk.ctx, site)
     await mara.open("/admin/orders?tab=late")
     assert "3 orders" in mara.page.words
-    form = mara.page.form("/admin/orders/send")
-    await mara.post(form.action, {**form.fields, "order": [str(orders[0]), str(orders[2]), "x"]})
-    assert "2 orders are on their way" in mara.page.words
+    form = mara.page.form("/admin/orders/chosen")
+    picked = {**form.fields, "order": [str(orders[0]), str(orders[2]), "x"], "notify": "on"}
+
+    async def wish(name: str, **changed: list[str]) -> str:
+        await mara.post(form.action, {**picked, **changed, "do": name})
+        return mara.page.words
+
+    assert "2 orders are packed" in await wish("packed")
+    assert "No order was chosen" in await wish("packed", order=["x"])
+    assert "#1001: Nothing is left to be sent" in await wish("packed")
+    words = await wish("slips")
+    assert "Order #1001" in words and "Order #1003" in words and "#1002" not in words and "Via Roma 1" in words
+    with all_statements(desk.ctx.db) as two:
+        await mara.open(mara.path)
+    await mara.open("/admin/orders?tab=late")
+    await wish("slips", order=[str(order_id) for order_id in orders])
+    with all_statements(desk.ctx.db) as three:
+        await mara.open(f"{mara.path}&in=it")
+    assert len(three) == len(two) and "Ordine #1002" in mara.page.words and "Indirizzo di spedizione" in mara.page.words
+    await wish("csv")
+    assert [line.partition(",")[0] for line in mara.answer.text.splitlines()] == ["\ufeffName", "#1003", "#1001"]
+    assert "2 orders are on their way" in await wish("sent")
+    clerk = await signed_in(desk.ctx, site, "orders.read", email="eva@shop.test")
+    await clerk.open("/admin/orders")
+    assert {button.get("value") for button in clerk.page.form("/chosen").buttons} == {"slips", "csv"}
+    await clerk.post(form.action, {**clerk.page.form("/chosen").fields, "order": str(orders[1]), "do": "sent"})
+    assert clerk.answer.status_code == 403
+    await clerk.client.aclose()
     await mara.open("/admin/orders?tab=handle")
     assert "#1002" in mara.page.words and "#1003" not in mara.page.words
     for each in (early, mara):

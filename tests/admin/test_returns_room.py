@@ -117,6 +117,8 @@ async def test_a_return_goes_from_the_buyer_s_page_through_the_room_to_its_refun
     assert "#1001-R1" in buyer.page.words
     await mara.open("/admin/returns")
     assert re.findall(r'class="row-title" href="(/admin/returns/\d+)"', mara.page.html) == ["/admin/returns/1"]
+    await mara.open("/admin/orders?tab=returns")
+    assert f"/admin/orders/{order_id}" in mara.page.links
     await mara.open("/admin/returns?tab=closed&q=1001")
     assert "No return is like that" in mara.page.words
     await mara.open("/admin/returns/1")
@@ -138,6 +140,8 @@ async def test_a_return_goes_from_the_buyer_s_page_through_the_room_to_its_refun
         assert words in mara.page.words
     await buyer.open(f"{path}/return")
     assert "Mandatelo a noi." in buyer.page.words
+    await mara.open("/admin/orders?tab=returns")
+    assert "No return is open" in mara.page.words
     asked = ReturnWish(order_id=order_id, key="two", lines=(WantedLine(line_id=line.id, quantity=1, reason="OTHER"),))
     second = await request_return(desk.ctx, asked)
     scrap = FoundLine(line_id=line.id, accepted=1, disposition="scrap", location_id=None)

@@ -17,6 +17,7 @@ from vetrina.views.matching import EVERYTHING, Matching
 from vetrina.views.order_desk import OrderDeskOrder, order_count, order_desk, orders_matching, orders_on_desk
 from vetrina.views.order_queries import (
     CANCELLED,
+    READY,
     TO_HANDLE,
     UNPAID,
     OrderFilters,
@@ -60,6 +61,13 @@ FILTERS: dict[str, tuple[OrderFilters, Says]] = {
     "cancelled": (CANCELLED, lambda it: it.state == "cancelled"),
     "payment": (OrderFilters(financial=(FinancialStatus.PAID,)), lambda it: it.financial_status == "PAID"),
     "goods": (OrderFilters(fulfilment=(FulfilmentStatus.RESTOCKED,)), lambda it: it.fulfilment_status == "RESTOCKED"),
+    "chosen": (OrderFilters(ids=(2, 3, 987_654)), lambda it: it.id in (2, 3)),
+    "ready": (
+        READY,
+        lambda it: (
+            it.state == "placed" and it.financial_status in READY.financial and it.fulfilment_status in READY.fulfilment
+        ),
+    ),
     "market": (OrderFilters(market_ids=(1,)), lambda it: it.market_id == 1),
     "countries": (OrderFilters(countries=("IT", "GB")), lambda it: it.country in ("IT", "GB")),
     "days": (
@@ -111,6 +119,8 @@ SORTS: dict[OrderDeskOrder, Callable[[Known], tuple[object, ...]]] = {
     OrderDeskOrder.PLACED_AT: lambda it: (it.placed_at, it.id),
     OrderDeskOrder.NUMBER: lambda it: (it.number,),
     OrderDeskOrder.TOTAL: lambda it: (it.total, it.id),
+    OrderDeskOrder.PAYMENT: lambda it: (it.financial_status, it.id),
+    OrderDeskOrder.GOODS: lambda it: (it.fulfilment_status, it.id),
 }
 
 

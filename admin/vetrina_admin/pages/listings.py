@@ -30,6 +30,22 @@ class Listed(msgspec.Struct, Generic[Row], frozen=True):
     following: str | None
 
 
+class Head(msgspec.Struct, frozen=True):
+    """A column's head that sorts by it: where a press leads, and how it is sorted now, in ARIA's words."""
+
+    title: str
+    to: str
+    sorted: str = ""
+    is_end: bool = False
+
+
+def head_of(visit: Visit, title: str, ways: tuple[str, str], now: str, *, is_end: bool = False) -> Head:
+    """A head for two ways to sort, the highest and the lowest first; pressed, it takes the one that does not hold."""
+    down, up = ways
+    to = visit.link(sort=up if now == down else down, after=None, before=None)
+    return Head(title, to, {down: "descending", up: "ascending"}.get(now, ""), is_end)
+
+
 def window_of(visit: Visit, *, reverse: bool) -> Window:
     """The page that the address asks for: after a cursor, before one, or the first. Raises BadInput."""
     after, before = visit.query.get("after"), visit.query.get("before")

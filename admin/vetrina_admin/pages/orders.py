@@ -6,10 +6,19 @@ from functools import partial
 from vetrina.views.markets import Atlas
 from vetrina.views.order_desk import MOST_COUNTED, OrderDeskRow, order_count, order_desk
 from vetrina.vocabulary import FinancialStatus, FulfilmentStatus, OrderState
-from vetrina_admin.pages import orders_refund, orders_send
+from vetrina_admin.pages import orders_chosen, orders_refund, orders_send
 from vetrina_admin.pages.answers import Answer, render
-from vetrina_admin.pages.listings import counted, country_choices, country_name, listed, searched, window_of
-from vetrina_admin.pages.orders_asked import SORTS, TABS, Asked, asked
+from vetrina_admin.pages.listings import (
+    Head,
+    counted,
+    country_choices,
+    country_name,
+    head_of,
+    listed,
+    searched,
+    window_of,
+)
+from vetrina_admin.pages.orders_asked import HEADS, SORTS, TABS, Asked, asked
 from vetrina_admin.pages.orders_page import FINANCIAL_TONES, FULFILMENT_TONES, order_page
 from vetrina_admin.pages.screens import Room, page
 from vetrina_admin.pages.spreadsheets import Cell, amount, in_batches, spreadsheet
@@ -40,6 +49,7 @@ async def order_list(visit: Visit) -> Answer:
         q=searched(visit),
         tabs=TABS,
         sorts=SORTS,
+        heads=_heads(visit, wish),
         choices=_choices(visit, atlas),
         markets={market.id: market.name for market in atlas.markets},
         country=partial(country_name, language=visit.language),
@@ -47,6 +57,16 @@ async def order_list(visit: Visit) -> Answer:
         fulfilment_tones=FULFILMENT_TONES,
         file=visit.link(**{"as": "csv", "after": None, "before": None}),
     )
+
+
+def _heads(visit: Visit, wish: Asked) -> list[str | Head]:
+    """The columns in their order; those in HEADS sort by a press."""
+    names = ("order", "placed", "customer", "market", "total", "payment", "goods", "pieces")
+    titles = [(name, visit.say(f"orders.{name}")) for name in names]
+    return [
+        head_of(visit, title, HEADS[name], wish.sort, is_end=name == "total") if name in HEADS else title
+        for name, title in titles
+    ]
 
 
 def _choices(visit: Visit, atlas: Atlas) -> list[tuple[str, str, list[tuple[str, str]]]]:
@@ -98,6 +118,7 @@ ROOM = Room(
     screens=(
         page("/orders", "orders.read", order_list),
         page("/orders/{order:int}", "orders.read", order_page),
+        *orders_chosen.SCREENS,
         *orders_send.SCREENS,
         *orders_refund.SCREENS,
     ),

@@ -7,6 +7,8 @@ from vetrina.views.matching import Matching
 from vetrina.views.order_desk import OrderDeskOrder
 from vetrina.views.order_queries import (
     CANCELLED,
+    READY,
+    RETURNS,
     TO_CHARGE,
     TO_HANDLE,
     UNPAID,
@@ -21,9 +23,11 @@ from vetrina_admin.pages.visits import Visit
 TABS = {
     "all": OrderFilters(),
     "handle": TO_HANDLE,
+    "ready": READY,
     "late": TO_HANDLE,
     "charge": TO_CHARGE,
     "unpaid": UNPAID,
+    "returns": RETURNS,
     "cancelled": CANCELLED,
 }
 """The tabs, in their order; the first one's address names none."""
@@ -34,9 +38,25 @@ SORTS = {
     "number_up": (OrderDeskOrder.NUMBER, False),
     "total_down": (OrderDeskOrder.TOTAL, True),
     "total_up": (OrderDeskOrder.TOTAL, False),
+    "payment": (OrderDeskOrder.PAYMENT, False),
+    "payment_down": (OrderDeskOrder.PAYMENT, True),
+    "goods": (OrderDeskOrder.GOODS, True),
+    "goods_up": (OrderDeskOrder.GOODS, False),
 }
 """Ways to sort: by what, and whether the highest comes first."""
 FILTERS = ("payment", "goods", "state", "market", "country", "from", "to", "least", "most")
+
+
+HEADS = {
+    "order": ("number_down", "number_up"),
+    "placed": ("newest", "oldest"),
+    "total": ("total_down", "total_up"),
+    "payment": ("payment_down", "payment"),
+    "goods": ("goods", "goods_up"),
+}
+"""What a press on a column's head sorts by: first the highest, at the next press the lowest."""
+MOST_CHOSEN = 250
+"""Orders that are chosen together."""
 
 
 class Asked(msgspec.Struct, frozen=True):
@@ -59,6 +79,12 @@ class Asked(msgspec.Struct, frozen=True):
         return SORTS[self.sort][1]
 
 
+def chosen_ids(text: str) -> tuple[int, ...]:
+    """Orders that an address names, as 12-15-16; what is no number is none, and beyond MOST_CHOSEN they end."""
+    parts = [part for part in text.split("-") if part.isascii() and part.isdecimal() and len(part) < 19]
+    return tuple(dict.fromkeys(int(part) for part in parts[:MOST_CHOSEN]))
+
+
 def asked(visit: Visit, atlas: Atlas) -> Asked:
     """What the visit's query asks for; what is no choice says nothing."""
     tab = chosen(visit, "tab", TABS) or "all"
@@ -78,6 +104,7 @@ def _filters(visit: Visit, atlas: Atlas) -> OrderFilters:
     handles = {market.handle: market.id for market in atlas.markets}
     until = day_of(visit, "to")
     return OrderFilters(
+        ids=chosen_ids(visit.query.get("ids", "")),
         financial=one("payment", tuple(FinancialStatus)),
         fulfilment=one("goods", tuple(FulfilmentStatus)),
         states=one("state", tuple(OrderState)),

@@ -25,7 +25,6 @@ from vetrina_admin.pages.screens import Screen, action, page
 from vetrina_admin.pages.visits import Visit
 
 FIELDS = ("company", "number", "url", "promised_for", "location_id")
-MOST_AT_ONCE = 250
 
 
 async def send_form(visit: Visit) -> Answer:
@@ -91,25 +90,6 @@ async def deliver(visit: Visit, form: Form) -> Answer:
 async def take_back(visit: Visit, form: Form) -> Answer:
     """Its pieces are open again."""
     return await _done(visit, "orders.parcel_back", cancel_fulfilment)
-
-
-async def send_many(visit: Visit, form: Form) -> Answer:
-    """Every order that was ticked leaves whole, from where its goods lie."""
-    picked = [int(key) for key in form.all("order") if key.isascii() and key.isdecimal() and len(key) < 19]
-    done, failed = 0, list[str]()
-    for order_id in picked[:MOST_AT_ONCE]:
-        try:
-            await fulfil(visit.ctx, FulfilWish(order_id=order_id, notify=form.has("notify")))
-        except Refusal as refusal:
-            order = await order_by_id(visit.ctx.db, order_id)
-            failed.append(f"{order.name if order else order_id}: {told(visit.say, refusal)}")
-        else:
-            done += 1
-    if done or not failed:
-        visit.tell("orders.many_sent", count=done)
-    if failed:
-        visit.tell_text(" ".join(failed[:5]), "bad")
-    return see_other(visit, "/admin/orders?tab=handle")
 
 
 async def the_order(visit: Visit) -> OrderView:
@@ -203,7 +183,6 @@ _PARCEL = "/orders/{order:int}/parcels/{parcel:int}"
 SCREENS: tuple[Screen, ...] = (
     page("/orders/{order:int}/send", "orders.write", send_form),
     action("/orders/{order:int}/send", "orders.write", send),
-    action("/orders/send", "orders.write", send_many),
     page(f"{_PARCEL}/tracking", "orders.write", tracking_form),
     action(f"{_PARCEL}/tracking", "orders.write", track),
     action(f"{_PARCEL}/sent", "orders.write", send_parcel),

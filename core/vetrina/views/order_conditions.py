@@ -8,7 +8,7 @@ from sqlalchemy.orm import aliased
 from vetrina.kernel.db import BigInt, id_in, table_of, text_in
 from vetrina.shop.catalog.models import Variant
 from vetrina.shop.customers.models import Customer
-from vetrina.shop.orders.models import Order, OrderDelivery, OrderLine
+from vetrina.shop.orders.models import Order, OrderDelivery, OrderLine, Return
 from vetrina.views.windows import Column
 
 Ids = Select[int]
@@ -60,6 +60,17 @@ def is_among(column: str, names: str) -> ColumnElement[bool]:
 def is_of_markets(names: str) -> ColumnElement[bool]:
     """It was bought in one of several markets."""
     return id_in(Order.market_id, names)
+
+
+def is_chosen(names: str) -> ColumnElement[bool]:
+    """It is one of several orders."""
+    return id_in(Order.id, names)
+
+
+def has_open_return() -> ColumnElement[bool]:
+    """Goods of it are to come back, or have come and are not settled."""
+    waiting = Return.state.in_(("requested", "approved", "received"))
+    return Order.id.in_(select(Return.order_id).where(waiting))
 
 
 def is_late(today: str, since: str) -> ColumnElement[bool]:

@@ -30,6 +30,10 @@ class OrderDeskOrder(StrEnum):
     PLACED_AT = "placed_at"
     NUMBER = "number"
     TOTAL = "total"
+    PAYMENT = "payment"
+    """By the name of what became of the money: equal ones stand together."""
+    GOODS = "goods"
+    """By the name of what became of the goods."""
 
 
 class OrderDeskRow(msgspec.Struct, frozen=True):
@@ -108,6 +112,10 @@ def _order(order: OrderDeskOrder) -> windows.Order:
             return windows.Order((Order.number,), (int,))
         case OrderDeskOrder.TOTAL:
             return windows.Order((Order.total, Order.id), (int, int))
+        case OrderDeskOrder.PAYMENT:
+            return windows.Order((Order.financial_status, Order.id), (str, int))
+        case OrderDeskOrder.GOODS:
+            return windows.Order((Order.fulfilment_status, Order.id), (str, int))
 
 
 @lru_cache(SHAPES)

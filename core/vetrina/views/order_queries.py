@@ -36,6 +36,9 @@ class OrderFilters(msgspec.Struct, frozen=True, kw_only=True):
     before: datetime | None = None
     least: Decimal | None = None
     most: Decimal | None = None
+    ids: tuple[int, ...] = ()
+    has_open_return: bool | None = None
+    """True: goods of it are to come back, or have come and are not settled. None: whatever it is."""
     late_at: datetime | None = None
     """Late then: the last day that was promised has passed, or thirty days since the order where none was."""
 
@@ -58,6 +61,13 @@ UNPAID = OrderFilters(
     financial=(FinancialStatus.PENDING, FinancialStatus.AUTHORIZED, FinancialStatus.PARTIALLY_PAID),
 )
 """Money is still to come, if only from the bank that has promised it."""
+READY = OrderFilters(
+    states=(OrderState.PLACED,),
+    financial=(FinancialStatus.PAID, FinancialStatus.AUTHORIZED, FinancialStatus.PARTIALLY_REFUNDED),
+    fulfilment=TO_HANDLE.fulfilment,
+)
+"""Their money is here or promised, and something of them is still to be sent."""
+RETURNS = OrderFilters(has_open_return=True)
 CANCELLED = OrderFilters(states=(OrderState.CANCELLED,))
 
 
@@ -78,6 +88,10 @@ def order_filters(filters: OrderFilters, prefix: str = "wanted_") -> Matching:
         found.append(_placed(">=", filters.since, values))
     if filters.before is not None:
         found.append(_placed("<", filters.before, values))
+    if filters.ids:
+        found.append(Condition(sql.is_chosen, (values.name(list(filters.ids)),)))
+    if filters.has_open_return:
+        found.append(Condition(sql.has_open_return))
     if filters.late_at is not None:
         today = filters.late_at.astimezone(REPORTS_ZONE).date().isoformat()
         found.append(Condition(sql.is_late, (values.name(today), values.name(filters.late_at - LATE_AFTER))))

@@ -30,10 +30,15 @@ document.addEventListener("click", async (event) => {
   button.textContent = button.dataset.copied;
 });
 
+// What is made for paper is printed with one press.
+document.addEventListener("click", (event) => {
+  if (event.target.closest("[data-prints]")) window.print();
+});
+
 // One box ticks all the boxes of its group.
 document.addEventListener("change", (event) => {
   if (!("all" in event.target.dataset)) return;
-  for (const box of event.target.closest("fieldset").querySelectorAll("input[type=checkbox]:not(:disabled)")) {
+  for (const box of event.target.closest("fieldset, #listing").querySelectorAll("input[type=checkbox]:not(:disabled)")) {
     box.checked = event.target.checked;
   }
 });
