@@ -7,16 +7,14 @@ from litestar import Request, Response, get
 from litestar.exceptions import NotAuthorizedException, NotFoundException
 from litestar.params import FromPath
 
-from vetrina.flows.staff_sessions import signed_in
-from vetrina.kernel.context import BUYER, Actor, Context
+from vetrina.kernel.context import BUYER, Context
 from vetrina.plugin import Site
+from vetrina.plugin.pages.members import member_context
 from vetrina_invoices.files import archive, as_csv, sought_of, taken_span, takings_csv
 from vetrina_invoices.pdf.rendering import file_name, pdf_of
 from vetrina_invoices.views import document_by_id, document_by_key
 
 READ = "invoices.read"
-SESSION = "vetrina_admin"
-"""The cookie of the admin's session; over https it is called __Host-vetrina_admin."""
 KEY_LENGTH = 32
 HEADERS = {
     "cache-control": "no-store",
@@ -57,14 +55,9 @@ def routes(site: Site) -> list[Any]:
 
 async def _staff(site: Site, request: Asked) -> Context:
     """The context of somebody signed in to the admin who may read. Raises NotAuthorizedException, NotAllowed."""
-    is_safe = site.shop.base_url.startswith("https://")
-    secret = request.cookies.get(f"__Host-{SESSION}" if is_safe else SESSION, "")
-    anonymous = await site.context(Actor("visitor", name="visitor"))
-    member = await signed_in(anonymous, secret) if secret else None
-    if member is None:
+    ctx = await member_context(site, request.cookies, READ)
+    if ctx is None:
         raise NotAuthorizedException("Sign in to the admin first.")
-    ctx = await site.context(member.actor)
-    ctx.require(READ)
     return ctx
 
 

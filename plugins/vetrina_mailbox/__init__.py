@@ -1,6 +1,8 @@
 """A mailbox for demos and development: what the shop would have sent is kept and shown, and nothing is sent."""
 
-from vetrina.plugin import PersonalData, Provide, Say, hookimpl
+from typing import Any
+
+from vetrina.plugin import PersonalData, Provide, Say, Site, hookimpl
 from vetrina.plugin.admin import AdminPage, AdminPanel
 from vetrina.plugin.declarations import Declaration
 from vetrina.ports import MailProvider
@@ -15,6 +17,13 @@ def register_ports() -> list[Provide]:
 @hookimpl
 def register_admin() -> list[AdminPage | AdminPanel]:
     return admin.pages()
+
+
+@hookimpl
+def build_routes(site: Site) -> list[Any]:
+    from vetrina_mailbox.routes import routes
+
+    return routes(site)
 
 
 @hookimpl

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from vetrina.plugin import Provide, React, hookimpl
+from vetrina.plugin import Provide, React, Site, hookimpl
 from vetrina.plugin.admin import AdminPage
 from vetrina.plugin.declarations import Declaration
 from vetrina.ports import OrderLetters
@@ -29,3 +29,10 @@ def register_admin() -> list[AdminPage]:
 @hookimpl
 def register_declarations() -> list[Declaration]:
     return declarations.declarations()
+
+
+@hookimpl
+def build_routes(site: Site) -> list[Any]:
+    from vetrina_order_mails.routes import routes
+
+    return routes(site)

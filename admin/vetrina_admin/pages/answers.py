@@ -22,7 +22,7 @@ HTML = "text/html; charset=utf-8"
 HEADERS = {
     "content-security-policy": (
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
-        "connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
+        "connect-src 'self'; form-action 'self'; frame-src 'self'; frame-ancestors 'none'; base-uri 'none'"
     ),
     # Only our own pages learn where somebody comes from; other sites learn nothing.
     "referrer-policy": "same-origin",

@@ -173,6 +173,17 @@ class Secret(msgspec.Struct, frozen=True, tag=True):
         return f"Secret(label={self.label!r})"
 
 
+class Frame(msgspec.Struct, frozen=True, tag=True):
+    """A page of its own inside of this one, such as a mail as people see it: no script runs in it.
+
+    `to` begins with /admin/; a route of the plugin answers there, with FRAME_HEADERS of vetrina.plugin.pages.members.
+    `title` says to those who do not see it what it is.
+    """
+
+    title: Words
+    to: str
+
+
 class Section(msgspec.Struct, frozen=True, tag=True):
     """Blocks under a heading, in a card of their own."""
 
@@ -180,7 +191,7 @@ class Section(msgspec.Struct, frozen=True, tag=True):
     blocks: "tuple[Block, ...]"
 
 
-Block = Text | Notice | Figures | Facts | Table | Chart | Button | Form | Secret | Section
+Block = Text | Notice | Figures | Facts | Table | Chart | Button | Form | Secret | Frame | Section
 
 
 class Asked(msgspec.Struct, frozen=True):

@@ -7,7 +7,7 @@ import msgspec
 
 from vetrina.kernel.errors import BadInput, NotFound
 from vetrina.plugin import Context, Say
-from vetrina.plugin.admin import Asked, Block, Button, Column, Done, Facts, Form, Row, Section, Table, Text
+from vetrina.plugin.admin import Asked, Block, Button, Column, Done, Facts, Form, Frame, Row, Section, Table, Text
 from vetrina.plugin.words import LANGUAGES, spoken
 from vetrina.views.matching import EVERYTHING
 from vetrina.views.order_desk import OrderDeskOrder, orders_matching
@@ -19,6 +19,7 @@ from vetrina_order_mails.admin.mails import OFF, ON, OWN, SHIPPED
 from vetrina_order_mails.flows import editing
 from vetrina_order_mails.flows.telling import wording_of
 from vetrina_order_mails.kinds import NAMES, Kind
+from vetrina_order_mails.routes import shown_at
 from vetrina_order_mails.rules import Wording
 from vetrina_order_mails.views import own_words, silent
 
@@ -83,14 +84,15 @@ async def switch(ctx: Context, asked: Asked, sent: Any) -> Done:
 
 
 async def preview(ctx: Context, asked: Asked, sent: ShowForm) -> Done:
-    """The mail about a real order, as text."""
+    """The mail about a real order, as people see it and as text."""
     kind, order = _kind(asked), await _order(ctx, sent.order)
     language = spoken(order.language if sent.language == "order" else sent.language)
     words = await editing.shown(ctx, kind.name, language, order.id)
     subject = Facts(((Say("Subject", "Oggetto"), words.subject), (Say("To", "A"), order.email or "")))
     parts = tuple(Text(line) for line in words.text.splitlines() if line.strip())
     about = Say(f"The mail about {order.name}", f"La mail per {order.name}")
-    return Done(about, to=f"mails/{kind.name}", blocks=(subject, Section(Say("Text", "Testo"), parts)))
+    look = Section(Say("As people see it", "Come la si vede"), (Frame(about, shown_at(kind.name, language, order.id)),))
+    return Done(about, to=f"mails/{kind.name}", blocks=(subject, look, Section(Say("Text", "Testo"), parts)))
 
 
 async def test(ctx: Context, asked: Asked, sent: ShowForm) -> Done:

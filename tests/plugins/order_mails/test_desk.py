@@ -1,5 +1,8 @@
 """Order mails at the admin: words, a preview with a real order, a test to oneself; and what the checkout promises."""
 
+from html import unescape
+from re import findall
+
 import pytest
 from msgspec.structs import replace
 from tests.support.managers import Manager, signed_in
@@ -65,6 +68,14 @@ async def test_a_manager_writes_looks_tries_and_takes_back(shop: Workshop, lette
     await fill(boss, path, "preview", {"f.order": "1001", "f.language": "it"})
     assert "Ciao #1001" in boss.page.words
     assert "<b>Bene</b>" in boss.page.words
+    (framed,) = [unescape(found) for found in findall(r'<iframe [^>]*src="([^"]+)"', boss.answer.text)]
+    assert (await shop.client.get(framed)).status_code == 401
+    shop.client.cookies.set(cookie_name(shop.site, SESSION), boss.client.cookies[SESSION], path="/")
+    look = await shop.client.get(framed)
+    assert "&lt;b&gt;Bene&lt;/b&gt;" in look.text
+    assert "sandbox allow-popups" in look.headers["content-security-policy"]
+    for wrong in (framed.replace("order_placed", "nothing"), framed.replace("=it", "=xx"), framed.partition("?")[0]):
+        assert (await shop.client.get(wrong)).status_code == 404, wrong
     await fill(boss, path, "test", {"f.order": "", "f.language": "it"})
     assert "boss@shop.test" in boss.page.words
     await shop.deliver()
