@@ -202,6 +202,8 @@ class PickupPoint(msgspec.Struct, frozen=True, kw_only=True):
     """Millionths of a degree, WGS 84."""
     distance: int | None = None
     """Metres as the crow flies from where the buyer is, where that is known."""
+    is_own: bool = False
+    """Whether it is the shop's own room: goods change hands there, nothing is sent. The core says so of any PICK_UP."""
 
 
 class UnitMeasure(msgspec.Struct, frozen=True, kw_only=True):

@@ -83,10 +83,8 @@ class EuVat(TaxProvider):
         )
 
     async def judge(self, ctx: Context, request: TaxRequest, lines: Sequence[TaxableLine]) -> Case:
-        """By which scheme the lines are taxed."""
-        origin = self.settings.ships_from or request.ships_from
-        if not origin:
-            raise LookupError("nobody has said where the goods leave from")
+        """By which scheme the lines are taxed. What is collected in the shop's room is supplied there (article 31)."""
+        origin = request.country if request.is_collected else self.leaving_from(request)
         day, who = request.at.astimezone(REPORTS_ZONE).date(), request.buyer
         book = RateBook(await own_rates(ctx.db), self.settings.class_levels)
         buyer = await buyer_of(ctx.db, who.reference) if who.reference else None
@@ -113,6 +111,13 @@ class EuVat(TaxProvider):
             return case
         over = msgspec.structs.replace(sale, is_over_threshold=True)
         return msgspec.structs.replace(case, decision=decide(over))
+
+    def leaving_from(self, request: TaxRequest) -> str:
+        """The country that goods are sent from. Raises LookupError."""
+        origin = self.settings.ships_from or request.ships_from
+        if not origin:
+            raise LookupError("nobody has said where the goods leave from")
+        return origin
 
     def _counting_id(self, request: TaxRequest, buyer: BuyerRow | None) -> VatId | None:
         """The buyer's VAT id, if it is to be believed: checked, or waiting for an answer and the shop accepts that."""
@@ -176,7 +181,7 @@ class EuVat(TaxProvider):
 
     def _seller_id(self, case: Case) -> str:
         for known in self.settings.known_registrations:
-            if case.decision.scheme == "registered" and known.country == case.decision.territory.country:
+            if case.decision.scheme in ("registered", "domestic") and known.country == case.decision.territory.country:
                 return known.vat_id
         return self.settings.vat_id
 
@@ -218,7 +223,7 @@ class NetPrices(DestinationPrices):
             for line in lines
         ]  # fmt: skip
         case = await self.vat.judge(ctx, request, asked)
-        home = territory_of(case.origin, None)
+        home = territory_of(self.vat.leaving_from(request), None)
         found: dict[int, int] = {}
         for line in lines:
             here = case.book.rate_for(line.tax_class, home.country, home.region, case.day).rate

@@ -144,10 +144,10 @@ async def _quoted(ctx: Context, order: OrderView, cart_key: str, lines: tuple[Qu
     document = order.shipping_address or order.billing_address
     points = [each.pickup_point for each in await order_deliveries(ctx.db, [order.id])]
     collected = [msgspec.convert(point, PickupPoint) if point else None for point in points]
-    address = taxed_at(collected, msgspec.convert(document, Address) if document else None)
+    where = taxed_at(collected, msgspec.convert(document, Address) if document else None)
     try:
-        lines = await priced_there(ctx, lines, cart, address)
-        found = await taxed(ctx, price(order.currency, order.prices_include_tax, lines), cart, address)
+        lines = await priced_there(ctx, lines, cart, where)
+        found = await taxed(ctx, price(order.currency, order.prices_include_tax, lines), cart, where)
     except PortFailed as error:
         raise TaxIsUnknown from error
     if not found.is_known:

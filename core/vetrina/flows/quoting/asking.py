@@ -6,20 +6,31 @@ from collections.abc import Iterator, Sequence
 import msgspec
 from msgspec import UNSET
 
-from vetrina.flows.quoting.delivery import delivery_groups, quoted_deliveries
+from vetrina.flows.quoting.delivery import DeliveryGroup, delivery_groups, quoted_deliveries
 from vetrina.flows.quoting.payment import MethodOffer, offered_methods, redemptions
 from vetrina.flows.quoting.problems import problems_of
-from vetrina.flows.quoting.promotions import adjusted, answered_codes, load_rules
+from vetrina.flows.quoting.promotions import LoadedRules, adjusted, answered_codes, load_rules
 from vetrina.flows.quoting.quoted import CartQuote
-from vetrina.flows.quoting.tax import priced_there, taxed, taxed_at
+from vetrina.flows.quoting.tax import Supplied, priced_there, taxed, taxed_at
 from vetrina.kernel.context import Context, Place
 from vetrina.kernel.db import Reads
 from vetrina.kernel.registry import PortFailed
+from vetrina.shop.pricing.ports import CodeAnswer
 from vetrina.shop.pricing.rules import Quote, QuoteLine, price, with_deliveries, with_fee, with_redemptions
+from vetrina.shop.tax.ports import DestinationPrices
 from vetrina.views.carts import NOTHING_READ, CartParts, CartRow, cart_addresses, selected_address
 from vetrina.views.markets import atlas
 from vetrina.views.merchandise import CartLineFactsRow, cart_line_facts, spoken_lines
 from vetrina.vocabulary import Address
+
+
+class _Offer(msgspec.Struct, frozen=True):
+    """A cart before its delivery: as priced, with its discounts, and how it can travel at these prices."""
+
+    priced: Quote
+    quote: Quote
+    told: tuple[CodeAnswer, ...]
+    groups: tuple[DeliveryGroup, ...]
 
 
 async def quote_cart(ctx: Context, cart: CartRow, parts: CartParts = NOTHING_READ) -> CartQuote:
@@ -33,14 +44,19 @@ async def quote_cart(ctx: Context, cart: CartRow, parts: CartParts = NOTHING_REA
     lines = await cart_lines_here(ctx, cart.id) if parts.lines is None else parts.lines
     address = await _destination(ctx, cart, parts)
     rules = await load_rules(ctx, cart, (line.product_id for line in lines))
-    here = await priced_there(ctx, tuple(_priced(lines)), cart, address)
-    priced = price(ctx.place.currency, ctx.place.prices_include_tax, here)
-    quote, told = await adjusted(ctx, priced, rules)
-    groups = await delivery_groups(ctx, quote, address, cart)
-    deliveries = quoted_deliveries(groups)
+    goods = tuple(_priced(lines))
+    sent = Supplied(address)
+    offer = await _offer(ctx, goods, cart, rules, address, sent)
+    where = _where(offer, address)
+    if where != sent and ctx.ports.all(DestinationPrices):
+        there = await _offer(ctx, goods, cart, rules, address, where)
+        # A way that is not offered at the prices of its own place is offered at those of the address.
+        offer = there if _where(there, address) == where else offer
+    quote, told = offer.quote, offer.told
+    deliveries = quoted_deliveries(offer.groups)
     if deliveries:
-        quote, told = await adjusted(ctx, with_deliveries(priced, deliveries), rules)
-    tax = await taxed(ctx, quote, cart, taxed_at([each.pickup_point for each in quote.deliveries], address))
+        quote, told = await adjusted(ctx, with_deliveries(offer.priced, deliveries), rules)
+    tax = await taxed(ctx, quote, cart, where)
     quote, are_cards_known = await _redeemed(ctx, tax.quote, cart.gift_card_codes)
     methods, selected = await _payable(ctx, quote, cart)
     quoted = CartQuote(
@@ -49,7 +65,7 @@ async def quote_cart(ctx: Context, cart: CartRow, parts: CartParts = NOTHING_REA
         lines=lines,
         address=address,
         quote=with_fee(quote, selected.method.fee) if selected else quote,
-        groups=groups,
+        groups=offer.groups,
         codes=answered_codes(cart.discount_codes, told),
         methods=methods,
         selected_method=selected,
@@ -58,6 +74,25 @@ async def quote_cart(ctx: Context, cart: CartRow, parts: CartParts = NOTHING_REA
         are_cards_known=are_cards_known,
     )
     return msgspec.structs.replace(quoted, problems=problems_of(quoted, ctx.now()))
+
+
+async def _offer(
+    ctx: Context,
+    goods: Sequence[QuoteLine],
+    cart: CartRow,
+    rules: Sequence[LoadedRules],
+    address: Address | None,
+    where: Supplied,
+) -> _Offer:
+    """Prices and ways to travel to the address, at the prices of where the goods are supplied."""
+    here = await priced_there(ctx, goods, cart, where)
+    priced = price(ctx.place.currency, ctx.place.prices_include_tax, here)
+    quote, told = await adjusted(ctx, priced, rules)
+    return _Offer(priced, quote, told, await delivery_groups(ctx, quote, address, cart))
+
+
+def _where(offer: _Offer, address: Address | None) -> Supplied:
+    return taxed_at([each.pickup_point for each in quoted_deliveries(offer.groups)], address)
 
 
 async def cart_lines_here(ctx: Context, cart_id: int) -> tuple[CartLineFactsRow, ...]:

@@ -20,7 +20,7 @@ from vetrina.shop.delivery.ports import (
 from vetrina.shop.delivery.rules import group_lines
 from vetrina.shop.pricing.rules import Quote, QuotedDelivery
 from vetrina.views.carts import CartRow
-from vetrina.vocabulary import Address
+from vetrina.vocabulary import Address, PickupPoint
 
 MILLIONTHS = 1_000_000
 _COLLECTED = frozenset({"PICK_UP", "PICKUP_POINT"})
@@ -100,11 +100,17 @@ def quoted_deliveries(groups: Sequence[DeliveryGroup]) -> tuple[QuotedDelivery, 
             is_taxable=group.selected.option.is_taxable,
             promised_from=group.selected.option.promised_from,
             promised_to=group.selected.option.promised_to,
-            pickup_point=group.selected.option.pickup_point,
+            pickup_point=_point(group.selected.option),
         )
         for group in groups
         if group.selected is not None
     )
+
+
+def _point(option: DeliveryOption) -> PickupPoint | None:
+    if option.pickup_point is None:
+        return None
+    return msgspec.structs.replace(option.pickup_point, is_own=option.method_type == "PICK_UP")
 
 
 def _request(

@@ -44,8 +44,15 @@ class Taxed(msgspec.Struct, frozen=True, kw_only=True):
     treatment: dict[str, Any] | None = None
 
 
-async def taxed(ctx: Context, quote: Quote, cart: CartRow, address: Address | None) -> Taxed:
-    """Add the tax due at the address, or else in the cart's country.
+class Supplied(msgspec.Struct, frozen=True):
+    """Where goods change hands for tax: the address they reach, or the room of the shop they are in."""
+
+    address: Address | None
+    is_collected: bool = False
+
+
+async def taxed(ctx: Context, quote: Quote, cart: CartRow, where: Supplied) -> Taxed:
+    """Add the tax due there, or else in the cart's country.
 
     The first provider answers for the shop. It fails closed: without an answer, or with one that does not fit the
     question, its last good answer to the same question counts, and without one the quote stays without tax. Without
@@ -54,24 +61,28 @@ async def taxed(ctx: Context, quote: Quote, cart: CartRow, address: Address | No
     provider = next(iter(ctx.ports.all(TaxProvider)), None)
     if provider is None or not quote.lines:
         return Taxed(quote=quote, is_known=True)
-    request = _request(ctx, quote, cart, address)
+    request = _request(ctx, quote, cart, where)
     try:
         answer = await ctx.ports.ask(provider, tax, provider.implementation, ctx, request)
     except PortFailed:
         return await _from_memory(ctx, quote, _question(provider.key, request))
-    if address is not None and answer.good_for > 0:
+    if where.address is not None and answer.good_for > 0:
         await _remember(ctx, _question(provider.key, request), answer)
     return Taxed(quote=_with(quote, answer), is_known=True, treatment=_treatment(answer))
 
 
-def taxed_at(points: Sequence[PickupPoint | None], address: Address | None) -> Address | None:
-    """Where goods change hands for tax: where they are collected, if all of them are, in one country; else the address.
+def taxed_at(points: Sequence[PickupPoint | None], address: Address | None) -> Supplied:
+    """Where goods change hands for tax: where they wait for the buyer, if all do, in one place; else the address.
 
-    `points` is one for each group of goods, None for what is sent to the buyer.
+    `points` is one for each group of goods, None for what is sent to the buyer. What waits with somebody who keeps
+    parcels was sent there (articles 32 and 33 of Directive 2006/112/EC); what waits in the shop's own room was not
+    (article 31).
     """
-    places = [point.address for point in points if point is not None]
-    is_one_place = len(places) == len(points) and len({(place.country, place.zip) for place in places}) == 1
-    return places[0] if is_one_place and places[0].country else address
+    waiting = [point for point in points if point is not None]
+    is_one_place = len({(point.address.country, point.address.zip) for point in waiting}) == 1
+    if len(waiting) < len(points) or not is_one_place or not waiting[0].address.country:
+        return Supplied(address)
+    return Supplied(waiting[0].address, is_collected=all(point.is_own for point in waiting))
 
 
 async def tax(provider: TaxProvider, ctx: Context, request: TaxRequest) -> TaxAnswer:
@@ -87,16 +98,16 @@ async def tax(provider: TaxProvider, ctx: Context, request: TaxRequest) -> TaxAn
 
 
 async def priced_there(
-    ctx: Context, lines: Sequence[QuoteLine], cart: CartRow, address: Address | None
+    ctx: Context, lines: Sequence[QuoteLine], cart: CartRow, where: Supplied
 ) -> tuple[QuoteLine, ...]:
-    """The lines at the prices of the address, where they include tax and somebody makes them depend on it.
+    """The lines at the prices of where they are supplied, where they include tax and somebody makes them depend on it.
 
     Raises PortFailed: a price nobody can vouch for is not shown.
     """
     provider = next(iter(ctx.ports.all(DestinationPrices)), None)
     if provider is None or not lines or not ctx.place.prices_include_tax:
         return tuple(lines)
-    request = _asked(ctx, ctx.place.currency, cart, address, is_included=True)
+    request = _asked(ctx, ctx.place.currency, cart, where, is_included=True)
     wanted = [
         PricedLine(key=line.key, unit_price=line.unit_price, quantity=line.quantity, tax_class=line.tax_class)
         for line in lines
@@ -121,8 +132,8 @@ def _treatment(answer: TaxAnswer) -> dict[str, Any] | None:
     return None if answer.treatment is None else msgspec.to_builtins(answer.treatment)
 
 
-def _request(ctx: Context, quote: Quote, cart: CartRow, address: Address | None) -> TaxRequest:
-    asked = _asked(ctx, quote.currency, cart, address, is_included=quote.prices_include_tax)
+def _request(ctx: Context, quote: Quote, cart: CartRow, where: Supplied) -> TaxRequest:
+    asked = _asked(ctx, quote.currency, cart, where, is_included=quote.prices_include_tax)
     return msgspec.structs.replace(asked, lines=tuple(_taxable(quote)))
 
 
@@ -141,8 +152,8 @@ def _taxable(quote: Quote) -> Iterator[TaxableLine]:
         yield TaxableLine(key=None, amount=discounted_deliveries(quote), quantity=1, tax_class="standard")
 
 
-def _asked(ctx: Context, currency: str, cart: CartRow, address: Address | None, *, is_included: bool) -> TaxRequest:
-    place = address or Address()
+def _asked(ctx: Context, currency: str, cart: CartRow, where: Supplied, *, is_included: bool) -> TaxRequest:
+    place = where.address or Address()
     billing = address_of(cart.billing_address) if cart.billing_address else place
     return TaxRequest(
         currency=currency,
@@ -154,6 +165,7 @@ def _asked(ctx: Context, currency: str, cart: CartRow, address: Address | None, 
         lines=(),
         at=ctx.now(),
         ships_from=ctx.place.home or None,
+        is_collected=where.is_collected,
         buyer=TaxBuyer(
             reference=buyer_reference(cart.key),
             customer_id=cart.customer_id,

@@ -48,6 +48,8 @@ class TaxRequest(msgspec.Struct, frozen=True, kw_only=True):
     city: str | None = None
     ships_from: str | None = None
     """The country the goods leave from (ISO 3166)."""
+    is_collected: bool = False
+    """Whether they are handed over in the shop's own room, which is where the address is: then nothing is sent."""
     buyer: TaxBuyer = TaxBuyer()
 
 
