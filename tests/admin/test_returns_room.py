@@ -77,14 +77,19 @@ async def test_an_order_is_edited_after_its_difference_was_seen_and_the_buyer_pa
 ) -> None:
     order_id = await placed(desk)
     await mara.open(f"/admin/orders/{order_id}/edit")
-    await mara.send("/edit", "do=quote", sku="nobody-knows-it", pieces="2")
-    assert "nobody-knows-it" in mara.page.words
+    await mara.send("/edit", "do=find", find="nobody-knows-it")
+    assert "Nothing on sale here is like that" in mara.page.words
     (line,) = await order_lines(desk.ctx.db, [order_id])
-    await mara.send("/edit", "do=quote", sku=line.sku or "", pieces="2")
+    await mara.send("/edit", "do=enter", find=line.title[:4].upper())
+    assert f"{line.title} {line.sku} €10.00 · 9 in stock" in mara.page.words
+    await mara.send("/edit", f"do=pick-{line.variant_id}")
+    await mara.send("/edit", f"do=pick-{line.variant_id}")
+    assert mara.page.form("/edit").fields[f"add-{line.variant_id}"] == "2"
+    await mara.send("/edit", "do=enter")
     assert "Difference: €20.00" in mara.page.words
     assert "€20.00 are then left to pay" in mara.page.words
     assert (await order_of(desk, order_id)).current_total == 1_500
-    await mara.send("/edit", "do=save", sku=line.sku or "", pieces="2")
+    await mara.send("/edit", "do=save")
     assert mara.where == f"/admin/orders/{order_id}/ask-payment"
     (request,) = await requests_of_orders(desk.ctx.db, [order_id])
     assert f"/pay/{request.key}" in mara.page.words

@@ -8,21 +8,16 @@ from vetrina.flows.amending import AmendmentQuote, AmendWish, amend_order, quote
 from vetrina.kernel.crypto import draw_key
 from vetrina.kernel.errors import NotFound, Refusal
 from vetrina.views.amendments import amendments_of
-from vetrina.views.bundles import variants_called
 from vetrina.views.fulfilments import line_standings
 from vetrina.views.orders import OrderLineRow, OrderView, order_by_id, order_lines
 from vetrina_admin.pages.actors import actor_names
 from vetrina_admin.pages.answers import Answer, render, see_other
 from vetrina_admin.pages.forms import Form
 from vetrina_admin.pages.money_back import money_back_note
-from vetrina_admin.pages.product_bundles import AmbiguousSku, UnknownSku
+from vetrina_admin.pages.orders_picking import PREFIX, Pieces, is_searching, picker, with_pick
+from vetrina_admin.pages.pictures import picture_headers
 from vetrina_admin.pages.refusals import Wrong, told
 from vetrina_admin.pages.visits import Visit
-
-ROWS = 3
-"""Empty rows for what is to be added."""
-MOST_ROWS = 50
-Pieces = tuple[tuple[int, int], ...]
 
 
 class Open(msgspec.Struct, frozen=True):
@@ -40,8 +35,10 @@ async def edit_page(visit: Visit) -> Answer:
 async def edit(visit: Visit, form: Form) -> Answer:
     """Show what the change comes to; confirmed, with the difference that was seen, do it."""
     order = await order_of(visit)
+    if is_searching(form):
+        return await _shown(visit, order, with_pick(form))
     try:
-        wish = await _wish(visit, order, form)
+        wish = _wish(order, form)
         if form.get("do") != "save":
             return await _shown(visit, order, form, quote=await quote_amendment(visit.ctx, wish))
         seen = form.get("seen")
@@ -63,20 +60,6 @@ async def order_of(visit: Visit) -> OrderView:
     return order
 
 
-async def wanted_variants(visit: Visit, form: Form) -> Pieces:
-    """What is to be added, typed as SKUs with quantities. Raises UnknownSku, AmbiguousSku."""
-    pairs = zip(form.all("sku")[:MOST_ROWS], form.all("pieces")[:MOST_ROWS], strict=False)
-    rows = [(sku.strip(), whole(pieces) or 1) for sku, pieces in pairs if sku.strip()]
-    known = await variants_called(visit.ctx.db, [sku for sku, _ in rows]) if rows else {}
-    found: dict[int, int] = {}
-    for sku, pieces in rows:
-        called = known.get(sku, [])
-        if len(called) != 1:
-            raise AmbiguousSku(field=("add",), sku=sku) if called else UnknownSku(field=("add",), sku=sku)
-        found[called[0]] = found.get(called[0], 0) + pieces
-    return tuple(found.items())
-
-
 def whole(typed: str) -> int:
     """A quantity as it was typed; nothing for what is none."""
     digits = typed.strip()
@@ -93,17 +76,11 @@ def numbers(form: Form, prefix: str) -> Pieces:
     return tuple((key, quantity) for key, quantity in found if quantity)
 
 
-def typed_rows(form: Form) -> list[tuple[str, str]]:
-    """What was typed of SKUs and quantities, and empty rows beside it."""
-    typed = [pair for pair in zip(form.all("sku"), form.all("pieces"), strict=False) if pair[0].strip()][:MOST_ROWS]
-    return typed + [("", "")] * max(ROWS - len(typed), 1)
-
-
-async def _wish(visit: Visit, order: OrderView, form: Form) -> AmendWish:
+def _wish(order: OrderView, form: Form) -> AmendWish:
     return AmendWish(
         order_id=order.id,
         key=form.get("wish")[:64] or draw_key(),
-        add=await wanted_variants(visit, form),
+        add=numbers(form, PREFIX),
         reduce=numbers(form, "reduce-"),
         note=form.get("note"),
         notify=form.has("notify"),
@@ -118,15 +95,17 @@ async def _shown(
     standings = await line_standings(db, order.id)
     lines: Sequence[OrderLineRow] = await order_lines(db, [order.id])
     amendments = await amendments_of(db, [order.id])
+    goods = await picker(visit, order, form, numbers(form, PREFIX))
     return render(
         visit,
         "orders/edit.html",
+        headers=picture_headers(goods.pictures),
         status=422 if problem else 200,
         order=order,
         lines=[Open(line, standings[line.id].open if line.id in standings else 0) for line in lines],
         amendments=amendments,
         actors=await actor_names(visit, (one.actor for one in amendments)),
-        rows=typed_rows(form),
+        goods=goods,
         typed=form,
         is_new=not form.fields,
         wish=form.get("wish") or draw_key(),

@@ -5,11 +5,14 @@ import msgspec
 from vetrina.flows.amending import AmendmentQuote
 from vetrina.flows.settling_returns import ReturnExchange, exchange_return, quote_exchange
 from vetrina.kernel.errors import NotFound, Refusal
+from vetrina.views.orders import order_by_id
 from vetrina.views.returns import ReturnView, return_by_id, return_lines
 from vetrina_admin.pages.answers import Answer, render, see_other
 from vetrina_admin.pages.forms import Form
 from vetrina_admin.pages.money_back import money_back_note
-from vetrina_admin.pages.orders_edit import typed_rows, wanted_variants
+from vetrina_admin.pages.orders_edit import numbers
+from vetrina_admin.pages.orders_picking import PREFIX, is_searching, picker, with_pick
+from vetrina_admin.pages.pictures import picture_headers
 from vetrina_admin.pages.refusals import Wrong, told
 from vetrina_admin.pages.visits import Visit
 
@@ -21,10 +24,12 @@ async def exchange_page(visit: Visit) -> Answer:
 async def exchange(visit: Visit, form: Form) -> Answer:
     """Show what the exchange comes to; confirmed, with the difference that was seen, do it."""
     found = await _found(visit)
+    if is_searching(form):
+        return await _shown(visit, found, with_pick(form))
     try:
         wish = ReturnExchange(
             return_id=found.id,
-            add=await wanted_variants(visit, form),
+            add=numbers(form, PREFIX),
             note=form.get("note"),
             notify=form.has("notify"),
             asks=form.has("asks"),
@@ -51,13 +56,18 @@ async def _found(visit: Visit) -> ReturnView:
 async def _shown(
     visit: Visit, found: ReturnView, form: Form, *, quote: AmendmentQuote | None = None, problem: str = ""
 ) -> Answer:
+    order = await order_by_id(visit.ctx.db, found.order_id)
+    if order is None:
+        raise NotFound(what="The order")
+    goods = await picker(visit, order, form, numbers(form, PREFIX))
     return render(
         visit,
         "returns/exchange.html",
+        headers=picture_headers(goods.pictures),
         status=422 if problem else 200,
         found=found,
         lines=await return_lines(visit.ctx.db, [found.id]),
-        rows=typed_rows(form),
+        goods=goods,
         typed=form,
         is_new=not form.fields,
         quote=quote,
