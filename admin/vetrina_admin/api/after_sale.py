@@ -106,7 +106,8 @@ class AfterSaleMutation:
             url = request_url(ctx, done.request_key) if done.request_key else None
             return {"order": await order_by_id(ctx.db, order.id), "payment_url": url}
 
-        return await answer(OrderEditPayload, change(ctx_of(info)))
+        called = {"expected_total": "expectedDifference"}
+        return await answer(OrderEditPayload, change(ctx_of(info)), called=called)
 
     @root(
         permission="orders.write",

@@ -143,7 +143,7 @@ class ContentDeskMutation:
         entry_id: strawberry.ID,
         input: ContentEntryInput,  # noqa: A002 the usual word
     ) -> ContentEntryPayload:
-        return await _changed(info, entry_id, lambda key: entries.edit_entry(ctx_of(info), key, _sheet(input)))
+        return await _changed(info, entry_id, lambda key: entries.edit_entry(ctx_of(info), key, _sheet(input)), "input")
 
     @root(permission=WRITE, description="Show an entry, now or from a moment on.")
     async def content_entry_publish(
@@ -234,12 +234,14 @@ async def _entry(info: Info, key: int) -> dict[str, Any]:
     return {"entry": (await desk_entries_by_id(ctx_of(info).db, [key])).get(key)}
 
 
-async def _changed(info: Info, entry_id: str, change: Callable[[int], Awaitable[None]]) -> ContentEntryPayload:
+async def _changed(
+    info: Info, entry_id: str, change: Callable[[int], Awaitable[None]], *within: str
+) -> ContentEntryPayload:
     async def changed() -> dict[str, Any]:
         await change(_key(entry_id))
         return await _entry(info, _key(entry_id))
 
-    return await answer(ContentEntryPayload, changed())
+    return await answer(ContentEntryPayload, changed(), within=within)
 
 
 async def _made(type_name: str, change: Awaitable[int]) -> ContentPayload:

@@ -61,6 +61,14 @@ class PromotionsDiscountInput:
     per_customer: int | None = None
 
 
+def called(given: PromotionsDiscountInput) -> dict[str, str]:
+    """What the input calls the fields of a sheet that has one for both money and others."""
+    return {
+        "off": "percentage" if given.amount is None else "amount",
+        "least": "leastSubtotal" if given.least_subtotal else "leastQuantity",
+    }
+
+
 async def sheet_from(ctx: Context, given: PromotionsDiscountInput) -> PromotionSheet:
     """What is meant. Raises BadInput naming the field."""
     who = "first_order" if given.first_order_only else "named" if given.customers else "everyone"

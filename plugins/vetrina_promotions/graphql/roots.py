@@ -21,7 +21,7 @@ from vetrina.graphql import (
 from vetrina.kernel.context import Context
 from vetrina_promotions.flows import codes as coding
 from vetrina_promotions.flows import promotions
-from vetrina_promotions.graphql.inputs import PromotionsDiscountInput, sheet_from
+from vetrina_promotions.graphql.inputs import PromotionsDiscountInput, called, sheet_from
 from vetrina_promotions.graphql.types import (
     CODE,
     DISCOUNT,
@@ -98,7 +98,7 @@ class PromotionsMutation:
         async def change(ctx: Context) -> Mapping[str, Any]:
             return await shown(ctx, await promotions.create_promotion(ctx, await sheet_from(ctx, input)))
 
-        return await answer(PromotionsDiscountPayload, change(ctx_of(info)), within=("input",))
+        return await answer(PromotionsDiscountPayload, change(ctx_of(info)), within=("input",), called=called(input))
 
     @root(permission=WRITE, description="Write a discount anew; its codes stay.")
     async def promotions_discount_update(
@@ -112,7 +112,7 @@ class PromotionsMutation:
             await promotions.update_promotion(ctx, key, await sheet_from(ctx, input))
             return await shown(ctx, key)
 
-        return await answer(PromotionsDiscountPayload, change(ctx_of(info)), within=("input",))
+        return await answer(PromotionsDiscountPayload, change(ctx_of(info)), within=("input",), called=called(input))
 
     @root(permission=WRITE, description="Let a discount count for no cart until it is resumed.")
     async def promotions_discount_pause(self, info: Info, discount_id: IdArgument) -> PromotionsDiscountPayload:

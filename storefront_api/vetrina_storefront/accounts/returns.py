@@ -22,6 +22,7 @@ from vetrina.graphql import (
     key_of,
     read_from,
     root,
+    user_errors,
     write_cursor,
 )
 from vetrina.graphql.scalars import DateTime
@@ -175,7 +176,7 @@ class ReturnMutation:
             key = key_of(order_id, "Order", field=("orderId",))
             order = await order_of_customer(ctx.db, customer_id_of(info), key)
             if order is None:
-                raise NotFound(what="The order", field=("order_id",))
+                raise NotFound(what="The order", field=("orderId",))
             lines = tuple(_wanted(index, line) for index, line in enumerate(requested_line_items))
             known = await returns_of(ctx.db, [order.id])
             asked = [f"{line.line_id}:{line.quantity}:{line.reason}" for line in lines]
@@ -203,5 +204,5 @@ def _reason(index: int, definition_id: strawberry.ID | None) -> str:
 
 
 def _told(refusal: Refusal) -> list[UserErrorRow]:
-    field = list(refusal.field) if refusal.field else None
-    return [UserErrorRow(_CODES.get(refusal.code, "INVALID"), field, refusal.message)]
+    [error] = user_errors(refusal, called={"lines": "requestedLineItems"})
+    return [UserErrorRow(_CODES.get(refusal.code, "INVALID"), error.field, refusal.message)]
