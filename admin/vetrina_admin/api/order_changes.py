@@ -17,10 +17,10 @@ from vetrina.flows.fulfilling import (
     send_fulfilment,
 )
 from vetrina.flows.refunding import RefundLine, RefundWish, quote_refund, refund_order, retry_refund
-from vetrina.graphql import IdArgument, Info, UserError, answer, ctx_of, int_key_of, root
+from vetrina.graphql import IdArgument, Info, UserError, UserErrorRow, answer, ctx_of, int_key_of, root, user_errors
 from vetrina.graphql.scalars import Decimal
 from vetrina.kernel.context import Context
-from vetrina.kernel.errors import BadInput, NotFound
+from vetrina.kernel.errors import BadInput, NotFound, Refusal
 from vetrina.kernel.money import from_decimal
 from vetrina.views.fulfilments import fulfilment_by_id
 from vetrina.views.orders import order_by_id
@@ -176,7 +176,7 @@ class RefundMutation:
             key = await refund_order(ctx, await _wish(ctx, order_id, refund))
             return {"refund": await refund_by_id(ctx.db, key)}
 
-        return await answer(RefundPayload, change(ctx_of(info)))
+        return await answer(RefundPayload, change(ctx_of(info)), told=_told)
 
     @root(permission="payments.write", description="Ask once more for a refund that its provider refused.")
     async def refund_retry(self, info: Info, refund_id: IdArgument) -> RefundPayload:
@@ -258,6 +258,12 @@ async def _wish(ctx: Context, order_id: str, given: RefundInput) -> RefundWish:
         notify=given.notify,
         key=given.key,
     )
+
+
+def _told(refusal: Refusal) -> list[UserErrorRow]:
+    """What was wrong with a refund: all of it but the order's id is in one argument."""
+    is_outside = refusal.field is not None and refusal.field[0] in ("id", "refund")
+    return user_errors(refusal, within=() if is_outside else ("refund",))
 
 
 def _pieces(lines: list[OrderPiecesInput]) -> tuple[tuple[int, int], ...]:
