@@ -11,15 +11,19 @@ from tests.support.asking import Admin
 from tests.support.checkouts import CARD, cart_to_pay, submitted
 from tests.support.managers import Manager, admin_app, signed_in
 from tests.support.money_desks import MoneyDesk, open_money_desk
+from tests.support.sold import keeper
 from tests.support.statements import all_statements
 
+from vetrina.flows.cancelling import CancelWish, cancel_lines
+from vetrina.flows.payments import reconcile_payment
 from vetrina.flows.payouts import fetch_payouts
 from vetrina.kernel.log import draw_trail
 from vetrina.kernel.settings import Settings
 from vetrina.plugin.collected import Collected
 from vetrina.plugin.site import Markets, Site
 from vetrina.testing.payments import AUTHORISES, CHALLENGES
-from vetrina.views.payments import payment_by_id
+from vetrina.views.orders import order_lines
+from vetrina.views.payments import payment_by_id, payments_of_orders
 from vetrina.views.permissions import CORE_PERMISSIONS
 from vetrina.vocabulary import DisputeState
 
@@ -56,7 +60,7 @@ async def mara(money: MoneyDesk, site: Site) -> AsyncIterator[Manager]:
 
 async def test_payments_are_found_filtered_and_taken_along(money: MoneyDesk, mara: Manager) -> None:
     await mara.open("/admin/payments")
-    assert "No payments yet" in mara.page.words and mara.page.words.count("Nothing waits") == 5
+    assert "No payments yet" in mara.page.words and mara.page.words.count("Nothing waits") == 6
     await money.buy(quantity=2)
     await money.buy(AUTHORISES)
     await mara.open("/admin/payments")
@@ -126,6 +130,34 @@ async def test_money_without_an_order_waits_on_top_and_goes_back(money: MoneyDes
     assert charge.refunded == 1_499
     await mara.open("/admin/payments/waiting")
     assert "Every payment has its order" in mara.page.words
+
+
+async def test_what_was_paid_too_much_waits_and_goes_back_by_who_may(money: MoneyDesk, site: Site) -> None:
+    charge = await money.buy(AUTHORISES, quantity=3)
+    (order_id,) = {each.order_id or 0 for each in await payments_of_orders(money.ctx.db, [1])}
+    charge.captured = charge.authorised
+    (line,) = await order_lines(money.ctx.db, [order_id])
+    await cancel_lines(keeper(money.desk), CancelWish(order_id=order_id, lines=((line.id, 2),)))
+    await reconcile_payment(money.ctx, await money.payment_id(charge))
+    money.desk.clock.move(minutes=20)
+    reader = await signed_in(money.ctx, site, "payments.read", email="rita@shop.test")
+    await reader.open("/admin/payments")
+    assert "Give the difference back" in reader.page.words
+    await reader.open("/admin/payments/waiting")
+    assert "Whoever may refund gives it back." in reader.page.words
+    assert [form for form in reader.page.forms if "overpaid" in form.action] == []
+    await reader.client.aclose()
+    mara = await signed_in(money.ctx, site, "payments.read", "payments.write", "orders.read", email="ugo@shop.test")
+    await mara.open("/admin")
+    assert "1" in mara.page.words and "/admin/payments/waiting" in mara.page.links
+    await mara.open("/admin/payments/waiting")
+    assert "#1001" in mara.page.words and "€20.00" in mara.page.words
+    form = mara.page.form("/overpaid/1/back")
+    await mara.post(form.action, {**form.fields, "seen": "1999"})
+    assert "or another amount than you saw" in mara.page.words and charge.refunded == 0
+    await mara.send("/overpaid/1/back")
+    assert "goes back to the buyer" in mara.page.words and charge.refunded == 2_000
+    assert "No order holds more than it comes to." in mara.page.words
 
 
 async def test_a_dispute_is_answered_and_a_payout_is_explained(money: MoneyDesk, mara: Manager) -> None:

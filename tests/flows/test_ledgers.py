@@ -37,6 +37,11 @@ PLANTED: dict[str, tuple[str, str, str]] = {
     "an amendment nobody made": ("amendments", "I3", "UPDATE orders_order SET raised = raised + 1"),
     "a refund of other parts": ("parts", "I5", "UPDATE orders_refund_part SET amount = amount + 1"),
     "paid without money": ("paid", "I4", "UPDATE payments_payment SET captured = 0, refunded = 0"),
+    "money beyond what the order comes to": (
+        "overpaid",
+        "I4",
+        "UPDATE orders_order SET waived = 100 WHERE state = 'placed'",
+    ),
     "charged in other money": ("charged", "I4", "UPDATE payments_payment SET currency = 'USD'"),
     "an attempt that lost its order": (
         "carts",

@@ -16,6 +16,7 @@ from vetrina.flows.fulfilling import (
     mark_delivered,
     send_fulfilment,
 )
+from vetrina.flows.overpaid import return_excess
 from vetrina.flows.refunding import RefundLine, RefundWish, quote_refund, refund_order, retry_refund
 from vetrina.graphql import IdArgument, Info, UserError, UserErrorRow, answer, ctx_of, int_key_of, root, user_errors
 from vetrina.graphql.scalars import Decimal
@@ -183,6 +184,17 @@ class RefundMutation:
         async def change(ctx: Context) -> Mapping[str, Any]:
             key = int_key_of(refund_id, "Refund", field=("id",))
             await retry_refund(ctx, key)
+            return {"refund": await refund_by_id(ctx.db, key)}
+
+        return await answer(RefundPayload, change(ctx_of(info)))
+
+    @root(
+        permission="payments.write",
+        description="Give back what was paid beyond what the order comes to; nothing is taken off it.",
+    )
+    async def order_excess_return(self, info: Info, order_id: IdArgument) -> RefundPayload:
+        async def change(ctx: Context) -> Mapping[str, Any]:
+            key = await return_excess(ctx, int_key_of(order_id, "Order", field=("id",)))
             return {"refund": await refund_by_id(ctx.db, key)}
 
         return await answer(RefundPayload, change(ctx_of(info)))

@@ -172,6 +172,7 @@ class MoneyQueueCounts:
     refunds: int
     disputes: int
     bounced: int
+    overpaid: int = strawberry.field(description="Orders that hold more than they come to.")
 
 
 @strawberry.type(description="A payment and its place in a connection.")

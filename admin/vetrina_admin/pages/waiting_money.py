@@ -3,6 +3,8 @@
 from datetime import timedelta
 from functools import partial
 
+from vetrina.flows.overpaid import return_excess
+from vetrina.kernel.errors import Refusal
 from vetrina.views.disputes import disputes_to_answer
 from vetrina.views.money_queues import (
     LAPSES_WITHIN,
@@ -12,9 +14,11 @@ from vetrina.views.money_queues import (
     money_queues,
     promised_refunds,
 )
+from vetrina.views.overpaid import overpaid_orders
 from vetrina.views.payment_figures import failure_reasons, method_figures
 from vetrina.views.payments import troubled_payments
-from vetrina_admin.pages.answers import Answer, render
+from vetrina_admin.pages.answers import Answer, render, see_other
+from vetrina_admin.pages.forms import Form
 from vetrina_admin.pages.guarded import title_of
 from vetrina_admin.pages.payments_shown import (
     DISPUTE_TONES,
@@ -24,6 +28,7 @@ from vetrina_admin.pages.payments_shown import (
     percent_text,
     reason_text,
 )
+from vetrina_admin.pages.refusals import told
 from vetrina_admin.pages.visits import Visit
 
 PERIOD = timedelta(days=30)
@@ -44,6 +49,7 @@ async def queues_page(visit: Visit) -> Answer:
         "payments/waiting.html",
         reason=partial(reason_text, visit.say),
         troubled=await troubled_payments(db, before=now - STUCK_AFTER),
+        overpaid=await overpaid_orders(db, before=now - STUCK_AFTER),
         expiring=await expiring_payments(db, expires_before=now + LAPSES_WITHIN),
         refunds=await promised_refunds(db, stuck_since=now - STUCK_AFTER),
         disputes=await disputes_to_answer(db),
@@ -57,3 +63,15 @@ async def queues_page(visit: Visit) -> Answer:
         title_of=partial(title_of, visit),
         percent=partial(percent_text, language=visit.language),
     )
+
+
+async def return_excess_of(visit: Visit, form: Form) -> Answer:
+    """Give back what an order was paid too much: the difference that was seen, and no other."""
+    order_id, seen = visit.number("order"), form.get("seen")
+    try:
+        await return_excess(visit.ctx, order_id, int(seen) if seen.isdecimal() and len(seen) < 18 else None)
+    except Refusal as refusal:
+        visit.tell_text(told(visit.say, refusal), "bad")
+    else:
+        visit.tell("payments.excess_returned")
+    return see_other(visit, "/admin/payments/waiting")

@@ -19,7 +19,7 @@ from vetrina.kernel.jobs import put_off
 from vetrina.kernel.messages import emit
 from vetrina.shop.orders import service as orders
 from vetrina.shop.orders.events import OrderRefunded, OrderWaived
-from vetrina.shop.orders.refund_rules import NothingToRefundOf, RefundSums, Standing, Way, Worth
+from vetrina.shop.orders.refund_rules import NothingToRefundOf, RefundSums, Standing, Way, Worth, excess_of
 from vetrina.shop.orders.rules import OrderRow, financial_status
 from vetrina.shop.payments import service as payments_of
 from vetrina.shop.payments.ports import MoneyRequest
@@ -48,7 +48,7 @@ from vetrina.views.refunds import (
     refunds_of,
     snapshot_of_order,
 )
-from vetrina.vocabulary import PaymentState, RefundState
+from vetrina.vocabulary import OrderState, PaymentState, RefundState
 
 PAY_BACK = "core.pay-back"
 
@@ -82,6 +82,8 @@ async def money_of(db: Reads, order: OrderView, payments: Sequence[PaymentRow]) 
     ways = [Way(_left(payment, live, disputed.get(payment.id, 0)), payment_id=payment.id) for payment in held]
     ways += [Way(card.amount - on_cards[mark], card=mark) for mark, card in cards.items()]
     owed = order.total + order.raised - order.lowered + order.released - order.waived
+    taken = sum(disputed.values())
+    excess = 0 if order.state == OrderState.CANCELLED else excess_of(received - taken, owed, ways)
     lost = bool(held) and all(payment.state in LOST for payment in held)
     standing = Standing(
         lines=await _worths(db, order, lines, alive),
@@ -89,6 +91,7 @@ async def money_of(db: Reads, order: OrderView, payments: Sequence[PaymentRow]) 
         fee=Worth(order.payment_fee, 0, refunded=sum(refund.fee for refund in alive)),
         unpaid=0 if lost else max(owed - received, 0),
         ways=tuple(way for way in ways if way.left > 0),
+        excess=excess,
     )
     return Money(standing, lines, cards, sum(on_cards.values()))
 

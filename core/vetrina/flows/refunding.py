@@ -34,6 +34,7 @@ from vetrina.shop.orders.refund_rules import (
     OF_CANCELLATION,
     OF_RETURN,
     NothingWasSent,
+    PaidTooMuch,
     RefundSums,
     Way,
     reckon,
@@ -80,6 +81,8 @@ class RefundQuote(msgspec.Struct, frozen=True, kw_only=True):
     most: int
     unpaid: int
     """What of the order is not paid: it is waived before anything goes back."""
+    excess: int
+    """What is here beyond what the order comes to: it goes back by `return_excess`, and takes nothing off the order."""
     delivery_left: int
     fee_left: int
     open: Mapping[int, int]
@@ -99,6 +102,7 @@ async def quote_refund(ctx: Context, wish: RefundWish) -> RefundQuote:
         sums=sums,
         most=money.standing.most,
         unpaid=money.standing.unpaid,
+        excess=money.standing.excess,
         delivery_left=money.standing.delivery.amount - money.standing.delivery.refunded,
         fee_left=money.standing.fee.amount - money.standing.fee.refunded,
         open={line_id: max(worth.pieces - worth.refunded, 0) for line_id, worth in money.standing.lines.items()},
@@ -111,7 +115,8 @@ async def refund_order(ctx: Context, wish: RefundWish) -> int:
     """Pay back, as far as something was paid; what was not is asked no longer. The refund's id. Needs payments.write.
 
     Providers are asked right away, or by jobs until they answer. Goods that were sent may be put back on a shelf.
-    Raises BadInput, NotFound, OrderIsImported, OrderIsCancelled, NothingToRefundOf, NothingWasSent, RefundTooHigh.
+    Raises BadInput, NotFound, OrderIsImported, OrderIsCancelled, NothingToRefundOf, NothingWasSent, RefundTooHigh,
+    PaidTooMuch.
     """
     ctx.require("payments.write")
     note = note_of(ctx, wish.reason, wish.note, wish.key, notify=wish.notify)
@@ -250,7 +255,10 @@ def _reckoned(money: Money, wish: RefundWish) -> RefundSums:
     check_quantities(money, [(line.line_id, line.quantity) for line in wish.lines])
     if wish.amount is not None and wish.amount < 1:
         raise BadInput(field=("amount",), problem="At least one minor unit.", reason="low", least=1)
-    return reckon(money.standing, lines, delivery=wish.delivery, fee=wish.fee, amount=wish.amount)
+    sums = reckon(money.standing, lines, delivery=wish.delivery, fee=wish.fee, amount=wish.amount)
+    if sums.adjustment > 0 and money.standing.excess:
+        raise PaidTooMuch(field=("amount",))
+    return sums
 
 
 async def _restock(ctx: Context, session: Session, order: OrderRow, wish: RefundWish, refund_id: int) -> None:

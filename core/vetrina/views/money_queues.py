@@ -1,4 +1,4 @@
-"""Money that waits for somebody: without an order, about to lapse, promised back, disputed, bounced."""
+"""Money that waits for somebody: without an order, too much, about to lapse, promised back, disputed, bounced."""
 
 from datetime import datetime, timedelta
 
@@ -10,6 +10,7 @@ from vetrina.shop.orders.models import Order, Refund
 from vetrina.shop.orders.rules import order_name
 from vetrina.shop.payments.models import Payment, Payout
 from vetrina.views.disputes import count_to_answer
+from vetrina.views.overpaid import count_overpaid
 from vetrina.views.payments import count_troubled
 from vetrina.vocabulary import PaymentState, PayoutState
 
@@ -32,10 +33,12 @@ class MoneyQueues(msgspec.Struct, frozen=True):
     """Disputes that wait for evidence."""
     bounced: int
     """Payouts that failed."""
+    overpaid: int
+    """Orders that hold more than they come to; empty by construction, and watched anyway."""
 
     @property
     def total(self) -> int:
-        return self.troubled + self.expiring + self.refunds + self.disputes + self.bounced
+        return self.troubled + self.expiring + self.refunds + self.disputes + self.bounced + self.overpaid
 
 
 class ExpiringPaymentRow(msgspec.Struct, frozen=True):
@@ -106,6 +109,7 @@ _COUNTS = select(
     select(func.count(Refund.id)).where(*_PROMISED).scalar_subquery().label("refunds"),
     count_to_answer().label("disputes"),
     select(func.count(Payout.id)).where(Payout.state == PayoutState.FAILED).scalar_subquery().label("bounced"),
+    count_overpaid().label("overpaid"),
 )
 _EXPIRING = (
     select(

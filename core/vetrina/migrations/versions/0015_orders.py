@@ -64,7 +64,7 @@ def create_orders_order() -> None:
             "refunded BETWEEN 0 AND total + raised AND waived BETWEEN 0 AND total + raised",
             name=op.f("ck_orders_order_refunded"),
         ),
-        sa.CheckConstraint("released >= 0 AND released <= lowered", name=op.f("ck_orders_order_released")),
+        sa.CheckConstraint("released >= 0", name=op.f("ck_orders_order_released")),
         sa.CheckConstraint(
             "subtotal >= 0 AND discount >= 0 AND delivery >= 0 AND tax_added >= 0", name=op.f("ck_orders_order_parts")
         ),
@@ -134,6 +134,14 @@ def columns_orders_order() -> list[sa.Column[Any]]:
 def index_orders_order() -> None:
     op.create_index("ix_orders_order_customer_id", "orders_order", ["customer_id"], unique=False)
     op.create_index("ix_orders_order_email", "orders_order", ["email"], unique=False)
+    op.create_index(
+        "ix_orders_order_lessened",
+        "orders_order",
+        ["id"],
+        unique=False,
+        postgresql_where=sa.text("waived > 0 OR lowered > released"),
+        sqlite_where=sa.text("waived > 0 OR lowered > released"),
+    )
     op.create_index("ix_orders_order_placed_at", "orders_order", ["placed_at", "id"], unique=False)
 
 

@@ -10,6 +10,9 @@ OF_AMENDMENT = "amendment:"
 OF_RETURN = "return:"
 OF_CANCELLATION = "cancelled:"
 """How the keys of refunds begin that an amendment, a return or a cancellation makes; no other key may."""
+OF_EXCESS = f"{OF_AMENDMENT}overpaid:"
+"""Money that was paid beyond what the order comes to. As an amendment's refund it takes nothing off the order, so
+whoever adds up what refunds took off leaves out both by the one beginning."""
 
 
 class NothingToRefundOf(Refusal):
@@ -24,6 +27,20 @@ class RefundTooHigh(Refusal):
 
     code = "REFUND_TOO_HIGH"
     text = "At most {most} can be refunded."
+
+
+class PaidTooMuch(Refusal):
+    """Something is here that the order does not come to: it goes back first, and is no price reduction."""
+
+    code = "PAID_TOO_MUCH"
+    text = "More was paid than this order comes to: give that back first, then what is to be refunded beside it."
+
+
+class NothingTooMuch(Refusal):
+    """The order holds no more than it comes to."""
+
+    code = "NOTHING_TOO_MUCH"
+    text = "Nothing was paid too much for this order, or it is on its way back already."
 
 
 class NothingWasSent(Refusal):
@@ -71,6 +88,8 @@ class Standing(msgspec.Struct, frozen=True):
     unpaid: int
     """What is still asked of the buyer: it is waived before anything is paid back."""
     ways: tuple[Way, ...]
+    excess: int = 0
+    """What is here beyond what the order comes to."""
 
     @property
     def most(self) -> int:
@@ -134,6 +153,11 @@ def reckon(
         computed=computed,
         parts=tuple(spread(wanted - waived, standing.ways)),
     )
+
+
+def excess_of(received: int, owed: int, ways: Iterable[Way]) -> int:
+    """What was received beyond what had to be, in minor units, as far as it is here and on no way back."""
+    return max(min(received - owed, sum(way.left for way in ways)), 0)
 
 
 def spread(amount: int, ways: Sequence[Way]) -> Iterable[Way]:

@@ -10,6 +10,7 @@ from vetrina.shop.orders.models import Order, Refund, RefundLine, RefundPart
 from vetrina.shop.orders.rules import order_name
 from vetrina.shop.payments.models import Payment, PaymentEntry
 from vetrina.views.ledgers.looking import Ledger, Wrong, in_ranges
+from vetrina.views.overpaid import EXCESS, IS_OVERPAID
 from vetrina.views.payments import troubled_payments
 
 SETTLED_WITHIN = timedelta(minutes=15)
@@ -53,6 +54,13 @@ async def _unordered(ctx: Context) -> list[Wrong]:
             f"{row.captured} {row.currency} came, {row.refunded} went back, and no order stands for it ({row.state})",
         )
         for row in await troubled_payments(ctx.db, before=ctx.now() - SETTLED_WITHIN, limit=1_000)
+    ]
+
+
+async def _overpaid(ctx: Context) -> list[Wrong]:
+    return [
+        Wrong(f"order {order_name(number)}", f"it holds {excess} {currency} more than it comes to")
+        async for number, excess, currency in in_ranges(ctx.db, Order.id, _TOO_MUCH)
     ]
 
 
@@ -106,9 +114,14 @@ _PARTS = select(Refund.id, Refund.amount, _part_sum, Refund.goods, _line_sum).wh
     or_(Refund.amount != _part_sum, Refund.goods != _line_sum),
 )
 
+_TOO_MUCH = select(Order.number, EXCESS, Order.currency).where(
+    Order.id > bindparam("above"), Order.id <= bindparam("up_to"), IS_OVERPAID
+)
+
 MONEY = (
     Ledger("I5", "payments", "Every payment is the sum of its entries", _entries),
     Ledger("I5", "refunds", "What an order says went back did go back", _back),
     Ledger("I5", "parts", "Every refund is the sum of its lines, and of the parts it goes back in", _parts),
+    Ledger("I4", "overpaid", "No order holds more money than it comes to", _overpaid),
     Ledger("I5", "unordered", "No money is here without an order", _unordered),
 )

@@ -8,7 +8,8 @@ from sqlalchemy import bindparam, case, func, or_, select
 
 from vetrina.kernel.context import Context
 from vetrina.shop.checkout.models import Attempt
-from vetrina.shop.orders.models import Amendment, NumberSeries, Order
+from vetrina.shop.orders.models import Amendment, NumberSeries, Order, Refund
+from vetrina.shop.orders.refund_rules import OF_EXCESS
 from vetrina.shop.orders.rules import order_name
 from vetrina.shop.payments.models import Payment
 from vetrina.views.ledgers.looking import Ledger, Wrong, in_ranges
@@ -100,7 +101,7 @@ async def _amended(ctx: Context) -> list[Wrong]:
         Wrong(
             f"order {order_name(number)}",
             f"it says {raised} were added, {lowered} taken off and {released} of that given back, "
-            f"its amendments {added}, {off} and {back}",
+            f"its amendments and refunds of what was too much {added}, {off} and {back}",
         )
         async for number, raised, lowered, released, added, off, back in in_ranges(ctx.db, Order.id, _AMENDED)
     ]
@@ -151,11 +152,17 @@ _IDS = _ranged(select(Order.id)).order_by(Order.id)
 _captured = select(func.sum(Payment.captured)).where(Payment.order_id == Order.id).scalar_subquery()
 _added = func.coalesce(func.sum(case((Amendment.total > 0, Amendment.total))), 0)
 _off = func.coalesce(func.sum(case((Amendment.total < 0, -Amendment.total))), 0)
-_given = func.coalesce(func.sum(Amendment.released), 0)
+_beyond = (
+    select(func.coalesce(func.sum(Refund.amount), 0))
+    .where(Refund.order_id == Order.id, Refund.key.like(f"{OF_EXCESS}%"))
+    .correlate(Order)
+    .scalar_subquery()
+)
+_given = func.coalesce(func.sum(Amendment.released), 0) + _beyond
 _AMENDED = (
     _ranged(select(Order.number, Order.raised, Order.lowered, Order.released, _added, _off, _given))
     .outerjoin(Amendment, Amendment.order_id == Order.id)
-    .group_by(Order.number, Order.raised, Order.lowered, Order.released)
+    .group_by(Order.id, Order.number, Order.raised, Order.lowered, Order.released)
     .having(or_(Order.raised != _added, Order.lowered != _off, Order.released != _given))
 )
 _owed = Order.total + Order.raised - Order.lowered + Order.released - Order.waived

@@ -3,10 +3,13 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from vetrina.kernel.db import Model, append_only, private, table_of
+
+_IS_LESSENED = text("waived > 0 OR lowered > released")
+"""It came to less after it was paid or promised: the few in which money may be too much."""
 
 
 class Order(Model):
@@ -51,7 +54,7 @@ class Order(Model):
     lowered: Mapped[int]
     """What amendments added to the total and took off it: total + raised - lowered holds now."""
     released: Mapped[int]
-    """What of the money received amendments gave free, to go back."""
+    """What of the money received amendments gave free, to go back, and what went back because it was too much."""
     waived: Mapped[int]
     """What is no longer asked of the total: pieces that were cancelled before they were paid."""
     email: Mapped[str | None]
@@ -77,7 +80,7 @@ class Order(Model):
             "refunded BETWEEN 0 AND total + raised AND waived BETWEEN 0 AND total + raised", name="refunded"
         ),
         CheckConstraint("raised >= 0 AND lowered >= 0 AND lowered + waived <= total + raised", name="amended"),
-        CheckConstraint("released >= 0 AND released <= lowered", name="released"),
+        CheckConstraint("released >= 0", name="released"),
         CheckConstraint("tax >= tax_added", name="tax"),
         CheckConstraint("state IN ('placed', 'cancelled')", name="state_known"),
         CheckConstraint("(state = 'cancelled') = (cancelled_at IS NOT NULL)", name="cancelled_at"),
@@ -86,6 +89,7 @@ class Order(Model):
         Index("ix_orders_order_placed_at", "placed_at", "id"),
         Index("ix_orders_order_customer_id", "customer_id"),
         Index("ix_orders_order_email", "email"),
+        Index("ix_orders_order_lessened", "id", postgresql_where=_IS_LESSENED, sqlite_where=_IS_LESSENED),
     )
 
 

@@ -22,6 +22,7 @@ from vetrina.shop.orders.service.refunds import (
     follow_parts,
     parts_held,
     refund_of_key,
+    release,
     write_refund,
 )
 from vetrina.shop.orders.service.returning import (
@@ -62,6 +63,7 @@ __all__ = [
     "parcel_of_key",
     "parts_held",
     "refund_of_key",
+    "release",
     "retrack",
     "set_fulfilment",
     "set_money",

@@ -111,6 +111,12 @@ def _part(refund_id: int, way: Way, requests: Mapping[int, dict[str, Any]], at: 
     }
 
 
+async def release(session: Session, order: OrderRow, amount: int, *, at: datetime) -> OrderRow:
+    """Money of a locked order was too much for it and goes back; the order as it stands then."""
+    await session.execute(_RELEASE, {"order_id": order.id, "more": amount, "at_": at})
+    return msgspec.structs.replace(order, released=order.released + amount)
+
+
 async def refund_of_key(session: Session, order_id: int, key: str) -> int | None:
     """The refund of the order that a wish with this key made before."""
     return await session.value(_OF_KEY, {"order": order_id, "key_": key})
@@ -180,4 +186,9 @@ _WAIVE = (
     update(Order)
     .where(Order.id == bindparam("order_id"))
     .values(waived=Order.waived + bindparam("more"), updated_at=bindparam("at_"))
+)
+_RELEASE = (
+    update(Order)
+    .where(Order.id == bindparam("order_id"))
+    .values(released=Order.released + bindparam("more"), updated_at=bindparam("at_"))
 )
