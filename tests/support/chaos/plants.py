@@ -40,6 +40,8 @@ class Plant(msgspec.Struct, frozen=True):
     engines: tuple[str, ...] = ("sqlite", "postgresql")
     """Where it can do harm: SQLite's one writer at a time leaves no room for some."""
     needs_deaths: bool = False
+    finds: str = ""
+    """The check that has to be among those that find it, such as I1 sold; empty where any may be."""
 
 
 async def stock_is_read_then_written(shop: Workshop) -> None:
@@ -222,7 +224,9 @@ async def open_doors(shop: Workshop, *, checks: bool = False, uniques: bool = Fa
 
 
 PLANTS: dict[str, Plant] = {
-    "stock is read, then written": Plant("a crowd wants few pieces", stock_is_read_then_written, ("postgresql",)),
+    "stock is read, then written": Plant(
+        "a crowd wants few pieces", stock_is_read_then_written, ("postgresql",), finds="I1 sold"
+    ),
     "checkouts are not unique": Plant("one cart is submitted by many", checkouts_are_not_unique, ("postgresql",)),
     "uses are counted up unconditionally": Plant(
         "a crowd wants the last use of a code", uses_are_counted_up_unconditionally
