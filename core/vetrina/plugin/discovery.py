@@ -3,10 +3,10 @@
 import hashlib
 import importlib
 from collections.abc import Iterable
-from importlib.metadata import EntryPoint, entry_points
+from importlib.metadata import Distribution, entry_points
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -33,12 +33,25 @@ class Installed(msgspec.Struct, frozen=True):
         return self.hooks.partition(".")[0]
 
 
+class Told(NamedTuple):
+    """What a distribution says of itself: the last fields of Installed."""
+
+    distribution: str
+    version: str
+    is_watched: bool
+
+
 def installed() -> dict[str, Installed]:
     """Every package that announces itself, by the plugin's name. Packages installed a moment ago are found too."""
     importlib.invalidate_caches()
     found: dict[str, Installed] = {}
+    told: dict[int, Told] = {}  # a distribution announces many, and its files are read once for all of them
     for entry in entry_points(group=GROUP):
-        found.setdefault(entry.name, _installed(entry))
+        if entry.dist is None:
+            about = Told("", "", False)
+        elif (about := told.get(id(entry.dist))) is None:
+            about = told[id(entry.dist)] = _told(entry.dist)
+        found.setdefault(entry.name, Installed(entry.name, entry.value, *about))
     return found
 
 
@@ -85,15 +98,8 @@ def digests(names: Iterable[str]) -> dict[str, str]:
     return {name: digest(package.package) for name, package in packages.items() if package.is_watched}
 
 
-def _installed(entry: EntryPoint) -> Installed:
-    if entry.dist is None:
-        return Installed(entry.name, entry.value)
-    origin: dict[str, Any] = msgspec.json.decode(entry.dist.read_text("direct_url.json") or "{}")
+def _told(distribution: Distribution) -> Told:
+    origin: dict[str, Any] = msgspec.json.decode(distribution.read_text("direct_url.json") or "{}")
     is_edited = bool(origin.get("dir_info", {}).get("editable"))
-    return Installed(
-        name=entry.name,
-        hooks=entry.value,
-        distribution=entry.dist.name,
-        version=entry.dist.version,
-        is_watched=entry.dist.name != OUR_OWN and not is_edited,
-    )
+    name = distribution.name
+    return Told(name, distribution.version, name != OUR_OWN and not is_edited)
