@@ -12,7 +12,9 @@ import pytest
 import structlog
 from sqlalchemy import Dialect
 from tests.support import postgres, shops
+from tests.support.contributing import keep_contributions
 from tests.support.reuse import Reused
+from tests.support.routing import keep_routing
 
 from vetrina.graphql.guarding import guarded
 from vetrina.graphql.schema import ComposedSchema
@@ -69,6 +71,8 @@ def pytest_collection_finish() -> None:
 def kept() -> Iterator[None]:
     """Statements and schemas are made once per process and kind, not anew for each test's database and Runtime."""
     with pytest.MonkeyPatch.context() as patch:
+        keep_routing(patch)
+        keep_contributions(patch)
         for engine in (sqlite, postgres_engine):
             patch.setattr(engine, "Statements", _of_the_process)
         patch.setattr("vetrina_storefront.door.compose_storefront", functools.cache(compose_storefront))
