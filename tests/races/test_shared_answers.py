@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 from sqlalchemy import update
-from tests.support.child import ROOT
 from tests.support.counting_up import count_up
 from tests.support.doors import Client, storefront
+from tests.support.server import ROOT
 
 from vetrina.graphql.kept import Kept, KeptAnswers, Key
 from vetrina.kernel.context import Context
