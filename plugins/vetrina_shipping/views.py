@@ -57,10 +57,19 @@ async def closings(reads: Reads) -> list[Closing]:
     ]
 
 
-async def point_page(reads: Reads, size: int, above: int = 0, text: str = "") -> list[Point]:
-    """Points above an id whose code, name or town holds a text, by id."""
-    params = {"above": above, "size": size, "text": f"%{_escaped(text.casefold())}%"}
-    return [_point(*row) for row in await reads.fetch(_POINT_PAGE, params)]
+async def point_page(
+    reads: Reads, size: int, above: int = 0, text: str = "", code: str | None = None, *, is_down: bool = False
+) -> list[Point]:
+    """Points whose code, name or town holds a text: above an id, by id; or, with a `code`, those after it, by code.
+
+    From an empty code on all of them; `is_down` turns that order round.
+    """
+    params: dict[str, Any] = {"size": size, "text": f"%{_escaped(text.casefold())}%"}
+    if code is None:
+        return [_point(*row) for row in await reads.fetch(_POINT_PAGE, {**params, "above": above})]
+    statement = _CODES_FIRST if not code else _CODES_AFTER
+    given = {**params, "code_": code} if code else params
+    return [_point(*row) for row in await reads.fetch(statement[is_down], given)]
 
 
 async def point_by_id(reads: Reads, point_id: int) -> Point | None:
@@ -108,6 +117,16 @@ _POINT_PAGE = (
     .order_by(ShippingPoint.id)
     .limit(bindparam("size"))
 )
+_BY_CODE = (
+    select(*_POINT_COLUMNS).where(ShippingPoint.said.like(bindparam("text"), escape="\\")).limit(bindparam("size"))
+)
+_UP, _DOWN = _BY_CODE.order_by(ShippingPoint.code), _BY_CODE.order_by(ShippingPoint.code.desc())
+_CODES_FIRST = {False: _UP, True: _DOWN}
+_CODES_AFTER = {
+    False: _UP.where(ShippingPoint.code > bindparam("code_")),
+    True: _DOWN.where(ShippingPoint.code < bindparam("code_")),
+}
+"""By whether the order is turned round."""
 _CLOSINGS = select(
     ShippingClosing.first,
     ShippingClosing.last,

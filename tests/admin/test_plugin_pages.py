@@ -200,6 +200,35 @@ async def test_pages_and_actions_have_their_permissions(ctx: Context, site: Site
     assert reader.answer.status_code == 403 and showcase.done == []
 
 
+async def test_a_list_is_sorted_by_its_heads_and_kept_as_a_file(ctx: Context, site: Site) -> None:
+    mara = await signed_in(ctx, site, *MAY)
+
+    def heads() -> dict[str, str]:
+        return dict(re.findall(r'class="sorts" href="[^"]*sort=([-a-z]+)">(\w+)', mara.page.html))
+
+    async def first(query: str) -> str:
+        page = await mara.open(f"/admin/showcase?{query}")
+        return "lamp" if page.html.index(">Lamp<") < page.html.index("alert(1)") else "script"
+
+    assert await first("sort=nothing&after=x") == "script"
+    assert heads() == {"thing": "Thing", "-price": "Price", "-seen": "Seen"} and "aria-sort" not in mara.page.html
+    assert (await first("sort=thing"), await first("sort=-thing")) == ("script", "lamp")
+    assert heads()["thing"] == "Thing" and mara.page.html.count('aria-sort="descending"') == 1
+    assert (await first("sort=price"), await first("sort=-price")) == ("lamp", "script")
+    assert (await first("sort=seen"), await first("sort=-seen")) == ("script", "script"), "what has none comes last"
+    file = next(link for link in mara.page.links if "as=csv" in link)
+    answer = await mara.get(file)
+    assert re.search(r'"things-\d{4}-\d\d-\d\d.csv"', answer.headers["content-disposition"])
+    assert answer.text.splitlines() == ["\ufeffName,Price,Seen", "'=1+1,-0.05,2026-07-01T12:30:00+02:00"]
+    endless = await mara.get(f"{file}&endless=1")
+    assert "-first-20000.csv" in endless.headers["content-disposition"] and endless.text.count("\n") == 20_001
+    for wrong in ("short", "money"):
+        await mara.open(f"{file}&wrong={wrong}")
+        assert mara.answer.status_code == 200 and "Showcase could not do this" in mara.page.words
+    blind = await signed_in(ctx, site, "catalog.read", email="b@shop.test")
+    assert (await blind.get("/admin/showcase?as=csv")).status_code == 403
+
+
 async def _see(manager: Manager, path: str) -> str:
     await manager.open(path)
     assert manager.answer.status_code == 200 and whole(manager.page), manager.page.html
@@ -212,6 +241,7 @@ async def test_a_panel_that_fails_costs_its_own_card(
 ) -> None:
     """Raising, hanging, answering nonsense, giving up the task, leaving the program, blocking: named, and no more."""
     monkeypatch.setattr(panels, "PANEL", 0.05)
+    monkeypatch.setattr("vetrina.kernel.meters.BLOCKS_AFTER", 0.5)
     mara = await signed_in(ctx, site, *MAY)
     trail = re.compile(r"Unruly could not show this.*number: \w+")
     side = await _see(mara, "/admin/host/p/side")

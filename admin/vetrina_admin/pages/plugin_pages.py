@@ -22,6 +22,7 @@ from vetrina_admin.pages.blocks.cells import address_of, words_of
 from vetrina_admin.pages.forms import Form
 from vetrina_admin.pages.guarded import ACTION, PAGE, Failed, apology, asked, said_no, title_of
 from vetrina_admin.pages.model_forms import changed, opened, placed, read_draft, shape_of, values_of, wrong_with
+from vetrina_admin.pages.plugin_exports import exported
 from vetrina_admin.pages.screens import Screen
 from vetrina_admin.pages.visits import Entry, Told, Visit
 
@@ -102,6 +103,8 @@ def _route(owner: str, page: AdminPage) -> str:
 
 
 async def _show(owner: str, page: AdminPage, visit: Visit) -> Answer:
+    if page.export is not None and visit.query.get("as") == "csv":
+        return await exported(visit, owner, page, page.export, _asked(visit))
     return await _shown(visit, owner, page)
 
 
@@ -120,7 +123,8 @@ async def _shown(visit: Visit, owner: str, page: AdminPage, typed: Typed | None 
         content, status = apology(visit, content), 503
     crumbs = [] if page.is_in_menu and "{" not in page.path else _crumbs(visit, owner)
     title = words_of(page.title, visit.language)
-    return render(visit, "blocks/page.html", status=status, name=title, content=content, crumbs=crumbs)
+    file = visit.link(**{"as": "csv", "after": None, "before": None}) if page.export is not None else ""
+    return render(visit, "blocks/page.html", status=status, name=title, content=content, crumbs=crumbs, file=file)
 
 
 async def _act(owner: str, page: AdminPage, visit: Visit, form: Form) -> Answer:

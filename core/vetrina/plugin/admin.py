@@ -4,7 +4,7 @@ Nothing here is HTML. The admin draws the blocks, in its own style, escaped, on 
 language; a plugin needs no template, no script and no bundler. Blocks are values: easy to test.
 """
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, Literal
@@ -100,10 +100,16 @@ class Facts(msgspec.Struct, frozen=True, tag=True):
 
 
 class Column(msgspec.Struct, frozen=True):
-    """A column of a table; numbers and money stand at its end."""
+    """A column of a table; numbers and money stand at its end.
+
+    With a `sort` its head is pressed to sort: the page is asked for with the query's `sort` being that name, or with a
+    minus before it for the highest first. `vetrina.plugin.tables` reads that, and sorts rows that are all there.
+    """
 
     title: Words
     align: Literal["start", "end"] = "start"
+    sort: str = ""
+    """A name of small letters, digits and underscores."""
 
 
 class Row(msgspec.Struct, frozen=True):
@@ -123,6 +129,8 @@ class Table(msgspec.Struct, frozen=True, tag=True):
     """What to say when there are no rows: what would be here, and how it gets here."""
     before: str | None = None
     after: str | None = None
+    sorted: str = ""
+    """How the rows are sorted now, as the query's `sort` would say it."""
 
 
 class Point(msgspec.Struct, frozen=True):
@@ -240,6 +248,24 @@ class Action(msgspec.Struct, frozen=True):
     """Instead of `form`, where the fields depend on the page: those of a kind that somebody has defined."""
 
 
+class Export(msgspec.Struct, frozen=True):
+    """A page's list as a file of CSV, behind a button that the admin puts on the page.
+
+    `rows(ctx, asked)` yields lines, some at a time, of what the page's query asks for: texts, whole numbers, moments,
+    and `vetrina.plugin.sheets.amount(...)` for money. The admin takes MOST_EXPORTED of them, makes them safe, so that
+    no spreadsheet runs a text as a formula, and waits as long as for an action. `titles` are for programs.
+    """
+
+    name: str
+    """Of the file, without its ending: small letters, digits and dashes."""
+    titles: tuple[str, ...]
+    rows: "Callable[[Context, Asked], AsyncIterator[Sequence[Sequence[str | int | datetime | None]]]]"
+
+
+MOST_EXPORTED = 20_000
+"""Lines of one file; where there are more its name says that it holds the first ones."""
+
+
 class AdminPage(msgspec.Struct, frozen=True):
     """A page under /admin/<plugin>/<path>; `path` may hold {parts}. Those without stand in the menu, if they want.
 
@@ -255,6 +281,8 @@ class AdminPage(msgspec.Struct, frozen=True):
     is_in_menu: bool = True
     section: str = "plugins"
     """Where in the menu, out of SECTIONS; a page whose section the admin does not know stands under "plugins"."""
+    export: Export | None = None
+    """Its list as CSV, for those who may see the page."""
 
 
 class AdminPanel(msgspec.Struct, frozen=True):

@@ -1,7 +1,7 @@
 """The plugin's pages: what is ready, labels, problems, how carriers do, days, accounts; an order's card, a tile."""
 
 from vetrina.plugin import Say
-from vetrina.plugin.admin import Action, AdminPage, AdminPanel, AdminTile
+from vetrina.plugin.admin import Action, AdminPage, AdminPanel, AdminTile, Export
 from vetrina_carriers.admin import account, accounts, days, desk, label, labels, order, problems, scores, sending
 from vetrina_carriers.admin.forms import DecideForm, ScoreForm
 from vetrina_carriers.settings import CarriersSettings
@@ -37,7 +37,7 @@ def pages(settings: CarriersSettings) -> list[AdminPage | AdminPanel | AdminTile
         AdminPage("parcels/{id}", parcel, LABELS, sending.show, on_parcel, is_in_menu=False),
         AdminPage("problems", Say("Problems", "Problemi"), READ, problems.show(settings), is_in_menu=False),
         AdminPage("scores", Say("How carriers do", "Come vanno i corrieri"), READ, scores.show, choose,
-                  is_in_menu=False),
+                  is_in_menu=False, export=Export("carriers", scores.TITLES, scores.lines)),
         AdminPage("days", Say("End of the day", "Fine giornata"), READ, days.show, close, is_in_menu=False),
         AdminPage("accounts", Say("Accounts", "Contratti"), ACCOUNTS, accounts.show, is_in_menu=False),
         AdminPage("accounts/new/{carrier}", Say("New account", "Nuovo contratto"), ACCOUNTS, accounts.new, register,

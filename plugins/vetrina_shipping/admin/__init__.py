@@ -1,7 +1,7 @@
 """The plugin's pages in the admin: zones, methods, locations, points, closing days, and a trial of them."""
 
 from vetrina.plugin import Say
-from vetrina.plugin.admin import Action, AdminPage, AdminPanel
+from vetrina.plugin.admin import Action, AdminPage, AdminPanel, Export
 from vetrina_shipping.admin import forms, methods, places, points, trial, zones
 from vetrina_shipping.flows.edition import READ, WRITE
 
@@ -48,7 +48,7 @@ def _around() -> list[AdminPage]:
                 Action("keep", points.keep, WRITE, forms.PointForm),
                 Action("bring", points.bring, WRITE, forms.ImportForm),
             ),
-            section="delivery",
+            section="delivery", export=Export("pickup-points", points.TITLES, points.lines),
         ),
         AdminPage(
             "points/{id}", Say("Pickup point", "Punto di ritiro"), READ, points.show_one,

@@ -1,12 +1,13 @@
 """The shop's own pickup points: the list, one of them, and many at once from a CSV."""
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from typing import Any
 
 from vetrina.graphql import read_cursor, write_cursor
 from vetrina.kernel.errors import NotFound
 from vetrina.plugin import Context, Say
 from vetrina.plugin.admin import Asked, Badge, Block, Button, Column, Done, Form, Row, Section, Table
+from vetrina.plugin.tables import Sorting, sorting
 from vetrina.vocabulary import Address, PickupPoint
 from vetrina_shipping.admin.forms import FindForm, ImportForm, PointForm
 from vetrina_shipping.admin.words import OFF, ON, found_at, key_in, may_write
@@ -17,8 +18,12 @@ from vetrina_shipping.views import point_by_id, point_page
 from vetrina_shipping.weeks import read_hours, write_hours
 
 PAGE = 50
+BATCH = 500
+TITLES = (
+    "Code", "Name", "Address", "Zip", "City", "Province", "Country", "Latitude", "Longitude", "Active",
+)  # fmt: skip
 COLUMNS = (
-    Column(Say("Code", "Codice")), Column(Say("Name", "Nome")), Column(Say("Where", "Dove")),
+    Column(Say("Code", "Codice"), sort="code"), Column(Say("Name", "Nome")), Column(Say("Where", "Dove")),
     Column(Say("Coordinates", "Coordinate")), Column(Say("State", "Stato")),
 )  # fmt: skip
 MISSING = Badge(Say("Missing", "Mancano"), "warning")
@@ -26,16 +31,14 @@ MISSING = Badge(Say("Missing", "Mancano"), "warning")
 
 async def show(ctx: Context, asked: Asked) -> Sequence[Block]:
     """A page of points, and the ways to more of them."""
-    text = asked.query.get("text", "")[:100]
-    after = asked.query.get("after")
-    given = read_cursor(after, "after") if after else ()
-    above = given[0] if given and isinstance(given[0], int) else 0
-    found = await point_page(ctx.db, PAGE + 1, above, text)
+    text, wish = asked.query.get("text", "")[:100], sorting(asked, COLUMNS)
+    found = await _page(ctx, asked, text, wish)
     page = found[:PAGE]
     empty = Say("No pickup points here. Add one below, or bring in a list.", "Nessun punto di ritiro. Aggiungine uno.")
-    cursor = write_cursor(page[-1].id) if len(found) > PAGE else None
+    last = (page[-1].point.id if wish.by else page[-1].id) if len(found) > PAGE else None
+    cursor = None if last is None else write_cursor(last)
     search = Form("find", FindForm, Say("Search", "Cerca"), {"text": text})
-    blocks: list[Block] = [Table(COLUMNS, tuple(_row(entry) for entry in page), empty, after=cursor)]
+    blocks: list[Block] = [Table(COLUMNS, tuple(_row(entry) for entry in page), empty, after=cursor, sorted=str(wish))]
     blocks.append(Section(Say("Search", "Cerca"), (search,)))
     if may_write(ctx):
         add = Form("keep", PointForm, Say("Add the point", "Aggiungi il punto"))
@@ -43,6 +46,17 @@ async def show(ctx: Context, asked: Asked) -> Sequence[Block]:
         blocks.append(Section(Say("Add a point", "Aggiungi un punto"), (add,)))
         blocks.append(Section(Say("Bring in a list", "Importa un elenco"), (bring,)))
     return blocks
+
+
+async def lines(ctx: Context, asked: Asked) -> AsyncIterator[Sequence[Sequence[str]]]:
+    """All points that are looked for, for a spreadsheet."""
+    text, above = asked.query.get("text", "")[:100], 0
+    while True:
+        found = await point_page(ctx.db, BATCH, above, text)
+        yield [_line(entry) for entry in found]
+        if len(found) < BATCH:
+            return
+        above = found[-1].id
 
 
 async def find(ctx: Context, asked: Asked, sent: FindForm) -> Done:
@@ -102,6 +116,23 @@ async def _found(ctx: Context, asked: Asked) -> Point:
     if entry is None:
         raise NotFound(what="The pickup point")
     return entry
+
+
+async def _page(ctx: Context, asked: Asked, text: str, wish: Sorting) -> list[Point]:
+    """One point too many, where there are more: after the cursor, in the order that was asked for."""
+    after = asked.query.get("after")
+    last = (read_cursor(after, "after") or ("",))[0] if after else None
+    if wish.by:
+        return await point_page(ctx.db, PAGE + 1, 0, text, last if isinstance(last, str) else "", is_down=wish.is_down)
+    return await point_page(ctx.db, PAGE + 1, last if isinstance(last, int) else 0, text)
+
+
+def _line(entry: Point) -> Sequence[str]:
+    point, where = entry.point, entry.point.address
+    return (
+        point.id, point.name, where.address1 or "", where.zip or "", where.city or "", where.province or "",
+        where.country or "", _degrees(point.latitude), _degrees(point.longitude), "yes" if entry.is_active else "no",
+    )  # fmt: skip
 
 
 def _row(entry: Point) -> Row:

@@ -1,10 +1,13 @@
 """Shipping's pages as a manager uses them, and the storefront's document with a place to collect at."""
 
+import re
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 from tests.support.managers import Manager, signed_in
 
+from vetrina.graphql import write_cursor
 from vetrina.testing.shop import Workshop
 from vetrina.views.orders import order_deliveries
 from vetrina_admin.pages.asking import SESSION, cookie_name
@@ -96,10 +99,18 @@ async def test_locations_points_and_closing_days(shop: Workshop) -> None:
     assert [(one.first, one.last) for one in await closings(shop.db)] == [("2026-08-10", "2026-08-21")]
     await boss.open(f"{ROOM}/points")
     bring = next(form for form in boss.page.forms if form.fields.get("action") == "bring")
-    document = "code,name,address1,city,country\nA1,<b>Bar</b>,Via Po 1,Torino,IT"
+    document = "code,name,address1,city,country\nA1,<b>Bar</b>,Via Po 1,Torino,IT\nZ9,=Bar,Via Po 2,Torino,IT"
     await boss.post(f"{ROOM}/points", bring.fields | {"f.document": document})
     page = await boss.open(f"{ROOM}/points")
     assert "<b>Bar</b>" in page.words and "Missing" in page.words, "escaped, and without coordinates"
+    for sort, order in (("code", ["A1", "Z9"]), ("-code", ["Z9", "A1"])):
+        page = await boss.open(f"{ROOM}/points?sort={sort}")
+        assert re.findall(r'class="row-title" href="[^"]*">(\w+)<', page.html) == order
+    after = quote(write_cursor("A1"))
+    page = await boss.open(f"{ROOM}/points?sort=code&after={after}")
+    assert "Z9" in page.words and "<b>Bar</b>" not in page.words
+    file = await boss.client.get(next(link for link in page.links if "as=csv" in link))
+    assert [line.split(",")[:2] for line in file.text.splitlines()[1:]] == [["A1", "<b>Bar</b>"], ["Z9", "'=Bar"]]
 
 
 async def test_the_trial_says_which_rule_decided(shop: Workshop) -> None:

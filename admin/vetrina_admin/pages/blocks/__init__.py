@@ -1,5 +1,6 @@
 """From the blocks a plugin describes to HTML: escaped, in the reader's language, on phones and desks."""
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from itertools import count
@@ -9,16 +10,18 @@ import msgspec
 from markupsafe import Markup
 
 from vetrina.plugin import WrongAnswer
-from vetrina.plugin.admin import Block, Chart, Form
+from vetrina.plugin.admin import Block, Chart, Column, Form, Table
 from vetrina_admin.pages.answers import render
 from vetrina_admin.pages.blocks.cells import address_of, cell_of, is_number, number_of, tone_of, words_of
 from vetrina_admin.pages.blocks.charts import draw_chart
+from vetrina_admin.pages.listings import Head
 from vetrina_admin.pages.model_forms import Draft, Sheet, draft_of, shape_of
 from vetrina_admin.pages.visits import Visit
 
 __all__ = ["Drawing", "Typed", "draw"]
 
 KINDS: tuple[type[Any], ...] = get_args(Block)
+_SORT = re.compile(r"[a-z][a-z0-9_]{0,39}")
 MOST_BLOCKS = 500
 """Blocks of one page, with those inside of sections."""
 MOST_ROWS = 500
@@ -44,6 +47,7 @@ class Drawing:
         self.owner, self.acts, self.once, self.typed = owner, acts, once, typed
         self._scope = scope or owner
         self.path = visit.here
+        self._link = visit.link
         """Where buttons and forms send what they do: the page they stand on."""
         self._counted: Iterator[int] = count(1)
         self._blocks = 0
@@ -72,6 +76,24 @@ class Drawing:
         if self._blocks > MOST_BLOCKS:
             raise WrongAnswer(f"more than {MOST_BLOCKS} blocks on one page")
         return kind
+
+    def heads(self, table: Table, titles: Sequence[tuple[str, str]]) -> list[Any]:
+        """A table's heads: titles with their sides, as ways to sort where the page's columns say so.
+
+        Raises WrongAnswer for the name of a column by which nothing can be sorted.
+        """
+        return [self._head(table, column, *pair) for column, pair in zip(table.columns, titles, strict=True)]
+
+    def _head(self, table: Table, column: Column, title: str, side: str) -> Any:
+        name, is_end = column.sort, side == "end"
+        if not name or not self.acts:
+            return title, side
+        if not _SORT.fullmatch(name):
+            raise WrongAnswer(f"{name!r} is nothing to sort by: small letters, digits and underscores")
+        first, second = (f"-{name}", name) if is_end else (name, f"-{name}")
+        to = self._link(sort=second if table.sorted == first else first, after=None, before=None)
+        now = {name: "ascending", f"-{name}": "descending"}.get(table.sorted, "")
+        return Head(title, to, now, is_end)
 
     def rows(self, table: Any) -> Any:
         """The rows of a table, each as wide as its head. Raises WrongAnswer."""

@@ -1,6 +1,6 @@
 """A plugin for tests: a page with every block, a page of one thing, a panel, a tile, settings of all kinds."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from enum import Enum
@@ -24,6 +24,7 @@ from vetrina.plugin.admin import (
     Column,
     Done,
     Download,
+    Export,
     Facts,
     Figure,
     Figures,
@@ -38,6 +39,7 @@ from vetrina.plugin.admin import (
     Text,
 )  # fmt: skip
 from vetrina.plugin.sheets import amount, csv_file
+from vetrina.plugin.tables import in_order
 
 NASTY = "<script>alert(1)</script>"
 KEY = "key_<7&Q"
@@ -116,7 +118,10 @@ class NewThing(BaseModel):
 
 
 async def everything(ctx: Context, asked: Asked) -> Sequence[Block]:
-    columns = (Column(Say("Thing", "Cosa")), Column("State"), Column("Price"), Column("Seen", "end"))
+    columns = (
+        Column(Say("Thing", "Cosa"), sort="thing"), Column("State"), Column("Price", sort="price"),
+        Column("Seen", "end", sort="seen"),
+    )  # fmt: skip
     rows = (
         Row((NASTY, Badge(Say("Ready", "Pronto"), "good"), Money(123450, "EUR"), 1234), to="things/7?tab=a&b=c"),
         Row(("Lamp", Badge("Broken", "bad"), Money(0, "EUR"), None), buttons=(
@@ -132,7 +137,7 @@ async def everything(ctx: Context, asked: Asked) -> Sequence[Block]:
             Figure("Income", Money(987600, "EUR")),
             Figure("Rating", Decimal("4.75")),
         )),
-        Section(Say("Things", "Cose"), (Table(columns, rows, "Nothing", after="cursor-2"),)),
+        Section(Say("Things", "Cose"), (in_order(Table(columns, rows, "Nothing", after="cursor-2"), asked, "en"),)),
         Section(Say("Sales", "Vendite"), (
             Text("How it went."),
             Chart(Say("By month", "Per mese"), tuple(map(Point, months, sold)), unit="pcs"),
@@ -147,6 +152,14 @@ async def everything(ctx: Context, asked: Asked) -> Sequence[Block]:
         Section(Say("New", "Nuovo"), (Form("add", NewThing, Say("Add", "Aggiungi"), {"name": "Lamp"}),)),
         Text(asked.query.get("after", "")),
     ]  # fmt: skip
+
+
+async def lines(ctx: Context, asked: Asked) -> AsyncIterator[Sequence[Sequence[Any]]]:
+    yield [("=1+1", amount(-5, "EUR"), datetime(2026, 7, 1, 10, 30, tzinfo=UTC))]
+    if "wrong" in asked.query:
+        yield [("Lamp",)] if asked.query["wrong"] == "short" else [("Lamp", Money(5, "EUR"), None)]
+    while "endless" in asked.query:
+        yield [("Lamp", 5, None)] * 9_000
 
 
 async def thing(ctx: Context, asked: Asked) -> Sequence[Block]:
@@ -197,7 +210,8 @@ def register_admin(settings: ShowcaseSettings) -> list[AdminPage | AdminPanel | 
         Action("drop", drop, "showcase.change"),
     )
     return [
-        AdminPage("", Say("Showcase", "Vetrinetta"), "showcase.see", everything, actions, section="catalogue"),
+        AdminPage("", Say("Showcase", "Vetrinetta"), "showcase.see", everything, actions, section="catalogue",
+                  export=Export("things", ("Name", "Price", "Seen"), lines)),
         AdminPage("things/{id}", Say("A thing", "Una cosa"), "showcase.see", thing),
         AdminPanel("product.side", Say("On show", "In mostra"), "showcase.see", beside),
         AdminTile("shown", "showcase.see", figure),
