@@ -48,6 +48,7 @@ from vetrina.shop.orders.ports import (
     PastPayment,
 )
 from vetrina.shop.payments.ports import (
+    AwaitedMoney,
     DisputeDesk,
     DisputeEvidence,
     DisputeReport,
@@ -56,6 +57,7 @@ from vetrina.shop.payments.ports import (
     NextStep,
     OfferedMethod,
     OfferRequest,
+    PaymentCodes,
     PaymentNews,
     PaymentProvider,
     PaymentReport,
@@ -65,6 +67,7 @@ from vetrina.shop.payments.ports import (
     PayoutReport,
     PayoutSource,
     ProviderMessage,
+    RefundBounce,
     StartRequest,
 )
 from vetrina.shop.pricing.ports import (
@@ -117,6 +120,7 @@ __all__ = [
     "Adjustment",
     "AskedField",
     "Attachment",
+    "AwaitedMoney",
     "BuyerField",
     "Carrier",
     "CarrierRate",
@@ -164,6 +168,7 @@ __all__ = [
     "PastLine",
     "PastOrder",
     "PastPayment",
+    "PaymentCodes",
     "PaymentNews",
     "PaymentProvider",
     "PaymentReport",
@@ -182,6 +187,7 @@ __all__ = [
     "PricedLine",
     "ProductDraft",
     "ProviderMessage",
+    "RefundBounce",
     "Quote",
     "QuoteLine",
     "QuotedDelivery",

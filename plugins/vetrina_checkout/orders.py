@@ -9,7 +9,9 @@ from litestar.datastructures import Cookie
 from litestar.params import FromPath
 from litestar.response import Redirect
 
+from vetrina.flows.documents import order_papers
 from vetrina.flows.mail import orders_are_confirmed
+from vetrina.flows.payment_codes import code_url, payment_code
 from vetrina.kernel.context import BUYER
 from vetrina.kernel.crypto import same
 from vetrina.plugin.pages.forms import read_form
@@ -27,6 +29,7 @@ from vetrina.views.parcels import parcels_of
 from vetrina.views.payment_requests import requests_of_orders
 from vetrina.views.payments import payments_of_orders
 from vetrina.views.refunds import refunds_of
+from vetrina.views.returns import returns_of
 from vetrina.vocabulary import Address, FinancialStatus, FulfilmentStatus, OrderState, PaymentState
 from vetrina_checkout.answers import Page, drawn, see_other
 from vetrina_checkout.visits import Asked, Here, House, NoSuchPage, Visit, visit
@@ -99,7 +102,7 @@ async def _drawn(here: Visit, order: OrderView, *, is_shown: bool, is_wrong: boo
     variants = sorted({line.variant_id for line in lines if line.variant_id})
     pictures = await merchandise(reads, variants, here.ctx.place) if variants else []
     payments = await payments_of_orders(reads, ids)
-    awaited = next((payment for payment in payments if payment.state == PaymentState.PENDING), None)
+    awaited = next((one for one in payments if one.state == PaymentState.PENDING and one.replaced_at is None), None)
     is_cancelled = order.state == OrderState.CANCELLED
     asked_for = await requests_of_orders(reads, ids) if order.financial_status in _UNPAID else []
     taxes: dict[tuple[str, int], int] = {}
@@ -107,6 +110,8 @@ async def _drawn(here: Visit, order: OrderView, *, is_shown: bool, is_wrong: boo
         taxes[tax.title, tax.rate] = taxes.get((tax.title, tax.rate), 0) + tax.amount
     refunds = await refunds_of(reads, ids)
     is_changed = bool(order.raised or order.lowered or refunds)
+    papers = await order_papers(here.ctx, order.id)
+    has_code = await payment_code(here.ctx, order, payments) is not None
     billing = order.billing_address if order.billing_address != order.shipping_address else None
     return drawn(
         "order.html",
@@ -121,6 +126,9 @@ async def _drawn(here: Visit, order: OrderView, *, is_shown: bool, is_wrong: boo
         progress=_progress(order),
         is_cancelled=is_cancelled,
         payment=awaited if not is_cancelled else None,
+        code_path=code_url(here.ctx, order).removeprefix(here.ctx.shop.base_url) if has_code else None,
+        papers=papers,
+        returns=await returns_of(reads, ids) if order.fulfilment_status != FulfilmentStatus.UNFULFILLED else [],
         parcels=(await parcels_of(reads, ids)).get(order.id, []),
         titles={line.id: line.title for line in lines},
         refunds=[refund for refund in refunds if refund.amount and refund.state != "failed"],

@@ -1,5 +1,6 @@
 """A visit: one request of a person, with the language and the country it is answered for."""
 
+from datetime import UTC, date, datetime, time
 from functools import partial
 from typing import Any, TypeVar
 from urllib.parse import urlencode
@@ -92,6 +93,7 @@ class Visit(msgspec.Struct, frozen=True, kw_only=True):
             "money": self.money,
             "tax": partial(tax_text, language=self.language, country=place.country),
             "near_day": partial(day_text, language=self.language, country=place.country),
+            "whole_day": partial(_whole_day, language=self.language, country=place.country),
             "day": partial(date_text, language=self.language, country=place.country),
             "country_name": partial(country_name, language=self.language),
             "picture": picture,
@@ -140,6 +142,10 @@ async def visit(
         owner=owner,
         laws=await laws(ctx, house.settings, voice),
     )
+
+
+def _whole_day(on: date, *, language: str, country: str) -> str:
+    return date_text(datetime.combine(on, time.min, UTC), language, country)
 
 
 def language_of(request: Asked, fallback: str = "") -> str:

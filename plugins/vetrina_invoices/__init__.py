@@ -55,6 +55,7 @@ def register_declarations(settings: InvoicesSettings) -> list[Declaration]:
 
 @hookimpl
 def build_routes(site: Site, settings: InvoicesSettings) -> list[Any]:
+    from vetrina_invoices.asking import pages
     from vetrina_invoices.routes import routes
 
-    return routes(site)
+    return [*routes(site), *pages.routes(site, settings)]

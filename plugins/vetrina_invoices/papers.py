@@ -9,7 +9,7 @@ from vetrina.views.orders import OrderView, order_by_id, status_url
 from vetrina.vocabulary import OrderState
 from vetrina_invoices.flows.writing import document_url
 from vetrina_invoices.pdf.rendering import file_name, pdf_of
-from vetrina_invoices.views import document_by_id, documents_of
+from vetrina_invoices.views import document_by_id, documents_of, order_state
 
 WORDS = {
     "invoice": {"en": "invoice", "it": "fattura"},
@@ -42,7 +42,9 @@ class Papers:
             for row in await documents_of(ctx.db, [order_id])
         )
         may_ask = not documents and order.source_name is None and order.state != OrderState.CANCELLED
-        return OrderPapers(documents=documents, ask_url=ask_url(ctx, order) if may_ask else None)
+        state = await order_state(ctx.db, order_id) if may_ask else None
+        is_asked = state is not None and state.wanted_by is not None
+        return OrderPapers(documents=documents, ask_url=ask_url(ctx, order) if may_ask else None, is_asked=is_asked)
 
     async def file(self, ctx: Context, reference: str) -> DocumentFile | None:
         is_id = reference.isascii() and reference.isdecimal() and len(reference) <= LONGEST_ID

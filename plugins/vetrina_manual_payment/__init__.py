@@ -5,15 +5,19 @@ from typing import Any
 from vetrina.plugin import HealthCheck, Job, Provide, React, hookimpl
 from vetrina.plugin.admin import AdminPage
 from vetrina.plugin.declarations import Declaration
-from vetrina.ports import PaymentProvider
+from vetrina.ports import PaymentCodes, PaymentProvider
 from vetrina_manual_payment import health, reminding
+from vetrina_manual_payment.codes import TransferCodes
 from vetrina_manual_payment.provider import ManualPayment
 from vetrina_manual_payment.settings import ManualPaymentSettings
 
 
 @hookimpl
 def register_ports(settings: ManualPaymentSettings) -> list[Provide]:
-    return [Provide(PaymentProvider, "manual_payment", ManualPayment(settings))]
+    return [
+        Provide(PaymentProvider, "manual_payment", ManualPayment(settings)),
+        Provide(PaymentCodes, "manual_payment", TransferCodes(settings)),
+    ]
 
 
 @hookimpl

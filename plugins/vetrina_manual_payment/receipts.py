@@ -1,15 +1,14 @@
 """Write down that awaited money is here: all of it, on a day, with the bank's reference."""
 
 from datetime import date, timedelta
-from decimal import Decimal
 
 from vetrina.flows.orders import mark_as_paid
 from vetrina.kernel import texts
 from vetrina.kernel.errors import BadInput, NotFound, Refusal
-from vetrina.kernel.money import digits
 from vetrina.plugin import Context, Say
 from vetrina.views.payments import payments_of_orders
 from vetrina.vocabulary import PaymentState
+from vetrina_manual_payment.words import say_money
 
 PROVIDER = "manual_payment"
 LONGEST = 140
@@ -17,23 +16,17 @@ LONGEST = 140
 
 
 class TooLittle(Refusal):
-    """Less came than is awaited. Facts: received, due, missing."""
+    """Less came than is awaited. Facts: problem, a sentence in both languages."""
 
     code = "MANUAL_PAYMENT_TOO_LITTLE"
-    text = (
-        "{received} came of {due}: {missing} is missing. An order is paid whole or not at all: ask the buyer for the "
-        "rest and mark it when all is here, lower the order to what came, or send the money back and cancel it."
-    )
+    text = "{problem}"
 
 
 class TooMuch(Refusal):
-    """More came than is awaited. Facts: received, due, excess."""
+    """More came than is awaited. Facts: problem, a sentence in both languages."""
 
     code = "MANUAL_PAYMENT_TOO_MUCH"
-    text = (
-        "{received} came for {due}, which is {excess} too much: send that back to the buyer, or add to the order what "
-        "he meant to buy, then mark what is due."
-    )
+    text = "{problem}"
 
 
 async def record_receipt(ctx: Context, order_id: int, *, amount: int, received_on: date, reference: str = "") -> None:
@@ -56,15 +49,36 @@ async def record_receipt(ctx: Context, order_id: int, *, amount: int, received_o
     ]
     if awaited:
         due, currency = awaited[0].amount, awaited[0].currency
-        shown = {"received": _shown(amount, currency), "due": _shown(due, currency)}
         if amount < due:
-            raise TooLittle(field=("amount",), missing=_shown(due - amount, currency), **shown)
+            raise TooLittle(field=("amount",), problem=_too_little(amount, due, currency))
         if amount > due:
-            raise TooMuch(field=("amount",), excess=_shown(amount - due, currency), **shown)
+            raise TooMuch(field=("amount",), problem=_too_much(amount, due, currency))
     elif not await payments_of_orders(ctx.db, [order_id]):
         raise NotFound(what="The order")
     await mark_as_paid(ctx, order_id, f"{received_on.isoformat()} {told}".strip())
 
 
-def _shown(amount: int, currency: str) -> str:
-    return f"{Decimal(amount).scaleb(-digits(currency))} {currency}"
+def _too_little(came: int, due: int, currency: str) -> Say:
+    def shown(amount: int, language: str) -> str:
+        return say_money(amount, currency, language)
+
+    return Say(
+        f"{shown(came, 'en')} came of {shown(due, 'en')}: {shown(due - came, 'en')} is missing. An order is paid whole "
+        "or not at all: ask the buyer for the rest and mark it when all is here, lower the order to what came, or send "
+        "the money back and cancel it.",
+        f"Sono arrivati {shown(came, 'it')} di {shown(due, 'it')}: mancano {shown(due - came, 'it')}. Un ordine si "
+        "paga per intero o per niente: chiedi il resto a chi compra e segnalo quando c'è tutto, riduci l'ordine a "
+        "quanto è arrivato, oppure restituisci il denaro e annullalo.",
+    )
+
+
+def _too_much(came: int, due: int, currency: str) -> Say:
+    def shown(amount: int, language: str) -> str:
+        return say_money(amount, currency, language)
+
+    return Say(
+        f"{shown(came, 'en')} came for {shown(due, 'en')}, which is {shown(came - due, 'en')} too much: send that back "
+        "to the buyer, or add to the order what he meant to buy, then mark what is due.",
+        f"Sono arrivati {shown(came, 'it')} per {shown(due, 'it')}, cioè {shown(came - due, 'it')} di troppo: "
+        "restituiscili a chi compra, oppure aggiungi all'ordine ciò che voleva comprare, poi segna quanto è dovuto.",
+    )

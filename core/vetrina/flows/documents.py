@@ -22,11 +22,12 @@ class KeptPapers(msgspec.Struct, frozen=True):
 
     documents: tuple[KeptDocument, ...] = ()
     ask_url: str | None = None
+    is_asked: bool = False
 
 
 async def order_papers(ctx: Context, order_id: int) -> KeptPapers:
     """The papers of an order. Who fails to answer is left out: the order's page is drawn without him."""
-    documents, ask_url = list[KeptDocument](), None
+    documents, ask_url, is_asked = list[KeptDocument](), None, False
     for provided in ctx.ports.all(OrderDocuments):
         try:
             found = await ctx.ports.ask(provided, provided.implementation.papers, ctx, order_id)
@@ -35,4 +36,5 @@ async def order_papers(ctx: Context, order_id: int) -> KeptPapers:
             continue
         documents += [KeptDocument(provided.key, document) for document in found.documents]
         ask_url = ask_url or found.ask_url
-    return KeptPapers(tuple(documents), ask_url)
+        is_asked = is_asked or found.is_asked
+    return KeptPapers(tuple(documents), ask_url, is_asked)

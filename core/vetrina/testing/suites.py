@@ -18,6 +18,7 @@ from vetrina.ports import (
     OrderDocuments,
     OrderHistoryFormat,
     OrderLetters,
+    PaymentCodes,
     PaymentProvider,
     PayoutSource,
     PriceRules,
@@ -37,6 +38,7 @@ from vetrina.testing.hosted import HostedPagesContract
 from vetrina.testing.mail import MailProviderContract, OrderLettersContract
 from vetrina.testing.media import MediaStorageContract
 from vetrina.testing.payment_books import DisputeDeskContract, DisputeSourceContract, PayoutSourceContract
+from vetrina.testing.payment_codes import PaymentCodesContract
 from vetrina.testing.payment_contract import PaymentProviderContract
 from vetrina.testing.pricing import PriceRulesContract, RedeemableContract
 from vetrina.testing.search_index import SearchIndexContract
@@ -63,6 +65,7 @@ SUITES: Mapping[type[Any], type[Any]] = {
     OrderDocuments: OrderDocumentsContract,
     OrderHistoryFormat: OrderHistoryFormatContract,
     OrderLetters: OrderLettersContract,
+    PaymentCodes: PaymentCodesContract,
     PaymentProvider: PaymentProviderContract,
     PayoutSource: PayoutSourceContract,
     PriceRules: PriceRulesContract,

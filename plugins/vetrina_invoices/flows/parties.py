@@ -18,6 +18,12 @@ from vetrina_invoices.settings import InvoicesSettings
 SELLER_UNKNOWN, BUYER_UNKNOWN = "SELLER_UNKNOWN", "BUYER_UNKNOWN"
 
 
+LIMITS = {
+    "name": 160, "street": 120, "zip": 16, "city": 80, "province": 40, "country": 2, "vat_id": 24, "tax_code": 24,
+}  # fmt: skip
+"""Characters of each part of the details."""
+
+
 class Details(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What a buyer gives for his invoice; what is empty is as the order has it."""
 
@@ -33,13 +39,7 @@ class Details(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 def checked(given: Details, country: str = "IT") -> Details:
     """The details as they are kept. Raises BadInput that names the field."""
-    plain = {
-        name: line(getattr(given, name), field=(name,), limit=limit)
-        for name, limit in (
-            ("name", 160), ("street", 120), ("zip", 16), ("city", 80), ("province", 40), ("country", 2),
-            ("vat_id", 24), ("tax_code", 24),
-        )
-    }  # fmt: skip
+    plain = {name: line(getattr(given, name), field=(name,), limit=limit) for name, limit in LIMITS.items()}
     plain["country"] = plain["country"].upper()
     if plain["country"] and not (len(plain["country"]) == 2 and plain["country"].isalpha()):
         said = Say("A country is two letters, such as IT.", "Un paese sono due lettere, come IT.")

@@ -18,6 +18,7 @@ from vetrina_storefront.pages.customers import follow_link, link_page
 from vetrina_storefront.pages.links import NoSuchPage
 from vetrina_storefront.pages.orders import attempt_page, give_up, order_page
 from vetrina_storefront.pages.paying import give_up_paying, pay, pay_page
+from vetrina_storefront.pages.payment_code import payment_code_picture
 from vetrina_storefront.pages.products import add_to_cart, product_page
 from vetrina_storefront.pages.returns import ask_return, return_page
 from vetrina_storefront.pages.shelves import choose_country, home
@@ -41,6 +42,7 @@ HANDLERS = (
     attempt_page,
     give_up,
     order_page,
+    payment_code_picture,
     return_page,
     ask_return,
     pay_page,

@@ -8,7 +8,9 @@ from litestar.params import FromPath
 from litestar.response import Redirect
 
 from vetrina.flows.checkout import attempt, cancel_attempt
+from vetrina.flows.documents import order_papers
 from vetrina.flows.mail import orders_are_confirmed
+from vetrina.flows.payment_codes import code_url, payment_code
 from vetrina.kernel.context import BUYER, Context
 from vetrina.kernel.errors import Refusal
 from vetrina.plugin.pages.forms import form_token, read_form
@@ -102,7 +104,9 @@ async def order_page(request: Asked, site: Here, number: FromPath[str], secret: 
     visit.ctx = place_of_order(visit, order)
     lines = await order_lines(reads, ids)
     pictures = await merchandise(reads, sorted({line.variant_id for line in lines if line.variant_id}), visit.ctx.place)
-    awaited = [payment for payment in await payments_of_orders(reads, ids) if payment.state == PaymentState.PENDING]
+    payments = await payments_of_orders(reads, ids)
+    awaited = [one for one in payments if one.state == PaymentState.PENDING and one.replaced_at is None]
+    has_code = await payment_code(visit.ctx, order, payments) is not None
     asked_for = [each for each in await requests_of_orders(reads, ids) if each.state == "open"]
     return answer(
         visit,
@@ -119,6 +123,8 @@ async def order_page(request: Asked, site: Here, number: FromPath[str], secret: 
         is_cancelled=order.state == OrderState.CANCELLED,
         is_confirmed=await orders_are_confirmed(visit.ctx),
         request=asked_for[0] if asked_for and asked_for[0].expires_at > visit.ctx.now() else None,
+        code_path=code_url(visit.ctx, order).removeprefix(site.shop.base_url) if has_code else None,
+        papers=await order_papers(visit.ctx, order.id),
         returns=await returns_of(reads, ids),
         return_path=f"{visit.path}/return",
         may_return=any((await returnable_of(reads, ids)).get(order.id, {}).values()),

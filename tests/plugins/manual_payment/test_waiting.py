@@ -14,6 +14,7 @@ from vetrina.kernel.context import Actor
 from vetrina.kernel.errors import BadInput, NotAllowed, NotFound
 from vetrina.kernel.messages import OutboxEvent
 from vetrina.kernel.registry import Provided
+from vetrina.plugin import Say
 from vetrina.plugin.admin import Asked, Section, Table
 from vetrina.ports import PaymentProvider
 from vetrina.shop.orders.events import OrderCancelled
@@ -74,10 +75,16 @@ async def test_a_buyer_is_reminded_before_and_after_once_and_the_order_lapses(de
 async def test_money_is_written_down_with_its_day_and_reference_whole_or_not_at_all(desk: Desk) -> None:
     order_id = await ordered(desk)
     today = desk.clock.now().date()
-    for amount, problem, named in ((1_499, TooLittle, "0.01 EUR is missing"), (1_600, TooMuch, "1.00 EUR too much")):
+    for amount, problem, english, italian in (
+        (1_499, TooLittle, "€0.01 is missing", "mancano 0,01\xa0€"),
+        (1_600, TooMuch, "€1.00 too much", "1,00\xa0€ di troppo"),
+    ):
         with pytest.raises(problem) as refused:
             await record_receipt(desk.ctx, order_id, amount=amount, received_on=today)
-        assert named in str(refused.value)
+        told = refused.value.facts["problem"]
+        assert isinstance(told, Say)
+        assert english in str(refused.value) == told.en
+        assert italian in told.it
     with pytest.raises(BadInput):
         await record_receipt(desk.ctx, order_id, amount=1_500, received_on=today + timedelta(days=2))
     with pytest.raises(NotFound):

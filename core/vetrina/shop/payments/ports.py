@@ -1,6 +1,6 @@
 """PaymentProvider: what a way to pay must be able to do; the core keeps the state and calls at the right time.
 
-Beside it, under the same key and if the service has them: PayoutSource, DisputeDesk, DisputeSource.
+Beside it, under the same key and if the service has them: PaymentCodes, PayoutSource, DisputeDesk, DisputeSource.
 """
 
 from collections.abc import Mapping
@@ -106,6 +106,18 @@ class NextStep(msgspec.Struct, frozen=True, kw_only=True):
     parameters: tuple[Attribute, ...] = ()
 
 
+class RefundBounce(msgspec.Struct, frozen=True, kw_only=True):
+    """Money that was sent back and came back again: the buyer's bank would not have it. In minor units."""
+
+    reference: str
+    """The provider's id of the refund: each is entered once."""
+    amount: int
+    key: str | None = None
+    """Of the movement, as its MoneyRequest named it; None where the provider does not know it."""
+    reason: str = ""
+    """In the provider's words, such as expired_or_canceled_card."""
+
+
 class PaymentReport(msgspec.Struct, frozen=True, kw_only=True, tag_field="news", tag="payment"):
     """Where a charge stands at the provider. Money figures are totals so far, in minor units, not increments."""
 
@@ -116,6 +128,9 @@ class PaymentReport(msgspec.Struct, frozen=True, kw_only=True, tag_field="news",
     authorised: int = 0
     captured: int = 0
     refunded: int = 0
+    """What went back and is not here again."""
+    bounces: tuple[RefundBounce, ...] = ()
+    """What went back and came back, refund by refund, where the provider tells. Those that are left out stay known."""
     next_step: NextStep | None = None
     instructions: tuple[Attribute, ...] = ()
     """What the buyer is told about paying; {order} in a value becomes the order's name."""
@@ -204,7 +219,7 @@ class PayoutNews(msgspec.Struct, frozen=True, kw_only=True, tag_field="news", ta
 class PaymentNews(msgspec.Struct, frozen=True, kw_only=True, tag_field="news", tag="look"):
     """Something became of a charge, and the message does not say what: the core asks `look_up` by the reference alone.
 
-    For services whose messages carry nothing but an id. Such a message may be anybody's: it is no reason to believe
+    For services whose messages carry nothing but an id, and for news that need the whole charge to be understood. Such a message may be anybody's: it is no reason to believe
     anything, only to ask. It is not counted once either, since the next one about the charge is the same.
     """
 
@@ -261,6 +276,31 @@ class PaymentProvider(Protocol):
 
     def interpret(self, message: ProviderMessage) -> PaymentReport | DisputeReport | PaymentNews | PayoutNews | None:
         """Translate a verified webhook; None when it is about nothing we keep. Pure."""
+        ...
+
+
+class AwaitedMoney(msgspec.Struct, frozen=True, kw_only=True):
+    """Money that is promised, in minor units; `instructions` are the values that the buyer was told."""
+
+    method: str
+    amount: int
+    currency: str
+    order_name: str
+    language: str
+    instructions: tuple[str, ...]
+
+
+class PaymentCodes(Protocol):
+    """Says how an app of a bank reads awaited money from a picture. Failure policy: optional; none is drawn then.
+
+    Provided under the same key as its PaymentProvider. The core draws what it says as a QR code, of at most 400
+    characters, on the order's page and in mails.
+    """
+
+    policy: ClassVar[Policy] = Policy("optional", 2.0)
+
+    async def code(self, awaited: AwaitedMoney) -> str | None:
+        """What the picture says; None where there is none. It agrees with what the buyer was told."""
         ...
 
 
