@@ -81,7 +81,7 @@ async def _placed(ctx: Context, facts: OrderFacts, tongue: Tongue, happening: Ha
     return Parts(
         at=facts.order.placed_at,
         values=due(facts, tongue),
-        above=(boxes.pay_box(tongue, awaited),) if awaited else (),
+        above=(boxes.pay_box(tongue, awaited, facts.code),) if awaited else (),
         items="ordered",
         pieces=tuple(goods.ordered(facts)),
         is_priced=True,
@@ -101,7 +101,7 @@ async def _reminded(ctx: Context, facts: OrderFacts, tongue: Tongue, happening: 
     return Parts(
         at=ctx.now(),
         values=due(facts, tongue),
-        above=(boxes.pay_box(tongue, awaited),) if awaited else (),
+        above=(boxes.pay_box(tongue, awaited, facts.code),) if awaited else (),
         items="ordered",
         pieces=tuple(goods.standing(facts)),
         is_moot=awaited is None or facts.order.state == OrderState.CANCELLED,
@@ -185,7 +185,7 @@ async def _amended(ctx: Context, facts: OrderFacts, tongue: Tongue, happening: H
     return Parts(
         at=facts.order.updated_at,
         values={**due(facts, tongue), "amendment.difference": sign + tongue.money(difference)},
-        above=(boxes.pay_box(tongue, awaited),) if awaited else (),
+        above=(boxes.pay_box(tongue, awaited, facts.code),) if awaited else (),
         items="now",
         pieces=tuple(goods.standing(facts)),
         is_priced=True,

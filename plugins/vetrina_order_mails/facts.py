@@ -6,6 +6,7 @@ from datetime import datetime
 
 import msgspec
 
+from vetrina.flows.payment_codes import code_url, payment_code
 from vetrina.kernel.context import Place
 from vetrina.plugin import Context
 from vetrina.views.amendments import amendment_lines, amendments_of
@@ -64,6 +65,8 @@ class OrderFacts(msgspec.Struct, frozen=True, kw_only=True):
     sums: CurrentSums
     differences: Mapping[int, int]
     """What each amendment made of the total, by its id."""
+    code: str | None
+    """Where what is awaited is drawn as a code that apps of banks read."""
 
     @property
     def awaited(self) -> Money | None:
@@ -92,6 +95,8 @@ async def facts_of(ctx: Context, order_id: int) -> OrderFacts | None:
     taken = Counter[int]()
     for cut in await amendment_lines(reads, ids) if amendments else []:
         taken[cut.line_id] += cut.quantity
+    payments = await payments_of_orders(reads, ids)
+    has_code = await payment_code(ctx, order, payments) is not None
     money = [
         Money(
             id=payment.id,
@@ -102,7 +107,7 @@ async def facts_of(ctx: Context, order_id: int) -> OrderFacts | None:
             is_pending=payment.state == PaymentState.PENDING and payment.replaced_at is None,
             is_linked=payment.request_id is not None,
         )
-        for payment in await payments_of_orders(reads, ids)
+        for payment in payments
     ]
     return OrderFacts(
         order=order,
@@ -117,4 +122,5 @@ async def facts_of(ctx: Context, order_id: int) -> OrderFacts | None:
         money=tuple(money),
         sums=(await current_of(reads, [order]))[order.id],
         differences={amendment.id: amendment.total for amendment in amendments},
+        code=code_url(ctx, order) if has_code else None,
     )

@@ -37,7 +37,7 @@ async def lowered(ctx: Context, facts: OrderFacts, tongue: Tongue, happening: Ha
     return Parts(
         at=waiver.created_at,
         values={**due(facts, tongue), "waived.amount": tongue.money(waiver.waived)},
-        above=(boxes.pay_box(tongue, awaited),) if awaited else (),
+        above=(boxes.pay_box(tongue, awaited, facts.code),) if awaited else (),
         items="waived" if pieces else "",
         pieces=tuple(pieces),
         sums=goods.current_sums(facts, tongue),

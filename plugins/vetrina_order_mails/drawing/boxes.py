@@ -11,19 +11,20 @@ from vetrina.views.orders import OrderDeliveryRow
 from vetrina.views.refunds import RefundPartView, RefundRow
 from vetrina.views.returns import ReturnView
 from vetrina.vocabulary import Address, PickupPoint
-from vetrina_order_mails.drawing.sheet import Box, Pair
+from vetrina_order_mails.drawing.sheet import Box, Pair, Picture
 from vetrina_order_mails.drawing.tongue import Tongue
 from vetrina_order_mails.facts import Money, OrderFacts
 
 
-def pay_box(tongue: Tongue, money: Money) -> Box:
-    """How awaited money is paid: as its provider said, else the amount and the day."""
+def pay_box(tongue: Tongue, money: Money, code: str | None) -> Box:
+    """How awaited money is paid: as its provider said, else the amount and the day; `code` is where one is drawn."""
     pairs = [Pair(label, value) for label, value in money.instructions]
     if not pairs:
         pairs = [Pair(tongue.say("pay.amount"), tongue.money(money.amount), "strong")]
         if money.due_at is not None:
             pairs.append(Pair(tongue.say("pay.due"), tongue.day(money.due_at)))
-    return Box(title=tongue.say("pay.title"), pairs=tuple(pairs), is_accented=True)
+    picture = Picture(code, tongue.say("pay.code_alt"), tongue.say("pay.code")) if code else None
+    return Box(title=tongue.say("pay.title"), pairs=tuple(pairs), is_accented=True, picture=picture)
 
 
 def nothing_box(tongue: Tongue) -> Box:

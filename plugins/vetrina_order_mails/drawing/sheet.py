@@ -35,6 +35,14 @@ class Button(msgspec.Struct, frozen=True):
     url: str
 
 
+class Picture(msgspec.Struct, frozen=True):
+    """A picture of the shop's own, what it says to those who do not see it, and the words beside it."""
+
+    url: str
+    alt: str
+    caption: str
+
+
 class Box(msgspec.Struct, frozen=True, kw_only=True):
     """Facts under a heading: pairs, then lines of text."""
 
@@ -42,6 +50,7 @@ class Box(msgspec.Struct, frozen=True, kw_only=True):
     pairs: tuple[Pair, ...] = ()
     lines: tuple[str, ...] = ()
     is_accented: bool = False
+    picture: Picture | None = None
 
     @property
     def is_empty(self) -> bool:

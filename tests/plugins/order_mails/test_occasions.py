@@ -95,6 +95,9 @@ async def test_an_order_paid_by_transfer_is_told_step_by_step(shop: Workshop, le
     reading = Reading(buyers.html)
     assert "IBAN: IT60 X054 2811 1010 0000 0123 456" in text
     assert "Olio <b>nuovo</b>, 2 × €18.50: €37.00" in text
+    assert f"{status_url(shop.ctx, order.number, order.key)}/payment-code.png" in [
+        picture["src"] for picture in reading.pictures
+    ], "apps of banks read it"
     assert "b" not in reading.tags, "what people type is text"
     assert status_url(shop.ctx, order.number, order.key) in reading.links
     assert {link.partition("/orders")[0] for link in reading.links if link.startswith("http")} == {"https://shop.test"}
