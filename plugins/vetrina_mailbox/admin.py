@@ -83,7 +83,7 @@ async def _show_mail(ctx: Context, asked: Asked) -> Sequence[Block]:
     )
     title = Say(f"The mail “{mail.subject}”", it=f"La mail “{mail.subject}”")
     shown = Section(Say("As people see it", it="Come la si vede"), (Frame(title, f"{FILES}/{mail.id}.html"),))
-    text = Section(Say("Text", it="Testo"), tuple(Text(line) for line in kept.text.splitlines() if line))
+    text = Section(Say("Text", it="Testo"), (Text(kept.text),))
     files = (_files(mail.id, kept),) if kept.attachments else ()
     return [LOUD, facts, *files, shown, text]
 

@@ -64,7 +64,7 @@ Cell = Words | int | float | Decimal | bool | Money | datetime | date | Badge | 
 
 
 class Text(msgspec.Struct, frozen=True, tag=True):
-    """A paragraph."""
+    """A paragraph; its line ends are kept."""
 
     text: Words
 
@@ -197,6 +197,8 @@ class Section(msgspec.Struct, frozen=True, tag=True):
 
     title: Words
     blocks: "tuple[Block, ...]"
+    is_folded: bool = False
+    """Only its heading is seen until somebody opens it: for forms beside what people come to look at."""
 
 
 Block = Text | Notice | Figures | Facts | Table | Chart | Button | Form | Secret | Frame | Section

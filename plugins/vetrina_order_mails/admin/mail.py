@@ -89,10 +89,10 @@ async def preview(ctx: Context, asked: Asked, sent: ShowForm) -> Done:
     language = spoken(order.language if sent.language == "order" else sent.language)
     words = await editing.shown(ctx, kind.name, language, order.id)
     subject = Facts(((Say("Subject", "Oggetto"), words.subject), (Say("To", "A"), order.email or "")))
-    parts = tuple(Text(line) for line in words.text.splitlines() if line.strip())
     about = Say(f"The mail about {order.name}", f"La mail per {order.name}")
     look = Section(Say("As people see it", "Come la si vede"), (Frame(about, shown_at(kind.name, language, order.id)),))
-    return Done(about, to=f"mails/{kind.name}", blocks=(subject, look, Section(Say("Text", "Testo"), parts)))
+    text = Section(Say("Text", "Testo"), (Text(words.text),))
+    return Done(about, to=f"mails/{kind.name}", blocks=(subject, look, text))
 
 
 async def test(ctx: Context, asked: Asked, sent: ShowForm) -> Done:
