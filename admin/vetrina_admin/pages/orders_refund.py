@@ -65,7 +65,10 @@ async def cancel_form(visit: Visit) -> Answer:
 
 
 async def cancel_pieces(visit: Visit, form: Form) -> Answer:
+    """Cancel them; a form that only asks what would go back is answered with that."""
     order = await the_order(visit)
+    if form.has("reckon"):
+        return await _cancel_page(visit, form, is_asking=True)
     lines = await order_lines(visit.ctx.db, [order.id])
     try:
         wish = CancelWish(
@@ -165,24 +168,26 @@ async def _refund_page(visit: Visit, form: Form, errors: Wrong | None = None, *,
     )
 
 
-async def _cancel_page(visit: Visit, form: Form, errors: Wrong | None = None) -> Answer:
+async def _cancel_page(visit: Visit, form: Form, errors: Wrong | None = None, *, is_asking: bool = False) -> Answer:
     order = await the_order(visit)
+    lines = await order_lines(visit.ctx.db, [order.id])
     standings = await line_standings(visit.ctx.db, order.id)
-    quote = await quote_refund(visit.ctx, RefundWish(order_id=order.id))
+    wrong = Wrong() if errors is None else errors
+    quote = await _quote(visit, form, order, lines, wrong)
     return render(
         visit,
         "orders/cancel.html",
-        status=422 if errors else 200,
+        status=422 if wrong and not is_asking else 200,
         stays=await money_back_note(visit, quote.most - quote.unpaid, order.currency),
         order=order,
-        lines=[line for line in await order_lines(visit.ctx.db, [order.id]) if standings[line.id].open],
+        lines=[line for line in lines if standings[line.id].open],
         title_of=title_of,
         standings=standings,
         quote=quote,
         reasons=REASONS,
         plain=partial(decimal_text, currency=order.currency),
         typed=form,
-        errors=errors or Wrong(),
+        errors=wrong,
     )
 
 

@@ -37,7 +37,7 @@ async def show(ctx: Context, asked: Asked) -> Sequence[Block]:
     switch = Button("switch", off, {"is": "off" if row.is_active else "on"}, "bad" if row.is_active else "good")
     buttons: tuple[Block, ...] = (Button("try", Say("Try the connection", "Prova la connessione")), switch)
     form = Form("save", await form_of(ctx, asked), Say("Save", "Salva"), _values(row))
-    change = Section(Say("Change", "Modifica"), (form,))
+    change = Section(Say("Change", "Modifica"), (form,), is_folded=True)
     return [*blocks, Section(Say("Try and switch", "Prova e accendi"), buttons), change]
 
 

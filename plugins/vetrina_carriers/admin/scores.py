@@ -36,7 +36,7 @@ async def show(ctx: Context, asked: Asked) -> Sequence[Block]:
     form = Form("choose", ScoreForm, Say("Show", "Mostra"), {"days": days})
     table = Table(COLUMNS, tuple(_row(card) for card in await _cards(ctx, days)), empty)
     table = in_order(table, asked, ctx.place.language, "-parcels")
-    return [Text(said), table, Section(Say("Other days", "Altri giorni"), (form,))]
+    return [Text(said), table, Section(Say("Other days", "Altri giorni"), (form,), is_folded=True)]
 
 
 async def lines(ctx: Context, asked: Asked) -> AsyncIterator[Sequence[Sequence[str | int | None]]]:

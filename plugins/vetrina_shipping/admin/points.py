@@ -39,12 +39,12 @@ async def show(ctx: Context, asked: Asked) -> Sequence[Block]:
     cursor = None if last is None else write_cursor(last)
     search = Form("find", FindForm, Say("Search", "Cerca"), {"text": text})
     blocks: list[Block] = [Table(COLUMNS, tuple(_row(entry) for entry in page), empty, after=cursor, sorted=str(wish))]
-    blocks.append(Section(Say("Search", "Cerca"), (search,)))
+    blocks.append(Section(Say("Search", "Cerca"), (search,), is_folded=not text))
     if may_write(ctx):
         add = Form("keep", PointForm, Say("Add the point", "Aggiungi il punto"))
         bring = Form("bring", ImportForm, Say("Bring in", "Importa"))
-        blocks.append(Section(Say("Add a point", "Aggiungi un punto"), (add,)))
-        blocks.append(Section(Say("Bring in a list", "Importa un elenco"), (bring,)))
+        blocks.append(Section(Say("Add a point", "Aggiungi un punto"), (add,), is_folded=True))
+        blocks.append(Section(Say("Bring in a list", "Importa un elenco"), (bring,), is_folded=True))
     return blocks
 
 

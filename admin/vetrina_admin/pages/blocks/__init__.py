@@ -10,7 +10,7 @@ import msgspec
 from markupsafe import Markup
 
 from vetrina.plugin import WrongAnswer
-from vetrina.plugin.admin import Block, Chart, Column, Form, Table
+from vetrina.plugin.admin import Block, Chart, Column, Form, Section, Table
 from vetrina_admin.pages.answers import render
 from vetrina_admin.pages.blocks.cells import address_of, cell_of, is_number, number_of, tone_of, words_of
 from vetrina_admin.pages.blocks.charts import draw_chart
@@ -106,6 +106,11 @@ class Drawing:
     def chart(self, chart: Chart) -> Any:
         """Its geometry; see `draw_chart`."""
         return draw_chart([point.value for point in chart.points], chart.kind)
+
+    def is_open(self, section: Section) -> bool:
+        """Whether a folded section is open: a form in it was just sent, and is shown again."""
+        actions = [block.action for block in section.blocks if isinstance(block, Form)]
+        return self.typed is not None and self.typed.form.rpartition("-")[0] in actions
 
     def form(self, form: Form) -> Sheet:
         """A form as it is to be drawn: fresh, or as it was just sent."""
