@@ -57,6 +57,9 @@ def test_every_test_that_is_named_exists() -> None:
     for row in rows:
         assert NAMED.search(row[2]) and NAMED.search(row[3]) and row[4].strip(), row[0]
     assert [name for name in PLANTS if name not in README] == []
+    attacks = [line for line in README.partition("\n## Attacks\n")[2].splitlines()[3:] if line.startswith("| ")]
+    assert len(attacks) >= 29
+    assert [line for line in attacks if not NAMED.search(line)] == []
 
 
 async def test_ledgers_cannot_be_rewritten(desk: Desk) -> None:
