@@ -88,6 +88,13 @@ def test_every_state_is_for_everybody(
     press(browser, "#pay")
     look(browser, expected=r"^/checkout/orders/\d+/")
     assert "Via Roma 1" in browser.words and "IT60 X054" in browser.words
+    assert browser.ask("document.querySelector('.scan img').naturalWidth > 300"), "apps of banks read it"
+    press(browser, "#papers ~ p a.button")
+    look(browser, expected=r"^/invoices/orders/\d+/")
+    fill(browser, vat_id="IT123")
+    press(browser, "form button")
+    assert browser.status == 422
+    look(browser, expected=r"^/invoices/orders/\d+/")
     browser.open(f"{shop.url}/checkout/orders/1/nothing")
     look(browser, expected="nothing$")
 

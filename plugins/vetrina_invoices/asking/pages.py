@@ -101,7 +101,7 @@ async def _drawn(
             wrong=wrong,
             is_elsewhere=any(typed.get(name) for name in ELSEWHERE),
             asks_tax_code="IT" in (order.country, address.get("country")),
-            action=request.url.path,
+            action=f"{request.url.path}?lang={_voice(request, order).language}",
             token=form_token(ctx.shop, order.key),
             languages=[(code, NAMES[code]) for code in LANGUAGES],
             shop_name=(await atlas(ctx.db)).profile.name,
