@@ -4,12 +4,12 @@ import ast
 import re
 import sys
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cache
 from importlib.metadata import packages_distributions
 from typing import Any
 
-from tests.support.sources import ROOT, Source, planted, shipped
+from tests.support.sources import ROOT, Source, nodes, planted, shipped
 
 BY_NAME = {"httptools", "uvloop"}
 """Declared and never imported here: uvicorn is told their names."""
@@ -37,7 +37,7 @@ def _normal(name: str) -> str:
 def foreign(source: Source) -> Iterator[tuple[ast.stmt, str]]:
     """Every import of somebody else's module, by its first name; not where its absence is provided for."""
     provided = _provided_for(source)
-    for node in _walked(source.tree):
+    for node in _imports(nodes(source)):
         names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else [node.module or ""]
         for module in {name.partition(".")[0] for name in names}:
             is_ours = re.fullmatch(r"vetrina(_\w+)?", module) or (isinstance(node, ast.ImportFrom) and node.level)
@@ -45,18 +45,17 @@ def foreign(source: Source) -> Iterator[tuple[ast.stmt, str]]:
                 yield node, module
 
 
-@cache
-def _walked(tree: ast.AST) -> list[ast.Import | ast.ImportFrom]:
-    return [node for node in ast.walk(tree) if isinstance(node, ast.Import | ast.ImportFrom)]
+def _imports(within: Iterable[ast.AST]) -> list[ast.Import | ast.ImportFrom]:
+    return [node for node in within if isinstance(node, ast.Import | ast.ImportFrom)]
 
 
 def _provided_for(source: Source) -> set[ast.AST]:
     """The imports inside of a try that goes on without them."""
     if "except ImportError" not in source.text:
         return set()
-    attempts = [node for node in ast.walk(source.tree) if isinstance(node, ast.Try)]
+    attempts = [node for node in nodes(source) if isinstance(node, ast.Try)]
     absent = [attempt for attempt in attempts if any(_is_import_error(handler) for handler in attempt.handlers)]
-    return {node for attempt in absent for part in attempt.body for node in _walked(part)}
+    return {node for attempt in absent for part in attempt.body for node in _imports(ast.walk(part))}
 
 
 def _is_import_error(handler: ast.ExceptHandler) -> bool:

@@ -4,7 +4,7 @@ import ast
 import re
 
 import pytest
-from tests.support.sources import ROOT, Function, Source, dotted, planted, shipped, sources
+from tests.support.sources import ROOT, Function, Source, dotted, nodes, planted, shipped, sources
 
 EMPTY_WORDS = frozenset({"utils", "util", "helpers", "helper", "common", "misc", "manager", "base", "data", "process"})
 """Names that say nothing of what is inside."""
@@ -23,7 +23,7 @@ def wrong_names(source: Source) -> list[str]:
     stem = source.path.removesuffix("/__init__.py").removesuffix(".py").rsplit("/", 1)[-1]
     found = [(source.path, stem)]
     given = _names_given_from_outside(source)
-    for node in ast.walk(source.tree):
+    for node in nodes(source):
         if isinstance(node, Function | ast.ClassDef) and node not in given:
             found.append((source.where(node), node.name))
     return [f"{where} is called {name}: {reason}" for where, name in found if (reason := _objection(name))]
@@ -31,7 +31,7 @@ def wrong_names(source: Source) -> list[str]:
 
 def _names_given_from_outside(source: Source) -> set[ast.AST]:
     """Methods that the standard library's parser calls by names of its own."""
-    parsers = (node for node in ast.walk(source.tree) if isinstance(node, ast.ClassDef) and _is_parser(node))
+    parsers = (node for node in nodes(source) if isinstance(node, ast.ClassDef) and _is_parser(node))
     return {method for parser in parsers for method in parser.body if isinstance(method, Function)}
 
 

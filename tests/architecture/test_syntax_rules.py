@@ -4,7 +4,7 @@ import ast
 from collections.abc import Callable, Iterator
 
 import pytest
-from tests.support.sources import Source, calls, dotted, enclosing, functions, planted, shipped
+from tests.support.sources import Source, calls, dotted, enclosing, functions, nodes, planted, shipped
 
 Rule = Callable[[Source], Iterator[str]]
 
@@ -61,7 +61,7 @@ def commits_elsewhere(source: Source) -> Iterator[str]:
     for node, name in calls(source):
         if name.rsplit(".", 1)[-1] in {"commit", "rollback"}:
             yield source.where(node)
-    for node in ast.walk(source.tree):
+    for node in nodes(source):
         if isinstance(node, ast.Constant) and node.value in {"COMMIT", "ROLLBACK"}:
             yield source.where(node)
 
@@ -82,7 +82,7 @@ def reads_the_environment(source: Source) -> Iterator[str]:
     """Only the settings read the environment."""
     if source.path == SETTINGS:
         return
-    for node in ast.walk(source.tree):
+    for node in nodes(source):
         if isinstance(node, ast.Attribute) and dotted(node) in {"os.environ", "os.environb"}:
             yield source.where(node)
         if isinstance(node, ast.Call) and dotted(node.func) in {"os.getenv", "os.getenvb", "getenv"}:
@@ -93,7 +93,7 @@ def reads_the_environment(source: Source) -> Iterator[str]:
 
 def swallows_everything(source: Source) -> Iterator[str]:
     """A broad except ends an exception in the named places only; elsewhere it must raise again."""
-    for node in ast.walk(source.tree):
+    for node in nodes(source):
         if not isinstance(node, ast.ExceptHandler) or not _is_broad(node) or isinstance(node.body[-1], ast.Raise):
             continue
         if enclosing(source, node) not in SWALLOWERS.get(source.path, ()):
@@ -123,7 +123,7 @@ def loads_lazily(source: Source) -> Iterator[str]:
 
 def keeps_state_in_a_module(source: Source) -> Iterator[str]:
     """No function changes a module's own variable: what lives on is handed around."""
-    for node in ast.walk(source.tree):
+    for node in nodes(source):
         if isinstance(node, ast.Global):
             yield source.where(node)
 

@@ -4,6 +4,7 @@ import ast
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
+from typing import cast
 
 import msgspec
 
@@ -48,13 +49,26 @@ def planted(text: str, path: str = "core/vetrina/flows/planted.py") -> Source:
     return Source(path, text, ast.parse(text, path))
 
 
+@cache
+def nodes(source: Source) -> tuple[ast.AST, ...]:
+    """Every node of the tree, as `ast.walk` has them; walked once for all that look at it."""
+    found: list[ast.AST] = [source.tree]
+    for node in found:
+        for value in vars(node).values():
+            if isinstance(value, ast.AST):
+                found.append(value)
+            elif isinstance(value, list):
+                found.extend(each for each in cast(list[object], value) if isinstance(each, ast.AST))
+    return tuple(found)
+
+
 def functions(source: Source) -> Iterator[Function]:
-    return (node for node in ast.walk(source.tree) if isinstance(node, Function))
+    return (node for node in nodes(source) if isinstance(node, Function))
 
 
 def calls(source: Source) -> Iterator[tuple[ast.Call, str]]:
     """Every call with the dotted name of what is called, as far as it is spelled out."""
-    for node in ast.walk(source.tree):
+    for node in nodes(source):
         if isinstance(node, ast.Call):
             yield node, dotted(node.func)
 
