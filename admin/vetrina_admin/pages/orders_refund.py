@@ -39,6 +39,8 @@ async def refund(visit: Visit, form: Form) -> Answer:
         return await _refund_page(visit, form, is_asking=True)
     try:
         wish = _wish(form, order, lines)
+        if not (wish.lines or wish.delivery or wish.fee or wish.amount):
+            return await _refund_page(visit, form, Wrong({"": visit.say("orders.no_refund")}))
         quote = await quote_refund(visit.ctx, wish)
         await refund_order(visit.ctx, wish)
     except Refusal as refusal:
@@ -82,6 +84,8 @@ async def cancel_pieces(visit: Visit, form: Form) -> Answer:
             notify=form.has("notify"),
             key=form.get("key"),
         )
+        if not wish.lines:
+            return await _cancel_page(visit, form, Wrong({"": visit.say("orders.no_pieces")}))
         await cancel_lines(visit.ctx, wish)
     except Refusal as refusal:
         return await _cancel_page(visit, form, beside(visit.say, refusal, *FIELDS))

@@ -47,7 +47,7 @@ async def send(visit: Visit, form: Form) -> Answer:
             key=form.get("key"),
         )
         if not pieces:
-            raise BadInput(field=("lines",), problem="Say which pieces are sent.", reason="empty")
+            return await _form(visit, form, Wrong({"": visit.say("orders.no_pieces")}))
         await fulfil(visit.ctx, wish)
     except Refusal as refusal:
         return await _form(visit, form, beside(visit.say, refusal, *FIELDS))

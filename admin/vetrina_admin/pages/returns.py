@@ -158,6 +158,8 @@ async def open_return(visit: Visit, form: Form) -> Answer:
     lines = tuple(
         WantedLine(line_id=line_id, quantity=quantity, reason=reason) for line_id, quantity in numbers(form, "take-")
     )
+    if not lines:
+        return await _new(visit, form, visit.say("returns.none_picked"))
     key = form.get("wish")[:64] or draw_key()
     try:
         wish = ReturnWish(order_id=order.id, lines=lines, key=key, note=form.get("note"))
