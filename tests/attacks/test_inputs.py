@@ -8,6 +8,7 @@ from graphql import GraphQLInputObjectType, get_named_type
 from sqlalchemy import text
 
 from vetrina.testing import Workshop, a_shop
+from vetrina.testing.making import NotMade
 from vetrina_storefront import door
 
 pytestmark = pytest.mark.embedded
@@ -55,6 +56,19 @@ async def test_no_quantity_makes_a_cart_of_less_than_its_price(shop: Workshop) -
         answer = await shop.client.post("/graphql", json=sent)
         assert answer.json()["errors"][0]["extensions"]["code"] == "BAD_USER_INPUT", answer.text
     assert await shop.db.value(text("SELECT count(*) FROM cart_line WHERE quantity < 1")) == 0
+
+
+async def test_what_costs_more_than_a_table_holds_is_shown_and_not_sold(shop: Workshop) -> None:
+    """A price of 10^13, a million times, in each of two lines: far beyond 2^63."""
+    dearest = [await shop.product(title, price="9999999999990.00", stock=None) for title in ("Crown", "Sceptre")]
+    lines = [{"merchandiseId": f"gid://vetrina/ProductVariant/{one.variant_ids[0]}"} for one in dearest]
+    told = await shop.ask(CREATE, lines=[{**line, "quantity": 10**6} for line in lines], note="")
+    assert told["cartCreate"]["cart"]["cost"]["totalAmount"]["amount"] == "19999999999980000000.0"
+    for wares, quantity in ((dearest, 10**6), (dearest, 1), (dearest[:1], 2)):
+        with pytest.raises(NotMade, match="CART_TOO_LARGE"):
+            await shop.order(*wares, quantity=quantity)
+    assert (await shop.order(dearest[0])).subtotal == 999_999_999_999_000, "one of them is sold"
+    assert await shop.db.value(text("SELECT count(*) FROM orders_order")) == 1
 
 
 async def test_no_input_of_a_shopper_sets_what_is_not_his(shop: Workshop) -> None:
