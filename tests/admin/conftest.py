@@ -8,7 +8,6 @@ import pytest
 from litestar import Litestar
 from tests.support.asking import Admin
 
-import vetrina_admin
 from vetrina.kernel.context import Context
 from vetrina.kernel.log import draw_trail
 from vetrina.kernel.settings import Settings
@@ -16,6 +15,7 @@ from vetrina.plugin.collected import Collected
 from vetrina.plugin.loader import load
 from vetrina.plugin.site import Markets, Site
 from vetrina.views.permissions import CORE_PERMISSIONS
+from vetrina_admin.api.door import routes
 
 
 @pytest.fixture(scope="session")
@@ -40,8 +40,8 @@ def site(ctx: Context, no_plugins: Collected) -> Site:
 
 @pytest.fixture
 async def admin(ctx: Context, site: Site) -> AsyncGenerator[Admin]:
-    """The admin API, asked by a token that may everything."""
-    app = Litestar(route_handlers=vetrina_admin.build_routes(site), openapi_config=None, logging_config=None)
+    """The admin API, asked by a token that may everything; without the pages beside it, which take longer to set up."""
+    app = Litestar(route_handlers=routes(site), openapi_config=None, logging_config=None)
     transport = httpx.ASGITransport(cast(Any, app))
     async with httpx.AsyncClient(transport=transport, base_url="http://shop.test") as client:
         yield await Admin.begin(client, ctx)
