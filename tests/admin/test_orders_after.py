@@ -105,6 +105,8 @@ async def test_several_orders_leave_at_once_and_late_ones_are_found(desk: Desk, 
     assert "Nothing is late" in early.page.words
     desk.clock.move(days=31)
     mara = await signed_in(desk.ctx, site)
+    await mara.open("/admin")
+    assert "Late orders 3" in mara.page.words
     await mara.open("/admin/orders?tab=late")
     assert "3 orders" in mara.page.words
     form = mara.page.form("/admin/orders/chosen")

@@ -8,7 +8,9 @@ from babel.dates import format_date
 
 from vetrina.kernel.errors import NotFound
 from vetrina.views.home import DAYS, DayRow, day_starts, recent_sales, to_do
+from vetrina.views.order_desk import order_count
 from vetrina_admin.pages.answers import Answer, render
+from vetrina_admin.pages.orders_asked import late_orders
 from vetrina_admin.pages.panels import panels, tiles
 from vetrina_admin.pages.screens import Room, page
 from vetrina_admin.pages.visits import Visit
@@ -42,7 +44,7 @@ class Today(msgspec.Struct, frozen=True):
 
 
 async def home(visit: Visit) -> Answer:
-    """What this person may see of it. Three statements, whatever the shop's size, and those of plugins."""
+    """What this person may see of it. Four statements, whatever the shop's size, and those of plugins."""
     db, now = visit.ctx.db, visit.ctx.now()
     starts = day_starts(now)
     sales = await recent_sales(db, starts) if visit.may("orders.read") else []
@@ -55,6 +57,7 @@ async def home(visit: Visit) -> Answer:
         has_sales=any(row.currency == currency for row in sales),
         currency=currency,
         to_do=await to_do(db) if visit.menu else None,
+        late=await order_count(db, late_orders(now)) if visit.may("orders.read") else 0,
         money_waits=await money_waits(visit) if visit.may("payments.read") else None,
         left_out=visit.site.collected.left_out,
         day_of=day_text(now, visit.language),

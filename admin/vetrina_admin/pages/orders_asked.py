@@ -1,5 +1,7 @@
 """What the address of the list of orders asks for: a tab, words, filters, and in which order."""
 
+from datetime import datetime
+
 import msgspec
 
 from vetrina.views.markets import Atlas
@@ -85,13 +87,18 @@ def chosen_ids(text: str) -> tuple[int, ...]:
     return tuple(dict.fromkeys(int(part) for part in parts[:MOST_CHOSEN]))
 
 
+def late_orders(now: datetime) -> Matching:
+    """Orders of which something should have left by now."""
+    return order_filters(msgspec.structs.replace(TO_HANDLE, late_at=now), "tab_")
+
+
 def asked(visit: Visit, atlas: Atlas) -> Asked:
     """What the visit's query asks for; what is no choice says nothing."""
     tab = chosen(visit, "tab", TABS) or "all"
     filters = _filters(visit, atlas)
     words, is_readable = meant(lambda: order_query(searched(visit)))
-    kind = TABS[tab] if tab != "late" else msgspec.structs.replace(TABS[tab], late_at=visit.ctx.now())
-    matching = words & order_filters(kind, "tab_") & order_filters(filters)
+    kind = late_orders(visit.ctx.now()) if tab == "late" else order_filters(TABS[tab], "tab_")
+    matching = words & kind & order_filters(filters)
     is_set = sum(getattr(filters, name) not in (None, ()) for name in filters.__struct_fields__)
     return Asked(tab, chosen(visit, "sort", SORTS) or "newest", matching, is_set, is_readable)
 

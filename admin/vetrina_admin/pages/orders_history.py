@@ -11,6 +11,7 @@ from vetrina.views.histories import EventRow, GoodsMoveRow
 from vetrina.views.orders import OrderLineRow, OrderView
 from vetrina.views.returns import ReturnLineView, ReturnView
 from vetrina.views.staff import AuditRow
+from vetrina_admin.pages.actors import NOBODY
 from vetrina_admin.pages.orders_after import ParcelShown, RefundShown, title_of
 from vetrina_admin.pages.orders_story import Moment
 from vetrina_admin.pages.wording import Say, knows
@@ -59,14 +60,16 @@ def story(
 ) -> list[Moment]:
     """What happened, the latest first; and that it was placed, if nothing says so.
 
-    What the staff did is told once: with who did it, and not again by its event.
+    What the staff did is told once: with who did it, and not again by its event. What a plugin tells other programs, in
+    no words for people, is left out unless somebody of the staff did it.
     """
     found = [
         _told(reader, order, known, _Entry(event.at, f"event_{event.name}", event.name, event.payload))
         for event in events
-        if not any(_is_same(event, entry) for entry in audit)
+        if knows(f"orders.event_{event.name}") and not any(_is_same(event, entry) for entry in audit)
     ]
-    found += [_told(reader, order, known, _acted(entry)) for entry in audit]
+    acts = [_acted(entry) for entry in audit]
+    found += [_told(reader, order, known, act) for act in acts if act.actor not in NOBODY or knows(f"orders.{act.key}")]
     if not any(event.name == "OrderPlaced" for event in events):
         found.append(Moment(at=order.placed_at, kind="event", text=reader.say("orders.event_OrderPlaced")))
     return sorted(found, key=lambda moment: moment.at, reverse=True)
@@ -114,12 +117,12 @@ def _told(reader: Reader, order: OrderView, known: Known, entry: _Entry) -> Mome
             return found
     lines = _pieces(known, entry.facts.get("lines"))
     amount = entry.facts.get("amount")
-    reason = _reason(reader.say, entry.facts.get("reason"))
+    notes = (str(entry.facts.get("name", "")), _reason(reader.say, entry.facts.get("reason")))
     return msgspec.structs.replace(
         bare,
         pieces=lines,
         amount=amount if isinstance(amount, int) else None,
-        notes=(reason,) if reason else (),
+        notes=tuple(filter(None, notes)),
     )
 
 
