@@ -91,6 +91,7 @@ class PayoutItemKind(StrEnum):
 
     CHARGE = "charge"
     REFUND = "refund"
+    REFUND_REVERSAL = "refund_reversal"
     DISPUTE = "dispute"
     DISPUTE_REVERSAL = "dispute_reversal"
     FEE = "fee"
@@ -147,11 +148,15 @@ class FulfilmentState(StrEnum):
 
 
 class RefundState(StrEnum):
-    """A refund is asked until its providers have answered; failed means that one of them refused it for good."""
+    """A refund is asked until its providers have answered; failed means that one of them refused it for good.
+
+    Bounced means that it was done, and that the buyer's bank refused the money later: it is still owed.
+    """
 
     ASKED = "asked"
     DONE = "done"
     FAILED = "failed"
+    BOUNCED = "bounced"
 
 
 class Address(msgspec.Struct, frozen=True, kw_only=True):

@@ -164,8 +164,11 @@ class MolliePayments:
 
 
 def _is_done(payment: Thing, name: str, movement: str) -> bool:
-    """Whether the movement was made before, and moved something."""
-    made = [thing for thing in embedded(payment, name) if thing.get("status") not in GONE]
+    """Whether the movement was made before. A capture that moved nothing is made again; a bounced refund is told.
+
+    Whether that is worth another try a person decides, and then it is another movement.
+    """
+    made = [thing for thing in embedded(payment, name) if name == "refunds" or thing.get("status") not in GONE]
     return any(movement_in(thing) == movement for thing in made)
 
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from vetrina.kernel.errors import Unavailable
-from vetrina.ports import NextStep, PaymentReport
+from vetrina.ports import NextStep, PaymentReport, RefundBounce
 from vetrina.vocabulary import Attribute, PaymentState
 from vetrina_mollie.amounts import from_mollie
 from vetrina_mollie.sdk import Thing, part, things
@@ -49,6 +49,7 @@ def report_of(payment: Thing) -> PaymentReport:
         authorised=asked if is_secured else 0,
         captured=captured,
         refunded=refunded,
+        bounces=_bounces(payment, currency),
         next_step=_step(payment) if state == PaymentState.ACTION_REQUIRED else None,
         expires_at=moment(payment.get("captureBefore")) if state == PaymentState.AUTHORISED else None,
         error_code=_failure(payment) if state == PaymentState.FAILED else None,
@@ -98,6 +99,20 @@ def _refunded(payment: Thing, currency: str) -> int:
         standing = [refund for refund in embedded(payment, "refunds") if refund.get("status") not in GONE]
         return sum(from_mollie(refund["amount"], currency) for refund in standing)
     return from_mollie(payment.get("amountRefunded"), currency)
+
+
+def _bounces(payment: Thing, currency: str) -> tuple[RefundBounce, ...]:
+    """Refunds that were made and came to nothing: the bank would not have them, or somebody called them off there."""
+    return tuple(
+        RefundBounce(
+            reference=refund["id"],
+            amount=from_mollie(refund["amount"], currency),
+            key=movement_in(refund),
+            reason=str(part(refund, "statusReason").get("code") or refund["status"])[:200],
+        )
+        for refund in embedded(payment, "refunds")
+        if refund.get("status") in GONE
+    )
 
 
 def _state(payment: Thing, captured: int, refunded: int) -> PaymentState:

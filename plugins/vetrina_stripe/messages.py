@@ -8,10 +8,10 @@ from typing import Any, cast
 
 import msgspec
 
-from vetrina.ports import DisputeReport, PaymentReport, PayoutNews, ProviderMessage
+from vetrina.ports import DisputeReport, PaymentNews, PaymentReport, PayoutNews, ProviderMessage
 from vetrina_stripe.disputing import report_of_dispute
 from vetrina_stripe.refusals import NotGenuine
-from vetrina_stripe.reports import Thing, report_of, report_of_refunded
+from vetrina_stripe.reports import GONE, Thing, id_of, report_of, report_of_refunded
 
 SIGNATURE = "stripe-signature"
 TOLERANCE = timedelta(seconds=300)
@@ -24,6 +24,7 @@ TOLD = frozenset({
     "payment_intent.processing", "payment_intent.requires_action", "payment_intent.succeeded",
 })  # fmt: skip
 """What becomes of an intent. Its creation says nothing: that came with the answer, or nothing is charged yet."""
+OF_REFUNDS = frozenset({"refund.updated", "refund.failed", "charge.refund.updated"})
 
 
 def check(headers: Mapping[str, str], body: bytes, secrets: Sequence[str], now: datetime) -> None:
@@ -62,14 +63,21 @@ def read(body: bytes, *, livemode: bool, account: str) -> ProviderMessage:
     return ProviderMessage(key=key, body=event)
 
 
-def interpret(event: Thing, publishable_key: str) -> PaymentReport | DisputeReport | PayoutNews | None:
-    """What an event tells us. Refunds are told by the charge, with their sum; its disputes' money by the dispute."""
+def interpret(event: Thing, publishable_key: str) -> PaymentReport | DisputeReport | PaymentNews | PayoutNews | None:
+    """What an event tells us. Refunds are told by the charge, with their sum; its disputes' money by the dispute.
+
+    One that came back is a reason to ask for the charge with all its refunds: what it is less refunded by may have been
+    refunded once more by now.
+    """
     kind = str(event["type"])
     thing = cast("Thing", event["data"]["object"])
     if kind in TOLD:
         return report_of(thing, publishable_key)
     if kind == "charge.refunded":
         return report_of_refunded(thing)
+    if kind in OF_REFUNDS:
+        reference = id_of(thing.get("payment_intent"))
+        return PaymentNews(provider_reference=reference) if reference and thing.get("status") in GONE else None
     if kind.startswith("charge.dispute."):
         return report_of_dispute(thing, at=datetime.fromtimestamp(event["created"], UTC))
     if kind.startswith("payout."):

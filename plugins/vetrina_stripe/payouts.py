@@ -27,6 +27,7 @@ KINDS: Mapping[str, PayoutItemKind] = {
     "payment": PayoutItemKind.CHARGE,
     "refund": PayoutItemKind.REFUND,
     "payment_refund": PayoutItemKind.REFUND,
+    "refund_failure": PayoutItemKind.REFUND_REVERSAL,
     "dispute": PayoutItemKind.DISPUTE,
     "dispute_reversal": PayoutItemKind.DISPUTE_REVERSAL,
     "stripe_fee": PayoutItemKind.FEE,
@@ -36,6 +37,7 @@ KINDS: Mapping[str, PayoutItemKind] = {
 """By a movement's type, or by the category it is reported in where the type is adjustment."""
 SIGNS: Mapping[PayoutItemKind, int] = {
     PayoutItemKind.CHARGE: 1,
+    PayoutItemKind.REFUND_REVERSAL: 1,
     PayoutItemKind.DISPUTE_REVERSAL: 1,
     PayoutItemKind.REFUND: -1,
     PayoutItemKind.DISPUTE: -1,

@@ -14,6 +14,7 @@ from vetrina.ports import (
     NextStep,
     OfferedMethod,
     OfferRequest,
+    PaymentNews,
     PaymentProvider,
     PaymentReport,
     PayoutNews,
@@ -132,7 +133,7 @@ class StripePayments:
         messages.check(headers, body, self._settings.webhook_secrets, self._clock.now())
         return messages.read(body, livemode=self._settings.is_live, account=self._settings.account)
 
-    def interpret(self, message: ProviderMessage) -> PaymentReport | DisputeReport | PayoutNews | None:
+    def interpret(self, message: ProviderMessage) -> PaymentReport | DisputeReport | PaymentNews | PayoutNews | None:
         return messages.interpret(message.body, self._settings.publishable_key)
 
     async def _reference(self, request: MoneyRequest) -> str:

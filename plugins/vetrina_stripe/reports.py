@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any, cast
 
-from vetrina.ports import NextStep, PaymentReport
+from vetrina.ports import NextStep, PaymentReport, RefundBounce
 from vetrina.vocabulary import Attribute, PaymentState
 from vetrina_stripe.amounts import from_stripe
 
@@ -15,6 +15,8 @@ PAYMENT_KEY = "vetrina_payment"
 MOVEMENT = "vetrina_movement"
 """Under which a refund's metadata carries the movement's key."""
 STANDING_REFUNDS = ("succeeded", "pending", "requires_action")
+GONE = ("failed", "canceled")
+"""Refunds whose money is back at Stripe: the buyer's bank would not have it, or he never said where to."""
 WAITING = {
     "requires_action": PaymentState.ACTION_REQUIRED,
     "requires_confirmation": PaymentState.PROCESSING,
@@ -64,6 +66,7 @@ def report_of(intent: Thing, publishable_key: str) -> PaymentReport:
         authorised=authorised,
         captured=captured,
         refunded=refunded,
+        bounces=_bounces(intent.get("latest_charge"), currency),
         next_step=_step(intent, publishable_key) if state == PaymentState.ACTION_REQUIRED else None,
         expires_at=_promised_until(intent.get("latest_charge")) if is_promised else None,
         error_code=failure(intent.get("last_payment_error")) if state == PaymentState.FAILED else None,
@@ -152,6 +155,21 @@ def _refunded(charge: Any, currency: str) -> int:
     is_whole = captured == told["amount"]
     real = [refund for refund in standing if is_whole or refund.get("balance_transaction") or key_in(refund)]
     return from_stripe(sum(refund["amount"] for refund in real), currency)
+
+
+def _bounces(charge: Any, currency: str) -> tuple[RefundBounce, ...]:
+    """Refunds that came back, of a charge that is expanded with them. Only ours: what was released moved no money."""
+    refunds: list[Thing] = inside(charge, "refunds").get("data") or []
+    return tuple(
+        RefundBounce(
+            reference=refund["id"],
+            amount=from_stripe(refund["amount"], currency),
+            key=inside(refund, "metadata").get(MOVEMENT),
+            reason=str(refund.get("failure_reason") or refund["status"])[:200],
+        )
+        for refund in refunds
+        if refund.get("status") in GONE and (refund.get("failure_balance_transaction") or key_in(refund))
+    )
 
 
 def _promised_until(charge: Any) -> datetime | None:

@@ -160,6 +160,32 @@ async def test_what_was_paid_too_much_waits_and_goes_back_by_who_may(money: Mone
     assert "No order holds more than it comes to." in mara.page.words
 
 
+async def test_a_refund_the_bank_refused_waits_with_its_reason_and_what_to_do(money: MoneyDesk, mara: Manager) -> None:
+    charges = [await money.buy(), await money.buy()]
+    for charge in charges:
+        await mara.open(f"/admin/payments/{await money.payment_id(charge)}")
+        await mara.send("/refund", refund="5")
+        money.desk.provider.bounce(charge, 500, reason="expired_or_canceled_card")
+    await money.post()
+    money.desk.clock.move(minutes=20)
+    await mara.open(f"/admin/payments/{await money.payment_id(charges[0])}")
+    assert "Refund came back" in mara.page.words
+    await mara.open("/admin/payments/waiting")
+    assert mara.page.words.count("Refused by the buyer's bank The card has expired or was cancelled") == 2
+    await mara.send("/refunds/1/again")
+    assert "asked for again" in mara.page.words and charges[0].refunded == 500
+    await mara.send("/refunds/2/elsewhere", **{"how-2": " "})
+    assert mara.page.words.count("Refused by the buyer's bank") == 1
+    await mara.send("/refunds/2/elsewhere", **{"how-2": "transfer <b>7</b>"})
+    assert (
+        "Noted: the refund is done." in mara.page.words and "Every refund that was promised is paid." in mara.page.words
+    )
+    await mara.open("/admin/orders/2")
+    assert "Paid another way: transfer <b>7</b>" in mara.page.words and "bank refused a refund" in mara.page.words
+    await mara.open("/admin/orders/1")
+    assert "Sent back at the payment" in mara.page.words and charges[1].refunded == 0
+
+
 async def test_a_dispute_is_answered_and_a_payout_is_explained(money: MoneyDesk, mara: Manager) -> None:
     charge = await money.buy()
     opened = money.books.open_dispute(charge, 1_500)

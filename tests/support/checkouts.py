@@ -314,7 +314,8 @@ async def check_ledgers(desk: Desk) -> None:
     for kind, column in (
         ("authorised", Payment.authorised),
         ("captured", Payment.captured),
-        ("refunded", Payment.refunded),
+        ("refunded", Payment.refunded + Payment.bounced),
+        ("refund_failed", Payment.bounced),
     ):
         sums = select(PaymentEntry.payment_id, func.sum(PaymentEntry.amount).label("total")).where(
             PaymentEntry.kind == kind

@@ -6,6 +6,7 @@ from typing import Any
 
 import strawberry
 
+from vetrina.flows.bouncing import pay_elsewhere
 from vetrina.flows.cancelling import CancelWish, cancel_lines
 from vetrina.flows.fulfilling import (
     FulfilWish,
@@ -184,6 +185,18 @@ class RefundMutation:
         async def change(ctx: Context) -> Mapping[str, Any]:
             key = int_key_of(refund_id, "Refund", field=("id",))
             await retry_refund(ctx, key)
+            return {"refund": await refund_by_id(ctx.db, key)}
+
+        return await answer(RefundPayload, change(ctx_of(info)))
+
+    @root(
+        permission="payments.write",
+        description="Note that what was refused of a refund was paid back another way, such as by a transfer.",
+    )
+    async def refund_pay_elsewhere(self, info: Info, refund_id: IdArgument, how: str) -> RefundPayload:
+        async def change(ctx: Context) -> Mapping[str, Any]:
+            key = int_key_of(refund_id, "Refund", field=("id",))
+            await pay_elsewhere(ctx, key, how)
             return {"refund": await refund_by_id(ctx.db, key)}
 
         return await answer(RefundPayload, change(ctx_of(info)))

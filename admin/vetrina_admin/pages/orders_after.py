@@ -39,7 +39,7 @@ RETURN_TONES = {
     "declined": "bad",
     "cancelled": "neutral",
 }
-REFUND_TONES = {"asked": "warning", "done": "good", "failed": "bad"}
+REFUND_TONES = {"asked": "warning", "done": "good", "failed": "bad", "bounced": "bad"}
 
 
 class ParcelShown(msgspec.Struct, frozen=True):

@@ -18,6 +18,7 @@ TONES: Mapping[str, str] = {
     "authorised": "neutral",
     "captured": "good",
     "refunded": "warning",
+    "refund_failed": "bad",
     "voided": "neutral",
     "mismatched": "bad",
     "returned": "warning",

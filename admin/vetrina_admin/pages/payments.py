@@ -15,7 +15,13 @@ from vetrina_admin.pages.payouts import money_page, payout_list, payout_page
 from vetrina_admin.pages.screens import Room, action, page
 from vetrina_admin.pages.spreadsheets import Cell, amount, in_batches, spreadsheet
 from vetrina_admin.pages.visits import Visit
-from vetrina_admin.pages.waiting_money import money_waits, queues_page, return_excess_of
+from vetrina_admin.pages.waiting_money import (
+    money_waits,
+    queues_page,
+    refund_again,
+    refund_elsewhere,
+    return_excess_of,
+)
 
 TITLES = (
     "Key", "Created at", "Order", "Email", "Provider", "Method", "Provider reference", "State", "Currency", "Amount",
@@ -93,6 +99,8 @@ ROOM = Room(
         page("/payments", "payments.read", payment_list),
         page("/payments/waiting", "payments.read", queues_page),
         action("/payments/overpaid/{order:int}/back", "payments.write", return_excess_of),
+        action("/payments/refunds/{refund:int}/again", "payments.write", refund_again),
+        action("/payments/refunds/{refund:int}/elsewhere", "payments.write", refund_elsewhere),
         page("/payments/books", "payments.read", money_page),
         page("/payments/disputes", "payments.read", dispute_list),
         page("/payments/disputes/{dispute:int}", "payments.read", dispute_page),

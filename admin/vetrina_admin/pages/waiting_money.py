@@ -1,9 +1,12 @@
 """Money that waits for somebody: each queue, empty when all is well, and how paying goes."""
 
+from collections.abc import Awaitable
 from datetime import timedelta
 from functools import partial
 
+from vetrina.flows.bouncing import pay_elsewhere
 from vetrina.flows.overpaid import return_excess
+from vetrina.flows.refunding import retry_refund
 from vetrina.kernel.errors import Refusal
 from vetrina.views.disputes import disputes_to_answer
 from vetrina.views.money_queues import (
@@ -74,4 +77,25 @@ async def return_excess_of(visit: Visit, form: Form) -> Answer:
         visit.tell_text(told(visit.say, refusal), "bad")
     else:
         visit.tell("payments.excess_returned")
+    return see_other(visit, "/admin/payments/waiting")
+
+
+async def refund_again(visit: Visit, form: Form) -> Answer:
+    """Ask once more for what was refused of a refund."""
+    return await _of_refund(visit, retry_refund(visit.ctx, visit.number("refund")), "orders.refund_retried")
+
+
+async def refund_elsewhere(visit: Visit, form: Form) -> Answer:
+    """Note that it was paid back another way."""
+    key = visit.number("refund")
+    return await _of_refund(visit, pay_elsewhere(visit.ctx, key, form.get(f"how-{key}")), "payments.refund_noted")
+
+
+async def _of_refund(visit: Visit, act: Awaitable[None], said: str) -> Answer:
+    try:
+        await act
+    except Refusal as refusal:
+        visit.tell_text(told(visit.say, refusal), "bad")
+    else:
+        visit.tell(said)
     return see_other(visit, "/admin/payments/waiting")

@@ -205,6 +205,8 @@ async def return_money(ctx: Context, payload: Mapping[str, Any]) -> None:
     for _ in range(ROUNDS):
         payment = await _known(ctx, payload["payment_id"])
         here = await _returnable(ctx, payment)
+        if payment.bounced and ctx.actor.kind == "system":
+            return  # the buyer's bank would not have it: a person decides whether it is worth another try
         if not await _is_owed_back(ctx, payment, here):
             return
         is_here = here > 0
@@ -241,7 +243,7 @@ async def _confirm_late_money(
 async def _moved(ctx: Context, payment: PaymentRow, verb: Movement, amount: int) -> PaymentRow:
     """Have money moved and follow. Before anybody is asked somebody is told to ask again: this process may die."""
     async with ctx.tx() as session:
-        key = f"{payment.key}:{verb}:{payment.captured + payment.refunded}"
+        key = f"{payment.key}:{verb}:{payment.captured + payment.totals.refunded}"
         await put_off(session, RECONCILE, key, {"payment_id": payment.id}, ctx.now() + ASK_AFTER)
     try:
         report = await _move(ctx, payment, verb, amount)
@@ -256,7 +258,7 @@ async def _moved(ctx: Context, payment: PaymentRow, verb: Movement, amount: int)
 
 async def _move(ctx: Context, payment: PaymentRow, verb: Movement, amount: int) -> PaymentReport:
     """Ask the provider for one movement. Its key follows from what moved before: sent again, it is the same one."""
-    before = {"capture": payment.captured, "refund": payment.refunded}.get(verb, 0)
+    before = {"capture": payment.captured, "refund": payment.totals.refunded}.get(verb, 0)
     request = MoneyRequest(
         key=f"{payment.key}:{verb}:{before}",
         payment_key=payment.key,

@@ -61,7 +61,7 @@ class Money(msgspec.Struct, frozen=True):
     cards: Mapping[str, Redeem]
     """What was used of each gift card, by the reference it stands under."""
     returned: int
-    """What went back on gift cards before."""
+    """What went back on gift cards before, or past the payments."""
 
 
 async def money_of(db: Reads, order: OrderView, payments: Sequence[PaymentRow]) -> Money:
@@ -93,7 +93,8 @@ async def money_of(db: Reads, order: OrderView, payments: Sequence[PaymentRow]) 
         ways=tuple(way for way in ways if way.left > 0),
         excess=excess,
     )
-    return Money(standing, lines, cards, sum(on_cards.values()))
+    elsewhere = sum(part.amount for part in live if part.elsewhere)
+    return Money(standing, lines, cards, sum(on_cards.values()) + elsewhere)
 
 
 async def promise_beside(
@@ -230,8 +231,11 @@ def _alive(refunds: Sequence[RefundRow], parts: Sequence[RefundPartView]) -> lis
 
 
 def _left(payment: PaymentRow, parts: Sequence[RefundPartView], disputed: int) -> int:
-    """What of a payment can go back: what came, without what went back, is on its way, or was taken by a dispute."""
-    asked = sum(part.amount for part in parts if part.payment_id == payment.id and part.state == RefundState.ASKED)
+    """What of a payment can go back: what came, without what went back, is owed already, or was taken by a dispute.
+
+    What was paid back past the payment is owed to nobody any more, and no reason to give it back once more.
+    """
+    asked = sum(part.amount for part in parts if part.payment_id == payment.id and part.is_spoken_for)
     return max(payment.captured - payment.refunded - asked - disputed, 0)
 
 

@@ -42,6 +42,7 @@ from vetrina.shop.orders.refund_rules import (
 from vetrina.shop.orders.rules import OrderRow
 from vetrina.shop.payments.ports import MoneyRequest, PaymentProvider
 from vetrina.shop.payments.rules import PaymentRow
+from vetrina.views.disputes import taken_from
 from vetrina.views.orders import OrderView, order_by_id
 from vetrina.views.payments import payment_by_id, payments_of_orders
 from vetrina.views.refunds import RefundPartView, open_refund_parts, parts_of_refund, refund_by_id, refund_parts
@@ -49,6 +50,8 @@ from vetrina.views.stock import locations
 from vetrina.vocabulary import RefundState
 
 log = structlog.get_logger(__name__)
+
+REFUSED = (RefundState.FAILED, RefundState.BOUNCED)
 
 
 class RefundLine(msgspec.Struct, frozen=True):
@@ -127,17 +130,24 @@ async def refund_order(ctx: Context, wish: RefundWish) -> int:
 
 @once
 async def retry_refund(ctx: Context, refund_id: int) -> None:
-    """Ask once more for parts that their providers had refused. Needs payments.write. Raises BadInput, NotFound."""
+    """Ask once more for parts that their providers, or the buyer's bank, had refused. Needs payments.write.
+
+    Raises BadInput, NotFound.
+    """
     ctx.require("payments.write")
     refund = await refund_by_id(ctx.db, refund_id)
     if refund is None:
         raise NotFound(what="The refund", field=("refund_id",))
     async with ctx.tx() as session:
         order, held = await hold_order(session, refund.order_id, may_be_cancelled=True)
-        failed = [part for part in await orders.parts_held(session, refund_id) if part.state == RefundState.FAILED]
-        left = {way.payment_id: way.left for way in await _ways(session, order, held)}
+        failed = [part for part in await orders.parts_held(session, refund_id) if part.state in REFUSED]
+        left = {way.payment_id or 0: way.left for way in await _ways(session, order, held)}
+        taken = await taken_from(session, [payment.id for payment in held])
+        here = {each.id: each.captured - each.refunded - taken.get(each.id, 0) for each in held}
         for part in failed:
-            if part.amount > left.get(part.payment_id, 0):
+            # What bounced is kept for its refund, so that only a dispute can have taken it since.
+            most = here if part.state == RefundState.BOUNCED else left
+            if part.amount > most.get(part.payment_id or 0, 0):
                 raise BadInput(field=("refund_id",), problem="So much is not left of its payment.", reason="high")
             await orders.ask_again(session, part.id, at=ctx.now())
         parts = await orders.parts_held(session, refund_id)
@@ -203,6 +213,11 @@ async def _see_through(ctx: Context, part: RefundPartView, payment_id: int) -> N
         await _decide(ctx, part, RefundState.FAILED, error=str(refusal)[:1_000])
         return
     await settle(ctx, payment.id, report)
+    bounce = next((bounce for bounce in report.bounces if bounce.key == part.key), None)
+    if bounce is not None:
+        # It never arrived, and nobody was told that it would: it is as if the provider had said no.
+        await _decide(ctx, part, RefundState.FAILED, error=bounce.reason[:1_000])
+        return
     await _decide(ctx, part, RefundState.DONE)
 
 

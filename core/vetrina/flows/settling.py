@@ -7,6 +7,7 @@ import structlog
 
 from vetrina.flows.auditing import audited
 from vetrina.flows.following import follow_order, send_back
+from vetrina.flows.following_bounces import follow_bounces
 from vetrina.flows.freezing import Snapshot, thaw
 from vetrina.flows.holding import hold, let_go
 from vetrina.flows.placing import place
@@ -126,6 +127,8 @@ async def _settle(
         await _tell(ctx, session, case, is_message=receipt is not None)
         await _audit(ctx, session, recorded)
         order_id = await _follow(ctx, session, case, may_place_late=may_place_late)
+        if recorded.bounces and order_id is not None:
+            await follow_bounces(ctx, session, order_id, recorded)
         for event in payments.events_of(recorded):
             await emit(session, msgspec.structs.replace(event, order_id=order_id), ctx.now())
         return recorded.payment

@@ -128,7 +128,8 @@ class FakeBooks:
         taken = sum(dispute.amount for dispute in over if dispute.state in TAKEN)
         return [
             (PayoutItemKind.CHARGE, charge.captured),
-            (PayoutItemKind.REFUND, -charge.refunded),
+            (PayoutItemKind.REFUND, -charge.refunded - sum(bounce.amount for bounce in charge.bounces)),
+            (PayoutItemKind.REFUND_REVERSAL, sum(bounce.amount for bounce in charge.bounces)),
             (PayoutItemKind.DISPUTE, -taken),
         ]
 
@@ -173,7 +174,7 @@ class PayoutSourceContract:
         assert msgspec.convert(msgspec.to_builtins(first), tuple[PayoutReport, ...]) == first
 
     async def test_the_signs_say_which_way_money_went(self, source: PayoutSource, since: datetime) -> None:
-        signs = {"charge": 1, "dispute_reversal": 1, "refund": -1, "dispute": -1}
+        signs = {"charge": 1, "dispute_reversal": 1, "refund_reversal": 1, "refund": -1, "dispute": -1}
         for payout in await source.payouts(since):
             assert all(item.gross * signs.get(item.kind, 0) >= 0 for item in payout.items)
 

@@ -24,6 +24,7 @@ from vetrina.ports import (
     PayoutNews,
     Policy,
     ProviderMessage,
+    RefundBounce,
     StartRequest,
 )
 from vetrina.vocabulary import PaymentFlow, PaymentState
@@ -51,6 +52,7 @@ class Charge(msgspec.Struct, kw_only=True):
     authorised: int = 0
     captured: int = 0
     refunded: int = 0
+    bounces: list[RefundBounce] = []
     error_code: str | None = None
     captures_at_once: bool = True
 
@@ -136,6 +138,14 @@ class FakeProvider:
             self._secure(charge)
         else:
             self._fail(charge, "PAYMENT_CARD_DECLINED")
+
+    def bounce(self, charge: Charge, amount: int, *, key: str | None = None, reason: str = "account_closed") -> None:
+        """The buyer's bank would not have a refund that was made; the shop is told that there is news."""
+        charge.refunded -= amount
+        reference = f"{charge.reference}_bounce_{len(charge.bounces) + 1}"
+        charge.bounces.append(RefundBounce(reference=reference, amount=amount, key=key, reason=reason))
+        charge.state = PaymentState.CAPTURED
+        self.tell("look", PaymentNews(provider_reference=charge.reference))
 
     def finish_processing(self, payment_key: str, *, passes: bool = True) -> None:
         """What takes its time is done."""
@@ -259,6 +269,7 @@ class FakeProvider:
             authorised=charge.authorised,
             captured=charge.captured,
             refunded=charge.refunded,
+            bounces=tuple(charge.bounces),
             next_step=NextStep(client_secret=f"{charge.reference}_secret") if is_waiting else None,
             error_code=charge.error_code,
             reference=charge.reference,

@@ -146,7 +146,9 @@ _FIGURES = union_all(
     _figure("refunded", _OF_PAYMENT, Payment.refunded, Payment.refunded > 0),
     _entries("disputed", disputed=1, dispute_reversed=-1),
     _entries("stray", mismatched=1, returned=-1),
-    _entries("open", captured=1, refunded=-1, disputed=-1, dispute_reversed=1, mismatched=1, returned=-1),
+    _entries(
+        "open", captured=1, refunded=-1, refund_failed=1, disputed=-1, dispute_reversed=1, mismatched=1, returned=-1
+    ),
     _figure("open", _OF_ITEM, -PayoutItem.gross, _IS_KNOWN),
     _figure("adjustments", _OF_ITEM, PayoutItem.gross, _IS_BESIDE),
     _figure("fees", _OF_ITEM, FEE),
@@ -220,6 +222,7 @@ _ALL = union_all(
     _LATE,
     _excess([PayoutItemKind.CHARGE], 1, captured=1, mismatched=1),
     _excess([PayoutItemKind.REFUND], -1, refunded=1, returned=1),
+    _excess([PayoutItemKind.REFUND_REVERSAL], 1, refund_failed=1),
     _excess([PayoutItemKind.DISPUTE], -1, disputed=1).where(_TAKEN_NET > _DISPUTED_NET),
 ).subquery("mismatches")
 _MISMATCHES = (

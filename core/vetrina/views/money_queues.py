@@ -6,7 +6,7 @@ import msgspec
 from sqlalchemy import bindparam, func, select
 
 from vetrina.kernel.db import Instant, Reads
-from vetrina.shop.orders.models import Order, Refund
+from vetrina.shop.orders.models import Order, Refund, RefundPart
 from vetrina.shop.orders.rules import order_name
 from vetrina.shop.payments.models import Payment, Payout
 from vetrina.views.disputes import count_to_answer
@@ -28,7 +28,7 @@ class MoneyQueues(msgspec.Struct, frozen=True):
     expiring: int
     """Promised money that lapses soon."""
     refunds: int
-    """Refunds that were promised and are not paid yet, or were refused by the provider."""
+    """Refunds that were promised and are not paid yet, or were refused, by the provider or the buyer's bank."""
     disputes: int
     """Disputes that wait for evidence."""
     bounced: int
@@ -70,6 +70,13 @@ class PromisedRefundRow(msgspec.Struct, frozen=True):
     amount: int
     currency: str
     created_at: datetime
+    error: str
+    """Why it was refused, in the provider's words; empty where it was not."""
+
+    @property
+    def is_refused(self) -> bool:
+        """Whether it goes on only when somebody decides how."""
+        return self.state in ("failed", "bounced")
 
     @property
     def order_name(self) -> str:
@@ -101,7 +108,7 @@ _LAPSES = (
     Payment.captured < Payment.authorised,
     Payment.expires_at < bindparam("expires_before", type_=Instant()),
 )
-_IS_OWED = Refund.state.in_(["asked", "failed"])
+_IS_OWED = Refund.state.in_(["asked", "failed", "bounced"])
 _PROMISED = (_IS_OWED, Refund.created_at <= bindparam("before", type_=Instant()))
 _COUNTS = select(
     count_troubled().label("troubled"),
@@ -129,7 +136,18 @@ _EXPIRING = (
     .limit(bindparam("most"))
 )
 _REFUNDS = (
-    select(Refund.id, Refund.order_id, Order.number, Refund.state, Refund.amount, Refund.currency, Refund.created_at)
+    select(
+        Refund.id,
+        Refund.order_id,
+        Order.number,
+        Refund.state,
+        Refund.amount,
+        Refund.currency,
+        Refund.created_at,
+        func.coalesce(
+            select(func.max(RefundPart.error)).where(RefundPart.refund_id == Refund.id).scalar_subquery(), ""
+        ).label("error"),
+    )
     .join(Order, Order.id == Refund.order_id)
     .where(*_PROMISED)
     .order_by(Refund.created_at, Refund.id)

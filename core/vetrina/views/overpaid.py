@@ -11,6 +11,7 @@ from vetrina.kernel.db import BigInt, Instant, Reads
 from vetrina.shop.orders.models import Order, Refund, RefundPart
 from vetrina.shop.orders.rules import order_name
 from vetrina.shop.payments.models import Payment, PaymentEntry
+from vetrina.views.refunds import SPOKEN_FOR
 from vetrina.vocabulary import OrderState
 
 
@@ -54,7 +55,7 @@ _taken = (
 _asked = (
     select(cast(func.coalesce(func.sum(RefundPart.amount), 0), BigInt))
     .join(Refund, Refund.id == RefundPart.refund_id)
-    .where(Refund.order_id == Order.id, RefundPart.state == "asked", RefundPart.payment_id.is_not(None))
+    .where(Refund.order_id == Order.id, SPOKEN_FOR, RefundPart.payment_id.is_not(None))
     .correlate(Order)
     .scalar_subquery()
 )

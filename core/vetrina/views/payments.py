@@ -10,7 +10,7 @@ from sqlalchemy import ScalarSelect, Select, and_, bindparam, case, cast, func, 
 from vetrina.kernel.db import BigInt, Instant, Reads, id_in, text_in
 from vetrina.shop.cart.models import Cart
 from vetrina.shop.checkout.models import Attempt
-from vetrina.shop.orders.models import Order
+from vetrina.shop.orders.models import Order, RefundPart
 from vetrina.shop.payments.models import Payment, PaymentEntry
 from vetrina.shop.payments.rules import UNDECIDED, PaymentRow
 from vetrina.vocabulary import AttemptState, OrderState, PaymentState
@@ -161,10 +161,16 @@ _UNDECIDED = (
     .limit(bindparam("most"))
 )
 _TAKEN = taken().where(PaymentEntry.payment_id == Payment.id).scalar_subquery()
+_SPOKEN_FOR = (
+    select(func.coalesce(cast(func.sum(RefundPart.amount), BigInt), 0))
+    .where(RefundPart.payment_id == Payment.id, or_(RefundPart.state == "bounced", RefundPart.elsewhere != ""))
+    .scalar_subquery()
+)
+"""What came back from a buyer's bank stands in the queue of refunds."""
 _unowned = and_(
     or_(Payment.order_id.is_(None), Order.state == OrderState.CANCELLED, Payment.replaced_at.is_not(None)),
     or_(
-        Payment.captured > Payment.refunded + _TAKEN,
+        Payment.captured > Payment.refunded + _TAKEN + _SPOKEN_FOR,
         Payment.state == PaymentState.AUTHORISED,
     ),
 )

@@ -121,6 +121,7 @@ def _items(shape: Shape) -> Selection:
 OF_PAYMENTS = [
     PayoutItemKind.CHARGE,
     PayoutItemKind.REFUND,
+    PayoutItemKind.REFUND_REVERSAL,
     PayoutItemKind.DISPUTE,
     PayoutItemKind.DISPUTE_REVERSAL,
 ]

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 import msgspec
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import bindparam, func, or_, select
 
 from vetrina.kernel.db import Reads, id_in
 from vetrina.shop.checkout.models import Attempt
@@ -60,6 +60,13 @@ class RefundPartView(msgspec.Struct, frozen=True):
     key: str
     request: dict[str, Any] | None
     updated_at: datetime
+    elsewhere: str
+    """How it was paid back past its payment; empty where it went through it."""
+
+    @property
+    def is_spoken_for(self) -> bool:
+        """Whether money that is still at its provider is for it, or was paid in its place."""
+        return self.state in ("asked", "bounced") or bool(self.elsewhere)
 
 
 async def refunds_of(db: Reads, order_ids: Sequence[int]) -> list[RefundRow]:
@@ -93,7 +100,7 @@ async def open_refund_parts(db: Reads, *, after_id: int = 0, limit: int = 100) -
 
 
 async def asked_back(db: Reads, payment_id: int) -> int:
-    """What of a payment refunds are on their way to give back, in minor units."""
+    """What of a payment refunds are to give back, or was paid back past it, in minor units."""
     return int(await db.value(_ASKED_BACK, {"payment": payment_id}) or 0)
 
 
@@ -128,9 +135,9 @@ _OPEN = (
     .order_by(RefundPart.id)
     .limit(bindparam("most"))
 )
-_ASKED_BACK = select(func.sum(RefundPart.amount)).where(
-    RefundPart.payment_id == bindparam("payment"), RefundPart.state == "asked"
-)
+SPOKEN_FOR = or_(RefundPart.state.in_(("asked", "bounced")), RefundPart.elsewhere != "")
+"""The same as is_spoken_for, as SQL."""
+_ASKED_BACK = select(func.sum(RefundPart.amount)).where(RefundPart.payment_id == bindparam("payment"), SPOKEN_FOR)
 _AMENDED = (
     select(AmendmentLine.line_id, func.sum(AmendmentLine.quantity))
     .join(OrderLine, OrderLine.id == AmendmentLine.line_id)

@@ -88,7 +88,7 @@ _ORDERS = (
     .order_by(Order.id)
     .limit(bindparam("most"))
 )
-_whole = Refund.state == "done"
+_whole = Refund.state.in_(("done", "bounced"))
 _arrived = (
     select(func.coalesce(func.sum(RefundPart.amount), 0))
     .where(RefundPart.refund_id == Refund.id, RefundPart.state == "done")

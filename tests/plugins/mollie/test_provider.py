@@ -200,6 +200,9 @@ async def test_a_part_is_captured_the_rest_let_go_and_parts_go_back_once(
     again = await provider.look_up("k" * 32, double.only().id)
     assert again is not None
     assert again.refunded == 0, "one that failed gave nothing back"
+    assert [(each.amount, each.key, each.reason) for each in again.bounces] == [(333, "k:refund:0", "failed")]
+    repeated = await provider.refund(movement(double, "refund:0", 333))
+    assert (repeated.refunded, len(double.only().refunds)) == (0, 1), "another try is another movement"
 
 
 async def test_statuses_are_read_and_what_is_not_known_is_not_believed(

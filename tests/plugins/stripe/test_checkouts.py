@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator
 from datetime import timedelta
 
+import msgspec
 import pytest
 from sqlalchemy import select
 from tests.plugins.stripe.conftest import payments
@@ -13,12 +14,16 @@ from vetrina.flows.checkout import attempt
 from vetrina.flows.disputes import submit_evidence
 from vetrina.flows.payments import capture, refund, take_message
 from vetrina.flows.payouts import fetch_payouts
+from vetrina.flows.refunding import RefundWish, refund_order, retry_refund
 from vetrina.flows.upkeep import expire_attempts, reconcile_payments
 from vetrina.kernel.errors import Refusal
 from vetrina.kernel.registry import Provided
 from vetrina.ports import DisputeDesk, DisputeEvidence, PaymentProvider, PayoutSource
 from vetrina.shop.payments.models import Dispute, Payment, Payout, PayoutItem
 from vetrina.testing.stripe import Message, StripeDouble
+from vetrina.views.money import money_proof
+from vetrina.views.payments import payment_by_id
+from vetrina.views.refunds import parts_of_refund, refunds_of
 from vetrina_stripe.disputes import StripeDisputes
 from vetrina_stripe.payouts import StripePayouts
 from vetrina_stripe.provider import StripePayments
@@ -202,6 +207,44 @@ async def test_parts_are_captured_and_refunded_and_the_sums_agree_whatever_comes
         desk, double, key, Books(((1001, "placed", "PARTIALLY_REFUNDED"),), (("captured", 1500, 1100, 700),), (), 9, 0)
     )
     assert double.books.promised(key) == 0
+
+
+@pytest.mark.embedded
+@pytest.mark.parametrize("first", ["succeeded", "pending", "requires_action"])
+async def test_a_refund_the_bank_refuses_is_owed_again_whatever_comes_when(
+    desk: Desk, double: StripeDouble, first: str
+) -> None:
+    _, key = await bought(desk, double)
+    payment_id = await desk.ctx.db.value(select(Payment.id))
+    double.refunds.status = first
+    order_id = await desk.ctx.db.value(select(Payment.order_id))
+    refund_id = await refund_order(desk.ctx, RefundWish(order_id=order_id, amount=400))
+    paid_back = Books(((1001, "placed", "PARTIALLY_REFUNDED"),), (("captured", 1500, 1500, 400),), (), 9, 0)
+    await agree(desk, double, key, paid_back)
+    (made,) = double.books.all("refund")
+    double.refunds.fail(made["id"], status="canceled" if first == "requires_action" else "failed")
+    double.refunds.status = "succeeded"
+    assert double.refunds.fail(made["id"])["status"] == made["status"], "it fails once"
+    double.refunds.create({"payment_intent": made["payment_intent"], "amount": "100"})  # by hand, at Stripe
+    news = double.hooks.messages(times=2, shuffled=len(first))
+    kinds = {message.kind for message in news}
+    assert {"refund.updated", "charge.refund.updated", "charge.refunded"} <= kinds
+    await post(desk, *news)
+    left = msgspec.structs.replace(paid_back, payments=(("captured", 1500, 1500, 100),))
+    await agree(desk, double, key, left)
+    (row,) = await refunds_of(desk.ctx.db, [order_id])
+    (part,) = await parts_of_refund(desk.ctx.db, refund_id)
+    reason = "canceled" if first == "requires_action" else "expired_or_canceled_card"
+    assert (row.state, part.state, part.error) == ("bounced", "bounced", reason)
+    double.faults.lose("POST /v1/refunds", times=1)
+    await retry_refund(desk.ctx, refund_id)
+    await agree(desk, double, key, msgspec.structs.replace(paid_back, payments=(("captured", 1500, 1500, 500),)))
+    await post(desk, *news, *double.hooks.messages(times=2, shuffled=1))
+    double.payouts.pay_out()
+    await fetch_payouts(desk.ctx, "stripe")
+    (proof,) = await money_proof(desk.ctx.db)
+    assert (proof.refunded, proof.open, proof.adjustments, proof.difference) == (500, 0, 0, 0)
+    assert await payment_by_id(desk.ctx.db, payment_id) is not None
 
 
 @pytest.mark.embedded

@@ -250,7 +250,7 @@ async def test_payouts_are_split_into_what_they_settle(
             (PayoutItemKind.DISPUTE, -1000, 2000, None),
             (PayoutItemKind.DISPUTE_REVERSAL, 1000, -2000, None),
             (PayoutItemKind.REFUND, -300, 0, None),
-            (PayoutItemKind.ADJUSTMENT, 300, 0, None),
+            (PayoutItemKind.REFUND_REVERSAL, 300, 0, None),
         ],
         key=str,
     )

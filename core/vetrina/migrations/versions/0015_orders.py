@@ -292,7 +292,9 @@ def create_orders_refund() -> None:
         sa.Column("created_at", Instant(), nullable=False),
         sa.Column("done_at", Instant(), nullable=True),
         sa.CheckConstraint("(state = 'asked') = (done_at IS NULL)", name=op.f("ck_orders_refund_done_at")),
-        sa.CheckConstraint("state IN ('asked', 'done', 'failed')", name=op.f("ck_orders_refund_state_known")),
+        sa.CheckConstraint(
+            "state IN ('asked', 'done', 'failed', 'bounced')", name=op.f("ck_orders_refund_state_known")
+        ),
         sa.CheckConstraint(
             "amount + waived = goods + delivery + fee + adjustment", name=op.f("ck_orders_refund_adds_up")
         ),

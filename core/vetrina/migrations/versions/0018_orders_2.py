@@ -45,8 +45,11 @@ def create_orders_refund_part() -> None:
         sa.Column("request", Document(), nullable=True),
         sa.Column("state", sa.Text(), nullable=False),
         sa.Column("error", sa.Text(), nullable=False),
+        sa.Column("elsewhere", sa.Text(), nullable=False),
         sa.Column("updated_at", Instant(), nullable=False),
-        sa.CheckConstraint("state IN ('asked', 'done', 'failed')", name=op.f("ck_orders_refund_part_state_known")),
+        sa.CheckConstraint(
+            "state IN ('asked', 'done', 'failed', 'bounced')", name=op.f("ck_orders_refund_part_state_known")
+        ),
         sa.CheckConstraint(
             "(payment_id IS NULL) <> (card_reference IS NULL)", name=op.f("ck_orders_refund_part_one_way")
         ),

@@ -100,6 +100,7 @@ def create_payments_payment() -> None:
         sa.Column("authorised", BigInt, nullable=False),
         sa.Column("captured", BigInt, nullable=False),
         sa.Column("refunded", BigInt, nullable=False),
+        sa.Column("bounced", BigInt, nullable=False),
         sa.Column("token", sa.Text(), nullable=True),
         sa.Column("next_step", Document(), nullable=True),
         sa.Column("instructions", Document(), nullable=False),
@@ -120,6 +121,7 @@ def create_payments_payment() -> None:
         ),
         sa.CheckConstraint("amount > 0 AND fee >= 0 AND fee <= amount", name=op.f("ck_payments_payment_fee")),
         sa.CheckConstraint("attempt_id IS NOT NULL OR order_id IS NOT NULL", name=op.f("ck_payments_payment_purpose")),
+        sa.CheckConstraint("bounced >= 0", name=op.f("ck_payments_payment_bounced")),
         sa.ForeignKeyConstraint(["attempt_id"], ["checkout_attempt.id"], name=op.f("fk_payments_payment_attempt_id")),
         sa.ForeignKeyConstraint(["order_id"], ["orders_order.id"], name=op.f("fk_payments_payment_order_id")),
         sa.ForeignKeyConstraint(["request_id"], ["payments_request.id"], name=op.f("fk_payments_payment_request_id")),
@@ -198,7 +200,7 @@ def create_payments_entry() -> None:
         sa.Column("actor", sa.Text(), nullable=False),
         sa.CheckConstraint("amount >= 0 OR kind = 'fee'", name=op.f("ck_payments_entry_amount")),
         sa.CheckConstraint(
-            "kind IN ('authorised', 'captured', 'refunded', 'voided', 'mismatched', 'returned', 'disputed', 'dispute_reversed', 'fee')",
+            "kind IN ('authorised', 'captured', 'refunded', 'refund_failed', 'voided', 'mismatched', 'returned', 'disputed', 'dispute_reversed', 'fee')",
             name=op.f("ck_payments_entry_kind_known"),
         ),
         sa.ForeignKeyConstraint(["payment_id"], ["payments_payment.id"], name=op.f("fk_payments_entry_payment_id")),
@@ -226,7 +228,7 @@ def create_payments_payout_item() -> None:
         sa.Column("currency", sa.Text(), nullable=False),
         sa.Column("at", Instant(), nullable=False),
         sa.CheckConstraint(
-            "kind IN ('charge', 'refund', 'dispute', 'dispute_reversal', 'fee', 'adjustment')",
+            "kind IN ('charge', 'refund', 'refund_reversal', 'dispute', 'dispute_reversal', 'fee', 'adjustment')",
             name=op.f("ck_payments_payout_item_kind_known"),
         ),
         sa.CheckConstraint("net = gross - fee", name=op.f("ck_payments_payout_item_net")),

@@ -14,6 +14,9 @@ OF_EXCESS = f"{OF_AMENDMENT}overpaid:"
 """Money that was paid beyond what the order comes to. As an amendment's refund it takes nothing off the order, so
 whoever adds up what refunds took off leaves out both by the one beginning."""
 
+OF_BOUNCE = f"{OF_AMENDMENT}bounced:"
+"""Money that was sent back at its payment and came back from the buyer's bank: that took nothing off, either."""
+
 
 class NothingToRefundOf(Refusal):
     """Fewer pieces are left to be refunded than were named. Facts: title, open."""

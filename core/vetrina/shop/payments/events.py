@@ -1,4 +1,4 @@
-"""PaymentCaptured, PaymentFailed, PaymentRefunded, PaymentReminded, PaymentDisputed, PayoutArrived."""
+"""Events of payments: captured, failed, refunded, a refund that bounced, reminded, disputed; and PayoutArrived."""
 
 from datetime import datetime
 from typing import ClassVar
@@ -29,6 +29,15 @@ class PaymentFailed(PaymentEvent, frozen=True, kw_only=True):
 
 class PaymentRefunded(PaymentEvent, frozen=True, kw_only=True):
     """Money went back; amount is what went back now."""
+
+
+class PaymentRefundBounced(PaymentEvent, frozen=True, kw_only=True):
+    """Money that had gone back came back: the buyer's bank refused it. It is still owed; amount is what came back."""
+
+    reference: str
+    """The provider's id of the refund."""
+    reason: str
+    """In the provider's words."""
 
 
 class PaymentReminded(PaymentEvent, frozen=True, kw_only=True):

@@ -69,6 +69,9 @@ class Payment(Model):
     authorised: Mapped[int]
     captured: Mapped[int]
     refunded: Mapped[int]
+    """What went back and is not here again."""
+    bounced: Mapped[int]
+    """What went back and came back again, all in all."""
     token: Mapped[str | None]
     """The provider's token made in the browser, sealed; forgotten when the payment is decided."""
     next_step: Mapped[dict[str, Any] | None]
@@ -93,6 +96,7 @@ class Payment(Model):
             "0 <= refunded AND refunded <= captured AND captured <= authorised AND authorised <= amount",
             name="money_in_order",
         ),
+        CheckConstraint("bounced >= 0", name="bounced"),
         CheckConstraint("attempt_id IS NOT NULL OR order_id IS NOT NULL", name="purpose"),
         CheckConstraint("amount > 0 AND fee >= 0 AND fee <= amount", name="fee"),
         CheckConstraint(
@@ -118,9 +122,10 @@ class Payment(Model):
 class PaymentEntry(Model):
     """The money ledger: authorised, captured, refunded, voided as they were added; mismatched and returned beside them.
 
-    authorised, captured and refunded of a payment sum to its totals. Money that does not fit what was asked counts
-    in none of them: it stands here as mismatched until it is returned. What disputes take and give back, and what the
-    provider keeps as its fee, stand beside them and change none: only we refund. A fee below zero was given back.
+    authorised, captured and refunded less refund_failed of a payment sum to its totals. Money that does not fit what
+    was asked counts in none of them: it stands here as mismatched until it is returned. What disputes take and give
+    back, and what the provider keeps as its fee, stand beside them and change none: only we refund. A fee below zero
+    was given back.
     """
 
     __tablename__ = "payments_entry"
@@ -138,8 +143,8 @@ class PaymentEntry(Model):
         UniqueConstraint("payment_id", "kind", "reference"),
         CheckConstraint("amount >= 0 OR kind = 'fee'", name="amount"),
         CheckConstraint(
-            "kind IN ('authorised', 'captured', 'refunded', 'voided', 'mismatched', 'returned', 'disputed', "
-            "'dispute_reversed', 'fee')",
+            "kind IN ('authorised', 'captured', 'refunded', 'refund_failed', 'voided', 'mismatched', 'returned', "
+            "'disputed', 'dispute_reversed', 'fee')",
             name="kind_known",
         ),
     )
@@ -225,7 +230,8 @@ class PayoutItem(Model):
         UniqueConstraint("provider", "reference"),
         CheckConstraint("net = gross - fee", name="net"),
         CheckConstraint(
-            "kind IN ('charge', 'refund', 'dispute', 'dispute_reversal', 'fee', 'adjustment')", name="kind_known"
+            "kind IN ('charge', 'refund', 'refund_reversal', 'dispute', 'dispute_reversal', 'fee', 'adjustment')",
+            name="kind_known",
         ),
         Index("ix_payments_payout_item_payout_id", "payout_id"),
         Index("ix_payments_payout_item_payment_id", "payment_id"),

@@ -219,8 +219,9 @@ class PayoutNews(msgspec.Struct, frozen=True, kw_only=True, tag_field="news", ta
 class PaymentNews(msgspec.Struct, frozen=True, kw_only=True, tag_field="news", tag="look"):
     """Something became of a charge, and the message does not say what: the core asks `look_up` by the reference alone.
 
-    For services whose messages carry nothing but an id, and for news that need the whole charge to be understood. Such a message may be anybody's: it is no reason to believe
-    anything, only to ask. It is not counted once either, since the next one about the charge is the same.
+    For services whose messages carry nothing but an id, and for news that need the whole charge to be understood. Such
+    a message may be anybody's: it is no reason to believe anything, only to ask. It is not counted once either, since
+    the next one about the charge is the same.
     """
 
     provider_reference: str

@@ -30,7 +30,7 @@ class Books:
         return sum(
             refund["amount"]
             for refund in self.all("refund")
-            if refund["charge"] in ids and refund["status"] in ("succeeded", "pending")
+            if refund["charge"] in ids and refund["status"] in ("succeeded", "pending", "requires_action")
         )
 
     def promised(self, key: str) -> int:

@@ -9,10 +9,15 @@ from vetrina.testing.stripe.problems import invalid
 
 
 class Refunds:
-    """What was captured and not refunded yet can be given back."""
+    """What was captured and not refunded yet can be given back.
+
+    `status` is how refunds begin: succeeded, pending (the bank takes its time), or requires_action (the buyer has to
+    say where to). Those that are not done yet end by `arrive` or `fail`; those that are may still fail.
+    """
 
     def __init__(self, books: Books, hooks: Hooks) -> None:
         self._books, self._hooks = books, hooks
+        self.status = "succeeded"
 
     def create(self, form: Form) -> Thing:
         """POST /v1/refunds."""
@@ -35,19 +40,36 @@ class Refunds:
 
     def of(self, charge: str) -> list[Thing]:
         """Refunds of a charge that stand."""
-        stands = ("succeeded", "pending")
+        stands = ("succeeded", "pending", "requires_action")
         return self._books.all("refund", lambda refund: refund["charge"] == charge and refund["status"] in stands)
 
-    def fail(self, reference: str) -> Thing:
-        """The buyer's bank would not have it: the money is Stripe's again, and the charge less refunded."""
+    def arrive(self, reference: str) -> Thing:
+        """A refund that took its time is done."""
         refund = self._books.get("refund", reference)
+        refund["status"] = "succeeded"
+        self._tell(refund)
+        return refund
+
+    def fail(self, reference: str, *, reason: str = "expired_or_canceled_card", status: str = "failed") -> Thing:
+        """The buyer's bank would not have it: the money is Stripe's again, and the charge less refunded. Once."""
+        refund = self._books.get("refund", reference)
+        if refund["status"] in ("failed", "canceled"):
+            return refund
         charge = self._books.get("charge", refund["charge"])
-        refund.update(status="failed", failure_reason="expired_or_canceled_card")
+        refund.update(status=status, failure_reason=reason if status == "failed" else None)
         charge["amount_refunded"] -= refund["amount"]
         charge["refunded"] = False
-        enter(self._books, "refund_failure", refund["amount"], refund["currency"], reference)
-        self._hooks.tell("refund.failed", refund)
+        back = enter(self._books, "refund_failure", refund["amount"], refund["currency"], reference)
+        refund["failure_balance_transaction"] = back["id"]
+        self._tell(refund)
+        if status == "failed":
+            self._hooks.tell("refund.failed", refund)
         return refund
+
+    def _tell(self, refund: Thing) -> None:
+        """As Stripe does: in the words of now, and in those of before."""
+        self._hooks.tell("refund.updated", refund)
+        self._hooks.tell("charge.refund.updated", refund)
 
     def _charge(self, form: Form) -> Thing:
         if "charge" in form:
@@ -70,7 +92,7 @@ class Refunds:
             payment_intent=charge["payment_intent"],
             reason=form.get("reason"),
             receipt_number=None,
-            status="succeeded",
+            status=self.status,
         )
         entered = enter(self._books, "refund", -amount, charge["currency"], refund["id"])
         refund["balance_transaction"] = entered["id"]

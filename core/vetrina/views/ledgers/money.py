@@ -72,7 +72,13 @@ def _entered(kind: str) -> Any:
     return func.sum(case((PaymentEntry.kind == kind, PaymentEntry.amount)))
 
 
-_authorised, _captured, _refunded = (_entered(kind) for kind in ("authorised", "captured", "refunded"))
+_authorised, _captured = (_entered(kind) for kind in ("authorised", "captured"))
+_refunded = func.sum(
+    case(
+        (PaymentEntry.kind == "refunded", PaymentEntry.amount),
+        (PaymentEntry.kind == "refund_failed", -PaymentEntry.amount),
+    )
+)
 _OFF = (
     select(
         Payment.id, Payment.authorised, Payment.captured, Payment.refunded, _authorised, _captured, _refunded
@@ -95,11 +101,22 @@ _returned = func.coalesce(
     0,
 )
 """Money that another payment replaced was never the order's."""
-_BACK = select(Order.number, Order.refunded, _returned, Order.redeemed).where(
+_elsewhere = func.coalesce(
+    select(func.sum(RefundPart.amount))
+    .join(Refund, Refund.id == RefundPart.refund_id)
+    .where(Refund.order_id == Order.id, RefundPart.elsewhere != "")
+    .correlate(Order)
+    .scalar_subquery(),
+    0,
+)
+_BACK = select(Order.number, Order.refunded, _returned + _elsewhere, Order.redeemed).where(
     Order.id > bindparam("above"),
     Order.id <= bindparam("up_to"),
     Order.source.is_(None),
-    or_(Order.refunded < _returned, Order.refunded > _returned + Order.redeemed),
+    or_(
+        Order.refunded < _returned + _elsewhere,
+        Order.refunded > _returned + _elsewhere + Order.redeemed,
+    ),
 )
 
 _part_sum = func.coalesce(

@@ -49,7 +49,7 @@ class Refund(Model):
         CheckConstraint("amount + waived = goods + delivery + fee + adjustment", name="adds_up"),
         CheckConstraint("goods >= 0 AND delivery >= 0 AND fee >= 0", name="shares"),
         CheckConstraint("tax >= 0 AND tax <= goods + delivery", name="tax"),
-        CheckConstraint("state IN ('asked', 'done', 'failed')", name="state_known"),
+        CheckConstraint("state IN ('asked', 'done', 'failed', 'bounced')", name="state_known"),
         CheckConstraint("(state = 'asked') = (done_at IS NULL)", name="done_at"),
         Index("ix_orders_refund_state", "state", "created_at"),
     )
@@ -95,13 +95,15 @@ class RefundPart(Model):
     """What its provider is asked, word for word the same whenever it is asked again."""
     state: Mapped[str]
     error: Mapped[str]
-    """Why its provider refused it for good."""
+    """Why its provider refused it for good, or the buyer's bank later."""
+    elsewhere: Mapped[str]
+    """How it was paid back instead, past its payment; empty where it went through it."""
     updated_at: Mapped[datetime]
 
     __table_args__ = (
         CheckConstraint("(payment_id IS NULL) <> (card_reference IS NULL)", name="one_way"),
         CheckConstraint("amount > 0", name="amount"),
-        CheckConstraint("state IN ('asked', 'done', 'failed')", name="state_known"),
+        CheckConstraint("state IN ('asked', 'done', 'failed', 'bounced')", name="state_known"),
         Index("ix_orders_refund_part_refund_id", "refund_id"),
         Index("ix_orders_refund_part_payment_id", "payment_id"),
         Index("ix_orders_refund_part_state", "state", "id"),

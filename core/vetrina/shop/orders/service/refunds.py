@@ -27,6 +27,7 @@ class RefundPartRow(msgspec.Struct, frozen=True):
     request: dict[str, Any] | None
     state: str
     error: str
+    elsewhere: str
 
 
 class RefundNote(msgspec.Struct, frozen=True, kw_only=True):
@@ -107,6 +108,7 @@ def _part(refund_id: int, way: Way, requests: Mapping[int, dict[str, Any]], at: 
         "request": None if way.payment_id is None else {**requests[way.payment_id], "key": key, "amount": way.left},
         "state": RefundState.DONE if is_card else RefundState.ASKED,
         "error": "",
+        "elsewhere": "",
         "updated_at": at,
     }
 
@@ -132,8 +134,26 @@ async def ask_again(session: Session, part_id: int, *, at: datetime) -> bool:
     """Ask for a part once more that was refused, under a key of its own; whether it was this call that did."""
     key = f"refund:{draw_key()}"
     request = await session.value(_REQUEST, {"part": part_id})
-    values = {"part": part_id, "was": RefundState.FAILED, "key_": key, "request_": {**request, "key": key}, "at_": at}
+    values = {"part": part_id, "key_": key, "request_": {**request, "key": key}, "at_": at}
     return await session.execute(_AGAIN, values) == 1
+
+
+async def bounce_part(session: Session, part_id: int, *, reason: str, at: datetime) -> bool:
+    """What was done came back; whether it was this call that said so."""
+    values = {"part": part_id, "was": RefundState.DONE, "state_": RefundState.BOUNCED, "error_": reason, "at_": at}
+    return await session.execute(_DECIDE, values) == 1
+
+
+async def settle_part(session: Session, part_id: int, *, elsewhere: str, at: datetime) -> bool:
+    """A part that was refused was paid back past its payment; whether it was this call that said so."""
+    return await session.execute(_ELSEWHERE, {"part": part_id, "how": elsewhere, "at_": at}) == 1
+
+
+async def part_sent(session: Session, payment_id: int, *, key: str | None, amount: int) -> RefundPartRow | None:
+    """The part that a movement with this key is; where the provider tells no key, the last one of so much."""
+    if key is not None:
+        return await session.one(RefundPartRow, _PART_OF_KEY, {"payment": payment_id, "key_": key})
+    return await session.one(RefundPartRow, _PART_OF_AMOUNT, {"payment": payment_id, "amount_": amount})
 
 
 async def parts_held(session: Session, refund_id: int) -> list[RefundPartRow]:
@@ -144,12 +164,10 @@ async def parts_held(session: Session, refund_id: int) -> list[RefundPartRow]:
 async def follow_parts(
     session: Session, refund_id: int, parts: Sequence[RefundPartRow], *, at: datetime
 ) -> RefundState:
-    """What its parts make of a refund: asked while one is open, failed when one was refused."""
+    """What its parts make of a refund: asked while one is open, then refused or bounced where one of them is."""
     states = {part.state for part in parts}
-    if RefundState.ASKED in states:
-        state = RefundState.ASKED
-    else:
-        state = RefundState.FAILED if RefundState.FAILED in states else RefundState.DONE
+    order = (RefundState.ASKED, RefundState.FAILED, RefundState.BOUNCED)
+    state = next((each for each in order if each in states), RefundState.DONE)
     done_at = None if state == RefundState.ASKED else at
     await session.execute(_FOLLOW, {"refund": refund_id, "state_": state, "done": done_at})
     return state
@@ -161,6 +179,23 @@ _PARTS = (
     .order_by(RefundPart.id)
     .with_for_update()
 )
+_PART = select(*(getattr(RefundPart, name) for name in RefundPartRow.__struct_fields__)).where(
+    RefundPart.payment_id == bindparam("payment")
+)
+_PART_OF_KEY = _PART.where(RefundPart.key == bindparam("key_")).with_for_update()
+_PART_OF_AMOUNT = (
+    _PART.where(
+        RefundPart.amount == bindparam("amount_"), RefundPart.state == RefundState.DONE, RefundPart.elsewhere == ""
+    )
+    .order_by(RefundPart.id.desc())
+    .limit(1)
+    .with_for_update()
+)
+_ELSEWHERE = (
+    update(RefundPart)
+    .where(RefundPart.id == bindparam("part"), RefundPart.state.in_([RefundState.FAILED, RefundState.BOUNCED]))
+    .values(state=RefundState.DONE, elsewhere=bindparam("how"), error="", updated_at=bindparam("at_"))
+)
 _OF_KEY = select(Refund.id).where(Refund.order_id == bindparam("order"), Refund.key == bindparam("key_"))
 _REQUEST = select(RefundPart.request).where(RefundPart.id == bindparam("part"))
 _DECIDE = (
@@ -170,7 +205,7 @@ _DECIDE = (
 )
 _AGAIN = (
     update(RefundPart)
-    .where(RefundPart.id == bindparam("part"), RefundPart.state == bindparam("was"))
+    .where(RefundPart.id == bindparam("part"), RefundPart.state.in_([RefundState.FAILED, RefundState.BOUNCED]))
     .values(
         state=RefundState.ASKED,
         error="",

@@ -9,6 +9,7 @@ from vetrina.vocabulary import PayoutItemKind
 
 SIGNS: Mapping[PayoutItemKind, int] = {
     PayoutItemKind.CHARGE: 1,
+    PayoutItemKind.REFUND_REVERSAL: 1,
     PayoutItemKind.DISPUTE_REVERSAL: 1,
     PayoutItemKind.REFUND: -1,
     PayoutItemKind.DISPUTE: -1,

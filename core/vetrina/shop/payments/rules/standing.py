@@ -43,11 +43,19 @@ LOST = frozenset({FAILED, CANCELLED})
 
 
 class Totals(msgspec.Struct, frozen=True, kw_only=True):
-    """Money so far, in minor units. 0 <= refunded <= captured <= authorised, always."""
+    """Money so far, in minor units; every total only grows. 0 <= back <= captured <= authorised, always."""
 
     authorised: int = 0
     captured: int = 0
     refunded: int = 0
+    """All that was ever sent back."""
+    bounced: int = 0
+    """What of it came back again."""
+
+    @property
+    def back(self) -> int:
+        """What went back and is not here again."""
+        return self.refunded - self.bounced
 
 
 class Claim(msgspec.Struct, frozen=True, kw_only=True):
@@ -76,6 +84,9 @@ class PaymentRow(msgspec.Struct, frozen=True):
     authorised: int
     captured: int
     refunded: int
+    """What went back and is not here again."""
+    bounced: int
+    """What went back and came back again, all in all."""
     token: str | None
     next_step: dict[str, Any] | None
     instructions: list[Any]
@@ -94,7 +105,8 @@ class PaymentRow(msgspec.Struct, frozen=True):
 
     @property
     def totals(self) -> Totals:
-        return Totals(authorised=self.authorised, captured=self.captured, refunded=self.refunded)
+        sent = self.refunded + self.bounced
+        return Totals(authorised=self.authorised, captured=self.captured, refunded=sent, bounced=self.bounced)
 
 
 class RequestRow(msgspec.Struct, frozen=True):
@@ -195,7 +207,7 @@ def judge(state: PaymentState, known: Totals, amount: int, currency: str, claim:
     if totals.authorised not in (0, amount) or claim.currency not in (None, currency):
         if known.authorised:
             return Contradiction("the money is not what was secured before")
-        if claim.state == REFUNDED and claim.totals.refunded == claim.totals.captured:
+        if claim.state == REFUNDED and claim.totals.back == claim.totals.captured:
             return Stale()
         if claim.state not in LOST:
             return Mismatch(max(claim.totals.authorised, claim.totals.captured), claim.currency or currency)
@@ -205,6 +217,7 @@ def judge(state: PaymentState, known: Totals, amount: int, currency: str, claim:
         authorised=totals.authorised - known.authorised,
         captured=totals.captured - known.captured,
         refunded=totals.refunded - known.refunded,
+        bounced=totals.bounced - known.bounced,
     )
     if following == state and added == Totals():
         return Stale()
@@ -213,13 +226,13 @@ def judge(state: PaymentState, known: Totals, amount: int, currency: str, claim:
 
 def _nonsense(known: Totals, claim: Claim) -> str | None:
     told = claim.totals
-    if min(told.authorised, told.captured, told.refunded) < 0:
+    if min(told.authorised, told.captured, told.refunded, told.bounced) < 0:
         return "a total is negative"
-    if told.refunded > max(told.captured, known.captured):
+    if told.back > max(told.captured, known.captured):
         return "more was refunded than captured"
     if told != Totals() and claim.currency is None:
         return "money without a currency"
-    if claim.state in LOST and told.captured > told.refunded:
+    if claim.state in LOST and told.captured > told.back:
         return f"{claim.state} with money captured"
     if claim.state in _CLAIMS and not _CLAIMS[claim.state](told):
         return f"{claim.state} without the money"
@@ -234,12 +247,14 @@ _CLAIMS: Mapping[PaymentState, Callable[[Totals], int]] = {
 
 
 def _grown(known: Totals, told: Totals) -> Totals:
-    """The larger of each; captured money was authorised, whether or not the provider says so."""
+    """The larger of each; what came back was sent, what was captured was authorised, whether or not that was told."""
     captured = max(known.captured, told.captured)
+    bounced = max(known.bounced, told.bounced)
     return Totals(
         authorised=max(known.authorised, told.authorised, captured),
         captured=captured,
-        refunded=max(known.refunded, told.refunded),
+        refunded=max(known.refunded, told.refunded, bounced),
+        bounced=bounced,
     )
 
 
@@ -247,7 +262,7 @@ def _settled(state: PaymentState, totals: Totals) -> PaymentState:
     """What the totals make of a state: money that is here outweighs what the news calls itself."""
     if not totals.captured:
         return state
-    if totals.refunded == totals.captured:
+    if totals.back == totals.captured:
         return REFUNDED
     if totals.captured == totals.authorised or state in (REFUNDED, CANCELLED, FAILED):
         return CAPTURED

@@ -97,6 +97,7 @@ def _started(
         "authorised": 0,
         "captured": 0,
         "refunded": 0,
+        "bounced": 0,
         "token": token,
         "next_step": None,
         "instructions": [],

@@ -35,6 +35,7 @@ def _row(payment_id: int, past: PaymentRecord) -> dict[str, Any]:
         "authorised": past.amount,
         "captured": past.amount,
         "refunded": past.refunded,
+        "bounced": 0,
         "token": None,
         "next_step": None,
         "instructions": [],

@@ -9,9 +9,15 @@ from sqlalchemy import bindparam, or_, select, update
 
 from vetrina.kernel.db import Session
 from vetrina.kernel.errors import Fault
-from vetrina.shop.payments.events import PaymentCaptured, PaymentEvent, PaymentFailed, PaymentRefunded
+from vetrina.shop.payments.events import (
+    PaymentCaptured,
+    PaymentEvent,
+    PaymentFailed,
+    PaymentRefundBounced,
+    PaymentRefunded,
+)
 from vetrina.shop.payments.models import Payment, PaymentEntry
-from vetrina.shop.payments.ports import PaymentReport
+from vetrina.shop.payments.ports import PaymentReport, RefundBounce
 from vetrina.shop.payments.rules import (
     LOST,
     UNDECIDED,
@@ -32,6 +38,8 @@ class Recorded(msgspec.Struct, frozen=True):
     verdict: Verdict
     before: PaymentRow
     payment: PaymentRow
+    bounces: tuple[RefundBounce, ...] = ()
+    """What came back of refunds and was not known."""
 
 
 async def locked(session: Session, payment_id: int) -> PaymentRow:
@@ -56,20 +64,27 @@ async def record_report(
     Each addition to a total is one entry of the ledger. `next_step` is the report's with its secret sealed. Money
     that does not match is entered once as mismatched and fails the payment.
     """
-    verdict = verdict_on(payment, report)
+    fresh = await _fresh(session, payment, report)
+    verdict = verdict_on(payment, report, fresh)
     if isinstance(verdict, Mismatch):
         return Recorded(verdict, payment, await _mismatched(session, payment, report, verdict, at, actor))
     if not isinstance(verdict, Moved):
         return Recorded(verdict, payment, await _reminded(session, payment, report, next_step, at))
     await _enter(session, payment, verdict, report.reference, at, actor)
+    await _enter_bounces(session, payment, fresh, at, actor)
     moved = moved_by(payment, verdict, report, next_step, at)
     await _write(session, payment, moved)
-    return Recorded(verdict, payment, moved)
+    return Recorded(verdict, payment, moved, fresh)
 
 
-def verdict_on(payment: PaymentRow, report: PaymentReport) -> Verdict:
-    """What a report changes for the payment as it stands."""
-    totals = Totals(authorised=report.authorised, captured=report.captured, refunded=report.refunded)
+def verdict_on(payment: PaymentRow, report: PaymentReport, fresh: Sequence[RefundBounce] = ()) -> Verdict:
+    """What a report changes for the payment as it stands; `fresh` are its bounces that were not known."""
+    totals = Totals(
+        authorised=report.authorised,
+        captured=report.captured,
+        refunded=report.refunded + sum(bounce.amount for bounce in report.bounces),
+        bounced=payment.bounced + sum(bounce.amount for bounce in fresh) if report.bounces else 0,
+    )
     claim = Claim(state=report.state, totals=totals, currency=report.currency)
     return judge(PaymentState(payment.state), payment.totals, payment.amount, payment.currency, claim)
 
@@ -84,7 +99,8 @@ def moved_by(
         state=verdict.state,
         authorised=verdict.totals.authorised,
         captured=verdict.totals.captured,
-        refunded=verdict.totals.refunded,
+        refunded=verdict.totals.back,
+        bounced=verdict.totals.bounced,
         provider_reference=report.provider_reference or payment.provider_reference,
         token=payment.token if is_open else None,
         next_step=next_step if is_open else None,
@@ -130,18 +146,55 @@ def events_of(recorded: Recorded) -> tuple[PaymentEvent, ...]:
         heard.append(_event(PaymentCaptured, payment, verdict.added.captured))
     if isinstance(verdict, Moved) and verdict.added.refunded:
         heard.append(_event(PaymentRefunded, payment, verdict.added.refunded))
+    for bounce in recorded.bounces:
+        told = _facts(payment)
+        heard.append(
+            PaymentRefundBounced(**told, amount=bounce.amount, reference=bounce.reference, reason=bounce.reason)
+        )
     if payment.state in LOST and recorded.before.state not in LOST:
         heard.append(_event(PaymentFailed, payment, payment.amount))
     return tuple(heard)
 
 
 def _event(kind: type[PaymentEvent], payment: PaymentRow, amount: int) -> PaymentEvent:
-    return kind(
-        payment_id=payment.id,
-        order_id=payment.order_id,
-        provider=payment.provider,
-        amount=amount,
-        currency=payment.currency,
+    return kind(**_facts(payment), amount=amount)
+
+
+def _facts(payment: PaymentRow) -> dict[str, Any]:
+    return {
+        "payment_id": payment.id,
+        "order_id": payment.order_id,
+        "provider": payment.provider,
+        "currency": payment.currency,
+    }
+
+
+async def _fresh(session: Session, payment: PaymentRow, report: PaymentReport) -> tuple[RefundBounce, ...]:
+    """The bounces that no news told of before."""
+    if not report.bounces or report.currency != payment.currency:
+        return ()
+    known = {row[0] for row in await session.fetch(_BOUNCES, {"payment_id_": payment.id})}
+    found = {bounce.reference: bounce for bounce in report.bounces if bounce.amount > 0}
+    return tuple(bounce for reference, bounce in found.items() if reference not in known)
+
+
+async def _enter_bounces(
+    session: Session, payment: PaymentRow, bounces: Sequence[RefundBounce], at: datetime, actor: str
+) -> None:
+    await session.add_many(
+        PaymentEntry,
+        [
+            {
+                "payment_id": payment.id,
+                "kind": "refund_failed",
+                "amount": bounce.amount,
+                "currency": payment.currency,
+                "reference": bounce.reference,
+                "at": at,
+                "actor": actor,
+            }
+            for bounce in bounces
+        ],
     )
 
 
@@ -239,6 +292,7 @@ _WRITTEN = (
     "authorised",
     "captured",
     "refunded",
+    "bounced",
     "provider_reference",
     "token",
     "next_step",
@@ -265,6 +319,9 @@ _ATTACH = (
     update(Payment)
     .where(Payment.id == bindparam("payment_id"))
     .values(order_id=bindparam("order"), instructions=bindparam("told"))
+)
+_BOUNCES = select(PaymentEntry.reference).where(
+    PaymentEntry.payment_id == bindparam("payment_id_"), PaymentEntry.kind == "refund_failed"
 )
 _LOOK = (
     update(Payment)
