@@ -8,6 +8,7 @@ from string import Formatter
 
 import pytest
 
+from vetrina import events
 from vetrina.kernel.errors import BadInput, NotFound
 from vetrina.plugin.words import LANGUAGES, accepted, spoken
 from vetrina.shop.accounts.rules import checked_uris
@@ -63,6 +64,13 @@ def test_whatever_flows_write_into_the_audit_trail_has_words() -> None:
     assert len(actions) > 25
     known = {key.partition(".")[2] for key in sentences() if key.startswith("done.")}
     assert {action for action in actions if re.sub("[.-]", "_", action) not in known} == set()
+
+
+def test_whatever_happens_to_orders_and_their_money_has_words() -> None:
+    told = [each for each in vars(events).values() if getattr(each, "noun", "") in ("order", "payment")]
+    names = {each.__name__ for each in told} - {"OrderEvent", "PaymentEvent"}
+    assert len(names) > 15, "an order's history leaves out what has no words"
+    assert {name for name in names if f"orders.event_{name}" not in sentences()} == set()
 
 
 def test_every_icon_that_is_asked_for_is_brought() -> None:
