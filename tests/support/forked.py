@@ -19,6 +19,7 @@ IMPORTED = (
     "vetrina_flat_rate",
     "vetrina_manual_payment",
     "vetrina_storefront.plugin",
+    "tests.support.composed",
 )
 _FORKS = get_context("forkserver")
 _FORKS.set_forkserver_preload(list(IMPORTED))
