@@ -10,6 +10,7 @@ from typing import Any, cast
 
 import pytest
 import structlog
+from hypothesis import HealthCheck, settings
 from sqlalchemy import Dialect
 from tests.support import postgres, shops
 from tests.support.contributing import keep_contributions
@@ -44,6 +45,10 @@ structlog.configure(
     ]
 )
 
+# How fast examples are drawn says how busy the machine is, and no more.
+settings.register_profile("house", suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("house")
+
 ENGINES = tuple(os.environ.get("VETRINA_TEST_ENGINES", "sqlite,postgresql").split(","))
 
 
@@ -53,11 +58,16 @@ def pytest_configure() -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """What is marked `embedded` is about a door's own words, which no engine changes: SQLite answers for both."""
+    """What is marked `embedded` is about a door's own words, which no engine changes: SQLite answers for both.
+
+    What may take long begins first: nobody waits at the end for the other's last test.
+    """
     elsewhere = [item for item in items if item.get_closest_marker("embedded") and "[postgresql" in item.name]
     if elsewhere:
         config.hook.pytest_deselected(items=elsewhere)
-        items[:] = [item for item in items if item not in elsewhere]
+        left_out = set(elsewhere)
+        items[:] = [item for item in items if item not in left_out]
+    items.sort(key=lambda item: item.get_closest_marker("timeout") is None)
 
 
 def pytest_collection_finish() -> None:
