@@ -10,6 +10,7 @@ from vetrina.kernel.db import Model, private
 
 _ALIVE = text("fulfilment_id IS NOT NULL AND state IN ('waiting', 'asking', 'bought', 'unsure')")
 _OPEN = text("state IN ('waiting', 'asking')")
+_UNNOTED = text("state = 'bought' AND noted_at IS NULL")
 _DUE = text("ended_at IS NULL")
 
 
@@ -94,6 +95,7 @@ class CarriersLabel(Model):
             "ix_carriers_label_alive", "fulfilment_id", unique=True, postgresql_where=_ALIVE, sqlite_where=_ALIVE
         ),
         Index("ix_carriers_label_open", "state", "leased_until", postgresql_where=_OPEN, sqlite_where=_OPEN),
+        Index("ix_carriers_label_unnoted", "id", postgresql_where=_UNNOTED, sqlite_where=_UNNOTED),
         Index("ix_carriers_label_reference", "carrier", "reference"),
         Index("ix_carriers_label_tracking_number", "tracking_number"),
         Index("ix_carriers_label_order_id", "order_id"),

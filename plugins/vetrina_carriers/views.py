@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 import msgspec
-from sqlalchemy import bindparam, func, or_, select
+from sqlalchemy import bindparam, func, or_, select, text
 
 from vetrina.kernel.db import Reads, id_in
 from vetrina.ports import Parcel
@@ -230,19 +230,20 @@ _TO_CLOSE = (
 _TO_SETTLE = (
     select(_L.id)
     .where(
+        text("carriers_label.state IN ('waiting', 'asking')"),  # as the index says it, which is of these alone
         or_(
             (_L.state == "waiting")
             & (_L.asked_at <= bindparam("before"))
             & (_L.leased_until.is_(None) | (_L.leased_until <= bindparam("now"))),
             (_L.state == "asking") & (_L.leased_until <= bindparam("now")),
-        )
+        ),
     )
     .order_by(_L.id)
     .limit(50)
 )
 _TO_NOTE = (
     select(_L.id)
-    .where(_L.state == "bought", _L.fulfilment_id.is_not(None), _L.noted_at.is_(None))
+    .where(text("carriers_label.state = 'bought'"), _L.noted_at.is_(None), _L.fulfilment_id.is_not(None))
     .order_by(_L.id)
     .limit(50)
 )

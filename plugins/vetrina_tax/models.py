@@ -115,8 +115,8 @@ class TaxEntry(Model):
 
     __table_args__ = (
         UniqueConstraint("order_id", "reference", "rate"),
-        Index("ix_tax_entry_supplied_at", "supplied_at"),
-        Index("ix_tax_entry_at", "at"),
+        Index("ix_tax_entry_supplied_at", "scheme", "supplied_at"),
+        Index("ix_tax_entry_at", "scheme", "at"),
     )
 
 

@@ -133,14 +133,15 @@ class EuVat(TaxProvider):
 
     async def _is_over(self, ctx: Context, request: TaxRequest, case: Case, lines: Sequence[TaxableLine]) -> bool:
         """Whether this sale is over the threshold, at the net amount it has where the goods leave from."""
-        always = self.settings.distance_sales == "always"
+        if self.settings.distance_sales == "always":
+            return True
         items, _ = self._items(case, lines)
         included = taxes(items, is_included=True, rounding="line") if request.prices_include_tax else []
         net = sum(item.amount for item in items) - sum(included)
         year = case.day.year
         elsewhere = (self.settings.elsewhere_in(year), self.settings.elsewhere_in(year - 1))
         known = await threshold_in(ctx.db, year, elsewhere)
-        return is_over(known, self.settings.euro_cents(net, request.currency), starts_early=always)
+        return is_over(known, self.settings.euro_cents(net, request.currency), starts_early=False)
 
     def _items(self, case: Case, lines: Sequence[TaxableLine]) -> tuple[list[Item], list[Rate]]:
         """What is taxed with which rate, delivery behind the goods, and the rates that were found."""

@@ -221,4 +221,11 @@ _COLUMNS: Sequence[Any] = [
     _BESIDE[name] if name in _BESIDE else getattr(Payment, name) for name in PaymentDeskRow.__struct_fields__
 ]
 _BY_ID = select(*_COLUMNS).outerjoin(Order, Order.id == Payment.order_id).where(Payment.id == bindparam("payment_id"))
-_PROVIDERS = select(Payment.provider).distinct().order_by(Payment.provider)
+_first = select(func.min(Payment.provider).label("name")).cte("providers", recursive=True)
+_providers = _first.union_all(
+    select(select(func.min(Payment.provider)).where(Payment.provider > _first.c.name).scalar_subquery()).where(
+        _first.c.name.is_not(None)
+    )
+)
+_PROVIDERS = select(_providers.c.name).where(_providers.c.name.is_not(None)).order_by(_providers.c.name)
+"""One step in an index for each of them, however many payments there are."""

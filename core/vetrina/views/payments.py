@@ -5,7 +5,9 @@ from datetime import datetime
 from typing import Any
 
 import msgspec
-from sqlalchemy import ScalarSelect, Select, and_, bindparam, case, cast, func, or_, select
+from sqlalchemy import ScalarSelect, Select, and_, bindparam, case, cast, func, literal_column, or_, select, union
+from sqlalchemy.orm import aliased
+from sqlalchemy.orm import aliased
 
 from vetrina.kernel.db import BigInt, Instant, Reads, id_in, text_in
 from vetrina.shop.cart.models import Cart
@@ -113,11 +115,18 @@ async def troubled_payments(reads: Reads, *, before: datetime, limit: int = 100)
 
 
 def taken() -> Select[int]:
-    """What disputes took and did not give back, as SQL over the money ledger; to be narrowed to a payment."""
+    """What disputes took and did not give back, as SQL over the money ledger; to be narrowed to a payment.
+
+    Sums of two currencies are not added: a dispute in another one than its payment holds all that came of it, as nobody
+    can say how much of it the bank has taken.
+    """
+    paid_in, came = (
+        select(column).where(_own.id == PaymentEntry.payment_id).correlate(PaymentEntry).scalar_subquery()
+        for column in (_own.currency, _own.captured)
+    )
+    amount = case((PaymentEntry.currency == paid_in, PaymentEntry.amount), else_=came)
     value = case(
-        (PaymentEntry.kind == "disputed", PaymentEntry.amount),
-        (PaymentEntry.kind == "dispute_reversed", -PaymentEntry.amount),
-        else_=0,
+        (PaymentEntry.kind == "disputed", amount), (PaymentEntry.kind == "dispute_reversed", -amount), else_=0
     )
     return select(func.coalesce(cast(func.sum(value), BigInt), 0))
 
@@ -127,6 +136,7 @@ def count_troubled() -> ScalarSelect[Any]:
     return _TROUBLED_COUNT
 
 
+_own = aliased(Payment)
 _PAYMENT = select(*(getattr(Payment, name) for name in PaymentRow.__struct_fields__))
 _BY_ID = _PAYMENT.where(Payment.id == bindparam("payment_id"))
 _BY_KEY = _PAYMENT.where(Payment.key == bindparam("key_"), Payment.provider == bindparam("provider_"))
@@ -182,6 +192,18 @@ _stuck = and_(Payment.state.in_(sorted(UNDECIDED)), Attempt.state == AttemptStat
 _stuck_request = and_(Payment.state.in_(sorted(UNDECIDED)), Payment.request_id.is_not(None))
 
 
+_one, _gone, _misfit = aliased(Payment), aliased(Order), aliased(PaymentEntry)
+_held = or_(_one.captured > _one.refunded, _one.state == PaymentState.AUTHORISED)
+_candidates = union(
+    select(_one.id).where(_one.order_id.is_(None), _held),
+    select(_one.id).where(_one.replaced_at.is_not(None)),
+    select(_one.id).where(_one.order_id.in_(select(_gone.id).where(_gone.cancelled_at.is_not(None))), _held),
+    select(_misfit.payment_id).where(_misfit.kind == literal_column("'mismatched'")),
+    select(_one.id).where(_one.state.in_(sorted(UNDECIDED))),
+)
+"""Few of all payments, each kind found by an index: what is in trouble is among them."""
+
+
 def _of_trouble(selected: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
     """The payments that somebody has to look at; needs `before`."""
     return (
@@ -190,7 +212,7 @@ def _of_trouble(selected: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
         .outerjoin(Order, Order.id == Payment.order_id)
         .where(or_(_unowned, _unreturned, and_(_stuck, Attempt.expires_at <= _before), _stuck_request))
         .where(or_(Attempt.id.is_not(None), Payment.request_id.is_not(None), Payment.replaced_at.is_not(None)))
-        .where(Payment.updated_at <= _before)
+        .where(Payment.updated_at <= _before, Payment.id.in_(_candidates))
     )
 
 

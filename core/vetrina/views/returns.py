@@ -131,4 +131,8 @@ _PIECES = (
     .join(Return, Return.id == ReturnLine.return_id)
     .where(id_in(Return.order_id, "order_ids"))
 )
-_WAITING = select(Return.state, func.count()).group_by(Return.state)
+_WAITING = (
+    select(Return.state, func.count())
+    .where(Return.state.in_(["requested", "approved", "received"]))
+    .group_by(Return.state)
+)

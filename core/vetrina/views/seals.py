@@ -12,6 +12,8 @@ from vetrina.shop.staff.models import AuditEntry, AuditSeal
 
 CHAIN = "audit-chain"
 """What the key of the chain is for."""
+LOOKED_BACK = 10_000
+"""So far below the latest sealed entry one may stand that was committed after it; what is older is the doctor's."""
 
 
 class EntryRow(msgspec.Struct, frozen=True):
@@ -67,7 +69,8 @@ async def links(reads: Reads, *, above: int, limit: int) -> list[LinkRow]:
 
 async def unsealed_entries(reads: Reads, *, before: datetime, limit: int) -> list[EntryRow]:
     """Entries from before that instant which no link stands for, in the order of their ids."""
-    return await reads.rows(EntryRow, _UNSEALED, {"before_": before, "most": limit})
+    above = (await reads.value(_LATEST) or 0) - LOOKED_BACK
+    return await reads.rows(EntryRow, _UNSEALED, {"before_": before, "above": above, "most": limit})
 
 
 async def unsealed_count(reads: Reads, *, before: datetime) -> int:
@@ -88,5 +91,11 @@ _is_open = (
     AuditEntry.at <= bindparam("before_"),
     ~select(AuditSeal.id).where(AuditSeal.entry_id == AuditEntry.id).exists(),
 )
-_UNSEALED = select(*_ENTRY).where(*_is_open).order_by(AuditEntry.id).limit(bindparam("most"))
+_LATEST = select(func.max(AuditSeal.entry_id))
+_UNSEALED = (
+    select(*_ENTRY)
+    .where(*_is_open, AuditEntry.id > bindparam("above"))
+    .order_by(AuditEntry.id)
+    .limit(bindparam("most"))
+)
 _COUNT = select(func.count(AuditEntry.id)).where(*_is_open)

@@ -136,6 +136,14 @@ def index_carriers_label() -> None:
     op.create_index("ix_carriers_label_order_id", "carriers_label", ["order_id"], unique=False)
     op.create_index("ix_carriers_label_reference", "carriers_label", ["carrier", "reference"], unique=False)
     op.create_index("ix_carriers_label_tracking_number", "carriers_label", ["tracking_number"], unique=False)
+    op.create_index(
+        "ix_carriers_label_unnoted",
+        "carriers_label",
+        ["id"],
+        unique=False,
+        postgresql_where=sa.text("state = 'bought' AND noted_at IS NULL"),
+        sqlite_where=sa.text("state = 'bought' AND noted_at IS NULL"),
+    )
 
 
 def create_carriers_paper() -> None:

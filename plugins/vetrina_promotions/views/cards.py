@@ -160,7 +160,11 @@ _OF_ORDERS = (
 _SPENDABLE = select(*(getattr(GiftCard, name) for name in SpendableRow.__struct_fields__)).where(
     text_in(GiftCard.digest, "digests"), GiftCard.balance > 0, GiftCard.disabled_at.is_(None)
 )
-_LAPSED = _CARD.where(GiftCard.expires_at <= _NOW, GiftCard.balance > 0).order_by(GiftCard.id).limit(bindparam("size"))
+_LAPSED = (
+    _CARD.where(GiftCard.expires_at <= _NOW, GiftCard.balance > 0)
+    .order_by(GiftCard.expires_at, GiftCard.id)
+    .limit(bindparam("size"))
+)
 _OWED = (
     select(GiftCard.currency, func.count(), func.sum(GiftCard.balance))
     .where(GiftCard.balance > 0, GiftCard.disabled_at.is_(None))

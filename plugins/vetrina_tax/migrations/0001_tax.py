@@ -114,5 +114,5 @@ def create_tax_entry() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_tax_entry")),
         sa.UniqueConstraint("order_id", "reference", "rate", name=op.f("uq_tax_entry_order_id_reference_rate")),
     )
-    op.create_index("ix_tax_entry_at", "tax_entry", ["at"], unique=False)
-    op.create_index("ix_tax_entry_supplied_at", "tax_entry", ["supplied_at"], unique=False)
+    op.create_index("ix_tax_entry_at", "tax_entry", ["scheme", "at"], unique=False)
+    op.create_index("ix_tax_entry_supplied_at", "tax_entry", ["scheme", "supplied_at"], unique=False)

@@ -24,6 +24,7 @@ class OutboxEvent(Model):
     position: Mapped[int | None] = mapped_column(unique=True)
 
     __table_args__ = (
+        Index("ix_outbox_event_subject", "subject", "id"),
         Index(
             "ix_outbox_event_waiting",
             "id",

@@ -126,6 +126,7 @@ def create_outbox_event() -> None:
         postgresql_where=sa.text("position IS NOT NULL"),
         sqlite_where=sa.text("position IS NOT NULL"),
     )
+    op.create_index("ix_outbox_event_subject", "outbox_event", ["subject", "id"], unique=False)
     op.create_index(
         "ix_outbox_event_waiting",
         "outbox_event",

@@ -51,6 +51,14 @@ def create_cart_cart() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_cart_cart")),
         sa.UniqueConstraint("key", name=op.f("uq_cart_cart_key")),
     )
+    op.create_index(
+        "ix_cart_cart_customer_id",
+        "cart_cart",
+        ["customer_id"],
+        unique=False,
+        postgresql_where=sa.text("customer_id IS NOT NULL"),
+        sqlite_where=sa.text("customer_id IS NOT NULL"),
+    )
     op.create_index("ix_cart_cart_updated_at", "cart_cart", ["state", "updated_at"], unique=False)
 
 

@@ -132,8 +132,22 @@ def columns_orders_order() -> list[sa.Column[Any]]:
 
 
 def index_orders_order() -> None:
+    op.create_index(
+        "ix_orders_order_cancelled",
+        "orders_order",
+        ["id"],
+        unique=False,
+        postgresql_where=sa.text("cancelled_at IS NOT NULL"),
+        sqlite_where=sa.text("cancelled_at IS NOT NULL"),
+    )
     op.create_index("ix_orders_order_customer_id", "orders_order", ["customer_id"], unique=False)
     op.create_index("ix_orders_order_email", "orders_order", ["email"], unique=False)
+    op.create_index(
+        "ix_orders_order_financial", "orders_order", ["financial_status", "state", "placed_at"], unique=False
+    )
+    op.create_index(
+        "ix_orders_order_fulfilment", "orders_order", ["fulfilment_status", "state", "placed_at"], unique=False
+    )
     op.create_index(
         "ix_orders_order_lessened",
         "orders_order",

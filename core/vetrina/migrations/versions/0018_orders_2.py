@@ -102,6 +102,7 @@ def create_orders_return() -> None:
         sa.UniqueConstraint("order_id", "key", name=op.f("uq_orders_return_order_id_key")),
         sa.UniqueConstraint("order_id", "position", name=op.f("uq_orders_return_order_id_position")),
     )
+    op.create_index("ix_orders_return_requested_at", "orders_return", ["requested_at", "id"], unique=False)
     op.create_index("ix_orders_return_state", "orders_return", ["state", "requested_at"], unique=False)
 
 

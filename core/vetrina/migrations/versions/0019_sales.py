@@ -53,5 +53,5 @@ def create_sales_counted_order() -> None:
         ["placed_at", "order_id"],
         unique=False,
         postgresql_where=sa.text("is_recent"),
-        sqlite_where=sa.text("is_recent"),
+        sqlite_where=sa.text("is_recent = 1"),
     )

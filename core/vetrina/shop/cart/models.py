@@ -8,6 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from vetrina.kernel.db import Model, private
 
+_IS_SOMEBODYS = text("customer_id IS NOT NULL")
 NEVER_AGAIN = {"sqlite_autoincrement": True}
 """Keys that went are given to nobody else: whoever still holds one would change what is not his."""
 
@@ -46,6 +47,7 @@ class Cart(Model):
         CheckConstraint("state IN ('open', 'ordered')", name="state_known"),
         CheckConstraint("version >= 1", name="version"),
         Index("ix_cart_cart_updated_at", "state", "updated_at"),
+        Index("ix_cart_cart_customer_id", "customer_id", postgresql_where=_IS_SOMEBODYS, sqlite_where=_IS_SOMEBODYS),
     )
 
 

@@ -26,7 +26,7 @@ class CountedOrder(Model):
             "placed_at",
             "order_id",
             postgresql_where=_IS_RECENT,
-            sqlite_where=_IS_RECENT,
+            sqlite_where=text("is_recent = 1"),
         ),
     )
 

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from vetrina.kernel.db import Model, append_only, private, table_of
 
+_IS_CANCELLED = text("cancelled_at IS NOT NULL")
 _IS_LESSENED = text("waived > 0 OR lowered > released")
 """It came to less after it was paid or promised: the few in which money may be too much."""
 
@@ -89,6 +90,9 @@ class Order(Model):
         Index("ix_orders_order_placed_at", "placed_at", "id"),
         Index("ix_orders_order_customer_id", "customer_id"),
         Index("ix_orders_order_email", "email"),
+        Index("ix_orders_order_fulfilment", "fulfilment_status", "state", "placed_at"),
+        Index("ix_orders_order_financial", "financial_status", "state", "placed_at"),
+        Index("ix_orders_order_cancelled", "id", postgresql_where=_IS_CANCELLED, sqlite_where=_IS_CANCELLED),
         Index("ix_orders_order_lessened", "id", postgresql_where=_IS_LESSENED, sqlite_where=_IS_LESSENED),
     )
 

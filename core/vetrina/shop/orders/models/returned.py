@@ -51,6 +51,7 @@ class Return(Model):
         CheckConstraint("state NOT IN ('received') OR received_at IS NOT NULL", name="received_at"),
         CheckConstraint("refund_id IS NULL OR amendment_id IS NULL", name="one_end"),
         Index("ix_orders_return_state", "state", "requested_at"),
+        Index("ix_orders_return_requested_at", "requested_at", "id"),
     )
 
 
