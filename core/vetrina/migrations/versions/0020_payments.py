@@ -72,6 +72,7 @@ def create_payments_request() -> None:
         sa.UniqueConstraint("key", name=op.f("uq_payments_request_key")),
     )
     op.create_index("ix_payments_request_order_id", "payments_request", ["order_id"], unique=False)
+    op.create_index("ix_payments_request_state", "payments_request", ["state", "expires_at"], unique=False)
     op.create_index(
         "uq_payments_request_open",
         "payments_request",
@@ -136,7 +137,16 @@ def create_payments_payment() -> None:
 
 
 def index_payments_payment() -> None:
+    op.create_index("ix_payments_payment_created_at", "payments_payment", ["created_at", "id"], unique=False)
     op.create_index("ix_payments_payment_order_id", "payments_payment", ["order_id"], unique=False)
+    op.create_index(
+        "ix_payments_payment_replaced",
+        "payments_payment",
+        ["id"],
+        unique=False,
+        postgresql_where=sa.text("replaced_at IS NOT NULL"),
+        sqlite_where=sa.text("replaced_at IS NOT NULL"),
+    )
     op.create_index(
         "ix_payments_payment_request_id",
         "payments_payment",
@@ -210,6 +220,14 @@ def create_payments_entry() -> None:
         ),
     )
     make_append_only("payments_entry")
+    op.create_index(
+        "ix_payments_entry_mismatched",
+        "payments_entry",
+        ["payment_id"],
+        unique=False,
+        postgresql_where=sa.text("kind = 'mismatched'"),
+        sqlite_where=sa.text("kind = 'mismatched'"),
+    )
 
 
 def create_payments_payout_item() -> None:

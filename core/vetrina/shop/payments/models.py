@@ -8,6 +8,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from vetrina.kernel.db import Model, append_only, private, table_of
 
+_IS_REPLACED = text("replaced_at IS NOT NULL")
+_IS_MISFIT = text("kind = 'mismatched'")
 _IS_OPEN = text("state = 'open'")
 _IS_ASKED_FOR = text("request_id IS NOT NULL")
 _IS_UNDECIDED = text("state IN ('started', 'processing', 'action_required')")
@@ -37,6 +39,7 @@ class PaymentRequest(Model):
         CheckConstraint("state IN ('open', 'paid', 'withdrawn')", name="state_known"),
         CheckConstraint("(state = 'open') = (decided_at IS NULL)", name="decided_at"),
         Index("ix_payments_request_order_id", "order_id"),
+        Index("ix_payments_request_state", "state", "expires_at"),
         Index("uq_payments_request_open", "order_id", unique=True, postgresql_where=_IS_OPEN, sqlite_where=_IS_OPEN),
     )
 
@@ -105,7 +108,9 @@ class Payment(Model):
             name="state_known",
         ),
         Index("ix_payments_payment_state", "state", "updated_at"),
+        Index("ix_payments_payment_created_at", "created_at", "id"),
         Index("ix_payments_payment_order_id", "order_id"),
+        Index("ix_payments_payment_replaced", "id", postgresql_where=_IS_REPLACED, sqlite_where=_IS_REPLACED),
         Index(
             "ix_payments_payment_request_id", "request_id", postgresql_where=_IS_ASKED_FOR, sqlite_where=_IS_ASKED_FOR
         ),
@@ -141,6 +146,7 @@ class PaymentEntry(Model):
 
     __table_args__ = (
         UniqueConstraint("payment_id", "kind", "reference"),
+        Index("ix_payments_entry_mismatched", "payment_id", postgresql_where=_IS_MISFIT, sqlite_where=_IS_MISFIT),
         CheckConstraint("amount >= 0 OR kind = 'fee'", name="amount"),
         CheckConstraint(
             "kind IN ('authorised', 'captured', 'refunded', 'refund_failed', 'voided', 'mismatched', 'returned', "
