@@ -12,10 +12,10 @@ from vetrina_invoices.settings import InvoicesSettings
 
 
 @hookimpl
-def register_ports() -> list[Provide]:
+def register_ports(settings: InvoicesSettings) -> list[Provide]:
     from vetrina_invoices.papers import Papers
 
-    return [Provide(OrderDocuments, "invoices", Papers())]
+    return [Provide(OrderDocuments, "invoices", Papers(settings))]
 
 
 @hookimpl

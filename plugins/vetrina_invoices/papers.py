@@ -9,6 +9,7 @@ from vetrina.views.orders import OrderView, order_by_id, status_url
 from vetrina.vocabulary import OrderState
 from vetrina_invoices.flows.writing import document_url
 from vetrina_invoices.pdf.rendering import file_name, pdf_of
+from vetrina_invoices.settings import InvoicesSettings
 from vetrina_invoices.views import document_by_id, documents_of, order_state
 
 WORDS = {
@@ -24,6 +25,9 @@ class Papers:
     """Keeps nothing beside the plugin's tables."""
 
     policy: ClassVar[Policy] = OrderDocuments.policy
+
+    def __init__(self, settings: InvoicesSettings) -> None:
+        self._settings = settings
 
     async def papers(self, ctx: Context, order_id: int) -> OrderPapers:
         order = await order_by_id(ctx.db, order_id)
@@ -43,7 +47,11 @@ class Papers:
         )
         may_ask = not documents and order.source_name is None and order.state != OrderState.CANCELLED
         state = await order_state(ctx.db, order_id) if may_ask else None
-        is_asked = state is not None and state.wanted_by is not None
+        is_asked = may_ask and (
+            self._settings.issue_to == "everybody"
+            or (state is not None and state.wanted_by is not None)
+            or bool((order.tax_treatment or {}).get("vat_id"))
+        )
         return OrderPapers(documents=documents, ask_url=ask_url(ctx, order) if may_ask else None, is_asked=is_asked)
 
     async def file(self, ctx: Context, reference: str) -> DocumentFile | None:

@@ -41,7 +41,7 @@ async def test_a_buyer_asks_from_his_orders_page_and_finds_the_invoice_there(sho
     await person.post(here, {**fields, **right, "token": "x"})
     assert person.answer.status_code == 403
     page = await person.post(here, {**fields, **right})
-    assert "You have asked for an invoice." in page.words
+    assert "Your invoice stands here as soon as it is issued." in page.words
     assert "Change whom it is made out to" in page.words
     assert await told(shop, order) == [], "it is not paid yet"
     await mark_as_paid(shop.ctx, order.id)

@@ -11,6 +11,7 @@ from vetrina.testing.documents import OrderDocumentsContract
 from vetrina.testing.making import EMAIL
 from vetrina.testing.shop import Workshop
 from vetrina_invoices.papers import Papers
+from vetrina_invoices.settings import InvoicesSettings
 from vetrina_order_mails.flows.editing import shown
 
 pytestmark = pytest.mark.embedded
@@ -27,7 +28,7 @@ class TestPapers(OrderDocumentsContract):
         return shop.ctx
 
     def documents(self) -> OrderDocuments:
-        return Papers()
+        return Papers(InvoicesSettings())
 
 
 async def test_each_document_is_sent_once_with_its_pdf_or_a_link(shop: Workshop, letters: list[Letter]) -> None:

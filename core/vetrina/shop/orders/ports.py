@@ -143,7 +143,7 @@ class OrderPapers(msgspec.Struct, frozen=True, kw_only=True):
     documents: tuple[OrderDocument, ...] = ()
     ask_url: str | None = None
     is_asked: bool = False
-    """Whether somebody has asked for one that is not issued yet."""
+    """Whether an invoice comes that is not issued yet."""
 
 
 class DocumentFile(msgspec.Struct, frozen=True, kw_only=True):
