@@ -173,6 +173,15 @@ async def test_head_is_answered_like_get_without_the_body(client: httpx.AsyncCli
     assert (await client.head("/graphql")).status_code == 405
 
 
+async def test_no_browser_guesses_what_an_answer_is(client: httpx.AsyncClient) -> None:
+    routes = (("GET", "/nothing-here/at-all", 404), ("PUT", "/healthz", 405), ("GET", "/healthz", 200),
+              ("POST", "/graphql", 415), ("HEAD", "/nothing-here", 404))  # fmt: skip
+    for method, path, status in routes:
+        answer = await client.request(method, path)
+        heads = answer.headers.get_list("x-content-type-options")
+        assert (answer.status_code, heads) == (status, ["nosniff"]), path
+
+
 async def test_a_developer_is_told_how_long_each_field_took(client: httpx.AsyncClient) -> None:
     question = {"query": "{ products(first: 1) { nodes { id } } }"}
     for _ in range(2):  # what is kept for everybody has no times to tell

@@ -11,6 +11,7 @@ from litestar.exceptions import HTTPException
 from vetrina.boot import Runtime
 from vetrina.kernel.errors import Refusal
 from vetrina.plugin.collected import DOORS, LOST
+from vetrina.web.heads import forbid_guessing
 from vetrina.web.media import media_route
 from vetrina.web.metrics import metrics
 from vetrina.web.plugin_routes import count_failure, plugin_routes
@@ -38,6 +39,7 @@ def build_app(runtime: Runtime) -> Litestar:
         openapi_config=None,
         logging_config=None,
         after_exception=[count_failure(runtime.shop.ports.meters)],
+        before_send=[forbid_guessing],
         request_max_body_size=LARGEST_BODY,
         exception_handlers={
             Refusal: answer_refusal,
