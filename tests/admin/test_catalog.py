@@ -120,6 +120,8 @@ WRONG: list[tuple[dict[str, Any], str, list[str]]] = [
     ({"amount": "-1"}, "BAD_USER_INPUT", ["input", "amount"]),
     ({"amount": "1.005"}, "BAD_USER_INPUT", ["input", "amount"]),
     ({"amount": "1", "compareAt": "1.005"}, "BAD_USER_INPUT", ["input", "compareAt"]),
+    ({"compareAt": "20"}, "BAD_USER_INPUT", ["input", "amount"]),
+    ({"amount": None, "breaks": [{"minimum": 2, "amount": "1"}]}, "BAD_USER_INPUT", ["input", "amount"]),
     ({"amount": "1", "priceListId": "gid://vetrina/PriceList/99"}, "NO_SUCH_PRICE_LIST", ["input", "priceListId"]),
     ({"amount": "1", "priceListId": "gid://vetrina/Product/1"}, "BAD_USER_INPUT", ["input", "priceListId"]),
     ({"amount": "1", "variantId": "nonsense"}, "BAD_USER_INPUT", ["input", "variantId"]),

@@ -87,6 +87,8 @@ async def test_a_bad_price_keeps_all_others_out(ctx: Context) -> None:
         (PriceChange(variant_id=other, amount=Money(100, "USD")), BadInput),
         (PriceChange(variant_id=variant_id, amount="1"), BadInput),
         (PriceChange(variant_id=other, amount="1", price_list_id=99), NoSuchPriceList),
+        (PriceChange(variant_id=other, amount=None, compare_at="12"), BadInput),
+        (PriceChange(variant_id=other, amount=None, breaks=()), BadInput),
         (PriceChange(variant_id=99, amount="1"), NotFound),
         (PriceChange(variant_id=2**53, amount=None), NotFound),
     ]

@@ -27,7 +27,8 @@ class PriceSetInput:
         default=None, description="The default market's list if left out."
     )
     amount: Decimal | None = strawberry.field(
-        default=None, description="In major units, such as 12.50; none takes the variant off the list."
+        default=None,
+        description="In major units, such as 12.50; none, with nothing beside it, takes the variant off the list.",
     )
     compare_at: Decimal | None = strawberry.field(default=None, description="The struck-through price.")
     breaks: list[PriceBreakInput] | None = strawberry.field(

@@ -49,7 +49,10 @@ class NewPrice(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class PriceChange(msgspec.Struct, frozen=True, kw_only=True):
-    """What a variant is to cost in a list; no amount takes it off the list. Without a list the default one is meant."""
+    """What a variant is to cost in a list; without an amount it is taken off the list.
+
+    Without a list the default one is meant.
+    """
 
     variant_id: int
     amount: str | Money | None
@@ -162,6 +165,9 @@ def _wanted(book: PriceBook, changes: Sequence[PriceChange]) -> dict[_Key, _Amou
             raise NoSuchPriceList(field=(*path, "price_list_id"), wanted=f"number {list_id}")
         if (list_id, change.variant_id) in found:
             raise BadInput(field=path, problem="The same price is given twice.")
+        if change.amount is None and (change.compare_at is not None or change.breaks is not UNSET):
+            problem = "What comes beside a price needs the price: give the amount, or nothing to remove it."
+            raise BadInput(field=(*path, "amount"), problem=problem, reason="empty")
         found[list_id, change.variant_id] = None if change.amount is None else (
             minor_units(book, list_id, change.amount, (*path, "amount")),
             None if change.compare_at is None
