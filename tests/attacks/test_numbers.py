@@ -42,8 +42,6 @@ FINER = {"input.percentage", "tiers.off"}
 """What is no money, and may have three decimals."""
 LARGE = {"variants.weight", "usageLimit", "perCustomer"}
 """What may be a thousand million."""
-ANYWHERE = {"coordinates.latitude", "coordinates.longitude"}
-"""What nothing is looked up by: a wish that a buyer reads again."""
 
 
 class Number(NamedTuple):
@@ -77,8 +75,6 @@ def numbers(schema: GraphQLSchema) -> Iterator[Number]:
 
 def may_be_taken(number: Number, value: Any) -> bool:
     """Whether a number that is odd somewhere is none here."""
-    if number.ends(ANYWHERE):
-        return value != "NaN"
     try:
         size = Decimal(str(value))
     except InvalidOperation:

@@ -360,6 +360,17 @@ async def test_a_buyer_says_who_he_is_and_the_price_follows_his_country(ctx: Con
         },
     }  # fmt: skip
     assert told["cart"]["cost"] == {"totalAmount": {"amount": "9.0", "currencyCode": "GBP"}}
+    point = "preferences: {delivery: {coordinates: {countryCode: GB, latitude: %s, longitude: %s}}}"
+    at = ["preferences", "delivery", "coordinates"]
+    for where, wrong in ((("90.001", "-180.5"), ["latitude", "longitude"]), (("-90", "1e308"), ["longitude"]),
+                         (("-1e308", "180"), ["latitude"]), (("-90", "180"), []), (("51.5", "-0.1"), [])):  # fmt: skip
+        argument = f'cartId: "{cart_gid(key)}", buyerIdentity: {{{point % where}}}'
+        errors = (await mutate(ctx, "cartBuyerIdentityUpdate", argument))["userErrors"]
+        named = [(error["code"], error["field"]) for error in errors]
+        assert named == [("INVALID", ["buyerIdentity", *at, name]) for name in wrong], where
+    opening = f"input: {{buyerIdentity: {{{point % ('1e308', '0')}}}}}"
+    opening_errors = (await mutate(ctx, "cartCreate", opening))["userErrors"]
+    assert [error["field"] for error in opening_errors] == [["input", "buyerIdentity", *at, "latitude"]]
     cleared = await mutate(
         ctx, "cartBuyerIdentityUpdate", f'cartId: "{cart_gid(key)}", buyerIdentity: {{email: null}}',
         "cart { buyerIdentity { email countryCode } }",

@@ -17,6 +17,8 @@ Path = tuple[str, ...]
 
 PREFERENCES_LIMIT = 5_000
 """Bytes of the preferences as JSON."""
+_DEGREES = {"latitude": 90, "longitude": 180}
+"""How far from nothing, either way."""
 
 
 class Identity(msgspec.Struct, frozen=True, kw_only=True):
@@ -92,6 +94,18 @@ def _identity_problems(identity: Identity, field: Path) -> Iterable[CartProblem]
         yield CartProblem(code="INVALID_COMPANY_LOCATION", message=message, field=(*field, "company_location_id"))
     if identity.preferences and not _is_storable(identity.preferences):
         yield CartProblem(code="INVALID", message="The preferences are not valid.", field=(*field, "preferences"))
+    elif identity.preferences:
+        yield from _off_the_earth(identity.preferences, (*field, "preferences", "delivery", "coordinates"))
+
+
+def _off_the_earth(preferences: dict[str, Any], field: Path) -> Iterable[CartProblem]:
+    """Whatever of the coordinates is no place: pickup points are looked for around them."""
+    delivery: dict[str, Any] = preferences.get("delivery") or {}
+    point: dict[str, Any] = delivery.get("coordinates") or {}
+    for name, most in _DEGREES.items():
+        if name in point and not abs(point[name]) <= most:
+            message = f"A {name} is between -{most} and {most} degrees."
+            yield CartProblem(code="INVALID", message=message, field=(*field, name))
 
 
 def _trimmed(value: str | UnsetType | None) -> str | None:
