@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from typing import ClassVar, cast
 
 from vetrina.kernel.errors import Unavailable
+from vetrina.kernel.money import digits
 from vetrina.ports import PayoutItem, PayoutReport, PayoutSource, Policy
 from vetrina.vocabulary import PayoutItemKind, PayoutState
 from vetrina_stripe.amounts import all_from_stripe, from_stripe
@@ -90,6 +91,7 @@ def _item(movement: Thing, net: int, currency: str) -> PayoutItem:
     if kind == PayoutItemKind.FEE:
         gross = 0
     about = inside(movement, "source")
+    charged, charged_currency = _charged(movement, kind, about, currency)
     return PayoutItem(
         reference=movement["id"],
         kind=kind,
@@ -100,7 +102,27 @@ def _item(movement: Thing, net: int, currency: str) -> PayoutItem:
         at=cast("datetime", moment(movement["created"])),
         payment_key=key_in(about),
         provider_reference=id_of(about.get("payment_intent")),
+        charged=charged,
+        charged_currency=charged_currency,
     )
+
+
+def _charged(movement: Thing, kind: PayoutItemKind, about: Thing, currency: str) -> tuple[int | None, str | None]:
+    """What an exchanged movement was in the currency the buyer paid in: as what it is about says, else by the rate.
+
+    Of a charge that was taken in part Stripe moves what was taken; of a dispute that is settled in steps, a step.
+    """
+    paid_in = str(about.get("currency") or currency).upper()
+    rate = movement.get("exchange_rate")
+    if paid_in == currency or kind not in SIGNS or not rate:
+        return None, None
+    told = about.get("amount_captured") or about.get("amount") or 0
+    settled = abs(movement["amount"])
+    # The rate is rounded to a few digits: what the source says is exact, if it is about the same money. Between
+    # currencies of other decimals the rate is told in either unit, and the source alone is sure.
+    is_all = abs(told * rate - settled) <= max(1, settled // 1000)
+    exact = told if is_all or digits(paid_in) != digits(currency) else round(settled / rate)
+    return from_stripe(exact, paid_in) * SIGNS[kind], paid_in
 
 
 def _kind(movement: Thing) -> PayoutItemKind:

@@ -146,7 +146,7 @@ class PaymentRecord:
 
 
 @strawberry.type(
-    description="captured - refunded - disputed + stray + adjustments = paidOut + bounced + fees + open: "
+    description="captured - refunded - disputed + stray + adjustments + exchanged = paidOut + bounced + fees + open: "
     "difference is what is missing."
 )
 class MoneyReconciliation:
@@ -157,6 +157,9 @@ class MoneyReconciliation:
     disputed: Money = money_field("disputed")
     stray: Money = money_field("stray")
     adjustments: Money = money_field("adjustments")
+    exchanged: Money = money_field(
+        "exchanged", description="Settled in another currency (below zero), or of others in this one."
+    )
     paid_out: Money = money_field("paid_out")
     bounced: Money = money_field("bounced")
     fees: Money = money_field("fees")

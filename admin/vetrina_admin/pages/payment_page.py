@@ -1,5 +1,6 @@
 """One payment: where its money is, its ledger, what was settled of it; capture, refund, void, look again, send back."""
 
+from collections import Counter
 from collections.abc import Awaitable, Callable
 from functools import partial
 
@@ -8,7 +9,7 @@ from vetrina.flows.payments import capture, refund, to_capture
 from vetrina.kernel.errors import BadInput, NotFound, Refusal
 from vetrina.kernel.money import from_decimal
 from vetrina.ports import PaymentProvider
-from vetrina.views.disputes import disputes_of_payments
+from vetrina.views.disputes import disputes_of_payments, taken_by_disputes
 from vetrina.views.histories import audit_of
 from vetrina.views.payment_desk import PaymentDeskRow, payment_on_desk
 from vetrina.views.payments import payment_by_id, payment_entries
@@ -102,7 +103,11 @@ async def _shown(visit: Visit, key: int, errors: Wrong, typed: dict[str, str]) -
     moments = money_story(visit.say, [payment], entries, [])
     audit = await audit_of(db, [f"payment:{key}"])
     returned = {entry.reference for entry in entries if entry.kind == "returned"}
-    disputed = sum(_SIGNS.get(entry.kind, 0) * entry.amount for entry in entries)
+    disputed = await taken_by_disputes(db, key)
+    elsewhere = Counter[str]()
+    for entry in entries:
+        if entry.currency != payment.currency:
+            elsewhere[entry.currency] += _SIGNS.get(entry.kind, 0) * entry.amount
     is_stray = any(entry.kind == "mismatched" and entry.reference not in returned for entry in entries)
     return render(
         visit,
@@ -116,6 +121,7 @@ async def _shown(visit: Visit, key: int, errors: Wrong, typed: dict[str, str]) -
         disputes=await disputes_of_payments(db, [key]),
         actors=await actor_names(visit, (*(each.actor for each in moments), *(each.actor for each in audit))),
         disputed=disputed,
+        disputed_elsewhere=[(currency, amount) for currency, amount in sorted(elsewhere.items()) if amount],
         is_served=visit.ctx.ports.find(PaymentProvider, row.provider) is not None,
         to_capture=await to_capture(visit.ctx, payment),
         to_refund=max(payment.captured - payment.refunded - disputed, 0),

@@ -40,6 +40,8 @@ class FakeBooks:
         self.made: dict[str, tuple[PayoutReport, datetime]] = {}
         self.failure: Exception | None = None
         self.asked_since: list[datetime] = []
+        self.exchange: dict[str, tuple[str, int]] = {}
+        """Currencies that are settled in another one, at so many parts per thousand."""
         self._provider = provider
         self._clock = clock
         self._rate = rate
@@ -136,6 +138,8 @@ class FakeBooks:
     def _item(self, reference: str, kind: PayoutItemKind, gross: int, charge: Charge) -> PayoutItem:
         if kind == PayoutItemKind.DISPUTE and gross > 0:
             kind = PayoutItemKind.DISPUTE_REVERSAL
+        currency, rate = self.exchange.get(charge.currency, (charge.currency, 1_000))
+        charged, gross = gross, gross * rate // 1_000
         fees = {
             PayoutItemKind.CHARGE: gross * self._rate // 1_000_000,
             PayoutItemKind.DISPUTE: DISPUTE_FEE,
@@ -149,8 +153,10 @@ class FakeBooks:
             gross=gross,
             fee=fee,
             net=gross - fee,
-            currency=charge.currency,
+            currency=currency,
             at=self._clock.now(),
+            charged=charged if currency != charge.currency else None,
+            charged_currency=charge.currency if currency != charge.currency else None,
         )
 
 

@@ -17,8 +17,9 @@ from vetrina.vocabulary import PayoutItemKind, PayoutState
 class MoneyProof(msgspec.Struct, kw_only=True):
     """The books of one provider in one currency, in minor units.
 
-    captured - refunded - disputed + stray + adjustments = paid_out + bounced + fees + open, when all is well. Left
-    stand our own books; right the provider's, and `open`, which is what our ledger has and no payout has settled yet.
+    captured - refunded - disputed + stray + adjustments + exchanged = paid_out + bounced + fees + open, when all is
+    well. Left stand our own books; right the provider's, and `open`, which is what our ledger has and no payout has
+    settled yet.
     """
 
     provider: str
@@ -31,6 +32,8 @@ class MoneyProof(msgspec.Struct, kw_only=True):
     """Money that did not match and is not returned yet."""
     adjustments: int = 0
     """What payouts settle beside our payments, with items of payments we do not know."""
+    exchanged: int = 0
+    """What payouts settled of this currency in another one (below zero), or of others in this one."""
     paid_out: int = 0
     bounced: int = 0
     """Payouts that failed: the money is at the provider, who returns it in a later one as an adjustment."""
@@ -42,7 +45,7 @@ class MoneyProof(msgspec.Struct, kw_only=True):
     @property
     def difference(self) -> int:
         """What is missing on the provider's side, or on ours where it is negative; 0 when all is well."""
-        ours = self.captured - self.refunded - self.disputed + self.stray + self.adjustments
+        ours = self.captured - self.refunded - self.disputed + self.stray + self.adjustments + self.exchanged
         return ours - (self.paid_out + self.bounced + self.fees + self.open)
 
 
@@ -105,10 +108,11 @@ def _excess(told: Sequence[PayoutItemKind], sign: int, **signs: int) -> Selectio
     settled = (
         select(
             PayoutItem.payment_id,
-            cast(sign * func.sum(PayoutItem.gross), BigInt).label("found"),
+            cast(sign * func.sum(PayoutItem.charged), BigInt).label("found"),
             func.max(PayoutItem.at).label("at"),
         )
-        .where(PayoutItem.kind.in_(told), PayoutItem.payment_id.is_not(None))
+        .join(Payment, Payment.id == PayoutItem.payment_id)
+        .where(PayoutItem.kind.in_(told), PayoutItem.charged_currency == Payment.currency)
         .group_by(PayoutItem.payment_id)
         .subquery()
     )
@@ -134,6 +138,8 @@ def _mismatch(kind: str, *columns: Column) -> Selection:
 _NONE = cast(null(), BigInt)
 _OF_PAYMENT = (Payment.provider, Payment.currency)
 _OF_ITEM = (PayoutItem.provider, PayoutItem.currency)
+_OF_CHARGED = (PayoutItem.provider, PayoutItem.charged_currency)
+_IS_EXCHANGED = PayoutItem.charged_currency != PayoutItem.currency
 _OF_PAYOUT = (Payout.provider, Payout.currency)
 _IS_KNOWN = and_(PayoutItem.kind.in_(OF_PAYMENTS), PayoutItem.payment_id.is_not(None))
 _IS_BESIDE = or_(
@@ -149,7 +155,9 @@ _FIGURES = union_all(
     _entries(
         "open", captured=1, refunded=-1, refund_failed=1, disputed=-1, dispute_reversed=1, mismatched=1, returned=-1
     ),
-    _figure("open", _OF_ITEM, -PayoutItem.gross, _IS_KNOWN),
+    _figure("open", _OF_CHARGED, -PayoutItem.charged, _IS_KNOWN),
+    _figure("exchanged", _OF_CHARGED, -PayoutItem.charged, _IS_KNOWN, _IS_EXCHANGED),
+    _figure("exchanged", _OF_ITEM, PayoutItem.gross, _IS_KNOWN, _IS_EXCHANGED),
     _figure("adjustments", _OF_ITEM, PayoutItem.gross, _IS_BESIDE),
     _figure("fees", _OF_ITEM, FEE),
     _figure("paid_out", _OF_PAYOUT, Payout.amount, Payout.state.in_(_ARRIVES)),
@@ -162,14 +170,18 @@ _ITEM_NET = (
     .scalar_subquery()
 )
 _SETTLED = (
-    select(func.coalesce(cast(func.sum(PayoutItem.gross), BigInt), 0))
-    .where(PayoutItem.payment_id == Payment.id, PayoutItem.kind == PayoutItemKind.CHARGE)
+    select(func.coalesce(cast(func.sum(PayoutItem.charged), BigInt), 0))
+    .where(
+        PayoutItem.payment_id == Payment.id,
+        PayoutItem.charged_currency == Payment.currency,
+        PayoutItem.kind == PayoutItemKind.CHARGE,
+    )
     .scalar_subquery()
 )
 # What was won before we heard of it stands in payouts, taken and given back, and not in our ledger.
 _TAKEN_NET = (
-    select(func.coalesce(cast(-func.sum(PayoutItem.gross), BigInt), 0))
-    .where(PayoutItem.payment_id == Payment.id)
+    select(func.coalesce(cast(-func.sum(PayoutItem.charged), BigInt), 0))
+    .where(PayoutItem.payment_id == Payment.id, PayoutItem.charged_currency == Payment.currency)
     .where(PayoutItem.kind.in_([PayoutItemKind.DISPUTE, PayoutItemKind.DISPUTE_REVERSAL]))
     .scalar_subquery()
 )
@@ -194,7 +206,7 @@ _OTHER_CURRENCY = (
     )
     .add_columns(PayoutItem.at.label("at"))
     .join_from(PayoutItem, Payment, Payment.id == PayoutItem.payment_id)
-    .where(PayoutItem.currency != Payment.currency, PayoutItem.kind.in_(OF_PAYMENTS))
+    .where(PayoutItem.charged_currency != Payment.currency, PayoutItem.kind.in_(OF_PAYMENTS))
 )  # fmt: skip
 _SUM = (
     _mismatch(

@@ -11,6 +11,7 @@ from vetrina.kernel.db import BigInt, Instant, Reads
 from vetrina.shop.orders.models import Order, Refund, RefundPart
 from vetrina.shop.orders.rules import order_name
 from vetrina.shop.payments.models import Payment, PaymentEntry
+from vetrina.views.payments import taken
 from vetrina.views.refunds import SPOKEN_FOR
 from vetrina.vocabulary import OrderState
 
@@ -47,9 +48,10 @@ def _of_order(value: Any, *conditions: Any) -> Any:
 
 _captured, _back = (_of_order(value).scalar_subquery() for value in (Payment.captured, Payment.refunded))
 _taken = (
-    _of_order(case((PaymentEntry.kind == "disputed", PaymentEntry.amount), else_=-PaymentEntry.amount))
-    .join(PaymentEntry, PaymentEntry.payment_id == Payment.id)
-    .where(PaymentEntry.kind.in_(["disputed", "dispute_reversed"]))
+    taken()
+    .join(Payment, Payment.id == PaymentEntry.payment_id)
+    .where(Payment.order_id == Order.id, Payment.replaced_at.is_(None))
+    .correlate(Order)
     .scalar_subquery()
 )
 _asked = (

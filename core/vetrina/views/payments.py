@@ -7,7 +7,6 @@ from typing import Any
 import msgspec
 from sqlalchemy import ScalarSelect, Select, and_, bindparam, case, cast, func, literal_column, or_, select, union
 from sqlalchemy.orm import aliased
-from sqlalchemy.orm import aliased
 
 from vetrina.kernel.db import BigInt, Instant, Reads, id_in, text_in
 from vetrina.shop.cart.models import Cart
@@ -125,9 +124,7 @@ def taken() -> Select[int]:
         for column in (_own.currency, _own.captured)
     )
     amount = case((PaymentEntry.currency == paid_in, PaymentEntry.amount), else_=came)
-    value = case(
-        (PaymentEntry.kind == "disputed", amount), (PaymentEntry.kind == "dispute_reversed", -amount), else_=0
-    )
+    value = case((PaymentEntry.kind == "disputed", amount), (PaymentEntry.kind == "dispute_reversed", -amount), else_=0)
     return select(func.coalesce(cast(func.sum(value), BigInt), 0))
 
 

@@ -53,6 +53,8 @@ class SettledItemRow(msgspec.Struct, frozen=True):
     fee: int
     net: int
     currency: str
+    charged: int
+    charged_currency: str
     at: datetime
     order_id: int | None
     number: int | None

@@ -248,6 +248,22 @@ async def test_a_refund_the_bank_refuses_is_owed_again_whatever_comes_when(
 
 
 @pytest.mark.embedded
+async def test_what_stripe_exchanges_closes_what_the_buyer_paid(desk: Desk, double: StripeDouble) -> None:
+    double.books.exchange = {"eur": ("usd", 1.0873)}
+    await bought(desk, double)
+    order_id = await desk.ctx.db.value(select(Payment.order_id))
+    await refund_order(desk.ctx, RefundWish(order_id=order_id, amount=333))
+    made = double.payouts.pay_out("usd")
+    await fetch_payouts(desk.ctx, "stripe")
+    euros, dollars = await money_proof(desk.ctx.db)
+    assert (euros.currency, euros.captured, euros.refunded) == ("EUR", 1500, 333)
+    assert (euros.open, euros.exchanged, euros.difference) == (0, -1167, 0), "to the cent, whatever the rate rounds to"
+    assert (dollars.currency, dollars.paid_out, dollars.difference) == ("USD", made["amount"], 0)
+    charged = await desk.ctx.db.fetch(select(PayoutItem.charged, PayoutItem.charged_currency, PayoutItem.currency))
+    assert {tuple(row) for row in charged} == {(1500, "EUR", "USD"), (-333, "EUR", "USD")}
+
+
+@pytest.mark.embedded
 @pytest.mark.parametrize("seed", range(2))
 async def test_disputes_and_payouts_reach_the_shops_ledger(desk: Desk, double: StripeDouble, seed: int) -> None:
     _, key = await bought(desk, double, "pm_card_createDispute")

@@ -244,10 +244,15 @@ def create_payments_payout_item() -> None:
         sa.Column("fee", BigInt, nullable=False),
         sa.Column("net", BigInt, nullable=False),
         sa.Column("currency", sa.Text(), nullable=False),
+        sa.Column("charged", BigInt, nullable=False),
+        sa.Column("charged_currency", sa.Text(), nullable=False),
         sa.Column("at", Instant(), nullable=False),
         sa.CheckConstraint(
             "kind IN ('charge', 'refund', 'refund_reversal', 'dispute', 'dispute_reversal', 'fee', 'adjustment')",
             name=op.f("ck_payments_payout_item_kind_known"),
+        ),
+        sa.CheckConstraint(
+            "charged_currency <> currency OR charged = gross", name=op.f("ck_payments_payout_item_charged")
         ),
         sa.CheckConstraint("net = gross - fee", name=op.f("ck_payments_payout_item_net")),
         sa.ForeignKeyConstraint(

@@ -230,11 +230,15 @@ class PayoutItem(Model):
     fee: Mapped[int]
     net: Mapped[int]
     currency: Mapped[str]
+    charged: Mapped[int]
+    """What it moved in the currency the buyer paid in: the gross, unless the provider exchanged it."""
+    charged_currency: Mapped[str]
     at: Mapped[datetime]
 
     __table_args__ = (
         UniqueConstraint("provider", "reference"),
         CheckConstraint("net = gross - fee", name="net"),
+        CheckConstraint("charged_currency <> currency OR charged = gross", name="charged"),
         CheckConstraint(
             "kind IN ('charge', 'refund', 'refund_reversal', 'dispute', 'dispute_reversal', 'fee', 'adjustment')",
             name="kind_known",

@@ -197,6 +197,10 @@ class PayoutItem(msgspec.Struct, frozen=True, kw_only=True):
     at: datetime
     payment_key: str | None = None
     provider_reference: str | None = None
+    charged: int | None = None
+    """What it moved in the currency the buyer paid in, signed as `gross`, where the service exchanged it."""
+    charged_currency: str | None = None
+    """That currency; None where it is the payout's."""
 
 
 class PayoutReport(msgspec.Struct, frozen=True, kw_only=True):

@@ -12,7 +12,10 @@ DISPUTE_FEE = 2_000
 def enter(
     books: Books, kind: str, amount: int, currency: str, source: str, *, fee: int = 0, category: str = ""
 ) -> Thing:
-    """Write a movement down; `amount` is what it adds before the fee."""
+    """Write a movement down; `amount` is what it adds before the fee, exchanged where the account settles otherwise."""
+    settled, rate = books.exchange.get(currency, (currency, None))
+    if rate is not None:
+        amount, fee, currency = round(amount * rate), round(fee * rate), settled
     details = [{"amount": fee, "currency": currency, "type": "stripe_fee", "description": "Stripe processing fees"}]
     now = books.now()
     return books.add(
@@ -22,7 +25,7 @@ def enter(
         available_on=now + 2 * DAY,
         currency=currency,
         description=None,
-        exchange_rate=None,
+        exchange_rate=rate,
         fee=fee,
         fee_details=details if fee else [],
         net=amount - fee,

@@ -17,6 +17,8 @@ class Books:
 
     def __init__(self, clock: Clock, *, livemode: bool) -> None:
         self.livemode = livemode
+        self.exchange: dict[str, tuple[str, float]] = {}
+        """Currencies the account does not settle in: which it settles instead, and at which rate."""
         self._clock = clock
         self._things: dict[str, Thing] = {}
 

@@ -45,7 +45,14 @@ class PayoutItemRow(msgspec.Struct, frozen=True):
     fee: int
     net: int
     currency: str
+    charged: int
+    charged_currency: str
     at: datetime
+
+    @property
+    def is_exchanged(self) -> bool:
+        """Whether the buyer paid in another currency."""
+        return self.charged_currency != self.currency
 
 
 def fee_of(kind: str, gross: int, fee: int) -> int:

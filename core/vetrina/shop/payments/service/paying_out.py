@@ -32,6 +32,12 @@ def problem_with(report: PayoutReport) -> str | None:
             return f"item {item.reference}: {item.net} is not {item.gross} - {item.fee}"
         if item.currency != report.currency:
             return f"item {item.reference} is in {item.currency}, the payout in {report.currency}"
+        if (item.charged is None) != (item.charged_currency is None):
+            return f"item {item.reference} was exchanged, and it does not say from how much"
+        if item.charged_currency == item.currency and item.charged != item.gross:
+            return f"item {item.reference} was not exchanged, and {item.charged} is not {item.gross}"
+        if (item.charged or 0) * SIGNS.get(item.kind, 0) < 0:
+            return f"item {item.reference} is a {item.kind} of {item.charged} {item.charged_currency}"
         if item.gross * SIGNS.get(item.kind, 0) < 0:
             return f"item {item.reference} is a {item.kind} of {item.gross}"
         if item.reference in seen:
@@ -128,6 +134,8 @@ def _values(payout: PayoutRow, item: ReportedItem, payment_id: int | None) -> di
         "fee": item.fee,
         "net": item.net,
         "currency": item.currency,
+        "charged": item.gross if item.charged is None else item.charged,
+        "charged_currency": item.charged_currency or item.currency,
         "at": item.at,
     }
 
