@@ -14,7 +14,7 @@ from vetrina.flows.staff import issue_token
 from vetrina.kernel import crypto
 from vetrina.kernel.migrate import _engine  # pyright: ignore[reportPrivateUsage]
 from vetrina.testing import Workshop, a_shop
-from vetrina_mailbox.keeping import latest, mail_text
+from vetrina_mailbox.keeping import latest, whole_mail
 
 pytestmark = pytest.mark.embedded
 PASSWORD = "canary-password-7391"
@@ -47,9 +47,9 @@ async def shop(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Workshop]:
 async def link(shop: Workshop) -> str:
     """The link in the last mail."""
     await shop.deliver()
-    found = await mail_text(shop.ctx, (await latest(shop.db, size=1))[0].id)
+    found = await whole_mail(shop.ctx, (await latest(shop.db, size=1))[0].id)
     assert found is not None
-    return next(word for word in found[1].split() if word.startswith("http"))
+    return next(word for word in found[1].text.split() if word.startswith("http"))
 
 
 async def test_secrets_are_in_no_log_and_no_table(shop: Workshop) -> None:

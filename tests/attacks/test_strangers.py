@@ -16,7 +16,7 @@ from vetrina.flows import customers
 from vetrina.kernel import crypto
 from vetrina.testing import Workshop, a_shop, make_order
 from vetrina.vocabulary import Address
-from vetrina_mailbox.keeping import latest, mail_text
+from vetrina_mailbox.keeping import latest, whole_mail
 from vetrina_storefront import door
 
 pytestmark = pytest.mark.embedded
@@ -125,9 +125,9 @@ async def _account(shop: Workshop, email: str) -> str:
     """The token of somebody who signed up and followed the link in his mail."""
     await shop.ask(SIGN_UP, input={"email": email, "password": PASSWORD})
     await shop.deliver()
-    found = await mail_text(shop.ctx, (await latest(shop.db, size=1))[0].id)
+    found = await whole_mail(shop.ctx, (await latest(shop.db, size=1))[0].id)
     assert found is not None
-    link = next(word for word in found[1].split() if word.startswith("https://shop.test/"))
+    link = next(word for word in found[1].text.split() if word.startswith("https://shop.test/"))
     opened = (await shop.ask(ACTIVATE, url=link, password=PASSWORD))["customerActivateByUrl"]
     token: str = opened["customerAccessToken"]["accessToken"]
     return token

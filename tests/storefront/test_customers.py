@@ -17,7 +17,7 @@ from vetrina.kernel.db import table_of
 from vetrina.shop.customers.models import Customer, CustomerToken
 from vetrina.testing.making import make_order
 from vetrina.testing.shop import Workshop, a_shop
-from vetrina_mailbox.keeping import latest, mail_text
+from vetrina_mailbox.keeping import latest, whole_mail
 from vetrina_storefront.pages.words import sentences
 
 ERRORS = "customerUserErrors { code field message }"
@@ -84,9 +84,9 @@ async def shop(database_url: str, monkeypatch: pytest.MonkeyPatch) -> AsyncItera
 async def mailed(shop: Workshop) -> str:
     """The link in the last mail."""
     await shop.deliver()
-    found = await mail_text(shop.ctx, (await latest(shop.db, size=1))[0].id)
+    found = await whole_mail(shop.ctx, (await latest(shop.db, size=1))[0].id)
     assert found is not None
-    return next(word for word in found[1].split() if word.startswith("https://shop.test/"))
+    return next(word for word in found[1].text.split() if word.startswith("https://shop.test/"))
 
 
 async def signed_up(shop: Workshop) -> str:
