@@ -22,6 +22,8 @@ ORDERS = "query ($first: Int, $after: String, $query: String, $sort: OrderSortKe
     " pageInfo { hasNextPage endCursor } } } }"
 )
 ONE = f"query ($id: ID!) {{ order(id: $id) {{ {ORDER} }} }}"
+RETURN = """mutation ($id: ID!, $wanted: [RequestedLineItemInput!]!) {
+  orderRequestReturn(orderId: $id, requestedLineItems: $wanted) { userErrors { code field } } }"""
 ADD = """mutation ($address: CustomerAddressInput!, $default: Boolean) {
   customerAddressCreate(address: $address, defaultAddress: $default) {
     customerAddress { id city phoneNumber territoryCode } userErrors { code field message } } }"""
@@ -65,6 +67,10 @@ async def test_orders_of_before_are_there_after_the_first_sign_in_and_no_one_els
     assert (await anna.data(hers, ONE, id=order["id"]))["order"] == order
     assert (await bruno.data(his, ONE, id=order["id"]))["order"] is None
     assert (await anna.ask(hers, ONE, id="gid://vetrina/Product/1")).json()["errors"][0]["extensions"]["code"]
+    for quantity, code in ((0, "INVALID"), (-1, "INVALID"), (1, "TOO_BIG")):  # nothing was sent yet
+        wanted = [{"lineItemId": order["lineItems"]["nodes"][0]["id"], "quantity": quantity}]
+        refused = (await anna.data(hers, RETURN, id=order["id"], wanted=wanted))["orderRequestReturn"]["userErrors"]
+        assert refused == [{"code": code, "field": ["requestedLineItems", "0", "quantity"]}], quantity
     for query, count in (("name:1002", 1), ("name:1004", 0), ("1004 OR 1001", 1), ("email:bruno@example.com", 0)):
         assert len((await anna.data(hers, ORDERS, query=query))["customer"]["orders"]["nodes"]) == count, query
     for sort in ("ID", "ORDER_NUMBER", "CREATED_AT", "TOTAL_PRICE", "UPDATED_AT"):

@@ -168,8 +168,9 @@ async def test_returns_are_refused_with_nothing_written(desk: Desk) -> None:
     looker = msgspec.structs.replace(desk.ctx, actor=Actor("staff", 2, "Ada", KEEPER.permissions - {"orders.write"}))
     with pytest.raises(NotAllowed):
         await request_return(looker, wish(order_id, line_id, 1))
-    with pytest.raises(BadInput):
-        await request_return(keeper(desk), wish(order_id, line_id, 1, reason="WHIM"))
+    for bad in (wish(order_id, line_id, 1, reason="WHIM"), wish(order_id, line_id, 0), wish(order_id, line_id, -1)):
+        with pytest.raises(BadInput):
+            await request_return(keeper(desk), bad)
     with pytest.raises(NotFound):
         await request_return(keeper(desk), wish(order_id, 404, 1))
     with pytest.raises(NotFound):

@@ -188,6 +188,9 @@ def _check(wish: ReturnWish) -> None:
         if line.reason not in REASONS:
             problem = f"A reason is one of {', '.join(REASONS)}."
             raise BadInput(field=("lines", str(index), "reason"), problem=problem)
+        if line.quantity < 1:
+            field = ("lines", str(index), "quantity")
+            raise BadInput(field=field, problem="Name at least one piece.", reason="pieces", least=1)
 
 
 async def _check_open(session: Session, order: OrderRow, wish: ReturnWish) -> None:
@@ -196,7 +199,7 @@ async def _check_open(session: Session, order: OrderRow, wish: ReturnWish) -> No
     for index, line in enumerate(wish.lines):
         if line.line_id not in titles:
             raise NotFound(what="The line", field=("lines", str(index), "line_id"))
-        if not 1 <= line.quantity <= open_.get(line.line_id, 0):
+        if line.quantity > open_.get(line.line_id, 0):
             raise NothingToReturn(
                 field=("lines", str(index), "quantity"), title=titles[line.line_id], open=open_.get(line.line_id, 0)
             )
