@@ -171,11 +171,11 @@ async def test_a_refund_the_bank_refused_waits_with_its_reason_and_what_to_do(mo
     await mara.open(f"/admin/payments/{await money.payment_id(charges[0])}")
     assert "Refund came back" in mara.page.words
     await mara.open("/admin/payments/waiting")
-    assert mara.page.words.count("Refused by the buyer's bank The card has expired or was cancelled") == 2
+    assert mara.page.words.count("Refused by the bank The card has expired or was cancelled") == 2
     await mara.send("/refunds/1/again")
     assert "asked for again" in mara.page.words and charges[0].refunded == 500
     await mara.send("/refunds/2/elsewhere", **{"how-2": " "})
-    assert mara.page.words.count("Refused by the buyer's bank") == 1
+    assert mara.page.words.count("Refused by the bank") == 1
     await mara.send("/refunds/2/elsewhere", **{"how-2": "transfer <b>7</b>"})
     assert (
         "Noted: the refund is done." in mara.page.words and "Every refund that was promised is paid." in mara.page.words
