@@ -40,7 +40,7 @@ async def mara(desk: Desk, site: Site) -> AsyncGenerator[Manager]:
     await manager.client.aclose()
 
 
-async def test_goods_leave_and_money_goes_back_page_by_page(desk: Desk, mara: Manager) -> None:
+async def test_goods_leave_and_money_goes_back_page_by_page(desk: Desk, site: Site, mara: Manager) -> None:
     order_id, line_id = await sold(desk)
     path = f"/admin/orders/{order_id}"
     await mara.open(f"{path}/send")
@@ -56,6 +56,12 @@ async def test_goods_leave_and_money_goes_back_page_by_page(desk: Desk, mara: Ma
     await mara.open(f"{path}/refund")
     await mara.post(f"{path}/refund", {**mara.page.form("/refund").fields, f"line-{line_id}": "1", "reckon": "1"})
     assert "€10.00" in mara.page.words and desk.provider.only.refunded == 0
+    ada = await signed_in(desk.ctx, site, language="it", email="ada@shop.test")
+    for reader, said in ((mara, "Between 0 and €5.00: so much is left of it."), (ada, "Tra 0 e 5,00 €: è quanto ne")):
+        await reader.open(f"{path}/refund")
+        await reader.send(f"{path}/refund", delivery="5,01")
+        assert reader.answer.status_code == 422 and said in reader.page.words.replace("\xa0", " "), reader.page.words
+    await ada.client.aclose()
     await mara.send(f"{path}/refund", **{f"line-{line_id}": "1", "delivery": "2,50", "reason": "<b>Broken</b>"})
     assert "<b>Broken" not in mara.page.html and "€12.50 go back" in mara.page.words
     await mara.open(f"{path}/cancel-pieces")
@@ -193,10 +199,11 @@ async def test_the_api_sends_quotes_refunds_and_cancels(admin: Admin, desk: Desk
     assert quote["refundQuote"] == {"amount": {"amount": "11.5"}, "most": {"amount": "35.0"}}
     refund = await admin.ask(
         """mutation ($id: ID!) { refundCreate(id: $id, refund: {amount: "36"}) {
-          refund { id } userErrors { code } } }""",
+          refund { id } userErrors { code message } } }""",
         names,
     )
-    assert refund["refundCreate"] == {"refund": None, "userErrors": [{"code": "REFUND_TOO_HIGH"}]}
+    too_high = {"code": "REFUND_TOO_HIGH", "message": "At most 35.0 EUR can be refunded."}
+    assert refund["refundCreate"] == {"refund": None, "userErrors": [too_high]}
     done = await admin.ask(
         """mutation ($id: ID!, $line: ID!) { orderLinesCancel(id: $id, lines: [{lineId: $line, quantity: 1}]) {
           order { fulfillmentStatus refunds { amount { amount } state } fulfillments { name } }

@@ -71,7 +71,7 @@ class Sale(msgspec.Struct, frozen=True):
         total = sum(worth.amount for worth in lines.values()) + self.delivery + self.fee
         on_card = total * self.card // 100
         ways = (Way(total - on_card, payment_id=1), Way(on_card, card="attempt:1:1"))
-        return Standing(lines, Worth(self.delivery, self.delivery // 5), Worth(self.fee, 0), 0, ways)
+        return Standing(lines, Worth(self.delivery, self.delivery // 5), Worth(self.fee, 0), 0, ways, "EUR")
 
 
 @st.composite
@@ -101,6 +101,7 @@ def after(standing: Standing, sums: refund_rules.RefundSums) -> Standing:
         tuple(
             Way(way.left - went.get((way.payment_id, way.card), 0), way.payment_id, way.card) for way in standing.ways
         ),
+        standing.currency,
     )
 
 
@@ -169,9 +170,14 @@ async def test_refunds_by_line_amount_and_delivery_come_to_the_payment(desk: Des
     assert (await books(desk)).payments == (("captured", 3000, 3000, 933),)
     with pytest.raises(NothingToRefundOf):
         await refund_order(by, RefundWish(order_id=order_id, lines=(RefundLine(line_id, 3),)))
-    with pytest.raises(BadInput):
-        await refund_order(by, RefundWish(order_id=order_id, delivery=401))
-    with pytest.raises(RefundTooHigh):
+    for wrong in (RefundWish(order_id=order_id, delivery=401), RefundWish(order_id=order_id, delivery=-1)):
+        with pytest.raises(BadInput, match=r"Between 0 and 4\.0 EUR") as refused:
+            await refund_order(by, wrong)
+    assert refused.value.field == ("delivery",)
+    with pytest.raises(BadInput, match=r"Between 0 and 0\.0 EUR") as refused:
+        await refund_order(by, RefundWish(order_id=order_id, fee=1))
+    assert refused.value.field == ("fee",)
+    with pytest.raises(RefundTooHigh, match=r"At most 20\.67 EUR"):
         await refund_order(by, RefundWish(order_id=order_id, amount=2_068))
     for number in range(2):
         await refund_order(by, RefundWish(order_id=order_id, amount=100, reason="Scratched", key=f"twice{number}"))

@@ -6,6 +6,8 @@ from functools import cache
 from importlib.resources import files
 
 from vetrina.kernel.errors import Fault
+from vetrina.kernel.money import Money
+from vetrina_admin.pages.written import money_text
 
 NAMES = {"en": "English", "it": "Italiano"}
 
@@ -19,13 +21,19 @@ class TwiceSaid(Fault):
 
 
 def speaker(language: str) -> Say:
-    """How to say things in one of LANGUAGES. A list is singular and plural, chosen by the fact `count`."""
+    """How to say things in one of LANGUAGES. A list is singular and plural, chosen by the fact `count`.
+
+    Facts that are money are written as the language writes it.
+    """
 
     def say(key: str, **facts: object) -> str:
         wording = sentences()[key][language]
         if isinstance(wording, list):
             wording = wording[0 if facts.get("count") == 1 else 1]
-        return wording.format(**facts)
+        return wording.format(**{name: written(fact) for name, fact in facts.items()})
+
+    def written(fact: object) -> object:
+        return money_text(fact.amount, fact.currency, language) if isinstance(fact, Money) else fact
 
     return say
 

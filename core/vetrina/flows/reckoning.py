@@ -91,6 +91,7 @@ async def money_of(db: Reads, order: OrderView, payments: Sequence[PaymentRow]) 
         fee=Worth(order.payment_fee, 0, refunded=sum(refund.fee for refund in alive)),
         unpaid=0 if lost else max(owed - received, 0),
         ways=tuple(way for way in ways if way.left > 0),
+        currency=order.currency,
         excess=excess,
     )
     elsewhere = sum(part.amount for part in live if part.elsewhere)

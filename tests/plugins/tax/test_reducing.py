@@ -112,7 +112,7 @@ class Sold:
             (key, share * (worth.pieces - worth.refunded) // 1_000_000)
             for (key, worth), share in zip(self.worths.items(), wish.pieces, strict=True)
         ]
-        known = Standing(self.worths, self.delivery, self.fee, 0, (Way(self.left, 1),) if self.left else ())
+        known = Standing(self.worths, self.delivery, self.fee, 0, (Way(self.left, 1),) if self.left else (), "EUR")
         sums = reckon(
             known,
             [(key, count) for key, count in pieces if count],

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 import msgspec
 
 from vetrina.kernel.errors import BadInput, Refusal
+from vetrina.kernel.money import Money
 
 OF_AMENDMENT = "amendment:"
 OF_RETURN = "return:"
@@ -26,7 +27,7 @@ class NothingToRefundOf(Refusal):
 
 
 class RefundTooHigh(Refusal):
-    """More is to go back than came. Facts: most, in minor units."""
+    """More is to go back than came. Facts: most, as money."""
 
     code = "REFUND_TOO_HIGH"
     text = "At most {most} can be refunded."
@@ -83,7 +84,7 @@ class Way(msgspec.Struct, frozen=True):
 
 
 class Standing(msgspec.Struct, frozen=True):
-    """An order's money as a refund sees it, in minor units."""
+    """An order's money as a refund sees it, in minor units of its currency."""
 
     lines: Mapping[int, Worth]
     delivery: Worth
@@ -91,6 +92,7 @@ class Standing(msgspec.Struct, frozen=True):
     unpaid: int
     """What is still asked of the buyer: it is waived before anything is paid back."""
     ways: tuple[Way, ...]
+    currency: str
     excess: int = 0
     """What is here beyond what the order comes to."""
 
@@ -132,8 +134,10 @@ def reckon(
     """
     for name, wanted, worth in (("delivery", delivery, standing.delivery), ("fee", fee, standing.fee)):
         if not 0 <= wanted <= worth.amount - worth.refunded:
-            left = worth.amount - worth.refunded
-            raise BadInput(field=(name,), problem=f"There are {left} left to be refunded.", reason="high", most=left)
+            left = Money(worth.amount - worth.refunded, standing.currency)
+            raise BadInput(
+                field=(name,), problem=f"Between 0 and {left}: so much is left of it.", reason="left", left=left
+            )
     shares = tuple(_share(line_id, quantity, standing.lines[line_id]) for line_id, quantity in lines)
     goods = sum(share.amount for share in shares)
     tax = sum(share.tax for share in shares)
@@ -142,7 +146,7 @@ def reckon(
     computed = goods + delivery + fee
     wanted = min(computed, standing.most) if amount is None else amount
     if wanted > standing.most:
-        raise RefundTooHigh(field=("amount",), most=standing.most)
+        raise RefundTooHigh(field=("amount",), most=Money(standing.most, standing.currency))
     waived = min(wanted, standing.unpaid)
     return RefundSums(
         shares=shares,
