@@ -26,7 +26,7 @@ from vetrina.graphql.operations import Operations
 from vetrina.kernel.clock import SystemClock
 from vetrina.kernel.context import BUYER
 from vetrina.plugin import GraphQLFields
-from vetrina.views.products import ProductRow
+from vetrina.views.catalog.products import ProductRow
 from vetrina.web.app import build_app
 from vetrina_storefront.door import routes
 from vetrina_storefront.schema import compose_storefront

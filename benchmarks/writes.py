@@ -12,12 +12,12 @@ from benchmarks.support.report import Report
 from benchmarks.support.timing import timing
 from sqlalchemy import func, insert, select, update
 
-from vetrina.flows.cart import LineInput, NewCart, create_cart
-from vetrina.flows.cart_identity import Identity
-from vetrina.flows.freezing import Snapshot, freeze
-from vetrina.flows.placing import Promise
+from vetrina.flows.cart.carts import LineInput, NewCart, create_cart
+from vetrina.flows.cart.identity import Identity
+from vetrina.flows.checkout.submitting import _place_now
+from vetrina.flows.placing.freezing import Snapshot, freeze
+from vetrina.flows.placing.placing import Promise
 from vetrina.flows.quoting import MethodOffer, quote_cart
-from vetrina.flows.submitting import _place_now
 from vetrina.kernel.context import BUYER, Context
 from vetrina.kernel.crypto import draw_key
 from vetrina.kernel.db import table_of

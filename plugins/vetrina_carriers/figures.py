@@ -8,10 +8,10 @@ import msgspec
 
 from vetrina.kernel.money import Money
 from vetrina.plugin import Context, Period
-from vetrina.views.fulfilments import FulfilmentRow, fulfilments_of
-from vetrina.views.order_desk import OrderDeskOrder, OrderDeskRow, order_desk
-from vetrina.views.order_queries import OrderFilters, order_filters
-from vetrina.views.sales import REPORTS_ZONE
+from vetrina.views.orders.desk import OrderDeskOrder, OrderDeskRow, order_desk
+from vetrina.views.orders.fulfilments import FulfilmentRow, fulfilments_of
+from vetrina.views.orders.queries import OrderFilters, order_filters
+from vetrina.views.orders.sales import REPORTS_ZONE
 from vetrina.views.windows import Window
 from vetrina_carriers.kinds import KINDS
 from vetrina_carriers.rules.pauses import Exceptional, matter

@@ -11,7 +11,7 @@ import structlog
 from litestar import Request, Response, get
 from litestar.params import FromPath
 
-from vetrina.flows.staff_sessions import signed_in
+from vetrina.flows.staff.sessions import signed_in
 from vetrina.kernel.context import BUYER
 from vetrina.kernel.errors import NotAllowed
 from vetrina.kernel.log import draw_trail

@@ -6,7 +6,7 @@ from urllib.parse import quote, urlencode
 from vetrina.kernel.context import Context, Shop
 from vetrina.ports import HostedPages, Policy
 from vetrina.views.carts import checkout_secret
-from vetrina.views.orders import status_url
+from vetrina.views.orders.placed import status_url
 
 
 class Addresses:

@@ -4,12 +4,12 @@ from litestar import get, post
 from litestar.params import FromPath
 from litestar.response import Redirect
 
-from vetrina.flows.cart_lines import LineChange, update_lines
+from vetrina.flows.cart.lines import LineChange, update_lines
 from vetrina.flows.quoting import CartQuote
 from vetrina.plugin.pages.forms import Form, read_form
 from vetrina.plugin.pages.refusals import PageError
-from vetrina.views.attempts import attempt_by_key, live_attempt
 from vetrina.views.carts import CartRow, cart_by_key, opens_checkout
+from vetrina.views.payments.attempts import attempt_by_key, live_attempt
 from vetrina_checkout.addresses import checkout_path
 from vetrina_checkout.answers import Page, see_other
 from vetrina_checkout.codes import apply_code, drop_card, drop_code, is_idle

@@ -1,7 +1,7 @@
 """Discount codes and gift cards: one field for both, and what became of what was typed, in words."""
 
-from vetrina.flows.cart_changes import CartOutcome
-from vetrina.flows.cart_codes import add_gift_cards, remove_gift_cards, update_discount_codes
+from vetrina.flows.cart.changes import CartOutcome
+from vetrina.flows.cart.codes import add_gift_cards, remove_gift_cards, update_discount_codes
 from vetrina.flows.quoting import CartQuote
 from vetrina.kernel.errors import TooManyTries
 from vetrina.plugin.pages.forms import Form

@@ -5,7 +5,7 @@ from typing import Any
 import msgspec
 
 from vetrina.flows.quoting import CartQuote, MethodOffer
-from vetrina.views.attempts import StepView
+from vetrina.views.payments.attempts import StepView
 from vetrina_checkout.quotes import payable
 from vetrina_checkout.visits import Visit
 

@@ -2,15 +2,15 @@
 
 from litestar.response import Redirect
 
-from vetrina.flows.cart_payment import PaymentChoice, choose_payment
-from vetrina.flows.checkout import NoSuchCart, Throttled, submit
+from vetrina.flows.cart.payment import PaymentChoice, choose_payment
+from vetrina.flows.checkout.completing import NoSuchCart, Throttled, submit
+from vetrina.flows.checkout.submitting import Accepted
 from vetrina.flows.quoting import FREE, CartQuote, MethodOffer, QuoteProblem
-from vetrina.flows.submitting import Accepted
 from vetrina.kernel.money import Money
 from vetrina.plugin.pages.forms import Form
 from vetrina.plugin.pages.refusals import PageError, told
-from vetrina.views.attempts import attempt_by_key
 from vetrina.views.carts import CartRow
+from vetrina.views.payments.attempts import attempt_by_key
 from vetrina.vocabulary import AttemptState, PaymentFlow
 from vetrina_checkout.addresses import checkout_path, order_path
 from vetrina_checkout.answers import Page, see_other

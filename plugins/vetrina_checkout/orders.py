@@ -9,15 +9,16 @@ from litestar.datastructures import Cookie
 from litestar.params import FromPath
 from litestar.response import Redirect
 
-from vetrina.flows.documents import order_papers
 from vetrina.flows.mail import orders_are_confirmed
-from vetrina.flows.payment_codes import code_url, payment_code
+from vetrina.flows.orders.papers import order_papers
+from vetrina.flows.payments.payment_codes import code_url, payment_code
 from vetrina.kernel.context import BUYER
 from vetrina.kernel.crypto import same
 from vetrina.plugin.pages.forms import read_form
-from vetrina.views.current import current_of
-from vetrina.views.merchandise import merchandise
-from vetrina.views.orders import (
+from vetrina.views.catalog.merchandise import merchandise
+from vetrina.views.orders.current import current_of
+from vetrina.views.orders.parcels import parcels_of
+from vetrina.views.orders.placed import (
     OrderView,
     order_by_secret,
     order_deliveries,
@@ -25,11 +26,10 @@ from vetrina.views.orders import (
     order_lines,
     order_tax_lines,
 )
-from vetrina.views.parcels import parcels_of
-from vetrina.views.payment_requests import requests_of_orders
-from vetrina.views.payments import payments_of_orders
-from vetrina.views.refunds import refunds_of
-from vetrina.views.returns import returns_of
+from vetrina.views.orders.refunds import refunds_of
+from vetrina.views.orders.returns import returns_of
+from vetrina.views.payments.requests import requests_of_orders
+from vetrina.views.payments.standing import payments_of_orders
 from vetrina.vocabulary import Address, FinancialStatus, FulfilmentStatus, OrderState, PaymentState
 from vetrina_checkout.answers import Page, drawn, see_other
 from vetrina_checkout.visits import Asked, Here, House, NoSuchPage, Visit, visit

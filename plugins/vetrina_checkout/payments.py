@@ -4,13 +4,13 @@ from litestar import get, post
 from litestar.params import FromPath
 from litestar.response import Redirect
 
-from vetrina.flows.checkout import attempt, cancel_attempt
+from vetrina.flows.checkout.completing import attempt, cancel_attempt
 from vetrina.flows.quoting import quote_cart
 from vetrina.kernel.errors import Refusal
 from vetrina.plugin.pages.forms import read_form
 from vetrina.ports import PaymentScript
-from vetrina.views.attempts import KEY_LENGTH, AttemptView, StepView, next_step, step_url
 from vetrina.views.carts import cart_by_key
+from vetrina.views.payments.attempts import KEY_LENGTH, AttemptView, StepView, next_step, step_url
 from vetrina.vocabulary import AttemptState
 from vetrina_checkout.addresses import checkout_path, order_path
 from vetrina_checkout.answers import Page, drawn, see_other

@@ -5,14 +5,14 @@ from litestar import get, post
 from litestar.params import FromPath
 from litestar.response import Redirect
 
-from vetrina.flows.paying_requests import Asked as AskedFor
-from vetrina.flows.paying_requests import asked, give_up_request, pay_request
+from vetrina.flows.checkout.paying_requests import Asked as AskedFor
+from vetrina.flows.checkout.paying_requests import asked, give_up_request, pay_request
 from vetrina.kernel.context import Context
 from vetrina.kernel.errors import Refusal
 from vetrina.plugin.pages.forms import read_form
 from vetrina.ports import PaymentScript
-from vetrina.views.attempts import StepView, opened_step
-from vetrina.views.payment_requests import KEY_LENGTH, request_url
+from vetrina.views.payments.attempts import StepView, opened_step
+from vetrina.views.payments.requests import KEY_LENGTH, request_url
 from vetrina.vocabulary import PaymentFlow, PaymentState
 from vetrina_checkout.addresses import order_path
 from vetrina_checkout.answers import Page, drawn, see_other

@@ -4,18 +4,18 @@ from collections.abc import Iterable, Sequence
 
 import msgspec
 
-from vetrina.flows.cart import update_attributes, update_note
-from vetrina.flows.cart_addresses import (
+from vetrina.flows.cart.addresses import (
     AddressChange,
     AddressInput,
     add_addresses,
     address_problems,
     update_addresses,
 )
-from vetrina.flows.cart_changes import CartOutcome
-from vetrina.flows.cart_delivery import DeliveryChoice, select_delivery_options
-from vetrina.flows.cart_identity import Identity, update_buyer_identity
-from vetrina.flows.cart_payment import update_billing_address
+from vetrina.flows.cart.carts import update_attributes, update_note
+from vetrina.flows.cart.changes import CartOutcome
+from vetrina.flows.cart.delivery import DeliveryChoice, select_delivery_options
+from vetrina.flows.cart.identity import Identity, update_buyer_identity
+from vetrina.flows.cart.payment import update_billing_address
 from vetrina.flows.quoting import CartQuote
 from vetrina.plugin.pages.forms import Form
 from vetrina.plugin.pages.refusals import PageError, told

@@ -11,9 +11,19 @@ from vetrina.flows.wording import words
 from vetrina.kernel.context import Context
 from vetrina.kernel.db import BigInt, Instant
 from vetrina.kernel.errors import BadInput
-from vetrina.views.comparisons import like
-from vetrina.views.matching import EVERYTHING, SHAPES, Condition, Matching, Values, either, every, opposite, sql_of
-from vetrina.views.query_syntax import Either, Every, Not, Query, Term, parse
+from vetrina.views.finding.comparisons import like
+from vetrina.views.finding.matching import (
+    EVERYTHING,
+    SHAPES,
+    Condition,
+    Matching,
+    Values,
+    either,
+    every,
+    opposite,
+    sql_of,
+)
+from vetrina.views.finding.query_syntax import Either, Every, Not, Query, Term, parse
 from vetrina_content.models import ContentAuthor, ContentEntry, ContentText
 from vetrina_content.rules import Kind
 from vetrina_content.views import BLOG, EntryRow, entries_by_id, is_translated, listed, params_of

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from enum import StrEnum
 
 from vetrina.flows.wording import words
-from vetrina.views.descriptions import plain
+from vetrina.views.catalog.descriptions import plain
 
 LONGEST_BODY = 200_000
 LONGEST_EXCERPT = 5_000

@@ -12,7 +12,7 @@ from sqlalchemy.orm import aliased
 
 from vetrina.kernel.context import Context
 from vetrina.kernel.db import Instant, id_in
-from vetrina.views.matching import EVERYTHING, SHAPES, Condition, Matching, sql_of
+from vetrina.views.finding.matching import EVERYTHING, SHAPES, Condition, Matching, sql_of
 from vetrina.views.windows import (
     Column,
     Order,

@@ -7,8 +7,8 @@ from datetime import timedelta
 import msgspec
 
 from vetrina.kernel.context import Context
-from vetrina.views.orders import orders_by_id
-from vetrina.views.taxes import taxed_orders
+from vetrina.views.orders.placed import orders_by_id
+from vetrina.views.orders.taxes import taxed_orders
 from vetrina_invoices.flows.issuing import is_due
 from vetrina_invoices.rules.content import Content, digest_of
 from vetrina_invoices.settings import InvoicesSettings

@@ -12,7 +12,7 @@ from vetrina.kernel.errors import Refusal
 from vetrina.plugin import Context, HealthCheck, LedgerCheck, Person, PersonalData, Say
 from vetrina.plugin.declarations import Declaration
 from vetrina.views.markets import atlas
-from vetrina.views.orders import order_whereabouts
+from vetrina.views.orders.placed import order_whereabouts
 from vetrina_invoices.audit import audit_numbers, audit_orders
 from vetrina_invoices.flows.parties import seller_of
 from vetrina_invoices.models import InvoicesOrder, InvoicesWish

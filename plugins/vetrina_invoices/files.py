@@ -11,7 +11,7 @@ from datetime import date
 from vetrina.kernel.context import Context
 from vetrina.kernel.errors import Refusal
 from vetrina.kernel.money import digits
-from vetrina.views.orders import orders_by_id
+from vetrina.views.orders.placed import orders_by_id
 from vetrina_invoices.flows.writing import day_of
 from vetrina_invoices.pdf.rendering import file_name, pdf_of
 from vetrina_invoices.views import Sought, documents, takings, whole_documents

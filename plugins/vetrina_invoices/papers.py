@@ -5,7 +5,7 @@ from typing import ClassVar, Literal, cast
 
 from vetrina.plugin import Context
 from vetrina.ports import DocumentFile, OrderDocument, OrderDocuments, OrderPapers, Policy
-from vetrina.views.orders import OrderView, order_by_id, status_url
+from vetrina.views.orders.placed import OrderView, order_by_id, status_url
 from vetrina.vocabulary import OrderState
 from vetrina_invoices.flows.writing import document_url
 from vetrina_invoices.pdf.rendering import file_name, pdf_of

@@ -2,11 +2,11 @@
 
 from datetime import date, timedelta
 
-from vetrina.flows.orders import mark_as_paid
+from vetrina.flows.orders.whole import mark_as_paid
 from vetrina.kernel import texts
 from vetrina.kernel.errors import BadInput, NotFound, Refusal
 from vetrina.plugin import Context, Say
-from vetrina.views.payments import payments_of_orders
+from vetrina.views.payments.standing import payments_of_orders
 from vetrina.vocabulary import PaymentState
 from vetrina_manual_payment.words import say_money
 

@@ -7,8 +7,8 @@ from typing import Any
 from vetrina.events import OrderCancelled, PaymentReminded
 from vetrina.kernel.messages import emit, receive
 from vetrina.plugin import Context, Job, React
-from vetrina.views.awaited_money import AwaitedRow, awaited_money
-from vetrina.views.payments import payments_of_orders
+from vetrina.views.payments.awaited_money import AwaitedRow, awaited_money
+from vetrina.views.payments.standing import payments_of_orders
 from vetrina.vocabulary import PaymentState
 from vetrina_manual_payment.receipts import PROVIDER
 from vetrina_manual_payment.settings import ManualPaymentSettings

@@ -13,7 +13,7 @@ import msgspec
 from vetrina.kernel.errors import BadInput
 from vetrina.kernel.money import from_decimal
 from vetrina.plugin import Say
-from vetrina.views.awaited_money import AwaitedRow
+from vetrina.views.payments.awaited_money import AwaitedRow
 
 LONGEST = 400_000
 """Characters of a statement."""

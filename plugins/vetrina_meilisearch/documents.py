@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from vetrina.views.search_documents import SearchDocument
+from vetrina.views.catalog.search_documents import SearchDocument
 
 MOST_HITS = 1_000
 """Results the server ranks for one question; the core asks for no more."""

@@ -13,8 +13,8 @@ from sqlalchemy.dialects import postgresql, sqlite
 from vetrina.kernel.db import Instant, table_of
 from vetrina.kernel.jobs import put_off
 from vetrina.plugin import Context
+from vetrina.views.catalog.search_documents import active_count, products_after, search_documents
 from vetrina.views.markets import atlas
-from vetrina.views.search_documents import active_count, products_after, search_documents
 from vetrina_meilisearch.client import Client, MeilisearchUnusable
 from vetrina_meilisearch.documents import document, index_settings
 from vetrina_meilisearch.models import MeilisearchChange

@@ -6,11 +6,11 @@ from litestar import get
 from litestar.params import FromPath
 from litestar.response import Redirect
 
-from vetrina.flows.checkout import attempt
+from vetrina.flows.checkout.completing import attempt
 from vetrina.kernel.context import BUYER
 from vetrina.kernel.errors import NotFound
 from vetrina.plugin import Site
-from vetrina.views.attempts import attempts_of_carts, step_url
+from vetrina.views.payments.attempts import attempts_of_carts, step_url
 from vetrina_mollie.sdk import part
 
 

@@ -5,11 +5,11 @@ from collections.abc import Mapping
 import msgspec
 
 from vetrina.plugin import Context
-from vetrina.views.fulfilments import FulfilmentRow, fulfilment_lines, fulfilments_of
-from vetrina.views.orders import status_url
-from vetrina.views.payment_requests import request_url, requests_of_orders
-from vetrina.views.refunds import RefundRow, refund_lines, refund_parts, refunds_of
-from vetrina.views.returns import ReturnView, return_lines, returns_of
+from vetrina.views.orders.fulfilments import FulfilmentRow, fulfilment_lines, fulfilments_of
+from vetrina.views.orders.placed import status_url
+from vetrina.views.orders.refunds import RefundRow, refund_lines, refund_parts, refunds_of
+from vetrina.views.orders.returns import ReturnView, return_lines, returns_of
+from vetrina.views.payments.requests import request_url, requests_of_orders
 from vetrina.vocabulary import FinancialStatus, OrderState
 from vetrina_order_mails.drawing import boxes, goods
 from vetrina_order_mails.drawing.look import look_of

@@ -6,14 +6,14 @@ from datetime import datetime
 
 import msgspec
 
-from vetrina.flows.payment_codes import code_url, payment_code
+from vetrina.flows.payments.payment_codes import code_url, payment_code
 from vetrina.kernel.context import Place
 from vetrina.plugin import Context
-from vetrina.views.amendments import amendment_lines, amendments_of
-from vetrina.views.current import CurrentSums, current_of
+from vetrina.views.catalog.merchandise import MerchandiseRow, merchandise
 from vetrina.views.markets import ProfileRow, atlas
-from vetrina.views.merchandise import MerchandiseRow, merchandise
-from vetrina.views.orders import (
+from vetrina.views.orders.amendments import amendment_lines, amendments_of
+from vetrina.views.orders.current import CurrentSums, current_of
+from vetrina.views.orders.placed import (
     OrderDeliveryRow,
     OrderDiscountRow,
     OrderLineRow,
@@ -25,7 +25,7 @@ from vetrina.views.orders import (
     order_lines,
     order_tax_lines,
 )
-from vetrina.views.payments import payments_of_orders
+from vetrina.views.payments.standing import payments_of_orders
 from vetrina.vocabulary import Address, PaymentState
 
 

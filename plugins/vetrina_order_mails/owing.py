@@ -2,10 +2,10 @@
 
 from datetime import UTC, datetime, time, timedelta
 
-from vetrina.flows.documents import KeptDocument, order_papers
 from vetrina.flows.mail import StoredDocument
+from vetrina.flows.orders.papers import KeptDocument, order_papers
 from vetrina.plugin import Context
-from vetrina.views.refunds import refund_lines, refunds_of
+from vetrina.views.orders.refunds import refund_lines, refunds_of
 from vetrina.vocabulary import OrderState
 from vetrina_order_mails.drawing import boxes, goods
 from vetrina_order_mails.drawing.sheet import Button

@@ -2,7 +2,7 @@
 
 from vetrina.kernel.money import Money, digits
 from vetrina.plugin import Context
-from vetrina.views.eligibility import collection_names
+from vetrina.views.catalog.eligibility import collection_names
 from vetrina_promotions.flows.cards import write_card
 from vetrina_promotions.flows.promotions import PromotionSheet, create_promotion
 from vetrina_promotions.rules import WHOLE, Scope, Terms, Tier

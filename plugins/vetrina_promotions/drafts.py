@@ -9,7 +9,7 @@ import msgspec
 from vetrina.kernel.db import Reads
 from vetrina.kernel.errors import BadInput
 from vetrina.kernel.money import decimal_text, from_decimal
-from vetrina.views.eligibility import (
+from vetrina.views.catalog.eligibility import (
     collection_names,
     product_names,
     products_called,

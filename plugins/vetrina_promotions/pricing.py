@@ -8,7 +8,7 @@ import msgspec
 from vetrina.kernel.crypto import Vault
 from vetrina.plugin import Context
 from vetrina.ports import CodeAnswer, Policy, PriceRules, RuleSet, RulesRequest
-from vetrina.views.eligibility import email_of, has_ordered, memberships
+from vetrina.views.catalog.eligibility import email_of, has_ordered, memberships
 from vetrina_promotions.codes import folded
 from vetrina_promotions.discounting import Offer, PromotionSet
 from vetrina_promotions.rules import Status, Terms, status_of

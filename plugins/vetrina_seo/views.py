@@ -14,15 +14,25 @@ from vetrina.kernel.db import BigInt, Instant, id_in
 from vetrina.kernel.errors import BadInput
 from vetrina.kernel.registry import PortFailed
 from vetrina.ports import SitemapEntry, SitemapSource
-from vetrina.views.comparisons import like
-from vetrina.views.matching import EVERYTHING, SHAPES, Condition, Matching, Values, either, every, opposite, sql_of
-from vetrina.views.query_syntax import Either, Every, Not, Query, Term, parse
-from vetrina.views.sitemaps import (
+from vetrina.views.catalog.sitemaps import (
     sitemap_collection_count,
     sitemap_collections,
     sitemap_product_count,
     sitemap_products,
 )
+from vetrina.views.finding.comparisons import like
+from vetrina.views.finding.matching import (
+    EVERYTHING,
+    SHAPES,
+    Condition,
+    Matching,
+    Values,
+    either,
+    every,
+    opposite,
+    sql_of,
+)
+from vetrina.views.finding.query_syntax import Either, Every, Not, Query, Term, parse
 from vetrina.views.windows import (
     Order,
     Placed,

@@ -5,8 +5,8 @@ import msgspec
 from vetrina.kernel.errors import Fault
 from vetrina.plugin import Context
 from vetrina.ports import DeliveryRequest
+from vetrina.views.catalog.eligibility import memberships
 from vetrina.views.customers import customers_by_id
-from vetrina.views.eligibility import memberships
 from vetrina.views.metafields import metafields_of
 from vetrina_shipping.rules.areas import Spot
 from vetrina_shipping.rules.deciding import Facts

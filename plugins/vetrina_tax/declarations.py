@@ -11,10 +11,10 @@ from vetrina.kernel.db import Session, id_in, text_in
 from vetrina.kernel.errors import Refusal
 from vetrina.plugin import Context, DemoRows, HealthCheck, LedgerCheck, Person, PersonalData, Say
 from vetrina.plugin.declarations import Declaration
-from vetrina.views.amendments import amendments_of
-from vetrina.views.orders import orders_by_id
-from vetrina.views.sales import REPORTS_ZONE
-from vetrina.views.taxes import done_refunds, taxed_orders
+from vetrina.views.orders.amendments import amendments_of
+from vetrina.views.orders.placed import orders_by_id
+from vetrina.views.orders.sales import REPORTS_ZONE
+from vetrina.views.orders.taxes import done_refunds, taxed_orders
 from vetrina_tax.demo import show_off
 from vetrina_tax.models import TaxCheck, TaxEntry, TaxExemption
 from vetrina_tax.rules.booking import ADDED, CANCELLED, OFF, REFUND, SALE

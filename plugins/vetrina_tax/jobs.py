@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 from vetrina.plugin import Context, Job
-from vetrina.views.sales import REPORTS_ZONE
+from vetrina.views.orders.sales import REPORTS_ZONE
 from vetrina_tax.flows.buyers import forget_old
 from vetrina_tax.flows.ledger import RECOUNT, recount
 from vetrina_tax.flows.vies import check_waiting

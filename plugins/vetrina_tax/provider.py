@@ -17,7 +17,7 @@ from vetrina.ports import (
     TaxRequest,
     TaxTreatment,
 )
-from vetrina.views.sales import REPORTS_ZONE
+from vetrina.views.orders.sales import REPORTS_ZONE
 from vetrina_tax.rules.computing import Item, at_other_rate, delivered, taxes
 from vetrina_tax.rules.deciding import TAXLESS, Decision, Sale, decide, is_over
 from vetrina_tax.rules.mentions import Mention, mention_of

@@ -7,7 +7,7 @@ import msgspec
 from sqlalchemy import and_, bindparam, case, func, select
 
 from vetrina.kernel.db import Reads, table_of, text_in
-from vetrina.views.sales import REPORTS_ZONE
+from vetrina.views.orders.sales import REPORTS_ZONE
 from vetrina_tax.models import TaxBuyer, TaxCheck, TaxEntry, TaxExemption, TaxOwnRate
 from vetrina_tax.rules.deciding import DISTANCE, Threshold
 from vetrina_tax.rules.rates import Rate

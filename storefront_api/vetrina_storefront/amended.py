@@ -4,10 +4,10 @@ from collections import Counter
 from collections.abc import Awaitable, Callable, Sequence
 
 from vetrina.graphql import Info, ctx_of
-from vetrina.views.amendments import amendment_lines, amendments_of
-from vetrina.views.current import CurrentSums, current_of
-from vetrina.views.fulfilments import standings_of
-from vetrina.views.orders import OrderLineRow, OrderView
+from vetrina.views.orders.amendments import amendment_lines, amendments_of
+from vetrina.views.orders.current import CurrentSums, current_of
+from vetrina.views.orders.fulfilments import standings_of
+from vetrina.views.orders.placed import OrderLineRow, OrderView
 from vetrina_storefront.money import MoneyRow, money
 
 

@@ -8,8 +8,8 @@ import strawberry
 from vetrina.graphql import gid, read_from
 from vetrina.graphql.scalars import URL, DateTime
 from vetrina.kernel.context import Context
-from vetrina.views.attempts import POLL_DELAY, AttemptView, next_step
-from vetrina.views.orders import order_token, status_url
+from vetrina.views.orders.placed import order_token, status_url
+from vetrina.views.payments.attempts import POLL_DELAY, AttemptView, next_step
 from vetrina.vocabulary import AttemptState, PaymentState
 from vetrina_storefront.attributes import Attribute, AttributeRow
 from vetrina_storefront.completion_codes import MESSAGES, CompletionErrorCode

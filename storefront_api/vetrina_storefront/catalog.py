@@ -19,12 +19,12 @@ from vetrina.graphql import (
 )
 from vetrina.kernel.errors import BadInput
 from vetrina.kernel.texts import LINE
-from vetrina.views.collections import collection_by_handle, collection_list, collections_by_id
-from vetrina.views.product_facts import known_tags, known_types
-from vetrina.views.products import ProductRow, product_by_handle, product_list, products_by_id
-from vetrina.views.queries import collection_query, product_query, read
-from vetrina.views.recommendations import complementary_products, related_products
-from vetrina.views.search import SearchOrder, Unavailable, search_list
+from vetrina.views.catalog.collections import collection_by_handle, collection_list, collections_by_id
+from vetrina.views.catalog.product_facts import known_tags, known_types
+from vetrina.views.catalog.products import ProductRow, product_by_handle, product_list, products_by_id
+from vetrina.views.catalog.recommendations import complementary_products, related_products
+from vetrina.views.catalog.search import SearchOrder, Unavailable, search_list
+from vetrina.views.finding.queries import collection_query, product_query, read
 from vetrina_storefront.collections import Collection, CollectionConnection, CollectionSortKeys, collection_order
 from vetrina_storefront.filters import FacetedList
 from vetrina_storefront.product_lists import ProductConnection, ProductSortKeys, product_order

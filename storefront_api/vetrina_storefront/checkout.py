@@ -4,12 +4,12 @@ from typing import cast
 
 import strawberry
 
-from vetrina.flows.cart_changes import CartProblem
-from vetrina.flows.checkout import AttemptInProgress, attempt, cancel_attempt, prepare, submit
+from vetrina.flows.cart.changes import CartProblem
+from vetrina.flows.checkout.completing import AttemptInProgress, attempt, cancel_attempt, prepare, submit
 from vetrina.graphql import Info, ctx_of, root
 from vetrina_storefront.attempts import CartCompletionAttemptResult, attempt_result
-from vetrina_storefront.cart_payloads import user_errors
-from vetrina_storefront.cart_rows import cart_key
+from vetrina_storefront.cart.payloads import user_errors
+from vetrina_storefront.cart.rows import cart_key
 from vetrina_storefront.completion import (
     CancelledRow,
     CartCompletionAttemptCancelPayload,

@@ -4,8 +4,8 @@ from collections.abc import Callable, Sequence
 
 from vetrina.graphql import Info, once
 from vetrina.kernel.errors import BadInput
-from vetrina.views.choices import choice_of
-from vetrina.views.combinations import (
+from vetrina.views.catalog.choices import choice_of
+from vetrina.views.catalog.combinations import (
     Choice,
     Selected,
     adjacent_variants,
@@ -13,8 +13,8 @@ from vetrina.views.combinations import (
     selected_or_first,
     selected_variant,
 )
-from vetrina.views.products import ProductRow
-from vetrina.views.variants import VariantRow
+from vetrina.views.catalog.products import ProductRow
+from vetrina.views.catalog.variants import VariantRow
 from vetrina_storefront.seen import options_seen, ranges_seen, remember
 from vetrina_storefront.variants import SelectedOptionInput
 

@@ -8,16 +8,16 @@ import strawberry
 
 from vetrina.graphql import Connection, Info, PageInfo, batch, connection_of, ctx_of, read_from, window_args
 from vetrina.graphql.scalars import HTML, DateTime, UnsignedInt64
-from vetrina.views.collection_products import in_collection, products_of_collections
-from vetrina.views.collections import (
+from vetrina.views.catalog.collection_products import in_collection, products_of_collections
+from vetrina.views.catalog.collections import (
     CollectionOrder,
     CollectionRow,
     collection_count,
     collection_counts_of,
 )
-from vetrina.views.filters import filtered
+from vetrina.views.catalog.products import ProductRow
+from vetrina.views.finding.filters import filtered
 from vetrina.views.media import MediaRow
-from vetrina.views.products import ProductRow
 from vetrina_storefront.filters import FacetedList, ProductFilter, read_filters
 from vetrina_storefront.images import Image, images_by_id
 from vetrina_storefront.interfaces import Node, OnlineStorePublishable, Trackable

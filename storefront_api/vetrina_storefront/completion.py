@@ -6,15 +6,15 @@ from datetime import datetime
 import msgspec
 import strawberry
 
-from vetrina.flows.checkout import Accepted, NoSuchCart, Prepared, Submission, Throttled
+from vetrina.flows.checkout.completing import Accepted, NoSuchCart, Prepared, Submission, Throttled
 from vetrina.flows.quoting import QuoteProblem
 from vetrina.graphql import Info, ctx_of, read_from
 from vetrina.graphql.scalars import URL, DateTime
-from vetrina.views.attempts import attempt_by_key, step_url
 from vetrina.views.carts import CartRow
+from vetrina.views.payments.attempts import attempt_by_key, step_url
 from vetrina_storefront.attempts import AttemptResult, CartCompletionAttemptResult, attempt_result
-from vetrina_storefront.cart import Cart
-from vetrina_storefront.cart_payloads import (
+from vetrina_storefront.cart.carts import Cart
+from vetrina_storefront.cart.payloads import (
     CartUserError,
     CartWarning,
     ErrorRow,
@@ -22,7 +22,7 @@ from vetrina_storefront.cart_payloads import (
     user_errors,
     warnings,
 )
-from vetrina_storefront.cart_rows import line_gid, remember
+from vetrina_storefront.cart.rows import line_gid, remember
 from vetrina_storefront.completion_codes import SubmissionErrorCode
 from vetrina_storefront.later import later, optional, union_of
 from vetrina_storefront.pages.links import cart_path

@@ -8,7 +8,7 @@ import msgspec
 import strawberry
 
 from vetrina.graphql import Info, PageInfo, batch, read_from
-from vetrina.views.orders import OrderDiscountRow
+from vetrina.views.orders.placed import OrderDiscountRow
 from vetrina_storefront.money import MoneyRow, MoneyV2, money
 
 MANUAL = "manual"

@@ -13,10 +13,10 @@ from vetrina.kernel.context import Context
 from vetrina.kernel.errors import BadInput
 from vetrina.kernel.money import decimal_text
 from vetrina.kernel.texts import LINE
-from vetrina.views.collection_facets import facets_of_collections
-from vetrina.views.facets import FacetRow, facets_of
-from vetrina.views.filters import NO_FILTERS, Facet, MetafieldValue, PriceSpan, ProductFilters
-from vetrina.views.matching import Matching
+from vetrina.views.catalog.collection_facets import facets_of_collections
+from vetrina.views.finding.facets import FacetRow, facets_of
+from vetrina.views.finding.filters import NO_FILTERS, Facet, MetafieldValue, PriceSpan, ProductFilters
+from vetrina.views.finding.matching import Matching
 from vetrina_storefront.interfaces import load_nothing
 from vetrina_storefront.media import MediaImage
 

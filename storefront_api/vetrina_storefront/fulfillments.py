@@ -7,8 +7,8 @@ import strawberry
 
 from vetrina.graphql import Connection, Info, PageInfo, batch, connect_list, ctx_of, once, page_args, write_cursor
 from vetrina.graphql.scalars import URL
-from vetrina.views.orders import OrderLineRow, OrderView, order_lines
-from vetrina.views.parcels import ParcelRow, parcels_of
+from vetrina.views.orders.parcels import ParcelRow, parcels_of
+from vetrina.views.orders.placed import OrderLineRow, OrderView, order_lines
 from vetrina_storefront.later import later
 
 

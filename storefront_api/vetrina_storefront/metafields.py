@@ -79,7 +79,7 @@ class Metafield(Node):
 
 MetafieldParentResource = union_of(
     "MetafieldParentResource",
-    later("Cart", "cart"),
+    later("Cart", "cart.carts"),
     later("Collection", "collections"),
     later("Customer", "customers"),
     later("Location", "locations"),

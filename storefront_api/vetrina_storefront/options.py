@@ -7,9 +7,9 @@ import strawberry
 
 from vetrina.graphql import Info, batch, ctx_of, read_from
 from vetrina.graphql.scalars import Color
-from vetrina.views.choices import firsts_with
-from vetrina.views.options import OptionRow, ValueRow
-from vetrina.views.variants import VariantRow, first_of, first_variants_with
+from vetrina.views.catalog.choices import firsts_with
+from vetrina.views.catalog.options import OptionRow, ValueRow
+from vetrina.views.catalog.variants import VariantRow, first_of, first_variants_with
 from vetrina_storefront.interfaces import Node, load_nothing
 from vetrina_storefront.media import Media
 from vetrina_storefront.seen import is_page, ranges_seen

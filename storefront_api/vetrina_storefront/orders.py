@@ -21,8 +21,9 @@ from vetrina.graphql import (
     write_cursor,
 )
 from vetrina.graphql.scalars import URL, DateTime
-from vetrina.views.current import current_of
-from vetrina.views.orders import (
+from vetrina.views.catalog.variants import VariantRow, variants_by_id
+from vetrina.views.orders.current import current_of
+from vetrina.views.orders.placed import (
     OrderDiscountRow,
     OrderLineRow,
     OrderView,
@@ -32,8 +33,7 @@ from vetrina.views.orders import (
     orders_by_id,
     status_url,
 )
-from vetrina.views.payments import payments_of_orders
-from vetrina.views.variants import VariantRow, variants_by_id
+from vetrina.views.payments.standing import payments_of_orders
 from vetrina.vocabulary import OrderState
 from vetrina_storefront.addresses import MailingAddress, MailingAddressRow, mailing_address
 from vetrina_storefront.amended import current, load_edited, pieces_gone

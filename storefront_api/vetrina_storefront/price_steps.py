@@ -7,10 +7,8 @@ import msgspec
 import strawberry
 
 from vetrina.graphql import Info, ctx_of
-from vetrina.views.carts import CartRow
-from vetrina.views.explanations import order_explanations
-from vetrina.views.orders import OrderView
-from vetrina_storefront.cart_rows import quotes_of
+from vetrina.views.orders.explanations import order_explanations
+from vetrina.views.orders.placed import OrderView
 from vetrina_storefront.money import MoneyRow, MoneyV2, money
 
 
@@ -40,15 +38,6 @@ class CartPriceStep:
         " its last characters."
     )
     amount: MoneyV2 = strawberry.field(description="Below zero where it takes something off.")
-
-
-async def load_cart_steps(rows: Sequence[CartRow], info: Info) -> list[list[StepRow]]:
-    """The steps of each cart's quote."""
-    quotes = [quote.quote for quote in await quotes_of(info, rows)]
-    return [
-        [StepRow(step.kind.upper(), step.label, money(step.amount, quote.currency)) for step in quote.explanation]
-        for quote in quotes
-    ]
 
 
 async def load_order_steps(rows: Sequence[OrderView], info: Info) -> list[list[StepRow]]:

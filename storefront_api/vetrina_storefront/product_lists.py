@@ -5,7 +5,7 @@ from enum import Enum
 import strawberry
 
 from vetrina.graphql import PageInfo, batch
-from vetrina.views.products import ProductOrder
+from vetrina.views.catalog.products import ProductOrder
 from vetrina_storefront.filters import Filter, load_filters
 from vetrina_storefront.products import Product
 

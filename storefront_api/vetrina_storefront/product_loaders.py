@@ -9,13 +9,13 @@ import strawberry
 
 from vetrina.graphql import Connection, Info, connection_of, ctx_of, window_args
 from vetrina.kernel.errors import BadInput
-from vetrina.views.collections import CollectionRow, collections_of
+from vetrina.views.catalog.collections import CollectionRow, collections_of
+from vetrina.views.catalog.options import OptionRow
+from vetrina.views.catalog.product_facts import PricesRow, StockRow, tags_of
+from vetrina.views.catalog.products import ProductRow
+from vetrina.views.catalog.ranges import by_id, by_position, span_of, stock_in
+from vetrina.views.catalog.variants import VariantOrder, VariantRow, order_of, variant_counts, variants_of
 from vetrina.views.media import AnyMedia, MediaOrder, MediaRow, all_media_of, media_of, pictures_among
-from vetrina.views.options import OptionRow
-from vetrina.views.product_facts import PricesRow, StockRow, tags_of
-from vetrina.views.products import ProductRow
-from vetrina.views.ranges import by_id, by_position, span_of, stock_in
-from vetrina.views.variants import VariantOrder, VariantRow, order_of, variant_counts, variants_of
 from vetrina.views.windows import Window, window_on
 from vetrina_storefront.money import MoneyRow, money
 from vetrina_storefront.seen import (

@@ -4,7 +4,7 @@ import strawberry
 
 from vetrina.graphql import batch, read_from
 from vetrina.graphql.scalars import HTML, DateTime
-from vetrina.views.products import ProductRow
+from vetrina.views.catalog.products import ProductRow
 from vetrina_storefront.choosing import (
     load_adjacent,
     load_availability,

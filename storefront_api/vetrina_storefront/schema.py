@@ -4,9 +4,11 @@ from collections.abc import Iterable
 
 from vetrina.graphql.schema import ComposedSchema, compose
 from vetrina.plugin import GraphQLFields, GraphQLRoots
-from vetrina_storefront import cart_discounts, cart_lines, discounts, media
-from vetrina_storefront.cart import CartQuery
-from vetrina_storefront.cart_mutations import CartMutation
+from vetrina_storefront import discounts, media
+from vetrina_storefront.cart import discounts as cart_discounts
+from vetrina_storefront.cart import lines as cart_lines
+from vetrina_storefront.cart.carts import CartQuery
+from vetrina_storefront.cart.mutations import CartMutation
 from vetrina_storefront.catalog import CatalogQuery
 from vetrina_storefront.checkout import CheckoutMutation, CheckoutQuery
 from vetrina_storefront.customers import CustomerQuery

@@ -13,12 +13,9 @@ from vetrina.graphql import Connection, Info, PageInfo, batch, connection_of, ct
 from vetrina.kernel.context import Context
 from vetrina.kernel.errors import BadInput
 from vetrina.ports import SearchRequest
-from vetrina.views.collections import CollectionOrder, CollectionRow, collection_list
-from vetrina.views.filters import NO_FILTERS, filtered
-from vetrina.views.matching import Matching
-from vetrina.views.products import ProductRow
-from vetrina.views.queries import collection_query, product_query, read
-from vetrina.views.search import (
+from vetrina.views.catalog.collections import CollectionOrder, CollectionRow, collection_list
+from vetrina.views.catalog.products import ProductRow
+from vetrina.views.catalog.search import (
     SearchField,
     SearchOrder,
     Unavailable,
@@ -27,7 +24,10 @@ from vetrina.views.search import (
     product_count,
     search_list,
 )
-from vetrina.views.suggestions import Suggestion, suggestions
+from vetrina.views.finding.filters import NO_FILTERS, filtered
+from vetrina.views.finding.matching import Matching
+from vetrina.views.finding.queries import collection_query, product_query, read
+from vetrina.views.finding.suggestions import Suggestion, suggestions
 from vetrina.views.windows import Placed, Window
 from vetrina_storefront.collections import Collection
 from vetrina_storefront.filters import FacetedList, Filter, ProductFilter, load_filters, read_filters

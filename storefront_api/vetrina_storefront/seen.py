@@ -4,12 +4,12 @@ from collections.abc import Callable, Coroutine, Iterable
 from typing import Any, TypeVar
 
 from vetrina.graphql import Info, ctx_of, once
-from vetrina.views.cards import CardRow, cards_of
+from vetrina.views.catalog.cards import CardRow, cards_of
+from vetrina.views.catalog.options import OptionRow, options_of
+from vetrina.views.catalog.product_facts import PricesRow, StockRow, hidden_prices, stock_of_products
+from vetrina.views.catalog.products import ProductRow, products_by_id
+from vetrina.views.catalog.ranges import Range, ranges_of
 from vetrina.views.media import AnyMedia, MediaOrder, all_media_of
-from vetrina.views.options import OptionRow, options_of
-from vetrina.views.product_facts import PricesRow, StockRow, hidden_prices, stock_of_products
-from vetrina.views.products import ProductRow, products_by_id
-from vetrina.views.ranges import Range, ranges_of
 from vetrina.views.windows import Placed, Window
 
 T = TypeVar("T")

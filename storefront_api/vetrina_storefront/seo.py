@@ -8,7 +8,7 @@ import strawberry
 
 from vetrina.graphql import Info
 from vetrina.kernel.errors import BadInput
-from vetrina.views.descriptions import plain
+from vetrina.views.catalog.descriptions import plain
 
 
 class DescribedRow(Protocol):

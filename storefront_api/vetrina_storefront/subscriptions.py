@@ -10,10 +10,10 @@ from vetrina.graphql.watching import MOST_KEYS, Topic, watch
 from vetrina.kernel.context import Context
 from vetrina.kernel.errors import BadInput
 from vetrina.views.carts import carts_by_key
-from vetrina.views.orders import order_by_token, orders_by_key
-from vetrina.views.variants import variants_by_id
-from vetrina_storefront.cart import Cart, open_cart
-from vetrina_storefront.cart_rows import cart_key
+from vetrina.views.catalog.variants import variants_by_id
+from vetrina.views.orders.placed import order_by_token, orders_by_key
+from vetrina_storefront.cart.carts import Cart, open_cart
+from vetrina_storefront.cart.rows import cart_key
 from vetrina_storefront.orders import Order
 from vetrina_storefront.variants import ProductVariant
 

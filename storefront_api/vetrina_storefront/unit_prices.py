@@ -7,8 +7,8 @@ import msgspec
 import strawberry
 
 from vetrina.graphql import Connection, Info, PageInfo, connect_list, ctx_of, write_cursor
-from vetrina.views.merchandise import CartVariantRow
-from vetrina.views.variants import UnitPrice, VariantRow
+from vetrina.views.catalog.merchandise import CartVariantRow
+from vetrina.views.catalog.variants import UnitPrice, VariantRow
 from vetrina_storefront.money import MoneyRow, MoneyV2, money
 
 MEASURED_UNITS = "CL CM FLOZ FT FT2 G GAL IN ITEM KG L LB M M2 M3 MG ML MM OZ PT QT UNKNOWN YD"

@@ -18,16 +18,16 @@ from vetrina.graphql import (
     window_args,
     write_cursor,
 )
-from vetrina.views.bundles import bundles_with, parts_of
-from vetrina.views.choices import chosen_in
+from vetrina.views.catalog.bundles import bundles_with, parts_of
+from vetrina.views.catalog.choices import chosen_in
+from vetrina.views.catalog.merchandise import CartVariantRow
+from vetrina.views.catalog.options import ChosenRow, chosen_of
+from vetrina.views.catalog.products import ProductRow
+from vetrina.views.catalog.ranges import RangedVariant
+from vetrina.views.catalog.variants import VariantOrder, VariantRow, variants_by_id
 from vetrina.views.locations import AvailabilityRow, LocationRow, availability_of, locations_by_id
 from vetrina.views.media import MediaRow, media_of_variants
-from vetrina.views.merchandise import CartVariantRow
-from vetrina.views.options import ChosenRow, chosen_of
-from vetrina.views.products import ProductRow
-from vetrina.views.ranges import RangedVariant
 from vetrina.views.shelf import is_translated
-from vetrina.views.variants import VariantOrder, VariantRow, variants_by_id
 from vetrina.views.windows import Placed
 from vetrina_storefront.images import Image
 from vetrina_storefront.interfaces import Node

@@ -9,7 +9,7 @@ from structlog.testing import capture_logs
 from tests.support.asking import PATH, Admin
 from tests.support.shops import StillClock
 
-from vetrina.flows.staff import issue_token, revoke_token
+from vetrina.flows.staff.tokens import issue_token, revoke_token
 from vetrina.kernel.context import Context
 from vetrina.views.staff import token_of_secret
 

@@ -10,12 +10,13 @@ from tests.support import shops
 from tests.support.checkouts import Desk, cart_to_pay, open_desk, submitted
 from tests.support.managers import signed_in
 
-from vetrina.flows.orders import cancel_order, mark_as_paid
+from vetrina.flows.orders.whole import cancel_order, mark_as_paid
 from vetrina.kernel.context import Context
 from vetrina.kernel.registry import Provided
 from vetrina.plugin import Site
 from vetrina.ports import PaymentProvider
-from vetrina_admin.pages import orders_page, products_page
+from vetrina_admin.pages.orders import page as orders_page
+from vetrina_admin.pages.products import page as products_page
 from vetrina_manual_payment.provider import ManualPayment
 from vetrina_manual_payment.settings import ManualPaymentSettings
 

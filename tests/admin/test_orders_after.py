@@ -10,8 +10,8 @@ from tests.support.managers import Manager, signed_in
 from tests.support.sold import keeper, sold
 from tests.support.statements import all_statements
 
-from vetrina.flows.fulfilling import FulfilWish, fulfil
-from vetrina.flows.refunding import RefundWish, refund_order
+from vetrina.flows.orders.refunding import RefundWish, refund_order
+from vetrina.flows.parcels.fulfilling import FulfilWish, fulfil
 from vetrina.kernel.context import Context
 from vetrina.plugin import Site
 from vetrina.testing.payments import AUTHORISES

@@ -11,7 +11,7 @@ from tests.support.managers import Manager, enrolled, signed_in
 from tests.support.statements import all_statements
 
 from vetrina.boot import compose
-from vetrina.flows.staff_sessions import open_session
+from vetrina.flows.staff.sessions import open_session
 from vetrina.kernel.context import Context
 from vetrina.kernel.errors import NotFound
 from vetrina.kernel.settings import Settings

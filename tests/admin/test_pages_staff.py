@@ -7,8 +7,8 @@ import pytest
 from argon2 import PasswordHasher
 from tests.support.managers import Manager, admin_app, enrolled, signed_in
 
-from vetrina.flows.staff import authenticate
-from vetrina.flows.staff_sessions import open_session
+from vetrina.flows.staff.sessions import open_session
+from vetrina.flows.staff.tokens import authenticate
 from vetrina.kernel import crypto
 from vetrina.kernel.context import Context
 from vetrina.plugin import Site

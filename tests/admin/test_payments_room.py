@@ -14,16 +14,16 @@ from tests.support.money_desks import MoneyDesk, open_money_desk
 from tests.support.sold import keeper
 from tests.support.statements import all_statements
 
-from vetrina.flows.cancelling import CancelWish, cancel_lines
-from vetrina.flows.payments import reconcile_payment
-from vetrina.flows.payouts import fetch_payouts
+from vetrina.flows.orders.cancelling import CancelWish, cancel_lines
+from vetrina.flows.payments.moving import reconcile_payment
+from vetrina.flows.payments.payouts import fetch_payouts
 from vetrina.kernel.log import draw_trail
 from vetrina.kernel.settings import Settings
 from vetrina.plugin.collected import Collected
 from vetrina.plugin.site import Markets, Site
 from vetrina.testing.payments import AUTHORISES, CHALLENGES
-from vetrina.views.orders import order_lines
-from vetrina.views.payments import payment_by_id, payments_of_orders
+from vetrina.views.orders.placed import order_lines
+from vetrina.views.payments.standing import payment_by_id, payments_of_orders
 from vetrina.views.permissions import CORE_PERMISSIONS
 from vetrina.vocabulary import DisputeState
 

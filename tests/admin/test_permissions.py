@@ -22,9 +22,9 @@ from vetrina.graphql.fields import PERMISSION
 from vetrina.kernel.context import Context
 from vetrina.plugin import GraphQLRoots, Site
 from vetrina.plugin.collected import LeaveOut
+from vetrina.views.catalog.product_desk import ProductDeskOrder, products_matching
 from vetrina.views.deliveries import failing_deliveries
 from vetrina.views.permissions import CORE_PERMISSIONS
-from vetrina.views.product_desk import ProductDeskOrder, products_matching
 from vetrina.views.staff import staff_tokens
 from vetrina.views.stock import stock_list
 from vetrina.views.windows import Window

@@ -14,7 +14,7 @@ from tests.support.shelves import Shelf
 
 import vetrina_admin
 from vetrina.flows.measuring import Measuring
-from vetrina.flows.staff import issue_token
+from vetrina.flows.staff.tokens import issue_token
 from vetrina.kernel.context import Context
 from vetrina.views.permissions import CORE_PERMISSIONS
 

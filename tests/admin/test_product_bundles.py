@@ -14,7 +14,7 @@ from tests.support.wares import ware
 from vetrina.kernel.context import Context
 from vetrina.plugin import Site
 from vetrina.shop.catalog.models import Variant
-from vetrina.views.bundles import components_of
+from vetrina.views.catalog.bundles import components_of
 
 pytestmark = pytest.mark.embedded
 SET = """mutation ($id: ID!, $components: [VariantComponentInput!]!) {

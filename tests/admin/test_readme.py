@@ -9,9 +9,9 @@ import pytest
 from graphql import build_schema
 from tests.support.server import ROOT, serving
 
-from vetrina.flows.staff import issue_token
+from vetrina.flows.staff.tokens import issue_token
 from vetrina.kernel.context import Context
-from vetrina.views.product_sheets import product_sheet_by_handle
+from vetrina.views.catalog.product_sheets import product_sheet_by_handle
 from vetrina.views.stock import movements, stock_list
 
 SCRIPT = re.compile(r"<!-- test: admin -->\n```bash\n(.*?)```", re.DOTALL)

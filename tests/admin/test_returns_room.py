@@ -15,9 +15,9 @@ from tests.support.managers import Manager, signed_in
 from tests.support.visitor import Visitor
 
 import vetrina_admin
-from vetrina.flows.fulfilling import FulfilWish, fulfil
-from vetrina.flows.refunding import RefundLine, RefundWish, refund_order
-from vetrina.flows.returning import ReturnWish, receive_return, request_return
+from vetrina.flows.orders.refunding import RefundLine, RefundWish, refund_order
+from vetrina.flows.orders.returning import ReturnWish, receive_return, request_return
+from vetrina.flows.parcels.fulfilling import FulfilWish, fulfil
 from vetrina.graphql import gid
 from vetrina.kernel.log import draw_trail
 from vetrina.kernel.registry import Provided
@@ -26,10 +26,10 @@ from vetrina.plugin.collected import Collected
 from vetrina.plugin.site import Markets, Site
 from vetrina.ports import PaymentProvider
 from vetrina.shop.orders.service import FoundLine, WantedLine
-from vetrina.views.orders import order_lines, status_url
-from vetrina.views.payment_requests import requests_of_orders
+from vetrina.views.orders.placed import order_lines, status_url
+from vetrina.views.orders.returns import returns_of
+from vetrina.views.payments.requests import requests_of_orders
 from vetrina.views.permissions import CORE_PERMISSIONS
-from vetrina.views.returns import returns_of
 from vetrina_manual_payment.provider import ManualPayment
 from vetrina_storefront.pages import page_routes
 

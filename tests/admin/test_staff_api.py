@@ -6,7 +6,7 @@ import pytest
 from argon2 import PasswordHasher
 from tests.support.asking import Admin
 
-from vetrina.flows.staff_sessions import SignIn, sign_in
+from vetrina.flows.staff.sessions import SignIn, sign_in
 from vetrina.kernel import crypto
 from vetrina.kernel.context import Context
 

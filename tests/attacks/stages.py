@@ -11,10 +11,10 @@ from tests.support.browser_shop import TESTS_OWN
 from tests.support.mutating import Way
 from tests.support.three_apis import Api
 
-from vetrina.flows.cart import Identity, LineInput, NewCart, create_cart
-from vetrina.flows.cart_addresses import AddressInput
-from vetrina.flows.fulfilling import FulfilWish, fulfil
-from vetrina.flows.returning import ReturnWish, receive_return, request_return
+from vetrina.flows.cart.addresses import AddressInput
+from vetrina.flows.cart.carts import Identity, LineInput, NewCart, create_cart
+from vetrina.flows.orders.returning import ReturnWish, receive_return, request_return
+from vetrina.flows.parcels.fulfilling import FulfilWish, fulfil
 from vetrina.graphql import gid
 from vetrina.kernel.money import decimal_text
 from vetrina.shop.orders.service import FoundLine, WantedLine
@@ -22,7 +22,7 @@ from vetrina.testing import Workshop
 from vetrina.testing.making import ANNA, EMAIL, _deliver, _pay, _quoted
 from vetrina.testing.payments import AUTHORISES, PAYS
 from vetrina.views.carts import cart_by_key, cart_lines
-from vetrina.views.orders import OrderView, order_lines
+from vetrina.views.orders.placed import OrderView, order_lines
 from vetrina_content.flows.talking import keep_author
 
 PAYMENT = text("SELECT id FROM payments_payment WHERE order_id = :order")

@@ -10,7 +10,7 @@ from sqlalchemy import inspect, text
 from structlog.testing import capture_logs
 from tests.support.customers import Hashes
 
-from vetrina.flows.staff import issue_token
+from vetrina.flows.staff.tokens import issue_token
 from vetrina.kernel import crypto
 from vetrina.kernel.migrate import _engine  # pyright: ignore[reportPrivateUsage]
 from vetrina.testing import Workshop, a_shop

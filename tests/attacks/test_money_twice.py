@@ -13,17 +13,17 @@ from tests.support.checkouts import Desk, books, open_desk
 from tests.support.sold import KEEPER, keeper, run_jobs, sold
 from tests.support.wares import ware
 
-from vetrina.flows.asking_payment import ask_for_payment, withdraw_request
-from vetrina.flows.cancelling import CancelWish, cancel_lines
-from vetrina.flows.disputes import take_dispute
-from vetrina.flows.fulfilling import FulfilWish, cancel_fulfilment, fulfil
-from vetrina.flows.orders import cancel_order, mark_as_paid
-from vetrina.flows.overpaid import return_excess
-from vetrina.flows.paying_requests import pay_request
-from vetrina.flows.payments import capture, reconcile_payment
-from vetrina.flows.refunding import RefundLine, RefundWish, refund_order
-from vetrina.flows.returning import receive_return, request_return
-from vetrina.flows.settling_returns import ReturnExchange, ReturnRefund, exchange_return, refund_return
+from vetrina.flows.checkout.paying_requests import pay_request
+from vetrina.flows.orders.cancelling import CancelWish, cancel_lines
+from vetrina.flows.orders.overpaid import return_excess
+from vetrina.flows.orders.refunding import RefundLine, RefundWish, refund_order
+from vetrina.flows.orders.returning import receive_return, request_return
+from vetrina.flows.orders.settling_returns import ReturnExchange, ReturnRefund, exchange_return, refund_return
+from vetrina.flows.orders.whole import cancel_order, mark_as_paid
+from vetrina.flows.parcels.fulfilling import FulfilWish, cancel_fulfilment, fulfil
+from vetrina.flows.payments.asking import ask_for_payment, withdraw_request
+from vetrina.flows.payments.disputes import take_dispute
+from vetrina.flows.payments.moving import capture, reconcile_payment
 from vetrina.flows.upkeep import watch_money
 from vetrina.kernel.errors import BadInput, NotAllowed, Refusal
 from vetrina.kernel.registry import Provided
@@ -35,8 +35,8 @@ from vetrina.shop.payments.models import Payment, PaymentEntry
 from vetrina.shop.payments.rules import NothingToCapture
 from vetrina.testing.payments import AUTHORISES, CHALLENGES, PAYS
 from vetrina.views.ledgers import LEDGERS
-from vetrina.views.orders import order_lines
-from vetrina.views.payments import payments_of_orders
+from vetrina.views.orders.placed import order_lines
+from vetrina.views.payments.standing import payments_of_orders
 from vetrina.vocabulary import DisputeState, PaymentState, PayoutItemKind, PayoutState
 from vetrina_manual_payment.provider import ManualPayment
 

@@ -11,7 +11,7 @@ from tests.support.browser_setup import chromium
 from tests.support.browser_shop import Served, served_shop
 from tests.support.managers import enrolled
 
-from vetrina.flows.staff_sessions import open_session
+from vetrina.flows.staff.sessions import open_session
 from vetrina.kernel.context import Context
 from vetrina.kernel.crypto import hash_password
 from vetrina_admin.pages.asking import HOME, SESSION

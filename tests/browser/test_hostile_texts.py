@@ -26,19 +26,19 @@ from tests.support.browser_pipe import Pipe
 from tests.support.browser_shop import Served, served_shop
 from tests.support.managers import enrolled
 
-from vetrina.flows.asking_payment import ask_for_payment
-from vetrina.flows.cart import LineInput, NewCart, create_cart
-from vetrina.flows.fulfilling import FulfilWish, Tracking, fulfil
-from vetrina.flows.returning import ReturnWish, request_return
-from vetrina.flows.staff_sessions import open_session
+from vetrina.flows.cart.carts import LineInput, NewCart, create_cart
+from vetrina.flows.orders.returning import ReturnWish, request_return
+from vetrina.flows.parcels.fulfilling import FulfilWish, Tracking, fulfil
+from vetrina.flows.payments.asking import ask_for_payment
+from vetrina.flows.staff.sessions import open_session
 from vetrina.kernel.context import Context
 from vetrina.kernel.errors import BadInput
 from vetrina.shop.catalog.rules.markup import clean_html
 from vetrina.shop.orders.service import WantedLine
 from vetrina.testing.making import make_order
 from vetrina.views.carts import checkout_url
-from vetrina.views.orders import order_lines
-from vetrina.views.payment_requests import request_url
+from vetrina.views.orders.placed import order_lines
+from vetrina.views.payments.requests import request_url
 from vetrina_admin.pages import answers
 from vetrina_admin.pages.asking import HOME, SESSION
 

@@ -16,7 +16,7 @@ from vetrina.cli.running import settings_from
 from vetrina.kernel.db import Database, open_database
 from vetrina.shop.corrections.models import CorrectionLine
 from vetrina.shop.orders.models import OrderLine
-from vetrina.views.sales import reach, sales
+from vetrina.views.orders.sales import reach, sales
 
 SECRET = "a secret for tests, long enough to be one"
 AOV = Decimal("534.403")

@@ -8,7 +8,7 @@ from click.testing import CliRunner
 from tests.support.shops import NOWHERE, StillClock, context, make_shop, opened
 
 from vetrina.cli.staff import staff
-from vetrina.flows.staff_sessions import SignIn, WrongSignIn, sign_in
+from vetrina.flows.staff.sessions import SignIn, WrongSignIn, sign_in
 from vetrina.kernel import crypto
 from vetrina.kernel.db import open_database
 from vetrina.views.permissions import CORE_PERMISSIONS

@@ -8,7 +8,7 @@ from click.testing import CliRunner
 from tests.support.shops import StillClock, make_shop, opened
 
 from vetrina.cli.shop import token
-from vetrina.flows.staff import authenticate
+from vetrina.flows.staff.tokens import authenticate
 from vetrina.kernel.context import Actor
 from vetrina.kernel.db import open_database
 from vetrina.views.permissions import CORE_PERMISSIONS

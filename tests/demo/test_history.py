@@ -17,7 +17,7 @@ from vetrina.kernel.context import Context
 from vetrina.ports import PastOrder
 from vetrina.shop.customers.models import Customer
 from vetrina.shop.orders.models import Order
-from vetrina.views.sales import sales
+from vetrina.views.orders.sales import sales
 
 NOW = datetime(2026, 11, 22, 9, 30, tzinfo=UTC)
 COUNT = 1_500

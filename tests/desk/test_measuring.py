@@ -10,7 +10,7 @@ from tests.support.shops import StillClock, make_shop
 
 from vetrina.boot import compose
 from vetrina.flows.measuring import Measuring
-from vetrina.flows.staff import issue_token
+from vetrina.flows.staff.tokens import issue_token
 from vetrina.kernel.context import Context
 from vetrina.kernel.db.sizes import table_sizes, tables_owned
 from vetrina.kernel.meters import Work

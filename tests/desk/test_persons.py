@@ -10,8 +10,8 @@ from tests.desk.conftest import Sitting
 from tests.support.shelves import Shelf
 from tests.support.shops import StillClock
 
-from vetrina.flows.cart import NewCart, create_cart
-from vetrina.flows.cart_identity import Identity
+from vetrina.flows.cart.carts import NewCart, create_cart
+from vetrina.flows.cart.identity import Identity
 from vetrina.flows.upkeep import JOBS
 from vetrina.kernel.context import Actor, Context
 from vetrina.kernel.errors import BadInput, NotAllowed

@@ -23,8 +23,8 @@ from vetrina.kernel.errors import NotFound
 from vetrina.plugin import GraphQLFields, GraphQLRoots
 from vetrina.shop.catalog.rules import CollectionSheet, ImageSheet, Text
 from vetrina.shop.metafields.rules import Entry
+from vetrina.views.catalog.products import ProductRow
 from vetrina.views.markets import atlas
-from vetrina.views.products import ProductRow
 from vetrina_storefront.context import place_asked_for
 from vetrina_storefront.schema import compose_storefront
 

@@ -9,15 +9,15 @@ from tests.flows.test_amending import BANK, TRANSFER, amended, keeper, order_of,
 from tests.support import shops
 from tests.support.checkouts import Desk, books, events, open_desk
 
-from vetrina.flows.asking_payment import (
+from vetrina.flows.checkout.paying_requests import MethodIsGone, asked, give_up_request, pay_request
+from vetrina.flows.orders.whole import cancel_order, mark_as_paid
+from vetrina.flows.payments.asking import (
     NothingToAskFor,
     RequestIsClosed,
     ask_for_payment,
     lapse_requests,
     withdraw_request,
 )
-from vetrina.flows.orders import cancel_order, mark_as_paid
-from vetrina.flows.paying_requests import MethodIsGone, asked, give_up_request, pay_request
 from vetrina.flows.upkeep import lapse_orders, watch_money
 from vetrina.kernel.db import Conflict
 from vetrina.kernel.errors import BadInput, NotFound, NotSignedIn, Refusal
@@ -26,8 +26,8 @@ from vetrina.ports import PaymentProvider
 from vetrina.shop.orders.rules import OrderIsPaid
 from vetrina.shop.payments.models import Payment, PaymentRequest
 from vetrina.testing.payments import AUTHORISES, CHALLENGES, DECLINES, PAYS
-from vetrina.views.payment_requests import requests_of_orders
-from vetrina.views.payments import payments_of_orders
+from vetrina.views.payments.requests import requests_of_orders
+from vetrina.views.payments.standing import payments_of_orders
 from vetrina_manual_payment.provider import ManualPayment
 
 CARD = "fake:card"

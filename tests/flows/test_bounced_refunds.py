@@ -10,26 +10,26 @@ from tests.support.checkouts import books, check_ledgers, events
 from tests.support.money_desks import MoneyDesk, open_money_desk
 from tests.support.sold import keeper, run_jobs
 
-from vetrina.flows.bouncing import NothingOwed, pay_elsewhere
-from vetrina.flows.cancelling import CancelWish, cancel_lines
-from vetrina.flows.orders import cancel_order
-from vetrina.flows.payments import reconcile_payment, refund, return_money
-from vetrina.flows.payouts import fetch_payouts
-from vetrina.flows.refunding import RefundWish, quote_refund, retry_refund
+from vetrina.flows.orders.bouncing import NothingOwed, pay_elsewhere
+from vetrina.flows.orders.cancelling import CancelWish, cancel_lines
+from vetrina.flows.orders.refunding import RefundWish, quote_refund, retry_refund
+from vetrina.flows.orders.whole import cancel_order
+from vetrina.flows.payments.moving import reconcile_payment, refund, return_money
+from vetrina.flows.payments.payouts import fetch_payouts
 from vetrina.flows.upkeep import watch_money
 from vetrina.kernel.context import Actor
 from vetrina.kernel.errors import BadInput, NotAllowed
 from vetrina.shop.payments.models import Payment
 from vetrina.shop.payments.rules import NothingToRefund
 from vetrina.testing.payments import Charge
-from vetrina.views.current import current_of
 from vetrina.views.ledgers import LEDGERS
-from vetrina.views.money import money_mismatches
-from vetrina.views.money_queues import money_queues, promised_refunds
-from vetrina.views.orders import order_by_id, order_lines
-from vetrina.views.payments import payment_entries
-from vetrina.views.refunds import parts_of_refund, refunds_of
-from vetrina.views.taxes import done_refunds
+from vetrina.views.orders.current import current_of
+from vetrina.views.orders.placed import order_by_id, order_lines
+from vetrina.views.orders.refunds import parts_of_refund, refunds_of
+from vetrina.views.orders.taxes import done_refunds
+from vetrina.views.payments.proof import money_mismatches
+from vetrina.views.payments.queues import money_queues, promised_refunds
+from vetrina.views.payments.standing import payment_entries
 
 
 @pytest.fixture

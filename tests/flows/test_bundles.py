@@ -11,8 +11,8 @@ from tests.support.carts import contents, opened, quoted, ready, warned
 from tests.support.checkouts import Desk, attempt_of, cart_to_pay, check_ledgers, open_desk, submitted
 from tests.support.wares import ware
 
-from vetrina.flows.cart_fitting import LineInput
-from vetrina.flows.cart_lines import add_lines
+from vetrina.flows.cart.fitting import LineInput
+from vetrina.flows.cart.lines import add_lines
 from vetrina.flows.catalog import (
     BundleHasStock,
     Component,
@@ -21,8 +21,8 @@ from vetrina.flows.catalog import (
     VariantIsComponent,
     set_components,
 )
-from vetrina.flows.checkout import cancel_attempt
-from vetrina.flows.orders import cancel_order
+from vetrina.flows.checkout.completing import cancel_attempt
+from vetrina.flows.orders.whole import cancel_order
 from vetrina.flows.stock import BundleHasNoStock, receive_stock
 from vetrina.kernel.context import BUYER, Context
 from vetrina.kernel.errors import BadInput, NotFound, NotSignedIn, Refusal
@@ -31,9 +31,9 @@ from vetrina.shop.catalog.models import Product, Variant
 from vetrina.shop.inventory.models import Level
 from vetrina.shop.staff.models import AuditEntry
 from vetrina.testing.payments import CHALLENGES
-from vetrina.views.bundles import components_of
-from vetrina.views.orders import order_lines
-from vetrina.views.variants import variants_by_id
+from vetrina.views.catalog.bundles import components_of
+from vetrina.views.catalog.variants import variants_by_id
+from vetrina.views.orders.placed import order_lines
 
 
 @pytest.fixture

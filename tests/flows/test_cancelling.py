@@ -7,18 +7,18 @@ from tests.support import shops, stock
 from tests.support.checkouts import Desk, books, check_ledgers, events, open_desk
 from tests.support.sold import keeper, run_jobs, sold
 
-from vetrina.flows.amending import AmendWish, amend_order
-from vetrina.flows.cancelling import Cancelled, CancelWish, cancel_lines
-from vetrina.flows.fulfilling import FulfilWish, fulfil
-from vetrina.flows.orders import cancel_order
-from vetrina.flows.refunding import RefundWish, refund_order
+from vetrina.flows.orders.amending import AmendWish, amend_order
+from vetrina.flows.orders.cancelling import Cancelled, CancelWish, cancel_lines
+from vetrina.flows.orders.refunding import RefundWish, refund_order
+from vetrina.flows.orders.whole import cancel_order
+from vetrina.flows.parcels.fulfilling import FulfilWish, fulfil
 from vetrina.kernel.errors import BadInput
 from vetrina.shop.orders.parcel_rules import NothingToSend, OrderHasParcels
 from vetrina.shop.orders.rules import OrderIsSent
 from vetrina.testing.payments import AUTHORISES
-from vetrina.views.current import current_of
-from vetrina.views.fulfilments import line_standings
-from vetrina.views.orders import order_by_id
+from vetrina.views.orders.current import current_of
+from vetrina.views.orders.fulfilments import line_standings
+from vetrina.views.orders.placed import order_by_id
 
 
 @pytest.fixture

@@ -10,12 +10,19 @@ from sqlalchemy import func, select
 from tests.support.carts import ROME, contents, opened, quoted, ready, stored, told
 from tests.support.wares import translated, ware
 
-from vetrina.flows.cart import NewCart, clone_cart, create_cart, remove_personal_data, update_attributes, update_note
-from vetrina.flows.cart_addresses import AddressInput
-from vetrina.flows.cart_fitting import LineInput
-from vetrina.flows.cart_identity import Identity, update_buyer_identity
-from vetrina.flows.cart_lines import add_lines
-from vetrina.flows.cart_metafields import delete_metafield, set_metafields
+from vetrina.flows.cart.addresses import AddressInput
+from vetrina.flows.cart.carts import (
+    NewCart,
+    clone_cart,
+    create_cart,
+    remove_personal_data,
+    update_attributes,
+    update_note,
+)
+from vetrina.flows.cart.fitting import LineInput
+from vetrina.flows.cart.identity import Identity, update_buyer_identity
+from vetrina.flows.cart.lines import add_lines
+from vetrina.flows.cart.metafields import delete_metafield, set_metafields
 from vetrina.kernel.context import Context
 from vetrina.shop.cart.models import Cart
 from vetrina.shop.cart.service import new_cart

@@ -4,7 +4,7 @@ import msgspec
 import pytest
 from tests.support.carts import ROME, opened, stored, told, warned
 
-from vetrina.flows.cart_addresses import (
+from vetrina.flows.cart.addresses import (
     AddressChange,
     AddressInput,
     add_addresses,
@@ -12,7 +12,7 @@ from vetrina.flows.cart_addresses import (
     replace_addresses,
     update_addresses,
 )
-from vetrina.flows.cart_identity import Identity
+from vetrina.flows.cart.identity import Identity
 from vetrina.kernel.context import Context
 from vetrina.shop.cart.rules import MOST_ADDRESSES
 from vetrina.views.carts import CartAddressRow, cart_addresses

@@ -23,8 +23,8 @@ from tests.support.shops import StillClock
 from tests.support.statements import all_statements
 from tests.support.wares import ware
 
-from vetrina.flows.cart import NewCart, create_cart
-from vetrina.flows.cart_codes import (
+from vetrina.flows.cart.carts import NewCart, create_cart
+from vetrina.flows.cart.codes import (
     GUESSED,
     add_gift_cards,
     card_id,
@@ -32,10 +32,10 @@ from vetrina.flows.cart_codes import (
     update_discount_codes,
     update_gift_cards,
 )
-from vetrina.flows.cart_delivery import DeliveryChoice, select_delivery_options
-from vetrina.flows.cart_identity import Identity, update_buyer_identity
-from vetrina.flows.cart_lines import LineChange, update_lines
-from vetrina.flows.cart_payment import PAYMENT_TOKEN, PaymentChoice, choose_payment, update_billing_address
+from vetrina.flows.cart.delivery import DeliveryChoice, select_delivery_options
+from vetrina.flows.cart.identity import Identity, update_buyer_identity
+from vetrina.flows.cart.lines import LineChange, update_lines
+from vetrina.flows.cart.payment import PAYMENT_TOKEN, PaymentChoice, choose_payment, update_billing_address
 from vetrina.kernel.context import BUYER, Context
 from vetrina.kernel.errors import TooManyTries
 from vetrina.kernel.money import Money

@@ -6,8 +6,8 @@ import pytest
 from tests.support.carts import contents, line_ids, opened, stored, told, warned
 from tests.support.wares import ware
 
-from vetrina.flows.cart_fitting import LineInput
-from vetrina.flows.cart_lines import LineChange, add_lines, remove_lines, update_lines
+from vetrina.flows.cart.fitting import LineInput
+from vetrina.flows.cart.lines import LineChange, add_lines, remove_lines, update_lines
 from vetrina.kernel.context import Context
 from vetrina.shop.cart.rules import MOST_AT_ONCE, MOST_LINES
 from vetrina.vocabulary import Attribute

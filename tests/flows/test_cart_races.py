@@ -8,8 +8,8 @@ from tests.support import shops
 from tests.support.carts import contents, opened, stored
 from tests.support.wares import ware
 
-from vetrina.flows.cart_fitting import LineInput
-from vetrina.flows.cart_lines import add_lines
+from vetrina.flows.cart.fitting import LineInput
+from vetrina.flows.cart.lines import add_lines
 from vetrina.kernel.context import Context
 from vetrina.kernel.db import open_database
 from vetrina.vocabulary import Attribute

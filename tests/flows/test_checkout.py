@@ -22,8 +22,8 @@ from tests.support.checkouts import (
     submitted,
 )
 
-from vetrina.flows.cart import update_note
-from vetrina.flows.checkout import (
+from vetrina.flows.cart.carts import update_note
+from vetrina.flows.checkout.completing import (
     Accepted,
     AttemptInProgress,
     NoSuchCart,
@@ -39,8 +39,8 @@ from vetrina.kernel.errors import BadInput
 from vetrina.shop.catalog.models import Product
 from vetrina.shop.pricing.models import Price
 from vetrina.testing.payments import AUTHORISES, CHALLENGES, DECLINES, PAYS, PROCESSES
-from vetrina.views.attempts import next_step
 from vetrina.views.carts import cart_by_key
+from vetrina.views.payments.attempts import next_step
 from vetrina.vocabulary import CartState
 
 FREE = "vetrina:free"

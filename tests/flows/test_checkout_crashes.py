@@ -9,9 +9,9 @@ from tests.support import shops, stock
 from tests.support.checkouts import Desk, cart_to_pay, check_ledgers, open_desk, pay_with, submitted
 from tests.support.mortals import Died, Fate, mortal
 
-from vetrina.flows.checkout import attempt, cancel_attempt, submit
-from vetrina.flows.orders import cancel_order, mark_as_paid
-from vetrina.flows.payments import refund, take_message
+from vetrina.flows.checkout.completing import attempt, cancel_attempt, submit
+from vetrina.flows.orders.whole import cancel_order, mark_as_paid
+from vetrina.flows.payments.moving import refund, take_message
 from vetrina.flows.upkeep import JOBS, expire_attempts, reconcile_payments, watch_money
 from vetrina.kernel.context import Context
 from vetrina.kernel.jobs import SCHEDULED, JobRun, Runner
@@ -172,7 +172,7 @@ async def test_the_harness_bites_a_message_marked_before_its_effect_is_lost(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The planted bug: seen is remembered in a transaction of its own."""
-    from vetrina.flows import settling
+    from vetrina.flows.payments import settling
     from vetrina.kernel.messages import receive
 
     async def forgetful(ctx: Context, payment_id: int, report: PaymentReport, **more: object) -> None:
@@ -183,7 +183,7 @@ async def test_the_harness_bites_a_message_marked_before_its_effect_is_lost(
                 return
         await settling.settle(ctx, payment_id, report)
 
-    monkeypatch.setattr("vetrina.flows.payments.settle", forgetful)
+    monkeypatch.setattr("vetrina.flows.payments.moving.settle", forgetful)
     await submitted(desk, await cart_to_pay(desk, token=CHALLENGES))
     desk.provider.complete_challenge(list(desk.provider.charges)[-1])
     message = desk.provider.outgoing[-1]

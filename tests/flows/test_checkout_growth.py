@@ -13,7 +13,7 @@ from tests.support import shops
 from tests.support.checkouts import CARD, Desk, cart_to_pay, open_desk, submitted
 from tests.support.statements import all_statements
 
-from vetrina.flows.checkout import prepare
+from vetrina.flows.checkout.completing import prepare
 from vetrina.kernel.db.statements import Call
 from vetrina.kernel.registry import Provided
 from vetrina.ports import PaymentProvider

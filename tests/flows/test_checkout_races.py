@@ -17,9 +17,9 @@ from tests.support.checkouts import (
     submitted,
 )
 
-from vetrina.flows.checkout import Accepted, NotAccepted, attempt, cancel_attempt, submit
-from vetrina.flows.orders import cancel_order, mark_as_paid
-from vetrina.flows.payments import take_message
+from vetrina.flows.checkout.completing import Accepted, NotAccepted, attempt, cancel_attempt, submit
+from vetrina.flows.orders.whole import cancel_order, mark_as_paid
+from vetrina.flows.payments.moving import take_message
 from vetrina.flows.upkeep import JOBS, expire_attempts, reconcile_payments
 from vetrina.kernel.crypto import draw_key
 from vetrina.kernel.db import Conflict

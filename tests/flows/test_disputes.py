@@ -9,8 +9,8 @@ from tests.support import shops
 from tests.support.checkouts import books, check_ledgers, events
 from tests.support.money_desks import MoneyDesk, open_money_desk
 
-from vetrina.flows.disputes import submit_evidence, take_dispute
-from vetrina.flows.payments import refund, return_money, take_message
+from vetrina.flows.payments.disputes import submit_evidence, take_dispute
+from vetrina.flows.payments.moving import refund, return_money, take_message
 from vetrina.kernel.errors import BadInput, NotAllowed, NotFound, Refusal
 from vetrina.ports import DisputeEvidence, DisputeReport
 from vetrina.shop.orders.models import Order
@@ -19,8 +19,8 @@ from vetrina.shop.payments.rules import EvidenceTooLate, NoDisputeDesk, NothingT
 from vetrina.shop.staff.models import AuditEntry
 from vetrina.testing.payment_books import DISPUTE_FEE, DisputeDeskContract, FakeBooks
 from vetrina.testing.payments import Charge, FakeProvider
-from vetrina.views.disputes import DisputeTab, disputes, disputes_to_answer
-from vetrina.views.payments import troubled_payments
+from vetrina.views.payments.disputes import DisputeTab, disputes, disputes_to_answer
+from vetrina.views.payments.standing import troubled_payments
 from vetrina.views.windows import Window
 from vetrina.vocabulary import DisputeState, PaymentState
 

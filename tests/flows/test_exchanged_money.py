@@ -9,13 +9,13 @@ import pytest
 from tests.support import shops
 from tests.support.money_desks import KEEPER, MoneyDesk, open_money_desk
 
-from vetrina.flows.payments import refund
-from vetrina.flows.payouts import PayoutsUnsound, fetch_payouts
-from vetrina.flows.refunding import RefundWish, refund_order
+from vetrina.flows.orders.refunding import RefundWish, refund_order
+from vetrina.flows.payments.moving import refund
+from vetrina.flows.payments.payouts import PayoutsUnsound, fetch_payouts
 from vetrina.shop.payments.rules import NothingToRefund
-from vetrina.views.disputes import taken_by_disputes
-from vetrina.views.money import money_mismatches, money_proof
-from vetrina.views.payments import payments_of_orders
+from vetrina.views.payments.disputes import taken_by_disputes
+from vetrina.views.payments.proof import money_mismatches, money_proof
+from vetrina.views.payments.standing import payments_of_orders
 from vetrina.vocabulary import DisputeState
 
 

@@ -10,8 +10,9 @@ from tests.support import shops, stock
 from tests.support.checkouts import Desk, books, check_ledgers, events, open_desk
 from tests.support.sold import keeper, run_jobs, sold
 
-from vetrina.flows.capturing import set_capture_mode
-from vetrina.flows.fulfilling import (
+from vetrina.flows.orders.capturing import set_capture_mode
+from vetrina.flows.orders.whole import cancel_order
+from vetrina.flows.parcels.fulfilling import (
     FulfilWish,
     Tracking,
     TrackingNews,
@@ -22,7 +23,6 @@ from vetrina.flows.fulfilling import (
     record_tracking,
     send_fulfilment,
 )
-from vetrina.flows.orders import cancel_order
 from vetrina.kernel.errors import BadInput, NotFound, NotSignedIn
 from vetrina.shop.inventory import service as inventory
 from vetrina.shop.inventory.models import Reservation
@@ -30,8 +30,8 @@ from vetrina.shop.inventory.rules import NotEnoughStock
 from vetrina.shop.orders.parcel_rules import NothingToSend, ParcelIsGone, ParcelIsReady, SeveralLocations
 from vetrina.shop.orders.rules import OrderIsCancelled
 from vetrina.testing.payments import AUTHORISES
-from vetrina.views.fulfilments import fulfilment_events, fulfilments_of, line_standings
-from vetrina.views.orders import order_by_id
+from vetrina.views.orders.fulfilments import fulfilment_events, fulfilments_of, line_standings
+from vetrina.views.orders.placed import order_by_id
 from vetrina.vocabulary import FulfilmentState
 
 

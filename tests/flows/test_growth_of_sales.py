@@ -14,15 +14,15 @@ from tests.support.managers import enrolled
 from tests.support.many_sales import GROWING, growing_tables, heights, multiply
 from tests.support.statements import all_statements
 
-from vetrina.flows.fulfilling import FulfilWish, fulfil
-from vetrina.flows.orders import cancel_order
-from vetrina.flows.refunding import RefundWish, refund_order
-from vetrina.flows.returning import ReturnWish, WantedLine, cancel_return, request_return
-from vetrina.flows.staff_sessions import open_session
+from vetrina.flows.orders.refunding import RefundWish, refund_order
+from vetrina.flows.orders.returning import ReturnWish, WantedLine, cancel_return, request_return
+from vetrina.flows.orders.whole import cancel_order
+from vetrina.flows.parcels.fulfilling import FulfilWish, fulfil
+from vetrina.flows.staff.sessions import open_session
 from vetrina.kernel.db.statements import Call
 from vetrina.shop.orders.models import Order
 from vetrina.testing import Workshop, a_shop
-from vetrina.views.orders import OrderView, order_lines, order_token
+from vetrina.views.orders.placed import OrderView, order_lines, order_token
 from vetrina.views.seals import unsealed_entries
 from vetrina_admin.pages.asking import SESSION, cookie_name
 from vetrina_tax.views import oss_report, threshold_in

@@ -15,7 +15,7 @@ from tests.support.traces import actions, events, row_counts
 
 from vetrina.flows.history import HistoryReport, import_orders
 from vetrina.flows.history.amounts import FINEST, exact
-from vetrina.flows.orders import cancel_order, mark_as_paid
+from vetrina.flows.orders.whole import cancel_order, mark_as_paid
 from vetrina.kernel.context import Actor, Context
 from vetrina.kernel.errors import NotAllowed
 from vetrina.kernel.messages import OutboxEvent
@@ -27,7 +27,7 @@ from vetrina.shop.inventory.models import Level, Movement
 from vetrina.shop.orders.models import GoodsEntry, LineRest, Order, OrderLine
 from vetrina.shop.orders.rules import OrderIsImported
 from vetrina.shop.payments.models import Payment, PaymentEntry
-from vetrina.views.orders import order_by_id, order_lines
+from vetrina.views.orders.placed import order_by_id, order_lines
 
 DAY = timedelta(days=1)
 

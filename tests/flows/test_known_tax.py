@@ -11,9 +11,9 @@ from tests.support.statements import all_statements
 from tests.support.wares import ware
 
 from vetrina.flows import quoting
-from vetrina.flows.cart_delivery import DeliveryChoice, select_delivery_options
-from vetrina.flows.cart_lines import LineChange, update_lines
-from vetrina.flows.freezing import freeze, thaw, without_person
+from vetrina.flows.cart.delivery import DeliveryChoice, select_delivery_options
+from vetrina.flows.cart.lines import LineChange, update_lines
+from vetrina.flows.placing.freezing import freeze, thaw, without_person
 from vetrina.flows.quoting import CartQuote
 from vetrina.kernel.context import Context, Shop
 from vetrina.ports import Policy, TaxAnswer, TaxedLine, TaxRequest, TaxTreatment

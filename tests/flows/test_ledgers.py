@@ -10,15 +10,15 @@ from tests.support.checkouts import CARD, Desk, cart_to_pay, open_desk, submitte
 from tests.support.shops import StillClock
 
 from vetrina.flows.auditing import audited
-from vetrina.flows.orders import cancel_order
-from vetrina.flows.refunding import RefundLine, RefundWish, refund_order
+from vetrina.flows.orders.refunding import RefundLine, RefundWish, refund_order
+from vetrina.flows.orders.whole import cancel_order
 from vetrina.flows.sealing import seal_trail
 from vetrina.kernel.context import Context
 from vetrina.kernel.db import Conflict
 from vetrina.shop.inventory.models import Movement
 from vetrina.testing.payments import PAYS
 from vetrina.views.ledgers import LEDGERS
-from vetrina.views.orders import order_lines
+from vetrina.views.orders.placed import order_lines
 
 GUARDED = ("inventory_movement", "orders_goods_entry", "payments_entry", "staff_audit", "staff_audit_seal")
 """Tables whose triggers have to be out of the way before somebody who owns the database can falsify them."""

@@ -51,7 +51,7 @@ from vetrina.shop.media.rules import (
     UnknownVideoHost,
 )
 from vetrina.testing.making import make_product
-from vetrina.views.collections import collections_by_id
+from vetrina.views.catalog.collections import collections_by_id
 from vetrina.views.media import MediaOrder, MediaRow, all_media_of, media_by_id, media_of, media_of_variants
 from vetrina.views.windows import Window
 

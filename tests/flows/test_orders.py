@@ -9,8 +9,8 @@ from tests.support import shops, stock
 from tests.support.checkouts import Books, Desk, books, cart_to_pay, check_ledgers, events, open_desk, submitted
 from tests.support.wares import ware
 
-from vetrina.flows.orders import cancel_order, mark_as_paid
-from vetrina.flows.payments import take_message
+from vetrina.flows.orders.whole import cancel_order, mark_as_paid
+from vetrina.flows.payments.moving import take_message
 from vetrina.flows.upkeep import JOBS
 from vetrina.kernel.context import Actor, Context
 from vetrina.kernel.db import Conflict
@@ -21,7 +21,7 @@ from vetrina.shop.orders.rules import OrderIsCancelled, OrderIsPaid
 from vetrina.shop.pricing.models import Price
 from vetrina.shop.staff.models import AuditEntry
 from vetrina.testing.payments import AUTHORISES
-from vetrina.views.orders import (
+from vetrina.views.orders.placed import (
     order_by_secret,
     order_by_token,
     order_discounts,

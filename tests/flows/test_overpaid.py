@@ -10,21 +10,21 @@ from tests.support import shops
 from tests.support.checkouts import Desk, books, check_ledgers, events, open_desk
 from tests.support.sold import keeper, run_jobs, sold
 
-from vetrina.flows.cancelling import CancelWish, cancel_lines
-from vetrina.flows.overpaid import return_excess
-from vetrina.flows.payments import reconcile_payment
-from vetrina.flows.refunding import RefundLine, RefundWish, quote_refund, refund_order
+from vetrina.flows.orders.cancelling import CancelWish, cancel_lines
+from vetrina.flows.orders.overpaid import return_excess
+from vetrina.flows.orders.refunding import RefundLine, RefundWish, quote_refund, refund_order
+from vetrina.flows.payments.moving import reconcile_payment
 from vetrina.kernel.context import Actor
 from vetrina.kernel.errors import NotAllowed
 from vetrina.shop.orders.models import Refund
 from vetrina.shop.orders.refund_rules import NothingTooMuch, PaidTooMuch
 from vetrina.testing.payments import AUTHORISES
-from vetrina.views.current import current_of
 from vetrina.views.ledgers import LEDGERS
-from vetrina.views.money_queues import money_queues
-from vetrina.views.orders import order_by_id
-from vetrina.views.overpaid import overpaid_orders
-from vetrina.views.payments import payments_of_orders
+from vetrina.views.orders.current import current_of
+from vetrina.views.orders.placed import order_by_id
+from vetrina.views.payments.overpaid import overpaid_orders
+from vetrina.views.payments.queues import money_queues
+from vetrina.views.payments.standing import payments_of_orders
 
 CLERK = Actor("staff", 2, "Ada", frozenset({"orders.write", "orders.read"}))
 

@@ -25,9 +25,9 @@ from tests.support.checkouts import (
     submitted,
 )
 
-from vetrina.flows.cart import update_note
-from vetrina.flows.checkout import attempt, cancel_attempt
-from vetrina.flows.payments import capture, refund, take_message
+from vetrina.flows.cart.carts import update_note
+from vetrina.flows.checkout.completing import attempt, cancel_attempt
+from vetrina.flows.payments.moving import capture, refund, take_message
 from vetrina.flows.stock import receive_stock
 from vetrina.flows.upkeep import JOBS, watch_money
 from vetrina.kernel.context import Actor, Context

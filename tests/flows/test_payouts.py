@@ -13,9 +13,9 @@ from tests.support import shops
 from tests.support.checkouts import check_ledgers
 from tests.support.money_desks import MoneyDesk, open_money_desk
 
-from vetrina.flows.disputes import take_dispute
-from vetrina.flows.payments import capture, refund
-from vetrina.flows.payouts import FETCH, LOOK_BACK, PayoutsUnsound, fetch_all_payouts, fetch_payouts
+from vetrina.flows.payments.disputes import take_dispute
+from vetrina.flows.payments.moving import capture, refund
+from vetrina.flows.payments.payouts import FETCH, LOOK_BACK, PayoutsUnsound, fetch_all_payouts, fetch_payouts
 from vetrina.kernel.db import Conflict
 from vetrina.kernel.jobs import JobRun
 from vetrina.kernel.messages import OutboxEvent
@@ -26,7 +26,7 @@ from vetrina.shop.payments.models import Payment, PaymentEntry, Payout
 from vetrina.shop.payments.models import PayoutItem as ItemRow
 from vetrina.testing.payment_books import DISPUTE_FEE, TAKEN, FakeBooks, PayoutSourceContract
 from vetrina.testing.payments import AUTHORISES, Charge, FakeProvider
-from vetrina.views.money import MoneyProof, money_mismatches, money_proof
+from vetrina.views.payments.proof import MoneyProof, money_mismatches, money_proof
 from vetrina.vocabulary import DisputeState, PaymentState, PayoutItemKind, PayoutState
 
 

@@ -17,13 +17,13 @@ from tests.support.carts import (
 )
 from tests.support.wares import ware
 
-from vetrina.flows.cart import update_note
-from vetrina.flows.cart_addresses import AddressInput
-from vetrina.flows.cart_delivery import DeliveryChoice, select_delivery_options
-from vetrina.flows.cart_fitting import LineInput
-from vetrina.flows.cart_identity import Identity
-from vetrina.flows.cart_lines import add_lines
-from vetrina.flows.cart_payment import PaymentChoice, choose_payment
+from vetrina.flows.cart.addresses import AddressInput
+from vetrina.flows.cart.carts import update_note
+from vetrina.flows.cart.delivery import DeliveryChoice, select_delivery_options
+from vetrina.flows.cart.fitting import LineInput
+from vetrina.flows.cart.identity import Identity
+from vetrina.flows.cart.lines import add_lines
+from vetrina.flows.cart.payment import PaymentChoice, choose_payment
 from vetrina.flows.quoting import CartQuote
 from vetrina.kernel.context import Context
 from vetrina.kernel.db import table_of

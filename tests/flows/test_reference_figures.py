@@ -16,7 +16,7 @@ from vetrina.kernel.context import Context
 from vetrina.shop.catalog.models import Product
 from vetrina.shop.customers.models import Customer
 from vetrina.shop.orders.models import GoodsEntry, Order
-from vetrina.views.sales import REPORTS_ZONE, reach, sales_by_year
+from vetrina.views.orders.sales import REPORTS_ZONE, reach, sales_by_year
 from vetrina_importers import Northwind, OnlineRetail
 
 PENNY = Decimal("0.01")

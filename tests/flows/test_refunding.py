@@ -12,8 +12,8 @@ from tests.support import shops, stock
 from tests.support.checkouts import Desk, books, check_ledgers, events, open_desk
 from tests.support.sold import keeper, run_jobs, sold
 
-from vetrina.flows.fulfilling import FulfilWish, fulfil
-from vetrina.flows.refunding import RefundLine, RefundWish, pay_back, quote_refund, refund_order, retry_refund
+from vetrina.flows.orders.refunding import RefundLine, RefundWish, pay_back, quote_refund, refund_order, retry_refund
+from vetrina.flows.parcels.fulfilling import FulfilWish, fulfil
 from vetrina.kernel.errors import BadInput, NotAllowed
 from vetrina.shop.orders import refund_rules
 from vetrina.shop.orders.models import Order, Refund, RefundPart
@@ -28,8 +28,8 @@ from vetrina.shop.orders.refund_rules import (
     share_of,
 )
 from vetrina.testing.payments import AUTHORISES
-from vetrina.views.orders import order_by_id
-from vetrina.views.refunds import parts_of_refund, refund_lines, refunds_of
+from vetrina.views.orders.placed import order_by_id
+from vetrina.views.orders.refunds import parts_of_refund, refund_lines, refunds_of
 
 
 @pytest.fixture

@@ -12,8 +12,7 @@ from tests.support import shops
 from tests.support.checkouts import Desk, books, events, open_desk
 from tests.support.wares import ware
 
-from vetrina.flows.fulfilling import FulfilWish, fulfil
-from vetrina.flows.returning import (
+from vetrina.flows.orders.returning import (
     ReturnWish,
     answer_return,
     ask_for_return,
@@ -21,7 +20,7 @@ from vetrina.flows.returning import (
     receive_return,
     request_return,
 )
-from vetrina.flows.settling_returns import (
+from vetrina.flows.orders.settling_returns import (
     ReturnExchange,
     ReturnRefund,
     close_return,
@@ -30,12 +29,13 @@ from vetrina.flows.settling_returns import (
     quote_return,
     refund_return,
 )
+from vetrina.flows.parcels.fulfilling import FulfilWish, fulfil
 from vetrina.kernel.context import Actor
 from vetrina.kernel.errors import BadInput, NotAllowed, NotFound
 from vetrina.shop.orders.return_rules import NothingToReturn, ReturnIsDecided
 from vetrina.shop.orders.service import FoundLine, WantedLine
-from vetrina.views.orders import goods_entries, order_lines
-from vetrina.views.returns import return_by_id, return_lines, returnable_of, returns_of
+from vetrina.views.orders.placed import goods_entries, order_lines
+from vetrina.views.orders.returns import return_by_id, return_lines, returnable_of, returns_of
 from vetrina.views.stock import locations
 
 

@@ -7,13 +7,13 @@ from tests.support.chaos.sold_orders import TRANSFER, SoldOrders, Terms
 from tests.support.checkouts import Desk
 from tests.support.sold import run_jobs
 
-from vetrina.flows.amending import AmendWish, amend_order
-from vetrina.flows.cancelling import CancelWish, cancel_lines
-from vetrina.flows.orders import mark_as_paid
-from vetrina.flows.refunding import RefundLine, RefundWish, refund_order
+from vetrina.flows.orders.amending import AmendWish, amend_order
+from vetrina.flows.orders.cancelling import CancelWish, cancel_lines
+from vetrina.flows.orders.refunding import RefundLine, RefundWish, refund_order
+from vetrina.flows.orders.whole import mark_as_paid
 from vetrina.kernel.errors import BadInput
-from vetrina.views.orders import order_lines
-from vetrina.views.payments import payments_of_orders
+from vetrina.views.orders.placed import order_lines
+from vetrina.views.payments.standing import payments_of_orders
 
 
 @pytest.fixture

@@ -8,8 +8,8 @@ from sqlalchemy import select, update
 from structlog.testing import capture_logs
 from tests.support import shops
 
-from vetrina.flows.staff import authenticate, issue_token, revoke_token
-from vetrina.flows.staff_members import MemberChange, change_member, enrol_member
+from vetrina.flows.staff.members import MemberChange, change_member, enrol_member
+from vetrina.flows.staff.tokens import authenticate, issue_token, revoke_token
 from vetrina.kernel.context import Actor, Context
 from vetrina.kernel.crypto import hash_token
 from vetrina.kernel.errors import BadInput, NotAllowed, NotFound, NotSignedIn

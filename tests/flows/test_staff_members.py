@@ -12,8 +12,8 @@ from structlog.testing import capture_logs
 from tests.support.shops import StillClock
 from tests.support.statements import all_statements
 
-from vetrina.flows.staff_devices import device_of
-from vetrina.flows.staff_members import (
+from vetrina.flows.staff.devices import device_of
+from vetrina.flows.staff.members import (
     MemberChange,
     change_member,
     change_own_password,
@@ -21,7 +21,7 @@ from vetrina.flows.staff_members import (
     enrol_member,
     set_password,
 )
-from vetrina.flows.staff_sessions import (
+from vetrina.flows.staff.sessions import (
     SignedIn,
     SignIn,
     SignInPaused,

@@ -8,8 +8,8 @@ from sqlalchemy import select, update
 from tests.support import shops
 from tests.support.checkouts import Books, Desk, attempt_of, books, cart_to_pay, check_ledgers, open_desk, submitted
 
-from vetrina.flows.checkout import submit
-from vetrina.flows.orders import cancel_order
+from vetrina.flows.checkout.completing import submit
+from vetrina.flows.orders.whole import cancel_order
 from vetrina.flows.tidying import tidy_carts
 from vetrina.flows.upkeep import JOBS, expire_attempts, reconcile_payments, watch_money
 from vetrina.kernel.db import Conflict
@@ -22,7 +22,7 @@ from vetrina.shop.metafields.rules import Entry
 from vetrina.shop.orders.models import Order
 from vetrina.shop.payments.models import Payment, PaymentEntry
 from vetrina.testing.payments import CHALLENGES, DECLINES, PROCESSES
-from vetrina.views.payments import troubled_payments
+from vetrina.views.payments.standing import troubled_payments
 
 
 @pytest.fixture

@@ -10,16 +10,16 @@ from tests.support import shops
 from tests.support.checkouts import Desk, books, check_ledgers, events, open_desk
 from tests.support.wares import ware
 
-from vetrina.flows import reckoning
-from vetrina.flows.amending import AmendWish, amend_order
-from vetrina.flows.cancelling import CancelWish, cancel_lines
-from vetrina.flows.orders import cancel_order
-from vetrina.flows.settling_returns import ReturnExchange, ReturnRefund, exchange_return, refund_return
+from vetrina.flows.orders import reckoning
+from vetrina.flows.orders.amending import AmendWish, amend_order
+from vetrina.flows.orders.cancelling import CancelWish, cancel_lines
+from vetrina.flows.orders.settling_returns import ReturnExchange, ReturnRefund, exchange_return, refund_return
+from vetrina.flows.orders.whole import cancel_order
 from vetrina.kernel.context import Actor, Context
 from vetrina.kernel.errors import NotAllowed
 from vetrina.testing.payments import AUTHORISES, PAYS
-from vetrina.views.orders import order_by_id, order_lines
-from vetrina.views.refunds import refunds_of
+from vetrina.views.orders.placed import order_by_id, order_lines
+from vetrina.views.orders.refunds import refunds_of
 
 FREE = "vetrina:free"
 CLERK = Actor("staff", 2, "Ada", frozenset({"orders.write", "orders.read"}))

@@ -7,7 +7,7 @@ import pytest
 from tests.support.browser_shop import Served, served_shop
 from tests.support.front_ends import furnish
 
-from vetrina.flows.staff import issue_token
+from vetrina.flows.staff.tokens import issue_token
 from vetrina.kernel.context import Context
 from vetrina.shop.staff.permissions import PERMISSIONS
 

@@ -24,7 +24,7 @@ from vetrina.flows.catalog import (
     take_from_collection,
 )
 from vetrina.flows.prices import PriceChange, set_prices
-from vetrina.flows.staff import issue_token
+from vetrina.flows.staff.tokens import issue_token
 from vetrina.kernel import idempotency
 from vetrina.kernel.context import Context, once
 from vetrina.kernel.db import Reads

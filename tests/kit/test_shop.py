@@ -8,7 +8,7 @@ from tests.support.shelves import Shelf
 
 from vetrina.plugin.manifest import ManifestRefused
 from vetrina.testing import Unanswered, Undelivered, Workshop, a_shop
-from vetrina.views.orders import order_by_id
+from vetrina.views.orders.placed import order_by_id
 
 FAILS = """
 from vetrina.events import OrderPaid

@@ -6,7 +6,7 @@ import msgspec
 import pytest
 from tests.support.managers import signed_in
 
-from vetrina.flows.staff_sessions import open_session
+from vetrina.flows.staff.sessions import open_session
 from vetrina.kernel.context import Context
 from vetrina.plugin import Person
 from vetrina.plugin.admin import Asked, Notice, Section, Table

@@ -10,14 +10,14 @@ from pydantic import ValidationError
 from tests.support import shops
 from tests.support.checkouts import Books, Desk, books, cart_to_pay, check_ledgers, events, open_desk, submitted
 
-from vetrina.flows.checkout import NotAccepted, submit
-from vetrina.flows.orders import cancel_order, mark_as_paid
+from vetrina.flows.checkout.completing import NotAccepted, submit
+from vetrina.flows.orders.whole import cancel_order, mark_as_paid
 from vetrina.flows.upkeep import lapse_orders
 from vetrina.kernel.registry import Provided
 from vetrina.ports import OfferRequest, PaymentProvider, StartRequest
 from vetrina.shop.orders.rules import OrderIsCancelled, OrderIsPaid
 from vetrina.testing.payment_contract import PaymentProviderContract
-from vetrina.views.payments import payments_of_orders
+from vetrina.views.payments.standing import payments_of_orders
 from vetrina_manual_payment.provider import ManualPayment
 from vetrina_manual_payment.settings import ManualPaymentSettings
 

@@ -13,7 +13,7 @@ from tests.support.receivers import Station, paid
 from tests.support.shops import StillClock
 from tests.support.statements import statements
 
-from vetrina.flows.staff import issue_token
+from vetrina.flows.staff.tokens import issue_token
 from vetrina.graphql.guarding import guarded
 from vetrina.kernel.context import Context
 from vetrina.kernel.errors import Refusal

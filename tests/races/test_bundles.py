@@ -8,9 +8,9 @@ from tests.support import shops, stock
 from tests.support.bundles import Box, boxed
 from tests.support.checkouts import Desk, cart_to_pay, check_ledgers, open_desk
 
-from vetrina.flows import holding
-from vetrina.flows.checkout import Accepted, submit
-from vetrina.flows.freezing import Snapshot
+from vetrina.flows.checkout.completing import Accepted, submit
+from vetrina.flows.placing import holding
+from vetrina.flows.placing.freezing import Snapshot
 from vetrina.shop.inventory.rules import Wanted
 from vetrina.testing.payments import CHALLENGES, PAYS
 

@@ -12,12 +12,12 @@ from tests.support.carts import opened, serving
 from tests.support.storefront import ask
 from tests.support.wares import ware
 
-from vetrina.flows.cart_fitting import LineInput
+from vetrina.flows.cart.fitting import LineInput
 from vetrina.kernel.context import Context
 from vetrina.ports import Adjustment
 from vetrina.shop.inventory.models import Level
 from vetrina.testing.pricing import FakeRules
-from vetrina_storefront.cart_components import part_costs
+from vetrina_storefront.cart.components import part_costs
 
 LINES = """
 fragment Common on BaseCartLine {

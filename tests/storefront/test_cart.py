@@ -8,7 +8,7 @@ from tests.support.carts import ROME, STANDARD, Tills, a_whole_shop, opened, rea
 from tests.support.storefront import answer, ask, document
 from tests.support.wares import translated, ware
 
-from vetrina.flows.cart_addresses import AddressInput
+from vetrina.flows.cart.addresses import AddressInput
 from vetrina.kernel.context import Context
 from vetrina.kernel.db import table_of
 from vetrina.ports import Adjustment, CodeAnswer, Quote

@@ -8,12 +8,12 @@ from tests.support import shops
 from tests.support.checkouts import BY_BANK_PAGE, Desk, books, cart_to_pay, open_desk
 from tests.support.storefront import ask, refusals
 
-from vetrina.flows.orders import cancel_order
+from vetrina.flows.orders.whole import cancel_order
 from vetrina.kernel.registry import Provided
 from vetrina.ports import PaymentProvider
 from vetrina.shop.orders.models import GoodsEntry
 from vetrina.testing.payments import AUTHORISES, CHALLENGES, DECLINES, PROCESSES
-from vetrina.views.orders import orders_by_id
+from vetrina.views.orders.placed import orders_by_id
 from vetrina_manual_payment.provider import ManualPayment
 from vetrina_manual_payment.settings import ManualPaymentSettings
 

@@ -12,8 +12,8 @@ from tests.support.carts import EXPRESS, STANDARD, contents, opened, ready, serv
 from tests.support.factories import make_product, make_variant
 from tests.support.visitor import Visitor
 
-from vetrina.flows.cart import update_note
-from vetrina.flows.cart_lines import LineInput, add_lines
+from vetrina.flows.cart.carts import update_note
+from vetrina.flows.cart.lines import LineInput, add_lines
 from vetrina.kernel.context import BUYER, Context
 from vetrina.kernel.log import draw_trail
 from vetrina.kernel.settings import Settings

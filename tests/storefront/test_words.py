@@ -7,8 +7,8 @@ from string import Formatter
 
 import pytest
 
-from vetrina.flows.cart_addresses import CODES
-from vetrina.flows.cart_changes import CartProblem
+from vetrina.flows.cart.addresses import CODES
+from vetrina.flows.cart.changes import CartProblem
 from vetrina.flows.quoting import QuoteProblem
 from vetrina.plugin.pages.refusals import told
 from vetrina.plugin.words import LANGUAGES, accepted, spoken

@@ -6,7 +6,7 @@ from typing import Any
 
 import httpx
 
-from vetrina.flows.staff import issue_token
+from vetrina.flows.staff.tokens import issue_token
 from vetrina.kernel.context import Context
 from vetrina.shop.staff.permissions import PERMISSIONS
 

@@ -4,11 +4,11 @@ from typing import Any, cast
 
 import msgspec
 
-from vetrina.flows.cart import NewCart, create_cart
-from vetrina.flows.cart_addresses import AddressInput
-from vetrina.flows.cart_changes import CartOutcome
-from vetrina.flows.cart_fitting import LineInput
-from vetrina.flows.cart_identity import Identity
+from vetrina.flows.cart.addresses import AddressInput
+from vetrina.flows.cart.carts import NewCart, create_cart
+from vetrina.flows.cart.changes import CartOutcome
+from vetrina.flows.cart.fitting import LineInput
+from vetrina.flows.cart.identity import Identity
 from vetrina.flows.quoting import CartQuote, quote_cart
 from vetrina.kernel.context import Context
 from vetrina.kernel.meters import Meters

@@ -4,8 +4,8 @@ import re
 
 from tests.support.visitor import Page, Visitor
 
-from vetrina.flows.cart import NewCart, create_cart
-from vetrina.flows.cart_fitting import LineInput
+from vetrina.flows.cart.carts import NewCart, create_cart
+from vetrina.flows.cart.fitting import LineInput
 from vetrina.testing import Workshop
 from vetrina.views.carts import checkout_url
 

@@ -10,11 +10,11 @@ from sqlalchemy.schema import CreateTable
 from tests.support import shops, stock
 from tests.support.wares import ware
 
-from vetrina.flows.cart import Identity, LineInput, NewCart, create_cart
-from vetrina.flows.cart_addresses import AddressInput
-from vetrina.flows.cart_delivery import DeliveryChoice, select_delivery_options
-from vetrina.flows.cart_payment import PaymentChoice, choose_payment
-from vetrina.flows.checkout import Accepted, submit
+from vetrina.flows.cart.addresses import AddressInput
+from vetrina.flows.cart.carts import Identity, LineInput, NewCart, create_cart
+from vetrina.flows.cart.delivery import DeliveryChoice, select_delivery_options
+from vetrina.flows.cart.payment import PaymentChoice, choose_payment
+from vetrina.flows.checkout.completing import Accepted, submit
 from vetrina.flows.quoting import quote_cart
 from vetrina.kernel.context import BUYER, Context
 from vetrina.kernel.db import Session
@@ -38,8 +38,8 @@ from vetrina.ports import (
 from vetrina.shop.orders.models import Order
 from vetrina.shop.payments.models import Payment, PaymentEntry
 from vetrina.testing.payments import PAYS, FakeProvider
-from vetrina.views.attempts import AttemptView, attempt_by_key
 from vetrina.views.carts import cart_by_key
+from vetrina.views.payments.attempts import AttemptView, attempt_by_key
 from vetrina.vocabulary import Address
 
 ANNA = Address(

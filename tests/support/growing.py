@@ -18,7 +18,7 @@ from vetrina.ports import PastCustomer, PastLine, PastOrder, PastPayment
 from vetrina.shop.checkout.models import Attempt
 from vetrina.testing import Workshop
 from vetrina.testing.making import ANNA
-from vetrina.views.orders import order_token
+from vetrina.views.orders.placed import order_token
 from vetrina.vocabulary import Address
 from vetrina_content.flows import entries, menus, promising, talking
 from vetrina_content.flows.sheets import EntrySheet

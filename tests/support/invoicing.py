@@ -8,7 +8,7 @@ from sqlalchemy import update
 
 from vetrina.shop.orders.models import Order, OrderTaxLine
 from vetrina.testing import Workshop
-from vetrina.views.orders import OrderView
+from vetrina.views.orders.placed import OrderView
 from vetrina_invoices.flows.issuing import issue_now
 from vetrina_invoices.flows.parties import Details
 from vetrina_invoices.settings import InvoicesSettings

@@ -9,7 +9,7 @@ from litestar import Litestar
 from tests.support.visitor import Page, Visitor
 
 import vetrina_admin
-from vetrina.flows.staff_sessions import open_session
+from vetrina.flows.staff.sessions import open_session
 from vetrina.kernel.context import Context
 from vetrina.plugin import Site
 from vetrina.shop.staff import service as staff

@@ -6,14 +6,14 @@ import msgspec
 from tests.support import shops
 from tests.support.checkouts import CARD, Desk, cart_to_pay, open_desk, submitted
 
-from vetrina.flows.payments import take_message
+from vetrina.flows.payments.moving import take_message
 from vetrina.kernel.context import Actor, Context
 from vetrina.kernel.registry import Provided
 from vetrina.ports import DisputeDesk, PayoutSource
 from vetrina.testing.payment_books import FakeBooks
 from vetrina.testing.payments import PAYS, Charge
-from vetrina.views.money import MoneyProof, money_proof
-from vetrina.views.payments import payment_at_provider
+from vetrina.views.payments.proof import MoneyProof, money_proof
+from vetrina.views.payments.standing import payment_at_provider
 
 KEEPER = Actor("staff", 1, "Piero", frozenset({"payments.read", "payments.write"}))
 

@@ -7,7 +7,7 @@ from typing import Any
 from vetrina.flows.history import HistoryReport, import_orders
 from vetrina.kernel.context import Context
 from vetrina.ports import PastCorrection, PastCustomer, PastLine, PastOrder, PastPayment, RowProblem
-from vetrina.views.sales import Sales, sales
+from vetrina.views.orders.sales import Sales, sales
 
 THEN = datetime(2025, 5, 4, 10, 30, tzinfo=UTC)
 EVER = {"since": datetime(1970, 1, 1, tzinfo=UTC), "until": datetime(2100, 1, 1, tzinfo=UTC)}

@@ -7,7 +7,7 @@ from vetrina.flows.upkeep import JOBS
 from vetrina.kernel.context import Actor, Context
 from vetrina.kernel.jobs import Runner
 from vetrina.testing.payments import PAYS
-from vetrina.views.orders import order_lines
+from vetrina.views.orders.placed import order_lines
 
 KEEPER = Actor("staff", 1, "Piero", frozenset({"payments.write", "orders.write", "orders.read", "shop.write"}))
 

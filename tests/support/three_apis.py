@@ -8,7 +8,7 @@ from tests.support.front_end import API, FrontEnd
 
 from vetrina.flows.accounts.clients import add_client
 from vetrina.flows.customers import enrol_customer, sign_in
-from vetrina.flows.staff import issue_token
+from vetrina.flows.staff.tokens import issue_token
 from vetrina.graphql import gid
 from vetrina.testing import Workshop
 from vetrina_admin.api import door as admin_door

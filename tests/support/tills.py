@@ -11,10 +11,10 @@ import strawberry
 from litestar import Litestar
 from sqlalchemy import func, select
 
-from vetrina.flows.cart import NewCart, create_cart
-from vetrina.flows.cart_changes import CartOutcome
-from vetrina.flows.cart_fitting import LineInput
-from vetrina.flows.cart_lines import add_lines
+from vetrina.flows.cart.carts import NewCart, create_cart
+from vetrina.flows.cart.changes import CartOutcome
+from vetrina.flows.cart.fitting import LineInput
+from vetrina.flows.cart.lines import add_lines
 from vetrina.graphql import Info, batch, ctx_of, gid, key_of, root
 from vetrina.graphql.http import Endpoint, Headers, Question, handler
 from vetrina.graphql.schema import compose

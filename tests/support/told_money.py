@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from sqlalchemy import select
 
-from vetrina.flows.disputes import take_dispute
+from vetrina.flows.payments.disputes import take_dispute
 from vetrina.kernel.context import Context
 from vetrina.ports import DisputeReport, PayoutItem, PayoutReport
 from vetrina.shop.payments import service as payments

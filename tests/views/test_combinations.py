@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vetrina.views.combinations import (
+from vetrina.views.catalog.combinations import (
     Choice,
     Combination,
     Selected,

@@ -13,9 +13,9 @@ from tests.support.statements import statements
 from vetrina.kernel.context import Context
 from vetrina.kernel.errors import BadInput
 from vetrina.shop.orders.models import OrderLine
-from vetrina.views.matching import EVERYTHING, Matching
-from vetrina.views.order_desk import OrderDeskOrder, order_count, order_desk, orders_matching, orders_on_desk
-from vetrina.views.order_queries import (
+from vetrina.views.finding.matching import EVERYTHING, Matching
+from vetrina.views.orders.desk import OrderDeskOrder, order_count, order_desk, orders_matching, orders_on_desk
+from vetrina.views.orders.queries import (
     CANCELLED,
     READY,
     TO_HANDLE,

@@ -27,10 +27,8 @@ from vetrina.shop.catalog.models import (
 from vetrina.shop.inventory.models import Level, Location
 from vetrina.shop.metafields.models import Metafield
 from vetrina.shop.pricing.models import Price, PriceLogEntry
-from vetrina.views.filters import PriceSpan
-from vetrina.views.matching import EVERYTHING, Matching
-from vetrina.views.product_desk import ProductDeskOrder, desk_count, product_desk, products_matching
-from vetrina.views.product_histories import (
+from vetrina.views.catalog.product_desk import ProductDeskOrder, desk_count, product_desk, products_matching
+from vetrina.views.catalog.product_histories import (
     all_metafields_of,
     lowest_prices,
     price_log,
@@ -38,13 +36,15 @@ from vetrina.views.product_histories import (
     shelves_of,
     translated_of,
 )
-from vetrina.views.product_wishes import (
+from vetrina.views.catalog.product_wishes import (
     ProductWishes,
     StockState,
     desk_choices,
     product_wishes,
     product_words,
 )
+from vetrina.views.finding.filters import PriceSpan
+from vetrina.views.finding.matching import EVERYTHING, Matching
 from vetrina.views.windows import Window
 
 TITLES = ("Olio", "olio extra", "Wine_1", "Rye 100%", "Olio")

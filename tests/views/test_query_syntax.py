@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from vetrina.kernel.errors import BadInput
-from vetrina.views.query_syntax import Either, Every, Not, Query, Term, parse
+from vetrina.views.finding.query_syntax import Either, Every, Not, Query, Term, parse
 
 
 def text(value: str) -> Term:

@@ -13,8 +13,8 @@ from tests.support.warehouses import stock_up
 from vetrina.kernel.context import Context
 from vetrina.kernel.errors import BadInput
 from vetrina.shop.catalog.models import Product
-from vetrina.views.collection_products import MOST_APART, products_of_collections
-from vetrina.views.products import ProductOrder, product_list
+from vetrina.views.catalog.collection_products import MOST_APART, products_of_collections
+from vetrina.views.catalog.products import ProductOrder, product_list
 from vetrina.views.windows import Order, Window, window_params
 
 PRODUCTS = 3_000

@@ -14,7 +14,7 @@ from tests.support.shops import StillClock, make_shop
 from tests.support.tills import Till, served
 from tests.support.wares import ware
 
-from vetrina.flows.cart_lines import remove_lines
+from vetrina.flows.cart.lines import remove_lines
 from vetrina.graphql import gid, repeats
 from vetrina.kernel.context import Context
 from vetrina.kernel.db import open_database

@@ -188,7 +188,7 @@ async def test_who_is_told_to_come_back_later_may_come_back_with_the_same_key(
         def later(*_: object) -> datetime:
             return desk.clock.now()
 
-        patched.setattr("vetrina.flows.checkout.next_try_at", later)
+        patched.setattr("vetrina.flows.checkout.completing.next_try_at", later)
         throttled = await ask(client, SUBMIT, cart=cart)
     assert throttled.json()["data"]["cartSubmitForCompletion"]["result"] == {"__typename": "SubmitThrottled"}
     again = await ask(client, SUBMIT, cart=cart)

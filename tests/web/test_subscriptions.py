@@ -17,15 +17,15 @@ from tests.support.server import serving
 from tests.support.stock import main_location
 from tests.support.streams import Heard, asking
 
-from vetrina.flows.cart_fitting import LineInput
-from vetrina.flows.cart_lines import add_lines
-from vetrina.flows.orders import cancel_order
+from vetrina.flows.cart.fitting import LineInput
+from vetrina.flows.cart.lines import add_lines
+from vetrina.flows.orders.whole import cancel_order
 from vetrina.flows.stock import correct_stock
 from vetrina.graphql import subscribed, watching
 from vetrina.graphql.ids import gid
 from vetrina.kernel.context import Context
 from vetrina.kernel.db import open_database
-from vetrina.views.orders import order_by_id, order_token
+from vetrina.views.orders.placed import order_by_id, order_token
 
 EVENTS = "text/event-stream"
 CART = "subscription ($id: ID!) { cart(id: $id) { totalQuantity version } }"

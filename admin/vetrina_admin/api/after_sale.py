@@ -5,9 +5,8 @@ from typing import Any
 
 import strawberry
 
-from vetrina.flows.amending import AmendWish, amend_order, quote_amendment
-from vetrina.flows.asking_payment import ask_for_payment, withdraw_request
-from vetrina.flows.returning import (
+from vetrina.flows.orders.amending import AmendWish, amend_order, quote_amendment
+from vetrina.flows.orders.returning import (
     FoundLine,
     ReturnWish,
     WantedLine,
@@ -16,21 +15,22 @@ from vetrina.flows.returning import (
     receive_return,
     request_return,
 )
-from vetrina.flows.settling_returns import (
+from vetrina.flows.orders.settling_returns import (
     ReturnExchange,
     ReturnRefund,
     close_return,
     exchange_return,
     refund_return,
 )
+from vetrina.flows.payments.asking import ask_for_payment, withdraw_request
 from vetrina.graphql import IdArgument, Info, answer, ctx_of, int_key_of, root
 from vetrina.graphql.scalars import Decimal
 from vetrina.kernel.context import Context
 from vetrina.kernel.errors import NotFound
 from vetrina.kernel.money import from_decimal
-from vetrina.views.orders import OrderView, order_by_id
-from vetrina.views.payment_requests import request_url
-from vetrina.views.returns import ReturnView, return_by_id
+from vetrina.views.orders.placed import OrderView, order_by_id
+from vetrina.views.orders.returns import ReturnView, return_by_id
+from vetrina.views.payments.requests import request_url
 from vetrina_admin.api.after_sale_types import (
     OrderAddedLineInput,
     OrderEditPayload,

@@ -7,7 +7,7 @@ import strawberry
 
 from vetrina.graphql import Info, UserError, batch, ctx_of, id_field
 from vetrina.graphql.scalars import URL, DateTime
-from vetrina.views.returns import ReturnLineView, ReturnView, return_lines
+from vetrina.views.orders.returns import ReturnLineView, ReturnView, return_lines
 from vetrina_admin.api.money import Money
 from vetrina_admin.api.order_types import Order
 

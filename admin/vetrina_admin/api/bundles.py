@@ -8,7 +8,7 @@ import strawberry
 from vetrina.flows.catalog import Component, set_components
 from vetrina.graphql import IdArgument, Info, UserError, answer, ctx_of, int_key_of, root
 from vetrina.kernel.context import Context
-from vetrina.views.product_sheets import variant_sheets_by_id
+from vetrina.views.catalog.product_sheets import variant_sheets_by_id
 from vetrina_admin.api.products import ProductVariant
 
 

@@ -18,13 +18,13 @@ from vetrina.graphql.scalars import DateTime
 from vetrina.kernel import texts
 from vetrina.kernel.context import Context
 from vetrina.kernel.errors import BadInput
-from vetrina.views.product_desk import ProductDeskOrder, products_matching
-from vetrina.views.product_sheets import (
+from vetrina.views.catalog.product_desk import ProductDeskOrder, products_matching
+from vetrina.views.catalog.product_sheets import (
     product_sheet_by_handle,
     product_sheets_by_id,
     variant_sheets_by_id,
 )
-from vetrina.views.product_wishes import product_words
+from vetrina.views.catalog.product_wishes import product_words
 from vetrina_admin.api.inputs import ProductCreateInput, ProductUpdateInput, new_product, product_changes
 from vetrina_admin.api.products import Product, ProductConnection, ProductStatus, ProductVariant
 from vetrina_admin.api.wishes import ProductFiltersInput, products_wished

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 import strawberry
 
 from vetrina.graphql import Info, batch, ctx_of
-from vetrina.views.bundles import ComponentRow, components_of
-from vetrina.views.product_sheets import VariantSheetRow, variant_sheets_by_id
+from vetrina.views.catalog.bundles import ComponentRow, components_of
+from vetrina.views.catalog.product_sheets import VariantSheetRow, variant_sheets_by_id
 from vetrina_admin.api.later import later
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from vetrina.flows.staff import authenticate
+from vetrina.flows.staff.tokens import authenticate
 from vetrina.graphql.http import Endpoint, Headers, Question, handler
 from vetrina.kernel.context import Actor, Context
 from vetrina.kernel.errors import NotSignedIn

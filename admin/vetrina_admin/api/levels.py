@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import strawberry
 
 from vetrina.graphql import Info, batch, ctx_of, id_field
-from vetrina.views.product_sheets import VariantSheetRow, variant_sheets_by_id
+from vetrina.views.catalog.product_sheets import VariantSheetRow, variant_sheets_by_id
 from vetrina.views.stock import LocationRow, StockLevelRow, locations_by_id
 from vetrina_admin.api.later import later
 

@@ -7,8 +7,8 @@ import strawberry
 
 from vetrina.graphql import Info, batch, ctx_of, gid, int_key_of
 from vetrina.graphql.scalars import URL
+from vetrina.views.catalog.product_sheets import ProductSheetRow
 from vetrina.views.media import AnyMedia, AttachedRow, MediaOrder, MediaRow, all_media_of
-from vetrina.views.product_sheets import ProductSheetRow
 from vetrina.views.windows import Window
 
 TYPES = ("MediaImage", "Video", "ExternalVideo", "Model3d", "GenericFile")

@@ -15,8 +15,8 @@ from vetrina.flows.media import (
 from vetrina.graphql import IdArgument, Info, UserError, answer, ctx_of, int_key_of, root
 from vetrina.graphql.scalars import URL
 from vetrina.kernel.context import Context
+from vetrina.views.catalog.product_sheets import product_sheets_by_id
 from vetrina.views.media import any_media_by_id
-from vetrina.views.product_sheets import product_sheets_by_id
 from vetrina_admin.api.media import MOST, Medium, medium_key
 from vetrina_admin.api.products import Product
 

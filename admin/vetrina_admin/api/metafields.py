@@ -19,8 +19,8 @@ from vetrina.kernel.context import Context
 from vetrina.kernel.errors import BadInput
 from vetrina.plugin import Site, desk
 from vetrina.plugin.words import said
+from vetrina.views.catalog.product_histories import all_metafields_of
 from vetrina.views.metafields import defined_metafields
-from vetrina.views.product_histories import all_metafields_of
 from vetrina_admin.api.desk import site_of
 from vetrina_admin.api.plugin_types import language_of
 

@@ -6,9 +6,11 @@ from typing import Any
 
 import strawberry
 
-from vetrina.flows.bouncing import pay_elsewhere
-from vetrina.flows.cancelling import CancelWish, cancel_lines
-from vetrina.flows.fulfilling import (
+from vetrina.flows.orders.bouncing import pay_elsewhere
+from vetrina.flows.orders.cancelling import CancelWish, cancel_lines
+from vetrina.flows.orders.overpaid import return_excess
+from vetrina.flows.orders.refunding import RefundLine, RefundWish, quote_refund, refund_order, retry_refund
+from vetrina.flows.parcels.fulfilling import (
     FulfilWish,
     Tracking,
     cancel_fulfilment,
@@ -17,16 +19,14 @@ from vetrina.flows.fulfilling import (
     mark_delivered,
     send_fulfilment,
 )
-from vetrina.flows.overpaid import return_excess
-from vetrina.flows.refunding import RefundLine, RefundWish, quote_refund, refund_order, retry_refund
 from vetrina.graphql import IdArgument, Info, UserError, UserErrorRow, answer, ctx_of, int_key_of, root, user_errors
 from vetrina.graphql.scalars import Decimal
 from vetrina.kernel.context import Context
 from vetrina.kernel.errors import BadInput, NotFound, Refusal
 from vetrina.kernel.money import from_decimal
-from vetrina.views.fulfilments import fulfilment_by_id
-from vetrina.views.orders import order_by_id
-from vetrina.views.refunds import refund_by_id
+from vetrina.views.orders.fulfilments import fulfilment_by_id
+from vetrina.views.orders.placed import order_by_id
+from vetrina.views.orders.refunds import refund_by_id
 from vetrina_admin.api.money import Money, money
 from vetrina_admin.api.order_parcels import Fulfillment, Refund
 from vetrina_admin.api.order_types import Order

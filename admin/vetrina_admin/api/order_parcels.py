@@ -7,15 +7,15 @@ import strawberry
 
 from vetrina.graphql import Info, batch, ctx_of, gid, id_field
 from vetrina.graphql.scalars import DateTime
-from vetrina.views.fulfilments import (
+from vetrina.views.orders.fulfilments import (
     FulfilmentEventRow,
     FulfilmentRow,
     fulfilment_events,
     fulfilment_lines,
     fulfilments_of,
 )
-from vetrina.views.orders import OrderView
-from vetrina.views.refunds import RefundRow, refund_lines, refunds_of
+from vetrina.views.orders.placed import OrderView
+from vetrina.views.orders.refunds import RefundRow, refund_lines, refunds_of
 from vetrina_admin.api.money import Money, MoneyRow, money, money_field
 
 

@@ -9,9 +9,9 @@ import strawberry
 
 from vetrina.graphql import Info, PageInfo, batch, ctx_of, id_field
 from vetrina.graphql.scalars import DateTime
-from vetrina.views.orders import OrderLineRow, OrderView, SoldComponent, order_deliveries, order_lines
-from vetrina.views.payments import payments_of_orders
-from vetrina.views.product_sheets import VariantSheetRow, variant_sheets_by_id
+from vetrina.views.catalog.product_sheets import VariantSheetRow, variant_sheets_by_id
+from vetrina.views.orders.placed import OrderLineRow, OrderView, SoldComponent, order_deliveries, order_lines
+from vetrina.views.payments.standing import payments_of_orders
 from vetrina.vocabulary import Address, Attribute
 from vetrina.vocabulary import FinancialStatus as Financial
 from vetrina.vocabulary import FulfilmentStatus as Fulfilment

@@ -6,12 +6,12 @@ from typing import Any
 
 import strawberry
 
-from vetrina.flows.orders import cancel_order, mark_as_paid
+from vetrina.flows.orders.whole import cancel_order, mark_as_paid
 from vetrina.graphql import IdArgument, Info, UserError, answer, connection_of, ctx_of, int_key_of, root, window_args
 from vetrina.kernel.context import Context
-from vetrina.views.order_desk import OrderDeskOrder, orders_matching
-from vetrina.views.order_queries import order_query
-from vetrina.views.orders import order_by_id
+from vetrina.views.orders.desk import OrderDeskOrder, orders_matching
+from vetrina.views.orders.placed import order_by_id
+from vetrina.views.orders.queries import order_query
 from vetrina_admin.api.order_types import Order, OrderConnection
 from vetrina_admin.api.wishes import OrderFiltersInput, orders_wished
 

@@ -8,10 +8,10 @@ import strawberry
 
 from vetrina.graphql import Info, PageInfo, batch, ctx_of, id_field
 from vetrina.graphql.scalars import DateTime
-from vetrina.views.disputes import DisputeTab, disputes_of_payments
-from vetrina.views.payment_desk import PaymentDeskRow
-from vetrina.views.payments import payment_entries
-from vetrina.views.payouts import items_of_payments
+from vetrina.views.payments.desk import PaymentDeskRow
+from vetrina.views.payments.disputes import DisputeTab, disputes_of_payments
+from vetrina.views.payments.payouts import items_of_payments
+from vetrina.views.payments.standing import payment_entries
 from vetrina.vocabulary import DisputeState, PaymentState, PayoutItemKind, PayoutState
 from vetrina_admin.api.money import Money, money_field
 

@@ -7,19 +7,16 @@ from typing import Any
 
 import strawberry
 
-from vetrina.flows.disputes import submit_evidence
-from vetrina.flows.money_desk import look_into, send_back, void
-from vetrina.flows.payments import capture, refund
+from vetrina.flows.payments.desk import look_into, send_back, void
+from vetrina.flows.payments.disputes import submit_evidence
+from vetrina.flows.payments.moving import capture, refund
 from vetrina.graphql import IdArgument, Info, UserError, answer, connection_of, ctx_of, int_key_of, root, window_args
 from vetrina.graphql.scalars import Decimal
 from vetrina.kernel.context import Context
 from vetrina.kernel.errors import BadInput, NotFound
 from vetrina.kernel.money import from_decimal
 from vetrina.ports import DisputeEvidence
-from vetrina.views.disputes import DisputeTab, disputes
-from vetrina.views.money import money_proof
-from vetrina.views.money_queues import LAPSES_WITHIN, STUCK_AFTER, money_queues
-from vetrina.views.payment_desk import (
+from vetrina.views.payments.desk import (
     PaymentDeskOrder,
     PaymentFilters,
     payment_desk,
@@ -27,7 +24,10 @@ from vetrina.views.payment_desk import (
     payment_on_desk,
     payment_query,
 )
-from vetrina.views.payouts import payouts
+from vetrina.views.payments.disputes import DisputeTab, disputes
+from vetrina.views.payments.payouts import payouts
+from vetrina.views.payments.proof import money_proof
+from vetrina.views.payments.queues import LAPSES_WITHIN, STUCK_AFTER, money_queues
 from vetrina_admin.api.payment_types import (
     MoneyQueueCounts,
     MoneyReconciliation,

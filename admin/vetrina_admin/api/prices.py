@@ -10,7 +10,7 @@ from vetrina.flows.prices import Break, PriceChange, set_prices
 from vetrina.graphql import Info, UserError, answer, ctx_of, int_key_of, root
 from vetrina.graphql.scalars import Decimal
 from vetrina.kernel.context import Context
-from vetrina.views.product_sheets import variant_sheets_by_id
+from vetrina.views.catalog.product_sheets import variant_sheets_by_id
 from vetrina_admin.api.products import ProductVariant
 
 

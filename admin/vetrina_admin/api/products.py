@@ -7,8 +7,8 @@ import strawberry
 
 from vetrina.graphql import Connection, Info, PageInfo, batch, connection_of, ctx_of, id_field, window_args
 from vetrina.graphql.scalars import HTML, DateTime
-from vetrina.views.price_lists import ListedPriceRow, PriceListRow, price_lists, prices_of
-from vetrina.views.product_sheets import (
+from vetrina.views.catalog.price_lists import ListedPriceRow, PriceListRow, price_lists, prices_of
+from vetrina.views.catalog.product_sheets import (
     OptionSheetRow,
     ProductSheetRow,
     VariantSheetRow,

@@ -6,8 +6,8 @@ import msgspec
 import strawberry
 
 from vetrina.graphql import Info, ctx_of, id_field, root
+from vetrina.views.catalog.price_lists import PriceListRow, price_lists
 from vetrina.views.markets import Atlas, MarketRow, atlas
-from vetrina.views.price_lists import PriceListRow, price_lists
 from vetrina_admin.api.products import PriceList
 
 

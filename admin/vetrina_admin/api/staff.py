@@ -5,8 +5,8 @@ from typing import Any
 
 import strawberry
 
-from vetrina.flows.staff_members import MemberChange, change_member, enrol_member, set_password
-from vetrina.flows.staff_sessions import end_session
+from vetrina.flows.staff.members import MemberChange, change_member, enrol_member, set_password
+from vetrina.flows.staff.sessions import end_session
 from vetrina.graphql import (
     IdArgument,
     Info,

@@ -19,7 +19,7 @@ from vetrina.graphql import (
     write_cursor,
 )
 from vetrina.graphql.scalars import DateTime
-from vetrina.views.product_sheets import VariantSheetRow, variant_sheets_by_id
+from vetrina.views.catalog.product_sheets import VariantSheetRow, variant_sheets_by_id
 from vetrina.views.stock import (
     LocationRow,
     LowStockRow,

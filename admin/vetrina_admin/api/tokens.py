@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 import strawberry
 
-from vetrina.flows.staff import issue_token, revoke_token
+from vetrina.flows.staff.tokens import issue_token, revoke_token
 from vetrina.graphql import (
     IdArgument,
     Info,

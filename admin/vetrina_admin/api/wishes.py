@@ -13,10 +13,10 @@ from vetrina.kernel import texts
 from vetrina.kernel.context import Context
 from vetrina.kernel.errors import BadInput
 from vetrina.kernel.money import LARGEST
-from vetrina.views.filters import PriceSpan
-from vetrina.views.matching import Matching
-from vetrina.views.order_queries import OrderFilters, order_filters
-from vetrina.views.product_wishes import ProductWishes, StockState, product_wishes
+from vetrina.views.catalog.product_wishes import ProductWishes, StockState, product_wishes
+from vetrina.views.finding.filters import PriceSpan
+from vetrina.views.finding.matching import Matching
+from vetrina.views.orders.queries import OrderFilters, order_filters
 from vetrina_admin.api.order_types import OrderFinancialStatus, OrderFulfillmentStatus
 from vetrina_admin.api.products import ProductStatus
 

@@ -1,7 +1,7 @@
 """What is one's own: language, password, sessions."""
 
-from vetrina.flows.staff_members import change_own_password, choose_language
-from vetrina.flows.staff_sessions import SignInPaused, end_other_sessions, end_session
+from vetrina.flows.staff.members import change_own_password, choose_language
+from vetrina.flows.staff.sessions import SignInPaused, end_other_sessions, end_session
 from vetrina.kernel.errors import NotSignedIn, Refusal
 from vetrina.views.staff_members import staff_sessions
 from vetrina_admin.pages.answers import Answer, render, see_other

@@ -8,13 +8,13 @@ from babel.dates import format_date
 
 from vetrina.kernel.errors import NotFound
 from vetrina.views.home import DAYS, DayRow, day_starts, recent_sales, to_do
-from vetrina.views.order_desk import order_count
+from vetrina.views.orders.desk import order_count
 from vetrina_admin.pages.answers import Answer, render
-from vetrina_admin.pages.orders_asked import late_orders
+from vetrina_admin.pages.orders.asked import late_orders
 from vetrina_admin.pages.panels import panels, tiles
+from vetrina_admin.pages.payments.waiting import money_waits
 from vetrina_admin.pages.screens import Room, page
 from vetrina_admin.pages.visits import Visit
-from vetrina_admin.pages.waiting_money import money_waits
 from vetrina_admin.pages.written import day_text, locale_of, money_text
 
 CHART_HEIGHT = 100

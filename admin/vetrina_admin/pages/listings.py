@@ -10,8 +10,8 @@ import msgspec
 from vetrina.graphql import read_cursor, write_cursor
 from vetrina.kernel.errors import BadInput
 from vetrina.kernel.money import LARGEST
-from vetrina.views.matching import NOTHING, Matching
-from vetrina.views.order_queries import shop_midnight
+from vetrina.views.finding.matching import NOTHING, Matching
+from vetrina.views.orders.queries import shop_midnight
 from vetrina.views.windows import Placed, Window
 from vetrina_admin.pages.visits import Visit
 from vetrina_admin.pages.written import locale_of, number_text

@@ -13,7 +13,7 @@ from vetrina.kernel.meters import Work
 from vetrina.plugin import WrongAnswer
 from vetrina.plugin.admin import LARGEST_DOWNLOAD, MOST_EXPORTED, AdminPage, Asked, Export
 from vetrina.plugin.sheets import csv_file
-from vetrina.views.sales import REPORTS_ZONE
+from vetrina.views.orders.sales import REPORTS_ZONE
 from vetrina_admin.pages.answers import HEADERS, Answer, see_other
 from vetrina_admin.pages.guarded import ACTION, Failed, asked, said_no, title_of
 from vetrina_admin.pages.visits import Visit

@@ -2,7 +2,7 @@
 
 from typing import cast
 
-from vetrina.flows.capturing import set_capture_mode
+from vetrina.flows.orders.capturing import set_capture_mode
 from vetrina.flows.profile import Pair, Picture, Profile, edit_profile, set_brand_picture
 from vetrina.kernel.errors import NotFound, Refusal
 from vetrina.views.brand import BrandRow, brand

@@ -1,21 +1,10 @@
 """The rooms of the admin, in the order of the menu."""
 
-from vetrina_admin.pages import (
-    account,
-    home,
-    locations,
-    metafields,
-    orders,
-    payments,
-    plugins,
-    products,
-    profile,
-    returns,
-    sign_in,
-    staff,
-    tokens,
-    trail,
-)
+from vetrina_admin.pages import account, home, locations, metafields, plugins, profile, sign_in, staff, tokens, trail
+from vetrina_admin.pages.orders import room as orders
+from vetrina_admin.pages.payments import room as payments
+from vetrina_admin.pages.products import room as products
+from vetrina_admin.pages.returns import room as returns
 from vetrina_admin.pages.screens import Room
 from vetrina_admin.pages.visits import Entry
 from vetrina_admin.pages.wording import speaker

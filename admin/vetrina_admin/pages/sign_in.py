@@ -1,6 +1,6 @@
 """Sign in and out."""
 
-from vetrina.flows.staff_sessions import SignIn, SignInPaused, WrongSignIn, remembered, sign_in, sign_out
+from vetrina.flows.staff.sessions import SignIn, SignInPaused, WrongSignIn, remembered, sign_in, sign_out
 from vetrina_admin.pages.answers import Answer, render, see_other
 from vetrina_admin.pages.asking import A_YEAR, DEVICE, HOME, SESSION, SIGN_IN, kept, local_path
 from vetrina_admin.pages.forms import Form

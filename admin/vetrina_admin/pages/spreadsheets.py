@@ -6,7 +6,7 @@ from typing import TypeVar
 from litestar.response import Stream
 
 from vetrina.plugin.sheets import BYTE_ORDER_MARK, Amount, Cell, amount, csv_lines, safe
-from vetrina.views.sales import REPORTS_ZONE
+from vetrina.views.orders.sales import REPORTS_ZONE
 from vetrina.views.windows import Placed, Window
 from vetrina_admin.pages.answers import HEADERS, Answer
 from vetrina_admin.pages.visits import Visit

@@ -1,7 +1,7 @@
 """Staff: who works here, what they may do, with which browsers they have signed in."""
 
-from vetrina.flows.staff_members import MemberChange, change_member, enrol_member, set_password
-from vetrina.flows.staff_sessions import end_session
+from vetrina.flows.staff.members import MemberChange, change_member, enrol_member, set_password
+from vetrina.flows.staff.sessions import end_session
 from vetrina.kernel.crypto import draw_password
 from vetrina.kernel.errors import NotFound, Refusal
 from vetrina.views.staff_members import MemberRow, staff_member, staff_members, staff_sessions

@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from vetrina.flows.staff import issue_token, revoke_token
+from vetrina.flows.staff.tokens import issue_token, revoke_token
 from vetrina.kernel.errors import Refusal
 from vetrina.views.staff import TokenRow, staff_tokens
 from vetrina.views.staff_members import member_names

@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 import msgspec
 from litestar.datastructures import Cookie
 
-from vetrina.flows.staff_sessions import SignedIn, signed_in
+from vetrina.flows.staff.sessions import SignedIn, signed_in
 from vetrina.kernel.context import Actor, Context
 from vetrina.kernel.crypto import draw_key, hash_token, same
 from vetrina.kernel.errors import NotFound

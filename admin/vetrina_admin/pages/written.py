@@ -10,7 +10,7 @@ from babel.numbers import format_currency, format_decimal, format_percent
 from markupsafe import Markup
 
 from vetrina.kernel.money import digits
-from vetrina.views.sales import REPORTS_ZONE
+from vetrina.views.orders.sales import REPORTS_ZONE
 
 
 def money_text(amount: int, currency: str, language: str) -> str:

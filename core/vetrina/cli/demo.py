@@ -14,8 +14,8 @@ from vetrina.demo import after_sale, parcels
 from vetrina.demo.history import ORDERS
 from vetrina.demo.logo import show_logo
 from vetrina.demo.shop import CUSTOMER, PLUGINS, configure, fill, hang_pictures, profile, remember, welcome_back
-from vetrina.flows.staff import issue_token
-from vetrina.flows.staff_members import enrol_member
+from vetrina.flows.staff.members import enrol_member
+from vetrina.flows.staff.tokens import issue_token
 from vetrina.kernel.settings import Settings
 from vetrina.plugin.declarations import DemoRows
 

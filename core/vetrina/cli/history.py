@@ -16,7 +16,7 @@ from vetrina.boot import Runtime
 from vetrina.cli.imports import SOME_SKIPPED, NotUnderstood, show_problems
 from vetrina.cli.running import database_option, settings_from, with_runtime
 from vetrina.flows.history import FileNotUnderstood, HistoryReport, NoSuchFormat, find_history_format, import_orders
-from vetrina.views.sales import Sales, sales_by_year
+from vetrina.views.orders.sales import Sales, sales_by_year
 
 WIDE = 132
 """Columns of what goes into a file or a pipe."""

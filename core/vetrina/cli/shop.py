@@ -9,7 +9,7 @@ import click
 from vetrina.boot import Runtime
 from vetrina.cli.opening import migrate_all, open_if_new, pending_all
 from vetrina.cli.running import database_option, settings_from, with_runtime
-from vetrina.flows.staff import issue_token
+from vetrina.flows.staff.tokens import issue_token
 
 
 @click.command()

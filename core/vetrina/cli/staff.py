@@ -8,7 +8,7 @@ from rich.table import Table
 
 from vetrina.boot import Runtime
 from vetrina.cli.running import database_option, settings_from, with_runtime
-from vetrina.flows.staff_members import MemberChange, change_member, enrol_member
+from vetrina.flows.staff.members import MemberChange, change_member, enrol_member
 from vetrina.kernel.crypto import draw_password
 from vetrina.views.staff_members import MemberRow, staff_members
 

@@ -2,17 +2,14 @@
 
 from collections.abc import Sequence
 
-from vetrina.flows.amending import AmendWish, amend_order
-from vetrina.flows.asking_payment import ask_for_payment
-from vetrina.flows.cart import Identity, LineInput, NewCart, create_cart
-from vetrina.flows.cart_addresses import AddressInput
-from vetrina.flows.cart_delivery import DeliveryChoice, select_delivery_options
-from vetrina.flows.cart_payment import PaymentChoice, choose_payment
-from vetrina.flows.checkout import submit
-from vetrina.flows.fulfilling import FulfilWish, fulfil
-from vetrina.flows.orders import mark_as_paid
-from vetrina.flows.quoting import quote_cart
-from vetrina.flows.returning import (
+from vetrina.flows.cart.addresses import AddressInput
+from vetrina.flows.cart.carts import Identity, LineInput, NewCart, create_cart
+from vetrina.flows.cart.delivery import DeliveryChoice, select_delivery_options
+from vetrina.flows.cart.payment import PaymentChoice, choose_payment
+from vetrina.flows.checkout.completing import submit
+from vetrina.flows.checkout.submitting import Accepted
+from vetrina.flows.orders.amending import AmendWish, amend_order
+from vetrina.flows.orders.returning import (
     FoundLine,
     ReturnWish,
     WantedLine,
@@ -21,15 +18,18 @@ from vetrina.flows.returning import (
     cancel_return,
     receive_return,
 )
-from vetrina.flows.settling_returns import ReturnExchange, ReturnRefund, exchange_return, refund_return
-from vetrina.flows.submitting import Accepted
+from vetrina.flows.orders.settling_returns import ReturnExchange, ReturnRefund, exchange_return, refund_return
+from vetrina.flows.orders.whole import mark_as_paid
+from vetrina.flows.parcels.fulfilling import FulfilWish, fulfil
+from vetrina.flows.payments.asking import ask_for_payment
+from vetrina.flows.quoting import quote_cart
 from vetrina.kernel.context import Context
 from vetrina.kernel.money import Money
-from vetrina.views.attempts import attempt_by_key
-from vetrina.views.bundles import variants_called
 from vetrina.views.carts import cart_by_key
-from vetrina.views.orders import OrderView, order_by_id, order_lines
-from vetrina.views.returns import return_lines
+from vetrina.views.catalog.bundles import variants_called
+from vetrina.views.orders.placed import OrderView, order_by_id, order_lines
+from vetrina.views.orders.returns import return_lines
+from vetrina.views.payments.attempts import attempt_by_key
 from vetrina.views.stock import locations
 from vetrina.vocabulary import Address
 

@@ -3,14 +3,21 @@
 from collections.abc import Sequence
 from datetime import timedelta
 
-from vetrina.flows.cancelling import CancelWish, cancel_lines
-from vetrina.flows.fulfilling import FulfilWish, Tracking, TrackingNews, change_tracking, fulfil, record_tracking
-from vetrina.flows.refunding import RefundLine, RefundWish, refund_order
+from vetrina.flows.orders.cancelling import CancelWish, cancel_lines
+from vetrina.flows.orders.refunding import RefundLine, RefundWish, refund_order
+from vetrina.flows.parcels.fulfilling import (
+    FulfilWish,
+    Tracking,
+    TrackingNews,
+    change_tracking,
+    fulfil,
+    record_tracking,
+)
 from vetrina.kernel.context import Context
 from vetrina.kernel.errors import Refusal
-from vetrina.views.fulfilments import FulfilmentRow, fulfilments_of, standings_of
-from vetrina.views.order_desk import OrderDeskOrder, orders_matching
-from vetrina.views.orders import OrderView, order_lines
+from vetrina.views.orders.desk import OrderDeskOrder, orders_matching
+from vetrina.views.orders.fulfilments import FulfilmentRow, fulfilments_of, standings_of
+from vetrina.views.orders.placed import OrderView, order_lines
 from vetrina.views.windows import Window
 from vetrina.vocabulary import FinancialStatus, FulfilmentState
 

@@ -1,40 +1,97 @@
-"""The papers of an order, from all who keep some: pages show them and lead on to where one is asked for."""
+"""Register documents of front ends, and forget them; each change asks for a new Runtime."""
+
+from collections.abc import Callable, Sequence
 
 import msgspec
-import structlog
 
+from vetrina.kernel import documents, texts
 from vetrina.kernel.context import Context
-from vetrina.kernel.registry import PortFailed
-from vetrina.shop.orders.ports import OrderDocument, OrderDocuments
+from vetrina.kernel.db import Session
+from vetrina.kernel.documents import hash_of
+from vetrina.kernel.errors import BadInput, NotFound
+from vetrina.shop.plugins.service import next_generation
+from vetrina.shop.staff.service import audit
 
-log = structlog.get_logger(__name__)
-
-
-class KeptDocument(msgspec.Struct, frozen=True):
-    """A paper, and the key of who keeps it."""
-
-    provider: str
-    document: OrderDocument
-
-
-class KeptPapers(msgspec.Struct, frozen=True):
-    """All there is, by who keeps it and then in the order it was issued; the first page that asks for an invoice."""
-
-    documents: tuple[KeptDocument, ...] = ()
-    ask_url: str | None = None
-    is_asked: bool = False
+LONGEST = 100_000
+"""Characters of a document."""
+MOST = 5_000
+"""Documents a shop knows: each is compiled when a process starts."""
 
 
-async def order_papers(ctx: Context, order_id: int) -> KeptPapers:
-    """The papers of an order. Who fails to answer is left out: the order's page is drawn without him."""
-    documents, ask_url, is_asked = list[KeptDocument](), None, False
-    for provided in ctx.ports.all(OrderDocuments):
-        try:
-            found = await ctx.ports.ask(provided, provided.implementation.papers, ctx, order_id)
-        except PortFailed as error:
-            log.warning("papers of an order are not shown", error=str(error))
-            continue
-        documents += [KeptDocument(provided.key, document) for document in found.documents]
-        ask_url = ask_url or found.ask_url
-        is_asked = is_asked or found.is_asked
-    return KeptPapers(tuple(documents), ask_url, is_asked)
+class NewDocument(msgspec.Struct, frozen=True):
+    """A document as a front end's tools wrote it; `hash` is what they say it is, if they say so."""
+
+    name: str
+    text: str
+    hash: str | None = None
+
+
+class DocumentProblem(msgspec.Struct, frozen=True):
+    """Why a document is not taken."""
+
+    name: str
+    problem: str
+
+
+class Registered(msgspec.Struct, frozen=True):
+    """What registering came to: with problems nothing was written."""
+
+    added: int
+    known: int
+    problems: tuple[DocumentProblem, ...] = ()
+
+
+async def register_documents(
+    ctx: Context, given: Sequence[NewDocument], check: Callable[[str], Sequence[str]]
+) -> Registered:
+    """Register documents, all or none; `check` says what is wrong with a text for the storefront.
+
+    Needs documents.write. Raises BadInput for more than a shop can know.
+    """
+    ctx.require("documents.write")
+    problems = [DocumentProblem(document.name, problem) for document in given for problem in _problems(document, check)]
+    if problems:
+        return Registered(0, 0, tuple(problems))
+    async with ctx.tx() as session:
+        pairs = [(document.name, document.text) for document in given]
+        added = await documents.register(session, pairs, ctx.now())
+        if await documents.count(session) > MOST:
+            raise BadInput(field=("documents",), problem=f"A shop knows at most {MOST} documents.")
+        if added:
+            await _tell(ctx, session, "documents.registered", "documents", {"added": added})
+    return Registered(added, len(given) - added)
+
+
+async def forget_document(ctx: Context, key: str) -> None:
+    """Forget a document by its hash. Raises NotFound. Needs documents.write."""
+    ctx.require("documents.write")
+    async with ctx.tx() as session:
+        if not await documents.forget(session, key):
+            raise NotFound(what=f"The document {key}")
+        await _tell(ctx, session, "documents.forgotten", f"document:{key}", None)
+
+
+def _problems(document: NewDocument, check: Callable[[str], Sequence[str]]) -> list[str]:
+    try:
+        texts.text(document.text, field=("document",), limit=LONGEST, required=True)
+        texts.line(document.name, field=("name",), required=True)
+    except BadInput as refusal:
+        return [refusal.message]
+    found = hash_of(document.text)
+    if document.hash is not None and document.hash.removeprefix("sha256:") != found:
+        return [f"It is listed under {document.hash}, and its SHA-256 is {found}."]
+    return list(check(document.text))
+
+
+async def _tell(ctx: Context, session: Session, action: str, subject: str, after: dict[str, int] | None) -> None:
+    await next_generation(session)
+    await audit(
+        session,
+        at=ctx.now(),
+        actor=ctx.actor.name,
+        action=action,
+        subject=subject,
+        before=None,
+        after=after,
+        trail=ctx.trail,
+    )

@@ -11,7 +11,7 @@ from vetrina.shop.orders.rules import OrderIsCancelled, OrderIsImported, OrderRo
 from vetrina.shop.payments import service as payments
 from vetrina.shop.payments.rules import PaymentRow
 from vetrina.views.carts import locked_cart
-from vetrina.views.orders import OrderView, OrderWhereaboutsRow, order_by_id, order_whereabouts
+from vetrina.views.orders.placed import OrderView, OrderWhereaboutsRow, order_by_id, order_whereabouts
 from vetrina.vocabulary import OrderState
 
 

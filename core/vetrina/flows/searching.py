@@ -7,12 +7,8 @@ from vetrina.kernel.context import Context
 from vetrina.kernel.errors import Refusal
 from vetrina.kernel.registry import PortFailed, Provided
 from vetrina.shop.catalog.ports import FoundProducts, SearchIndex, SoughtProducts
-from vetrina.views.filters import ProductFilters, filtered
-from vetrina.views.matching import EVERYTHING, Matching
-from vetrina.views.products import ProductRow
-from vetrina.views.queries import products_meant, split_words
-from vetrina.views.query_syntax import Query
-from vetrina.views.search import (
+from vetrina.views.catalog.products import ProductRow
+from vetrina.views.catalog.search import (
     MOST_RANKED,
     Found,
     SearchOrder,
@@ -23,7 +19,11 @@ from vetrina.views.search import (
     ranked_list,
     search_list,
 )
-from vetrina.views.typos import corrected
+from vetrina.views.finding.filters import ProductFilters, filtered
+from vetrina.views.finding.matching import EVERYTHING, Matching
+from vetrina.views.finding.queries import products_meant, split_words
+from vetrina.views.finding.query_syntax import Query
+from vetrina.views.finding.typos import corrected
 from vetrina.views.windows import Placed, Window
 
 log = structlog.get_logger(__name__)
@@ -51,8 +51,8 @@ class Results(msgspec.Struct, frozen=True):
 async def find_products(ctx: Context, wish: Wish, window: Window) -> Results:
     """Products on sale here that match, best first.
 
-    Words that find nothing are taken for the nearest that do: see `vetrina.views.typos`. Raises BadInput for values
-    that cannot be compared, and for a cursor of another list.
+    Words that find nothing are taken for the nearest that do: see `vetrina.views.finding.typos`. Raises BadInput for
+    values that cannot be compared, and for a cursor of another list.
     """
     elsewhere = await _found_elsewhere(ctx, wish, window)
     if elsewhere is not None:

@@ -7,14 +7,14 @@ from typing import Any
 import msgspec
 from sqlalchemy import bindparam, delete, exists, or_, select, update
 
-from vetrina.flows.freezing import thaw, without_person
+from vetrina.flows.placing.freezing import thaw, without_person
 from vetrina.kernel.context import Context
 from vetrina.kernel.db import Session, id_in, table_of
 from vetrina.shop.cart.models import Cart, CartAddress
 from vetrina.shop.checkout import service as attempts
 from vetrina.shop.checkout.models import Attempt
 from vetrina.shop.metafields import service as metafields
-from vetrina.views.attempts import attempts_of_carts
+from vetrina.views.payments.attempts import attempts_of_carts
 from vetrina.vocabulary import AttemptState
 
 STALE_AFTER = timedelta(days=90)

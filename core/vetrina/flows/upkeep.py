@@ -6,25 +6,26 @@ from typing import Any
 
 import structlog
 
-from vetrina.flows import accounts, customers, forgetting, mail, payouts, popularity, sealing
-from vetrina.flows.asking_payment import lapse_requests
-from vetrina.flows.capturing import capture_sent
-from vetrina.flows.following import GIVE_UP, RETURN_MONEY
-from vetrina.flows.fulfilling import CAPTURE
-from vetrina.flows.orders import cancel_order
-from vetrina.flows.payments import abandon_payment, reconcile_payment, return_money
-from vetrina.flows.reckoning import PAY_BACK
-from vetrina.flows.refunding import heal_refunds, pay_back
-from vetrina.flows.settling import RECONCILE
+from vetrina.flows import accounts, customers, forgetting, mail, popularity, sealing
+from vetrina.flows.orders.capturing import capture_sent
+from vetrina.flows.orders.reckoning import PAY_BACK
+from vetrina.flows.orders.refunding import heal_refunds, pay_back
+from vetrina.flows.orders.whole import cancel_order
+from vetrina.flows.parcels.fulfilling import CAPTURE
+from vetrina.flows.payments import payouts
+from vetrina.flows.payments.asking import lapse_requests
+from vetrina.flows.payments.following import GIVE_UP, RETURN_MONEY
+from vetrina.flows.payments.moving import abandon_payment, reconcile_payment, return_money
+from vetrina.flows.payments.settling import RECONCILE
 from vetrina.flows.tidying import tidy_carts
 from vetrina.kernel.context import Context
 from vetrina.kernel.errors import Refusal, Unavailable
 from vetrina.kernel.idempotency import forget
 from vetrina.kernel.jobs import Job, put_off
 from vetrina.shop.orders.rules import OrderIsCancelled
-from vetrina.views.attempts import overdue_attempts
-from vetrina.views.orders import overdue_orders
-from vetrina.views.payments import troubled_payments, undecided_payments
+from vetrina.views.orders.placed import overdue_orders
+from vetrina.views.payments.attempts import overdue_attempts
+from vetrina.views.payments.standing import troubled_payments, undecided_payments
 
 log = structlog.get_logger(__name__)
 

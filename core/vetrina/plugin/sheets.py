@@ -7,7 +7,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from vetrina.kernel.money import digits
-from vetrina.views.sales import REPORTS_ZONE
+from vetrina.views.orders.sales import REPORTS_ZONE
 
 Cell = str | int | datetime | None
 

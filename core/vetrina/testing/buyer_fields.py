@@ -2,7 +2,7 @@
 
 import pytest
 
-from vetrina.flows.cart import NewCart, create_cart
+from vetrina.flows.cart.carts import NewCart, create_cart
 from vetrina.kernel.context import Context
 from vetrina.ports import BuyerField, FieldRefused
 

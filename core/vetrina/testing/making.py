@@ -5,19 +5,19 @@ from typing import Any
 import msgspec
 from msgspec import UNSET
 
-from vetrina.flows.cart import Identity, LineInput, NewCart, create_cart
-from vetrina.flows.cart_addresses import AddressInput
-from vetrina.flows.cart_delivery import DeliveryChoice, select_delivery_options
-from vetrina.flows.cart_payment import PaymentChoice, choose_payment
+from vetrina.flows.cart.addresses import AddressInput
+from vetrina.flows.cart.carts import Identity, LineInput, NewCart, create_cart
+from vetrina.flows.cart.delivery import DeliveryChoice, select_delivery_options
+from vetrina.flows.cart.payment import PaymentChoice, choose_payment
 from vetrina.flows.catalog import Created, NewPrice, NewProduct, NewVariant, create_product
-from vetrina.flows.checkout import Accepted, submit
-from vetrina.flows.orders import mark_as_paid
+from vetrina.flows.checkout.completing import Accepted, submit
+from vetrina.flows.orders.whole import mark_as_paid
 from vetrina.flows.quoting import CartQuote, quote_cart
 from vetrina.kernel.context import BUYER, Context
 from vetrina.kernel.money import Money
-from vetrina.views.attempts import attempt_by_key
 from vetrina.views.carts import cart_by_key
-from vetrina.views.orders import OrderView, order_by_id
+from vetrina.views.orders.placed import OrderView, order_by_id
+from vetrina.views.payments.attempts import attempt_by_key
 from vetrina.vocabulary import Address
 
 ANNA = Address(

@@ -4,7 +4,7 @@ from typing import ClassVar
 
 import msgspec
 
-from vetrina.flows.payment_codes import LONGEST_CODE
+from vetrina.flows.payments.payment_codes import LONGEST_CODE
 from vetrina.ports import AwaitedMoney, PaymentCodes
 
 

@@ -15,7 +15,7 @@ import msgspec
 from vetrina.boot import Runtime, compose
 from vetrina.flows.catalog import Created
 from vetrina.flows.plugins import keep_settings, switch_off, switch_on
-from vetrina.flows.staff import issue_token
+from vetrina.flows.staff.tokens import issue_token
 from vetrina.kernel.context import BUYER, Context
 from vetrina.kernel.db import Database
 from vetrina.kernel.meters import Meters
@@ -30,7 +30,7 @@ from vetrina.testing.clock import StillClock
 from vetrina.testing.making import make_order, make_product
 from vetrina.testing.opening import BASE_URL, opened_at, opened_database, opened_file
 from vetrina.testing.statements import all_statements
-from vetrina.views.orders import OrderView
+from vetrina.views.orders.placed import OrderView
 from vetrina.web.serving import Generation
 
 COMPANIONS = ("flat_rate", "manual_payment")

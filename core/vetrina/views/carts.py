@@ -13,7 +13,7 @@ from vetrina.kernel.crypto import same
 from vetrina.kernel.db import Reads, id_in, text_in
 from vetrina.shop.cart.models import Cart, CartAddress, CartLine
 from vetrina.shop.checkout.models import Attempt
-from vetrina.views.merchandise import CartLineFactsRow
+from vetrina.views.catalog.merchandise import CartLineFactsRow
 from vetrina.vocabulary import Address, AttemptState
 
 KEY_LENGTH = 32

@@ -15,8 +15,8 @@ from vetrina.shop.accounts.models import AccountToken, Grant
 from vetrina.shop.customers.models import Customer, CustomerAddress, CustomerLink, CustomerToken
 from vetrina.shop.orders.models import Order
 from vetrina.views.accounts import ACCESS
-from vetrina.views.matching import SHAPES, Condition, sql_of
-from vetrina.views.order_queries import order_query
+from vetrina.views.finding.matching import SHAPES, Condition, sql_of
+from vetrina.views.orders.queries import order_query
 
 LONGEST_SECRET = 200
 """Characters; ours have about 50."""

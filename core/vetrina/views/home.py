@@ -12,7 +12,7 @@ from vetrina.kernel.messages.tables import OutboxFailure
 from vetrina.shop.catalog.models import Product, Variant
 from vetrina.shop.inventory.models import Level, Location
 from vetrina.shop.orders.models import Order, Return
-from vetrina.views.sales import REPORTS_ZONE
+from vetrina.views.orders.sales import REPORTS_ZONE
 from vetrina.vocabulary import FulfilmentStatus, OrderState, ProductStatus
 
 DAYS = 30

@@ -9,15 +9,15 @@ from vetrina.kernel.context import Context
 from vetrina.kernel.registry import PortFailed
 from vetrina.shop.sources.ports import NodeSource
 from vetrina.views.carts import CartRow, carts_by_key
-from vetrina.views.collections import collections_by_id
+from vetrina.views.catalog.collections import collections_by_id
+from vetrina.views.catalog.options import OptionRow, ValueRow, options_by_id, values_by_id
+from vetrina.views.catalog.products import products_by_id
+from vetrina.views.catalog.variants import variants_by_id
 from vetrina.views.locations import locations_by_id
 from vetrina.views.markets import MarketRow, ProfileRow, atlas
 from vetrina.views.media import AttachedRow, attached_by_id, media_by_id
 from vetrina.views.metafields import MetafieldRow, metafields_by_id
-from vetrina.views.options import OptionRow, ValueRow, options_by_id, values_by_id
-from vetrina.views.orders import OrderView, orders_by_key
-from vetrina.views.products import products_by_id
-from vetrina.views.variants import variants_by_id
+from vetrina.views.orders.placed import OrderView, orders_by_key
 from vetrina.vocabulary import CartState, MediaKind
 
 log = structlog.get_logger(__name__)

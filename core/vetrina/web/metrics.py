@@ -9,14 +9,14 @@ from litestar import Request, Response, get
 from litestar.handlers import HTTPRouteHandler
 
 from vetrina.boot import Runtime
-from vetrina.flows.staff import authenticate
+from vetrina.flows.staff.tokens import authenticate
 from vetrina.kernel.context import Context
 from vetrina.kernel.db.sizes import table_sizes, tables_owned
 from vetrina.kernel.errors import NotSignedIn
 from vetrina.views.deliveries import subscribers
 from vetrina.views.jobs import JobCount, job_counts
 from vetrina.views.measurements import MeterRow, process_meters
-from vetrina.views.money_queues import LAPSES_WITHIN, STUCK_AFTER, money_queues
+from vetrina.views.payments.queues import LAPSES_WITHIN, STUCK_AFTER, money_queues
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 _HEADERS = {"cache-control": "no-store"}

@@ -7,7 +7,7 @@ from litestar import Request, post
 from litestar.handlers import HTTPRouteHandler
 from litestar.params import FromPath
 
-from vetrina.flows.payments import take_message
+from vetrina.flows.payments.moving import take_message
 from vetrina.kernel.context import Context
 
 LARGEST_MESSAGE = 256_000

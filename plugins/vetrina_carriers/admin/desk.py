@@ -8,9 +8,9 @@ from pydantic import BaseModel
 from vetrina.kernel.errors import BadInput
 from vetrina.plugin import Context, Say
 from vetrina.plugin.admin import Asked, Badge, Block, Column, Done, Figure, Figures, Form, Notice, Row, Section, Table
-from vetrina.views.fulfilments import FulfilmentRow, fulfilments_of
-from vetrina.views.order_desk import OrderDeskOrder, OrderDeskRow, order_desk
-from vetrina.views.order_queries import OrderFilters, order_filters
+from vetrina.views.orders.desk import OrderDeskOrder, OrderDeskRow, order_desk
+from vetrina.views.orders.fulfilments import FulfilmentRow, fulfilments_of
+from vetrina.views.orders.queries import OrderFilters, order_filters
 from vetrina.views.windows import Window
 from vetrina.vocabulary import FinancialStatus, FulfilmentState, FulfilmentStatus, OrderState
 from vetrina_carriers.admin.forms import choice_form, orders_field, way_field

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from vetrina.plugin import Context, Say
 from vetrina.plugin.admin import Block, Cell, Facts, Link
 from vetrina.plugin.words import Words
-from vetrina.views.fulfilments import fulfilments_of
+from vetrina.views.orders.fulfilments import fulfilments_of
 from vetrina.vocabulary import FulfilmentState
 from vetrina_carriers.admin.shown import STATES, may, title_of
 from vetrina_carriers.flows.labels import LABELS

@@ -13,8 +13,8 @@ from vetrina.kernel.money import Money, from_decimal
 from vetrina.plugin import Context, Say
 from vetrina.plugin.admin import Asked, Block, Button, Done, Facts, Figure, Figures, Form, Link, Notice, Section
 from vetrina.ports import Parcel
-from vetrina.views.fulfilments import FulfilmentRow, fulfilment_by_id
-from vetrina.views.orders import order_by_id
+from vetrina.views.orders.fulfilments import FulfilmentRow, fulfilment_by_id
+from vetrina.views.orders.placed import order_by_id
 from vetrina_carriers.admin.forms import BoxForm, choice_form, it, way_field
 from vetrina_carriers.admin.label import SECONDS, told
 from vetrina_carriers.admin.shown import day_of, key_in, service_named

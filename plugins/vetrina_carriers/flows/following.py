@@ -9,12 +9,12 @@ import structlog
 from sqlalchemy import bindparam, delete, select, update
 
 from vetrina.events import OrderSent
-from vetrina.flows.fulfilling import TrackingNews, record_tracking
+from vetrina.flows.parcels.fulfilling import TrackingNews, record_tracking
 from vetrina.kernel.context import SYSTEM, Context
 from vetrina.kernel.db import id_in
 from vetrina.kernel.errors import NotFound, Unavailable
 from vetrina.ports import LAST_STATUSES, CarrierRefused, Tracking
-from vetrina.views.fulfilments import fulfilment_by_id
+from vetrina.views.orders.fulfilments import fulfilment_by_id
 from vetrina_carriers.flows.accounts import open_account
 from vetrina_carriers.flows.noting import watch
 from vetrina_carriers.kinds import KINDS

@@ -7,7 +7,7 @@ import msgspec
 from sqlalchemy import bindparam, update
 
 from vetrina.flows.auditing import audited
-from vetrina.flows.fulfilling import FulfilWish, Tracking, change_tracking, fulfil
+from vetrina.flows.parcels.fulfilling import FulfilWish, Tracking, change_tracking, fulfil
 from vetrina.kernel import texts
 from vetrina.kernel.context import SYSTEM, Context
 from vetrina.kernel.crypto import draw_key
@@ -15,8 +15,8 @@ from vetrina.kernel.db import Session
 from vetrina.kernel.errors import BadInput, NotFound, Refusal
 from vetrina.kernel.jobs import put_off
 from vetrina.ports import CarrierRate, CarrierRefused, Label, Parcel, RateRequest, ShipmentRequest
-from vetrina.views.fulfilments import FulfilmentRow, fulfilment_by_id, fulfilments_of
-from vetrina.views.orders import order_deliveries
+from vetrina.views.orders.fulfilments import FulfilmentRow, fulfilment_by_id, fulfilments_of
+from vetrina.views.orders.placed import order_deliveries
 from vetrina.vocabulary import FulfilmentState
 from vetrina_carriers.flows.accounts import open_account
 from vetrina_carriers.flows.buying import record

@@ -5,12 +5,12 @@ from datetime import timedelta
 import msgspec
 from sqlalchemy import bindparam, update
 
-from vetrina.flows.fulfilling import Tracking, change_tracking
+from vetrina.flows.parcels.fulfilling import Tracking, change_tracking
 from vetrina.kernel.context import SYSTEM, Context
 from vetrina.kernel.db import Session
 from vetrina.kernel.errors import Refusal
-from vetrina.views.fulfilments import fulfilment_by_id
-from vetrina.views.orders import order_by_id
+from vetrina.views.orders.fulfilments import fulfilment_by_id
+from vetrina.views.orders.placed import order_by_id
 from vetrina_carriers.kinds import KINDS
 from vetrina_carriers.models import CarriersLabel, CarriersWatch
 from vetrina_carriers.views import LabelRow, account_by_id, label_by_id

@@ -8,10 +8,10 @@ import msgspec
 from vetrina.kernel.context import Context
 from vetrina.kernel.errors import BadInput, NotFound
 from vetrina.ports import Parcel, ParcelContent, ShipmentRequest
-from vetrina.views.fulfilments import FulfilmentRow, fulfilment_lines
-from vetrina.views.orders import OrderLineRow, OrderView, order_by_id, order_deliveries, order_lines
+from vetrina.views.catalog.variants import variants_by_id
+from vetrina.views.orders.fulfilments import FulfilmentRow, fulfilment_lines
+from vetrina.views.orders.placed import OrderLineRow, OrderView, order_by_id, order_deliveries, order_lines
 from vetrina.views.stock import LocationRow, locations
-from vetrina.views.variants import variants_by_id
 from vetrina.vocabulary import Address
 from vetrina_carriers.views import AccountRow
 

@@ -22,7 +22,7 @@ from vetrina.plugin.admin import (
     Table,
     Text,
 )
-from vetrina.views.descriptions import plain
+from vetrina.views.catalog.descriptions import plain
 from vetrina_content.admin.forms import BlogForm, PageForm, ScheduleForm, TextForm
 from vetrina_content.admin.listed import BEGIN, FORMS, entries_table, form_to_begin
 from vetrina_content.admin.shown import KINDS, aware, key_in, may, other_languages, state_badge

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from vetrina.kernel.errors import NotFound
 from vetrina.plugin import Context, Say
 from vetrina.plugin.admin import Asked, Badge, Block, Column, Done, Facts, Form, Link, Row, Section, Table, Text
-from vetrina.views.descriptions import plain
+from vetrina.views.catalog.descriptions import plain
 from vetrina_content.admin.forms import PolicyForm, TextForm
 from vetrina_content.admin.shown import aware, key_in, may, other_languages
 from vetrina_content.desk import wordings

@@ -6,7 +6,7 @@ from vetrina.graphql import read_cursor, write_cursor
 from vetrina.kernel.errors import NotFound
 from vetrina.plugin import Context, Say
 from vetrina.plugin.admin import Asked, Block, Button, Column, Done, Figure, Form, Row, Section, Table
-from vetrina.views.descriptions import plain
+from vetrina.views.catalog.descriptions import plain
 from vetrina_content.admin.forms import AuthorForm
 from vetrina_content.admin.shown import MODERATE, key_in, may, number
 from vetrina_content.desk import author_list, desk_entries_by_id

@@ -8,8 +8,8 @@ from sqlalchemy.orm import aliased
 
 from vetrina.kernel.context import Context
 from vetrina.kernel.errors import BadInput
-from vetrina.views.collections import collection_by_handle, collections_by_id
-from vetrina.views.products import product_by_handle, products_by_id
+from vetrina.views.catalog.collections import collection_by_handle, collections_by_id
+from vetrina.views.catalog.products import product_by_handle, products_by_id
 from vetrina_content.flows.sheets import link
 from vetrina_content.menus import ItemRow
 from vetrina_content.models import ContentEntry

@@ -8,7 +8,7 @@ import msgspec
 
 from vetrina.graphql import Connection, Info, connection_of, ctx_of, window_args
 from vetrina.kernel.errors import BadInput, Fault
-from vetrina.views.descriptions import plain
+from vetrina.views.catalog.descriptions import plain
 from vetrina.views.media import MediaRow
 from vetrina.views.windows import Window
 from vetrina_content.asking import entry_query

@@ -6,7 +6,7 @@ from vetrina.kernel.errors import NotFound
 from vetrina.plugin import Context, Say
 from vetrina.plugin.admin import Asked, Block, Cell, Done, Facts, Form, Link, Notice, Section, Table, Text
 from vetrina.plugin.words import Words
-from vetrina.views.orders import OrderView, order_by_id
+from vetrina.views.orders.placed import OrderView, order_by_id
 from vetrina_invoices.admin.forms import DetailsForm
 from vetrina_invoices.admin.shown import COLUMNS, WAITS, document_row, may_write
 from vetrina_invoices.flows.issuing import Settled, issue_anew, issue_now

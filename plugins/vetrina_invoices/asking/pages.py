@@ -23,7 +23,7 @@ from vetrina.plugin.pages.voice import NAMES, Voice
 from vetrina.plugin.words import LANGUAGES, accepted, said, spoken
 from vetrina.views.brand import brand
 from vetrina.views.markets import atlas
-from vetrina.views.orders import OrderView, order_by_secret, status_url
+from vetrina.views.orders.placed import OrderView, order_by_secret, status_url
 from vetrina.vocabulary import OrderState
 from vetrina_invoices.flows.parties import LIMITS, Details
 from vetrina_invoices.flows.wishing import InvoiceIsIssued, ask_for_invoice

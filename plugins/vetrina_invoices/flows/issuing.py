@@ -13,7 +13,7 @@ from vetrina.kernel.errors import NotFound, Refusal
 from vetrina.plugin import Say
 from vetrina.plugin.words import said as spoken_in
 from vetrina.views.markets import Atlas, atlas
-from vetrina.views.orders import OrderView, order_whereabouts
+from vetrina.views.orders.placed import OrderView, order_whereabouts
 from vetrina.vocabulary import FinancialStatus, FulfilmentStatus
 from vetrina_invoices.flows.logos import Logo, current_logo
 from vetrina_invoices.flows.parties import (

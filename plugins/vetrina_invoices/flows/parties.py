@@ -9,7 +9,7 @@ from vetrina.kernel.errors import BadInput
 from vetrina.kernel.texts import line
 from vetrina.plugin import Say
 from vetrina.views.markets import Atlas
-from vetrina.views.orders import OrderView
+from vetrina.views.orders.placed import OrderView
 from vetrina.vocabulary import Address
 from vetrina_invoices.rules.codes import tax_code_of, vat_id_of
 from vetrina_invoices.rules.content import Party

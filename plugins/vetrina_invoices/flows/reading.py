@@ -6,9 +6,9 @@ from typing import Any
 import msgspec
 
 from vetrina.kernel.db import Reads
-from vetrina.views.amendments import amendment_lines, amendments_of
-from vetrina.views.merchandise import merchandise
-from vetrina.views.orders import (
+from vetrina.views.catalog.merchandise import merchandise
+from vetrina.views.orders.amendments import amendment_lines, amendments_of
+from vetrina.views.orders.placed import (
     OrderLineRow,
     OrderTaxLineRow,
     OrderView,
@@ -17,8 +17,8 @@ from vetrina.views.orders import (
     order_discounts,
     order_lines,
 )
-from vetrina.views.refunds import RefundLineRow, RefundRow, refund_lines, refund_parts, refunds_of
-from vetrina.views.taxes import all_tax_lines
+from vetrina.views.orders.refunds import RefundLineRow, RefundRow, refund_lines, refund_parts, refunds_of
+from vetrina.views.orders.taxes import all_tax_lines
 from vetrina_invoices.rules.standing import Back, LineFact, OrderFacts, Parts, standing
 
 AMENDING = "amendment:"

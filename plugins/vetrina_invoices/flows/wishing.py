@@ -9,7 +9,7 @@ from vetrina.flows.quoting import buyer_reference
 from vetrina.kernel.context import Context
 from vetrina.kernel.errors import NotFound, Refusal
 from vetrina.views.carts import cart_by_key
-from vetrina.views.orders import orders_by_key
+from vetrina.views.orders.placed import orders_by_key
 from vetrina_invoices.flows.issuing import Settled, Wish, settle
 from vetrina_invoices.flows.parties import Details, checked
 from vetrina_invoices.models import InvoicesWish

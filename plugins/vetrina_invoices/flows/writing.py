@@ -14,7 +14,7 @@ from vetrina.kernel.db import Session
 from vetrina.kernel.messages import emit
 from vetrina.kernel.money import Money
 from vetrina.plugin.pages.amounts import amount_text
-from vetrina.views.sales import REPORTS_ZONE
+from vetrina.views.orders.sales import REPORTS_ZONE
 from vetrina_invoices.events import CreditNoteIssued, InvoiceIssued
 from vetrina_invoices.flows.logos import Logo, keep_logo
 from vetrina_invoices.flows.numbers import Drawn, draw

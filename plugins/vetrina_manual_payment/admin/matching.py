@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from vetrina.kernel.money import Money
 from vetrina.plugin import Context, Say
 from vetrina.plugin.admin import Asked, Badge, Block, Button, Column, Done, Form, Link, Row, Table, Text
-from vetrina.views.awaited_money import AwaitedRow, awaited_money
+from vetrina.views.payments.awaited_money import AwaitedRow, awaited_money
 from vetrina_manual_payment.admin.forms import StatementForm
 from vetrina_manual_payment.admin.shown import mark_button, may_write
 from vetrina_manual_payment.receipts import PROVIDER

@@ -7,7 +7,7 @@ from vetrina.kernel.errors import BadInput, NotFound
 from vetrina.kernel.money import decimal_text, from_decimal
 from vetrina.plugin import Context, Say
 from vetrina.plugin.admin import Asked, Block, Done, Facts, Form, Link, Notice
-from vetrina.views.payments import payments_of_orders
+from vetrina.views.payments.standing import payments_of_orders
 from vetrina.vocabulary import PaymentState
 from vetrina_manual_payment.admin.forms import ReceiptForm
 from vetrina_manual_payment.admin.shown import may_write

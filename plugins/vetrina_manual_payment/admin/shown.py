@@ -7,7 +7,7 @@ from vetrina.kernel.money import Money
 from vetrina.plugin import Context, Say
 from vetrina.plugin.admin import Badge, Button, Column, Link, Row, Table
 from vetrina.plugin.words import Words
-from vetrina.views.awaited_money import AwaitedRow
+from vetrina.views.payments.awaited_money import AwaitedRow
 from vetrina_manual_payment.provider import CASH, STORE, TRANSFER
 
 COLUMNS = (

@@ -6,7 +6,7 @@ from decimal import Decimal, InvalidOperation
 
 from vetrina.plugin import Context, Say
 from vetrina.plugin.admin import Asked, Block, Done, Facts, Form, Link, Section
-from vetrina.views.awaited_money import awaited_money
+from vetrina.views.payments.awaited_money import awaited_money
 from vetrina_manual_payment.admin.forms import SearchForm
 from vetrina_manual_payment.admin.shown import table_of
 from vetrina_manual_payment.receipts import PROVIDER

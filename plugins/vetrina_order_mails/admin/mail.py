@@ -9,10 +9,10 @@ from vetrina.kernel.errors import BadInput, NotFound
 from vetrina.plugin import Context, Say
 from vetrina.plugin.admin import Asked, Block, Button, Column, Done, Facts, Form, Frame, Row, Section, Table, Text
 from vetrina.plugin.words import LANGUAGES, spoken
-from vetrina.views.matching import EVERYTHING
-from vetrina.views.order_desk import OrderDeskOrder, orders_matching
-from vetrina.views.order_queries import order_query
-from vetrina.views.orders import OrderView
+from vetrina.views.finding.matching import EVERYTHING
+from vetrina.views.orders.desk import OrderDeskOrder, orders_matching
+from vetrina.views.orders.placed import OrderView
+from vetrina.views.orders.queries import order_query
 from vetrina.views.windows import Window
 from vetrina_order_mails.admin.forms import ShowForm, WordsForm
 from vetrina_order_mails.admin.mails import OFF, ON, OWN, SHIPPED

@@ -6,10 +6,10 @@ from typing import Any
 import msgspec
 
 from vetrina.ports import OrderDocument
-from vetrina.views.fulfilments import FulfilmentRow
-from vetrina.views.orders import OrderDeliveryRow
-from vetrina.views.refunds import RefundPartView, RefundRow
-from vetrina.views.returns import ReturnView
+from vetrina.views.orders.fulfilments import FulfilmentRow
+from vetrina.views.orders.placed import OrderDeliveryRow
+from vetrina.views.orders.refunds import RefundPartView, RefundRow
+from vetrina.views.orders.returns import ReturnView
 from vetrina.vocabulary import Address, PickupPoint
 from vetrina_order_mails.drawing.sheet import Box, Pair, Picture
 from vetrina_order_mails.drawing.tongue import Tongue

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from vetrina.plugin import Context
-from vetrina.views.orders import OrderLineRow
+from vetrina.views.orders.placed import OrderLineRow
 from vetrina_order_mails.drawing.look import THUMB, shown_at
 from vetrina_order_mails.drawing.sheet import Item, Pair
 from vetrina_order_mails.drawing.tongue import Tongue

@@ -21,7 +21,7 @@ from vetrina.plugin.admin import (
     Table,
     Text,
 )
-from vetrina.views.sales import REPORTS_ZONE
+from vetrina.views.orders.sales import REPORTS_ZONE
 from vetrina_promotions.admin.card_forms import FindForm, IssueForm
 from vetrina_promotions.admin.shown import CARDS, PAGE, below_in, found_at, masked, may
 from vetrina_promotions.flows.cards import issue_card

@@ -9,7 +9,7 @@ from pydantic import BaseModel, Field, create_model
 
 from vetrina.plugin import Context, Say
 from vetrina.plugin.admin import Asked, Block, Done, Form, Text
-from vetrina.views.eligibility import collection_names
+from vetrina.views.catalog.eligibility import collection_names
 from vetrina.views.markets import atlas
 from vetrina_promotions.admin.fields import aware
 from vetrina_promotions.admin.forms import BuyGetForm, OrderForm, ProductsForm, ShippingForm

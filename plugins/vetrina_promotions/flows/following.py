@@ -9,8 +9,8 @@ from sqlalchemy import bindparam, select, update
 from vetrina.events import OrderCancelled, OrderPaid, OrderPlaced
 from vetrina.kernel.context import Context
 from vetrina.kernel.money import Money
-from vetrina.views.merchandise import merchandise
-from vetrina.views.orders import OrderDiscountRow, OrderLineRow, order_discounts, order_lines, orders_by_id
+from vetrina.views.catalog.merchandise import merchandise
+from vetrina.views.orders.placed import OrderDiscountRow, OrderLineRow, order_discounts, order_lines, orders_by_id
 from vetrina_promotions.codes import draw_card
 from vetrina_promotions.discounting.giving import SOURCE
 from vetrina_promotions.flows.cards import Sold, end_card, write_card

@@ -10,7 +10,7 @@ from vetrina.graphql import Info, batch, ctx_of
 from vetrina.graphql.scalars import DateTime, Decimal
 from vetrina.kernel.crypto import NotOurs, Vault
 from vetrina.kernel.money import decimal_text
-from vetrina.views.orders import OrderView
+from vetrina.views.orders.placed import OrderView
 from vetrina_promotions.codes import CARD_CODE
 from vetrina_promotions.views.cards import SoldCardRow, cards_of_orders
 

@@ -8,7 +8,7 @@ from vetrina.kernel.errors import BadInput
 from vetrina.kernel.money import from_decimal
 from vetrina.plugin import Context, Say
 from vetrina.plugin.sheets import amount
-from vetrina.views.eligibility import collection_names
+from vetrina.views.catalog.eligibility import collection_names
 from vetrina_shipping.admin.forms import ExtraForm, FreeForm, MethodForm, PartForm, StepForm, SurchargeForm, ZoneForm
 from vetrina_shipping.admin.words import area_of, area_words, major, measured, minor, pieces, scale, written
 from vetrina_shipping.rules import Area, Basis, FreeRule, LiveRates, Method, PriceTable, Step, Surcharge, Zone

@@ -8,9 +8,9 @@ from vetrina.kernel.money import Money, from_decimal
 from vetrina.plugin import Context, Say
 from vetrina.plugin.admin import Asked, Badge, Block, Cell, Column, Done, Facts, Form, Link, Notice, Row, Section, Table
 from vetrina.ports import DeliveredLine, DeliveryOption, DeliveryProvider, DeliveryRequest, Undeliverable
-from vetrina.views.eligibility import variants_called
+from vetrina.views.catalog.eligibility import variants_called
+from vetrina.views.catalog.variants import variants_by_id
 from vetrina.views.markets import atlas
-from vetrina.views.variants import variants_by_id
 from vetrina.vocabulary import Address
 from vetrina_shipping.admin.forms import TrialForm
 from vetrina_shipping.admin.words import FLAGS, MISFITS, found_at, measured, pieces, spoken, written

@@ -6,7 +6,7 @@ from datetime import date
 from vetrina.kernel.errors import NotFound
 from vetrina.plugin import Context, Say
 from vetrina.plugin.admin import Asked, Badge, Block, Button, Column, Done, Facts, Form, Link, Row, Section, Table, Text
-from vetrina.views.sales import REPORTS_ZONE
+from vetrina.views.orders.sales import REPORTS_ZONE
 from vetrina_tax.admin.forms import RateForm
 from vetrina_tax.admin.shown import REGIONS, country_named, level_named, may_write, rate_text
 from vetrina_tax.flows.rates import remove_rate, write_rate

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from vetrina.plugin import Context, Say
 from vetrina.plugin.admin import Badge, Block, Cell, Facts, Notice
 from vetrina.plugin.words import Words
-from vetrina.views.orders import order_by_id
+from vetrina.views.orders.placed import order_by_id
 from vetrina_tax.admin.shown import SCHEMES, country_named
 
 

@@ -21,7 +21,7 @@ from vetrina.plugin.admin import (
     Table,
     Text,
 )
-from vetrina.views.sales import REPORTS_ZONE
+from vetrina.views.orders.sales import REPORTS_ZONE
 from vetrina_tax.admin.shown import country_named, may_write
 from vetrina_tax.flows.ledger import count_again
 from vetrina_tax.rules.deciding import LIMIT, Threshold

@@ -5,7 +5,7 @@ from datetime import date
 
 from vetrina.plugin import Context, Say
 from vetrina.plugin.admin import Asked, Block, Column, Row, Section, Table, Text
-from vetrina.views.sales import REPORTS_ZONE
+from vetrina.views.orders.sales import REPORTS_ZONE
 from vetrina_tax.admin.overview import Show
 from vetrina_tax.admin.shown import country_named, level_named, rate_text
 from vetrina_tax.rules.places import MEMBERS

@@ -21,7 +21,7 @@ from vetrina.plugin.admin import (
     Table,
     Text,
 )
-from vetrina.views.sales import REPORTS_ZONE
+from vetrina.views.orders.sales import REPORTS_ZONE
 from vetrina_tax.admin.forms import QuarterForm
 from vetrina_tax.admin.shown import country_named
 from vetrina_tax.reporting import csv_of

@@ -9,9 +9,9 @@ from sqlalchemy import bindparam, delete
 from vetrina.kernel.context import Context
 from vetrina.kernel.db import Reads
 from vetrina.kernel.jobs import put_off
-from vetrina.views.amendments import amendment_lines, amendments_of
 from vetrina.views.carts import locked_cart
-from vetrina.views.orders import (
+from vetrina.views.orders.amendments import amendment_lines, amendments_of
+from vetrina.views.orders.placed import (
     OrderLineRow,
     OrderView,
     order_deliveries,
@@ -20,7 +20,7 @@ from vetrina.views.orders import (
     order_whereabouts,
     orders_by_id,
 )
-from vetrina.views.taxes import all_tax_lines, done_refunds, refunded_lines, taxed_orders
+from vetrina.views.orders.taxes import all_tax_lines, done_refunds, refunded_lines, taxed_orders
 from vetrina_tax.models import TaxEntry
 from vetrina_tax.provider import TAXED_DELIVERY
 from vetrina_tax.rules.booking import Amended, PaidBack, SoldOrder, TaxedPart, booked

@@ -10,7 +10,7 @@ from vetrina.flows.quoting import buyer_reference
 from vetrina.graphql import Info, answer, batch, ctx_of, key_of, root
 from vetrina.kernel.context import Context
 from vetrina.kernel.errors import BadInput
-from vetrina.views.orders import OrderView
+from vetrina.views.orders.placed import OrderView
 from vetrina_tax.flows.buyers import GivenId, give_vat_id
 from vetrina_tax.rules.numbers import VatId
 from vetrina_tax.settings import TaxSettings

@@ -26,9 +26,9 @@ from vetrina.graphql import (
 )
 from vetrina.graphql.scalars import DateTime
 from vetrina.kernel.errors import NotSignedIn
-from vetrina.views.account_orders import OwnOrder, order_of_customer, orders_of_customer
 from vetrina.views.customers import CustomerAddressRow, CustomerRow, addresses_of_customers, customers_by_id
-from vetrina.views.orders import OrderView
+from vetrina.views.orders.account_orders import OwnOrder, order_of_customer, orders_of_customer
+from vetrina.views.orders.placed import OrderView
 from vetrina_storefront.accounts.addresses import CustomerAddress, CustomerAddressConnection
 from vetrina_storefront.accounts.context import customer_id_of
 from vetrina_storefront.accounts.orders import Order, OrderConnection

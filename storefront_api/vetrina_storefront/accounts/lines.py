@@ -6,9 +6,9 @@ import msgspec
 import strawberry
 
 from vetrina.graphql import Info, PageInfo, batch, ctx_of, gid, read_from
+from vetrina.views.catalog.options import chosen_of
 from vetrina.views.media import MediaRow, media_of_variants
-from vetrina.views.options import chosen_of
-from vetrina.views.orders import OrderLineRow
+from vetrina.views.orders.placed import OrderLineRow
 from vetrina_storefront.attributes import Attribute
 from vetrina_storefront.discounts import DiscountAllocation
 from vetrina_storefront.images import Image

@@ -10,7 +10,7 @@ import strawberry
 
 from vetrina.graphql import Connection, Info, PageInfo, batch, connect_list, ctx_of, read_from, write_cursor
 from vetrina.graphql.scalars import URL, DateTime
-from vetrina.views.orders import (
+from vetrina.views.orders.placed import (
     OrderDeliveryRow,
     OrderLineRow,
     OrderView,

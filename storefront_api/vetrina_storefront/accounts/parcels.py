@@ -8,8 +8,8 @@ import strawberry
 
 from vetrina.graphql import Connection, Info, PageInfo, batch, connect_list, ctx_of, gid, once, read_from, write_cursor
 from vetrina.graphql.scalars import URL, DateTime
-from vetrina.views.orders import OrderLineRow, OrderView, order_lines
-from vetrina.views.parcels import ParcelPartRow, ParcelRow, parcels_of
+from vetrina.views.orders.parcels import ParcelPartRow, ParcelRow, parcels_of
+from vetrina.views.orders.placed import OrderLineRow, OrderView, order_lines
 from vetrina.vocabulary import FulfilmentState
 from vetrina_storefront.accounts.lines import LineItem
 from vetrina_storefront.interfaces import Node

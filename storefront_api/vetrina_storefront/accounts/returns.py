@@ -7,7 +7,7 @@ from typing import Any
 
 import strawberry
 
-from vetrina.flows.returning import ReturnWish, WantedLine, ask_for_return
+from vetrina.flows.orders.returning import ReturnWish, WantedLine, ask_for_return
 from vetrina.graphql import (
     Connection,
     Info,
@@ -28,9 +28,9 @@ from vetrina.graphql import (
 from vetrina.graphql.scalars import DateTime
 from vetrina.kernel.crypto import digest
 from vetrina.kernel.errors import NotFound, Refusal
-from vetrina.views.account_orders import order_of_customer
-from vetrina.views.orders import OrderView
-from vetrina.views.returns import ReturnView, return_by_id, returns_of
+from vetrina.views.orders.account_orders import order_of_customer
+from vetrina.views.orders.placed import OrderView
+from vetrina.views.orders.returns import ReturnView, return_by_id, returns_of
 from vetrina_storefront.accounts.context import customer_id_of
 from vetrina_storefront.interfaces import DisplayableError, Node
 

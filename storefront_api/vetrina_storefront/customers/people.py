@@ -21,7 +21,6 @@ from vetrina.graphql import (
     write_cursor,
 )
 from vetrina.graphql.scalars import DateTime, UnsignedInt64
-from vetrina.views.account_orders import OwnOrder, orders_of_customer
 from vetrina.views.customers import (
     CustomerAddressRow,
     CustomerRow,
@@ -30,6 +29,7 @@ from vetrina.views.customers import (
     order_counts,
     orders_counted,
 )
+from vetrina.views.orders.account_orders import OwnOrder, orders_of_customer
 from vetrina_storefront.addresses import MailingAddress, MailingAddressRow, mailing_address
 from vetrina_storefront.interfaces import load_ids, load_nothing
 from vetrina_storefront.metafields import HasMetafields

@@ -4,19 +4,19 @@ from litestar import post
 from litestar.params import FromPath
 from litestar.response import Redirect
 
-from vetrina.flows.cart import update_note
-from vetrina.flows.cart_addresses import AddressInput, replace_addresses
-from vetrina.flows.cart_delivery import DeliveryChoice, select_delivery_options
-from vetrina.flows.cart_identity import Identity, update_buyer_identity
-from vetrina.flows.cart_payment import PaymentChoice, choose_payment
-from vetrina.flows.checkout import NoSuchCart, Throttled, submit
+from vetrina.flows.cart.addresses import AddressInput, replace_addresses
+from vetrina.flows.cart.carts import update_note
+from vetrina.flows.cart.delivery import DeliveryChoice, select_delivery_options
+from vetrina.flows.cart.identity import Identity, update_buyer_identity
+from vetrina.flows.cart.payment import PaymentChoice, choose_payment
+from vetrina.flows.checkout.completing import NoSuchCart, Throttled, submit
+from vetrina.flows.checkout.submitting import Accepted
 from vetrina.flows.quoting import FREE, CartQuote, quote_cart
-from vetrina.flows.submitting import Accepted
 from vetrina.kernel.money import Money
 from vetrina.plugin.pages.forms import Form, read_form
 from vetrina.plugin.pages.refusals import PageError, told
-from vetrina.views.attempts import attempt_by_key
 from vetrina.views.carts import CartRow, cart_by_key
+from vetrina.views.payments.attempts import attempt_by_key
 from vetrina.vocabulary import Address, AttemptState
 from vetrina_storefront.pages.answers import Page, see_other
 from vetrina_storefront.pages.carts import USABLE, attempt_path, go_to, order_path, refused, show

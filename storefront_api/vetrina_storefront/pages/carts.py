@@ -8,17 +8,17 @@ from litestar import get, post
 from litestar.params import FromPath
 from litestar.response import Redirect
 
-from vetrina.flows.cart_changes import CartOutcome
-from vetrina.flows.cart_lines import LineChange, update_lines
+from vetrina.flows.cart.changes import CartOutcome
+from vetrina.flows.cart.lines import LineChange, update_lines
 from vetrina.flows.quoting import CartQuote, quote_cart
 from vetrina.kernel.context import Context
 from vetrina.kernel.crypto import draw_key
 from vetrina.plugin.pages.amounts import country_name, tax_text
 from vetrina.plugin.pages.forms import Form, read_form, whole_number
 from vetrina.plugin.pages.refusals import PageError, beside, told
-from vetrina.views.attempts import attempt_by_key, live_attempt, step_url
 from vetrina.views.carts import CartRow, checkout_secret
-from vetrina.views.orders import status_url
+from vetrina.views.orders.placed import status_url
+from vetrina.views.payments.attempts import attempt_by_key, live_attempt, step_url
 from vetrina.vocabulary import Address, PaymentFlow
 from vetrina_storefront.pages.answers import Page, answer, see_other
 from vetrina_storefront.pages.hosted import checkout_start, hosted

@@ -7,17 +7,16 @@ from litestar import get, post
 from litestar.params import FromPath
 from litestar.response import Redirect
 
-from vetrina.flows.checkout import attempt, cancel_attempt
-from vetrina.flows.documents import order_papers
+from vetrina.flows.checkout.completing import attempt, cancel_attempt
 from vetrina.flows.mail import orders_are_confirmed
-from vetrina.flows.payment_codes import code_url, payment_code
+from vetrina.flows.orders.papers import order_papers
+from vetrina.flows.payments.payment_codes import code_url, payment_code
 from vetrina.kernel.context import BUYER, Context
 from vetrina.kernel.errors import Refusal
 from vetrina.plugin.pages.forms import form_token, read_form
-from vetrina.views.attempts import AttemptView, next_step
-from vetrina.views.current import current_of
-from vetrina.views.merchandise import merchandise
-from vetrina.views.orders import (
+from vetrina.views.catalog.merchandise import merchandise
+from vetrina.views.orders.current import current_of
+from vetrina.views.orders.placed import (
     OrderView,
     order_by_secret,
     order_deliveries,
@@ -25,9 +24,10 @@ from vetrina.views.orders import (
     order_lines,
     order_tax_lines,
 )
-from vetrina.views.payment_requests import requests_of_orders
-from vetrina.views.payments import payments_of_orders
-from vetrina.views.returns import returnable_of, returns_of
+from vetrina.views.orders.returns import returnable_of, returns_of
+from vetrina.views.payments.attempts import AttemptView, next_step
+from vetrina.views.payments.requests import requests_of_orders
+from vetrina.views.payments.standing import payments_of_orders
 from vetrina.vocabulary import Address, AttemptState, OrderState, PaymentState
 from vetrina_storefront.pages.answers import Page, answer, see_other
 from vetrina_storefront.pages.carts import attempt_path, order_path, tax_label

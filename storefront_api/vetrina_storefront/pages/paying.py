@@ -4,13 +4,13 @@ from litestar import get, post
 from litestar.params import FromPath
 from litestar.response import Redirect
 
-from vetrina.flows.paying_requests import Asked as AskedFor
-from vetrina.flows.paying_requests import asked, give_up_request, pay_request
+from vetrina.flows.checkout.paying_requests import Asked as AskedFor
+from vetrina.flows.checkout.paying_requests import asked, give_up_request, pay_request
 from vetrina.kernel.errors import Refusal
 from vetrina.plugin.pages.forms import form_token, read_form
-from vetrina.views.attempts import opened_step
-from vetrina.views.orders import OrderView
-from vetrina.views.payment_requests import KEY_LENGTH, request_url
+from vetrina.views.orders.placed import OrderView
+from vetrina.views.payments.attempts import opened_step
+from vetrina.views.payments.requests import KEY_LENGTH, request_url
 from vetrina.vocabulary import PaymentState
 from vetrina_storefront.pages.answers import Page, answer, see_other
 from vetrina_storefront.pages.carts import USABLE, order_path

@@ -5,10 +5,10 @@ import io
 from litestar import Response, get
 from litestar.params import FromPath
 
-from vetrina.flows.payment_codes import PICTURE, payment_code
+from vetrina.flows.payments.payment_codes import PICTURE, payment_code
 from vetrina.kernel.context import BUYER
-from vetrina.views.orders import order_by_secret
-from vetrina.views.payments import payments_of_orders
+from vetrina.views.orders.placed import order_by_secret
+from vetrina.views.payments.standing import payments_of_orders
 from vetrina_storefront.pages.links import NoSuchPage
 from vetrina_storefront.pages.orders import LONGEST_NUMBER
 from vetrina_storefront.pages.visits import Here

@@ -5,16 +5,16 @@ from litestar import get, post
 from litestar.params import FromPath
 from litestar.response import Redirect
 
-from vetrina.flows.cart import NewCart, create_cart
-from vetrina.flows.cart_fitting import LineInput
-from vetrina.flows.cart_lines import add_lines
+from vetrina.flows.cart.carts import NewCart, create_cart
+from vetrina.flows.cart.fitting import LineInput
+from vetrina.flows.cart.lines import add_lines
 from vetrina.plugin.pages.amounts import amount_text
 from vetrina.plugin.pages.forms import Form, read_form, whole_number
 from vetrina.plugin.pages.refusals import PageError, beside, told, told_of_quantity
+from vetrina.views.catalog.options import chosen_of, options_of
+from vetrina.views.catalog.products import ProductRow, product_by_handle
+from vetrina.views.catalog.variants import VariantOrder, VariantRow, variants_of
 from vetrina.views.media import MediaOrder, media_of
-from vetrina.views.options import chosen_of, options_of
-from vetrina.views.products import ProductRow, product_by_handle
-from vetrina.views.variants import VariantOrder, VariantRow, variants_of
 from vetrina.views.windows import Window
 from vetrina_storefront.pages.answers import Page, answer, see_other
 from vetrina_storefront.pages.links import NoSuchPage, cart_path

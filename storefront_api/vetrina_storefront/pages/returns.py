@@ -4,13 +4,13 @@ from litestar import get, post
 from litestar.params import FromPath
 from litestar.response import Redirect
 
-from vetrina.flows.returning import MOST_LINES, ReturnWish, WantedLine, ask_for_return
+from vetrina.flows.orders.returning import MOST_LINES, ReturnWish, WantedLine, ask_for_return
 from vetrina.kernel.context import BUYER
 from vetrina.kernel.crypto import draw_key
 from vetrina.kernel.errors import Refusal
 from vetrina.plugin.pages.forms import Form, form_token, read_form, whole_number
-from vetrina.views.orders import OrderView, order_by_secret, order_lines
-from vetrina.views.returns import return_lines, returnable_of, returns_of
+from vetrina.views.orders.placed import OrderView, order_by_secret, order_lines
+from vetrina.views.orders.returns import return_lines, returnable_of, returns_of
 from vetrina_storefront.pages.answers import Page, answer, see_other
 from vetrina_storefront.pages.links import NoSuchPage
 from vetrina_storefront.pages.orders import LONGEST_NUMBER, place_of_order

@@ -4,19 +4,19 @@ import msgspec
 from litestar import get, post
 from litestar.response import Redirect
 
-from vetrina.flows.cart_identity import Identity, update_buyer_identity
+from vetrina.flows.cart.identity import Identity, update_buyer_identity
 from vetrina.plugin.pages.forms import read_form
-from vetrina.views.cards import cards_of
-from vetrina.views.collection_products import products_of_collections
-from vetrina.views.collections import CollectionOrder, CollectionRow, collection_by_handle, collection_list
-from vetrina.views.media import MediaRow
-from vetrina.views.product_facts import stock_of_products
-from vetrina.views.products import (
+from vetrina.views.catalog.cards import cards_of
+from vetrina.views.catalog.collection_products import products_of_collections
+from vetrina.views.catalog.collections import CollectionOrder, CollectionRow, collection_by_handle, collection_list
+from vetrina.views.catalog.product_facts import stock_of_products
+from vetrina.views.catalog.products import (
     ProductOrder,
     ProductRow,
     product_list,
 )
-from vetrina.views.variants import VariantOrder, variants_of
+from vetrina.views.catalog.variants import VariantOrder, variants_of
+from vetrina.views.media import MediaRow
 from vetrina.views.windows import Placed, Window
 from vetrina_storefront.pages.answers import Page, answer, see_other
 from vetrina_storefront.pages.links import NoSuchPage

@@ -13,15 +13,15 @@ from sqlalchemy import select, update
 from tests.support.carriers import SECRETS, World, account, refused
 from tests.support.managers import signed_in
 
-from vetrina.flows.fulfilling import FulfilWish, Tracking, fulfil, send_fulfilment
 from vetrina.flows.locations import LocationInput, update_location
+from vetrina.flows.parcels.fulfilling import FulfilWish, Tracking, fulfil, send_fulfilment
 from vetrina.kernel.context import Actor, Context
 from vetrina.kernel.errors import NotAllowed
 from vetrina.plugin import Period
 from vetrina.ports import CarrierRefused, DeliveredLine, DeliveryRequest, Parcel, RateRequest
 from vetrina.testing.carriers import MILANO, ROMA
 from vetrina.testing.shop import Workshop
-from vetrina.views.fulfilments import fulfilment_by_id, fulfilment_events, fulfilments_of
+from vetrina.views.orders.fulfilments import fulfilment_by_id, fulfilment_events, fulfilments_of
 from vetrina.views.stock import locations
 from vetrina.vocabulary import Address
 from vetrina_admin.pages.asking import SESSION, cookie_name

@@ -6,8 +6,8 @@ import pytest
 from tests.support.carriers import World
 from tests.support.managers import Manager, signed_in
 
-from vetrina.flows.fulfilling import FulfilWish, fulfil
 from vetrina.flows.locations import LocationInput, update_location
+from vetrina.flows.parcels.fulfilling import FulfilWish, fulfil
 from vetrina.testing.shop import Workshop
 from vetrina.views.stock import locations
 from vetrina.vocabulary import Address

@@ -9,7 +9,7 @@ from sqlalchemy import func, insert, select, update
 from tests.support.checkout_pages import ANNA, CODE, ORDER, UPDATE, at_the_checkout, cart_of, total_of
 from tests.support.visitor import Visitor
 
-from vetrina.flows.cart_lines import LineInput, add_lines
+from vetrina.flows.cart.lines import LineInput, add_lines
 from vetrina.flows.prices import PriceChange, set_prices
 from vetrina.flows.stock import correct_stock
 from vetrina.shop.cart.models import Cart
@@ -17,7 +17,7 @@ from vetrina.shop.customers.models import Customer, CustomerAddress
 from vetrina.shop.orders.models import Order
 from vetrina.testing import Workshop
 from vetrina.views.carts import cart_addresses, cart_by_key
-from vetrina.views.orders import order_by_id
+from vetrina.views.orders.placed import order_by_id
 
 TRANSFER = "manual_payment:bank-transfer"
 

@@ -12,7 +12,7 @@ from tests.support.visitor import Visitor
 
 from vetrina.testing import Workshop, a_shop
 from vetrina.testing.clock import StillClock
-from vetrina.views.orders import order_by_id
+from vetrina.views.orders.placed import order_by_id
 
 pytestmark = pytest.mark.embedded
 GERMAN = "DE136695976"

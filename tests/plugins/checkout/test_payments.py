@@ -8,12 +8,12 @@ import pytest
 from tests.support.checkout_pages import ANNA, ORDER, UPDATE, at_the_checkout
 from tests.support.visitor import Visitor
 
-from vetrina.flows.checkout import attempt
-from vetrina.flows.orders import cancel_order, mark_as_paid
-from vetrina.flows.payments import take_message
+from vetrina.flows.checkout.completing import attempt
+from vetrina.flows.orders.whole import cancel_order, mark_as_paid
+from vetrina.flows.payments.moving import take_message
 from vetrina.testing import Workshop
 from vetrina.testing.payments import CHALLENGES, DECLINES, PAYS
-from vetrina.views.orders import status_url
+from vetrina.views.orders.placed import status_url
 from vetrina.vocabulary import PaymentState
 
 CARD, BANK, TRANSFER = "till:card", "till:bank", "manual_payment:bank-transfer"

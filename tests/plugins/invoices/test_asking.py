@@ -4,8 +4,8 @@ import pytest
 from tests.support.invoicing import SELLER, told
 from tests.support.visitor import Visitor
 
-from vetrina.flows.documents import order_papers
-from vetrina.flows.orders import mark_as_paid
+from vetrina.flows.orders.papers import order_papers
+from vetrina.flows.orders.whole import mark_as_paid
 from vetrina.testing import Workshop
 
 pytestmark = pytest.mark.embedded

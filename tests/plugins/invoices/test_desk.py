@@ -9,13 +9,13 @@ from sqlalchemy import update
 from tests.support.invoicing import NINO, SELLER, SETTINGS, invoices, standing, taken, told
 from tests.support.managers import Manager, signed_in
 
-from vetrina.flows.amending import AmendWish, amend_order
-from vetrina.flows.refunding import RefundLine, RefundWish, refund_order
-from vetrina.flows.staff_sessions import open_session
+from vetrina.flows.orders.amending import AmendWish, amend_order
+from vetrina.flows.orders.refunding import RefundLine, RefundWish, refund_order
+from vetrina.flows.staff.sessions import open_session
 from vetrina.plugin import Person
 from vetrina.shop.orders.models import Order
 from vetrina.testing import Workshop, race, with_guard_off
-from vetrina.views.orders import order_by_id, order_lines
+from vetrina.views.orders.placed import order_by_id, order_lines
 from vetrina_admin.pages.asking import SESSION, cookie_name
 from vetrina_invoices.audit import audit_numbers, audit_orders
 from vetrina_invoices.declarations import erase_documents, erase_wishes, export_documents, export_wishes

@@ -12,12 +12,12 @@ from sqlalchemy import delete, select, update
 from tests.support.invoicing import NINO, SELLER, SETTINGS, invoices, standing, taken, text_of, told, treat
 
 from vetrina.demo.logo import drawn
-from vetrina.flows.orders import cancel_order
+from vetrina.flows.orders.refunding import RefundLine, RefundWish, refund_order
+from vetrina.flows.orders.whole import cancel_order
 from vetrina.flows.profile import set_brand_picture
-from vetrina.flows.refunding import RefundLine, RefundWish, refund_order
 from vetrina.kernel.messages.tables import OutboxEvent
 from vetrina.testing import Workshop, a_shop, race, with_guard_off
-from vetrina.views.orders import order_by_id, order_lines
+from vetrina.views.orders.placed import order_by_id, order_lines
 from vetrina.vocabulary import Address
 from vetrina_invoices.audit import audit_numbers, audit_orders, gaps
 from vetrina_invoices.declarations import SellerUnknown, check_issuing

@@ -6,13 +6,13 @@ import msgspec
 import pytest
 from PIL import Image
 
-from vetrina.flows.orders import mark_as_paid
-from vetrina.flows.payment_codes import code_url, payment_code
+from vetrina.flows.orders.whole import mark_as_paid
+from vetrina.flows.payments.payment_codes import code_url, payment_code
 from vetrina.ports import AwaitedMoney, PaymentCodes
 from vetrina.testing.payment_codes import PaymentCodesContract
 from vetrina.testing.shop import Workshop
-from vetrina.views.orders import order_by_id
-from vetrina.views.payments import payments_of_orders
+from vetrina.views.orders.placed import order_by_id
+from vetrina.views.payments.standing import payments_of_orders
 from vetrina_manual_payment.codes import TransferCodes
 from vetrina_manual_payment.settings import ManualPaymentSettings
 

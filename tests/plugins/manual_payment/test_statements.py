@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from vetrina.kernel.errors import BadInput
-from vetrina.views.awaited_money import AwaitedRow
+from vetrina.views.payments.awaited_money import AwaitedRow
 from vetrina_manual_payment.statements import LONGEST, Line, propose, read_statement
 
 CAMT = """<?xml version="1.0"?><Document xmlns="urn:iso:std:iso:20022:tech:xsd:camt.053.001.02"><BkToCstmrStmt><Stmt>

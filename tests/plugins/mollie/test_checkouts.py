@@ -12,9 +12,9 @@ from tests.support.checkouts import Books, Desk, attempt_of, books, cart_to_pay,
 from tests.support.shops import StillClock
 from tests.support.visitor import Visitor
 
-from vetrina.flows.checkout import attempt, cancel_attempt
-from vetrina.flows.payments import capture, refund, take_message
-from vetrina.flows.payouts import fetch_payouts
+from vetrina.flows.checkout.completing import attempt, cancel_attempt
+from vetrina.flows.payments.moving import capture, refund, take_message
+from vetrina.flows.payments.payouts import fetch_payouts
 from vetrina.flows.upkeep import expire_attempts, reconcile_payments
 from vetrina.kernel.errors import BadInput, Refusal, Unavailable
 from vetrina.kernel.registry import PortFailed, Provided

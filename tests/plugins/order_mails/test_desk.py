@@ -12,7 +12,7 @@ from vetrina.kernel.errors import NotAllowed, NotFound
 from vetrina.ports import Letter, MailRefused
 from vetrina.testing.making import EMAIL
 from vetrina.testing.shop import Workshop
-from vetrina.views.orders import status_url
+from vetrina.views.orders.placed import status_url
 from vetrina.views.staff import audit_trail
 from vetrina_admin.pages.asking import SESSION, cookie_name
 from vetrina_mailbox.keeping import Mailbox

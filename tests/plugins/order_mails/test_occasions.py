@@ -8,15 +8,22 @@ from msgspec.structs import replace
 from sqlalchemy import update
 
 from vetrina.events import OrderImported, PaymentReminded
-from vetrina.flows.amending import AmendWish, amend_order
-from vetrina.flows.asking_payment import ask_for_payment
-from vetrina.flows.cancelling import CancelWish, cancel_lines
-from vetrina.flows.fulfilling import FulfilWish, Tracking, TrackingNews, fulfil, record_tracking
 from vetrina.flows.mail import Mail, Words, orders_are_confirmed, post
-from vetrina.flows.orders import cancel_order, mark_as_paid
-from vetrina.flows.refunding import RefundWish, refund_order
-from vetrina.flows.returning import FoundLine, ReturnWish, WantedLine, answer_return, ask_for_return, receive_return
-from vetrina.flows.settling_returns import ReturnRefund, refund_return
+from vetrina.flows.orders.amending import AmendWish, amend_order
+from vetrina.flows.orders.cancelling import CancelWish, cancel_lines
+from vetrina.flows.orders.refunding import RefundWish, refund_order
+from vetrina.flows.orders.returning import (
+    FoundLine,
+    ReturnWish,
+    WantedLine,
+    answer_return,
+    ask_for_return,
+    receive_return,
+)
+from vetrina.flows.orders.settling_returns import ReturnRefund, refund_return
+from vetrina.flows.orders.whole import cancel_order, mark_as_paid
+from vetrina.flows.parcels.fulfilling import FulfilWish, Tracking, TrackingNews, fulfil, record_tracking
+from vetrina.flows.payments.asking import ask_for_payment
 from vetrina.flows.upkeep import lapse_orders
 from vetrina.kernel.messages import emit
 from vetrina.kernel.messages.tables import OutboxCursor
@@ -24,8 +31,8 @@ from vetrina.ports import Letter
 from vetrina.testing.making import EMAIL, make_order
 from vetrina.testing.races import race
 from vetrina.testing.shop import Workshop
-from vetrina.views.orders import OrderView, order_lines, status_url
-from vetrina.views.payments import payments_of_orders
+from vetrina.views.orders.placed import OrderView, order_lines, status_url
+from vetrina.views.payments.standing import payments_of_orders
 from vetrina.vocabulary import FulfilmentState
 from vetrina_order_mails.flows.editing import switch_mail
 from vetrina_order_mails.flows.telling import tell_buyer

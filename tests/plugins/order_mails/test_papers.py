@@ -3,8 +3,8 @@
 import pytest
 from tests.support.invoicing import SELLER, invoices, text_of, told
 
-from vetrina.flows.documents import KeptPapers, order_papers
-from vetrina.flows.refunding import RefundWish, refund_order
+from vetrina.flows.orders.papers import KeptPapers, order_papers
+from vetrina.flows.orders.refunding import RefundWish, refund_order
 from vetrina.plugin import Context
 from vetrina.ports import Letter, OrderDocuments
 from vetrina.testing.documents import OrderDocumentsContract

@@ -187,7 +187,7 @@ async def test_programs_do_the_same_and_orders_tell_results_and_cards(shop: Work
     assert told["promotionsGiftCards"]["nodes"] == [
         {"state": "active", "balance": "30.0", "issued": "30.0", "ledger": [{"kind": "issue", "amount": 3_000}]}
     ]
-    from vetrina.views.orders import order_token
+    from vetrina.views.orders.placed import order_token
 
     seen = await shop.ask(
         """query ($token: String!) { orderByToken(token: $token) { priceExplanation { kind }

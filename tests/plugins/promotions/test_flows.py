@@ -14,9 +14,9 @@ from tests.support.statements import all_statements
 from tests.support.wares import ware
 
 from vetrina.events import OrderCancelled, OrderPaid, OrderPlaced
-from vetrina.flows.cart_codes import update_discount_codes
-from vetrina.flows.checkout import Accepted, NotAccepted, submit
-from vetrina.flows.orders import cancel_order
+from vetrina.flows.cart.codes import update_discount_codes
+from vetrina.flows.checkout.completing import Accepted, NotAccepted, submit
+from vetrina.flows.orders.whole import cancel_order
 from vetrina.flows.quoting import CartQuote, quote_cart
 from vetrina.kernel.context import Actor, Context
 from vetrina.kernel.errors import NotAllowed, Refusal
@@ -27,9 +27,9 @@ from vetrina.shop.catalog.models import Product
 from vetrina.testing.payments import FakeProvider
 from vetrina.testing.pricing import PriceRulesContract, RedeemableContract
 from vetrina.testing.races import race, with_guard_off
-from vetrina.views.attempts import AttemptView
 from vetrina.views.carts import cart_by_key
-from vetrina.views.orders import OrderView, order_by_id
+from vetrina.views.orders.placed import OrderView, order_by_id
+from vetrina.views.payments.attempts import AttemptView
 from vetrina_promotions import ledger, uses
 from vetrina_promotions.cards import GiftCards
 from vetrina_promotions.codes import CARD_CODE, card_digest

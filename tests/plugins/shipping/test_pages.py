@@ -9,7 +9,7 @@ from tests.support.managers import Manager, signed_in
 
 from vetrina.graphql import write_cursor
 from vetrina.testing.shop import Workshop
-from vetrina.views.orders import order_deliveries
+from vetrina.views.orders.placed import order_deliveries
 from vetrina_admin.pages.asking import SESSION, cookie_name
 from vetrina_shipping.demo import POINTS, show_off
 from vetrina_shipping.flows.points import import_points

@@ -10,20 +10,20 @@ from tests.plugins.stripe.conftest import payments
 from tests.support.checkouts import Books, Desk, attempt_of, books, cart_to_pay, check_ledgers, open_desk, submitted
 from tests.support.shops import StillClock
 
-from vetrina.flows.checkout import attempt
-from vetrina.flows.disputes import submit_evidence
-from vetrina.flows.payments import capture, refund, take_message
-from vetrina.flows.payouts import fetch_payouts
-from vetrina.flows.refunding import RefundWish, refund_order, retry_refund
+from vetrina.flows.checkout.completing import attempt
+from vetrina.flows.orders.refunding import RefundWish, refund_order, retry_refund
+from vetrina.flows.payments.disputes import submit_evidence
+from vetrina.flows.payments.moving import capture, refund, take_message
+from vetrina.flows.payments.payouts import fetch_payouts
 from vetrina.flows.upkeep import expire_attempts, reconcile_payments
 from vetrina.kernel.errors import Refusal
 from vetrina.kernel.registry import Provided
 from vetrina.ports import DisputeDesk, DisputeEvidence, PaymentProvider, PayoutSource
 from vetrina.shop.payments.models import Dispute, Payment, Payout, PayoutItem
 from vetrina.testing.stripe import Message, StripeDouble
-from vetrina.views.money import money_proof
-from vetrina.views.payments import payment_by_id
-from vetrina.views.refunds import parts_of_refund, refunds_of
+from vetrina.views.orders.refunds import parts_of_refund, refunds_of
+from vetrina.views.payments.proof import money_proof
+from vetrina.views.payments.standing import payment_by_id
 from vetrina_stripe.disputes import StripeDisputes
 from vetrina_stripe.payouts import StripePayouts
 from vetrina_stripe.provider import StripePayments

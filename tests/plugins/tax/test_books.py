@@ -8,19 +8,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import update
 
-from vetrina.flows.amending import AmendWish, amend_order
-from vetrina.flows.cancelling import CancelWish, cancel_lines
-from vetrina.flows.fulfilling import FulfilWish, fulfil
-from vetrina.flows.orders import cancel_order
-from vetrina.flows.refunding import RefundLine, RefundWish, refund_order
-from vetrina.flows.returning import FoundLine, ReturnWish, WantedLine, receive_return, request_return
-from vetrina.flows.settling_returns import ReturnExchange, exchange_return
+from vetrina.flows.orders.amending import AmendWish, amend_order
+from vetrina.flows.orders.cancelling import CancelWish, cancel_lines
+from vetrina.flows.orders.refunding import RefundLine, RefundWish, refund_order
+from vetrina.flows.orders.returning import FoundLine, ReturnWish, WantedLine, receive_return, request_return
+from vetrina.flows.orders.settling_returns import ReturnExchange, exchange_return
+from vetrina.flows.orders.whole import cancel_order
+from vetrina.flows.parcels.fulfilling import FulfilWish, fulfil
 from vetrina.kernel.db import Conflict
 from vetrina.kernel.money import split
 from vetrina.testing import Workshop, race, with_guard_off
-from vetrina.views.amendments import amendments_of
-from vetrina.views.orders import OrderView, order_by_id, order_lines
-from vetrina.views.refunds import refunds_of
+from vetrina.views.orders.amendments import amendments_of
+from vetrina.views.orders.placed import OrderView, order_by_id, order_lines
+from vetrina.views.orders.refunds import refunds_of
 from vetrina.views.stock import locations
 from vetrina.vocabulary import Address
 from vetrina_tax.declarations import check_ledger

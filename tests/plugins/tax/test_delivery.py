@@ -5,13 +5,13 @@ from typing import Any
 
 import pytest
 
-from vetrina.flows.amending import AmendWish, amend_order
-from vetrina.flows.refunding import RefundLine, RefundWish, refund_order
+from vetrina.flows.orders.amending import AmendWish, amend_order
+from vetrina.flows.orders.refunding import RefundLine, RefundWish, refund_order
 from vetrina.kernel.context import Context
 from vetrina.kernel.registry import Provided
 from vetrina.ports import DeliveryOption, DeliveryProvider, DeliveryRequest
 from vetrina.testing import Workshop
-from vetrina.views.orders import order_by_id, order_lines, order_tax_lines
+from vetrina.views.orders.placed import order_by_id, order_lines, order_tax_lines
 from vetrina.vocabulary import Address, PickupPoint
 from vetrina_tax.declarations import check_ledger
 from vetrina_tax.views import entries_of

@@ -9,19 +9,19 @@ import msgspec
 import pytest
 from sqlalchemy import delete, update
 
-from vetrina.flows.cart_delivery import DeliveryChoice, select_delivery_options
-from vetrina.flows.cart_payment import PaymentChoice, choose_payment
-from vetrina.flows.checkout import Accepted, submit
+from vetrina.flows.cart.delivery import DeliveryChoice, select_delivery_options
+from vetrina.flows.cart.payment import PaymentChoice, choose_payment
+from vetrina.flows.checkout.completing import Accepted, submit
 from vetrina.flows.customers import enrol_customer
-from vetrina.flows.orders import cancel_order
+from vetrina.flows.orders.whole import cancel_order
 from vetrina.flows.quoting import CartQuote, quote_cart
 from vetrina.kernel.context import Context
 from vetrina.kernel.money import Money
 from vetrina.ports import TaxableLine, TaxBuyer, TaxRequest
 from vetrina.testing import Workshop
-from vetrina.views.attempts import attempt_by_key
 from vetrina.views.carts import cart_by_key
-from vetrina.views.orders import OrderView, order_by_id, order_tax_lines
+from vetrina.views.orders.placed import OrderView, order_by_id, order_tax_lines
+from vetrina.views.payments.attempts import attempt_by_key
 from vetrina.vocabulary import Address
 from vetrina_tax.declarations import SoldInDoubt, ThresholdNear, check_ids, check_ledger, check_threshold
 from vetrina_tax.flows.buyers import give_vat_id

@@ -14,25 +14,25 @@ from tests.support import stock
 from tests.support.chaos.buying import CARD, CASH, Deed, Told, books, ordered, ware
 from tests.support.chaos.operating import Operation
 
-from vetrina.flows.amending import AmendWish, amend_order
-from vetrina.flows.asking_payment import ask_for_payment
-from vetrina.flows.cancelling import CancelWish, cancel_lines
-from vetrina.flows.fulfilling import FulfilWish, cancel_fulfilment, fulfil
-from vetrina.flows.paying_requests import pay_request
-from vetrina.flows.payments import take_message
-from vetrina.flows.payouts import fetch_payouts
-from vetrina.flows.refunding import RefundLine, RefundWish, quote_refund, refund_order
-from vetrina.flows.returning import ReturnWish, receive_return, request_return
-from vetrina.flows.settling_returns import ReturnExchange, ReturnRefund, exchange_return, refund_return
+from vetrina.flows.checkout.paying_requests import pay_request
+from vetrina.flows.orders.amending import AmendWish, amend_order
+from vetrina.flows.orders.cancelling import CancelWish, cancel_lines
+from vetrina.flows.orders.refunding import RefundLine, RefundWish, quote_refund, refund_order
+from vetrina.flows.orders.returning import ReturnWish, receive_return, request_return
+from vetrina.flows.orders.settling_returns import ReturnExchange, ReturnRefund, exchange_return, refund_return
+from vetrina.flows.parcels.fulfilling import FulfilWish, cancel_fulfilment, fulfil
+from vetrina.flows.payments.asking import ask_for_payment
+from vetrina.flows.payments.moving import take_message
+from vetrina.flows.payments.payouts import fetch_payouts
 from vetrina.kernel.errors import Refusal
 from vetrina.kernel.money import Money
 from vetrina.ports import DisputeReport
 from vetrina.shop.orders.service import FoundLine, WantedLine
 from vetrina.testing.payments import AUTHORISES, CHALLENGES, PAYS, Message
 from vetrina.testing.shop import Workshop
-from vetrina.views.orders import order_lines
-from vetrina.views.payment_requests import requests_of_orders
-from vetrina.views.payments import payments_of_orders
+from vetrina.views.orders.placed import order_lines
+from vetrina.views.payments.requests import requests_of_orders
+from vetrina.views.payments.standing import payments_of_orders
 from vetrina.vocabulary import DisputeState
 from vetrina_promotions.flows.cards import issue_card
 

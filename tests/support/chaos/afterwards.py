@@ -6,22 +6,22 @@ from sqlalchemy import select
 from tests.support import stock
 from tests.support.checkouts import CARD, Desk
 
-from vetrina.flows.amending import AmendWish, amend_order
-from vetrina.flows.asking_payment import ask_for_payment
-from vetrina.flows.cancelling import CancelWish, cancel_lines
-from vetrina.flows.disputes import take_dispute
-from vetrina.flows.fulfilling import FulfilWish, cancel_fulfilment, fulfil
-from vetrina.flows.paying_requests import give_up_request, pay_request
-from vetrina.flows.refunding import RefundLine, RefundWish, refund_order
-from vetrina.flows.returning import ReturnWish, receive_return, request_return
-from vetrina.flows.settling_returns import ReturnExchange, ReturnRefund, exchange_return, refund_return
+from vetrina.flows.checkout.paying_requests import give_up_request, pay_request
+from vetrina.flows.orders.amending import AmendWish, amend_order
+from vetrina.flows.orders.cancelling import CancelWish, cancel_lines
+from vetrina.flows.orders.refunding import RefundLine, RefundWish, refund_order
+from vetrina.flows.orders.returning import ReturnWish, receive_return, request_return
+from vetrina.flows.orders.settling_returns import ReturnExchange, ReturnRefund, exchange_return, refund_return
+from vetrina.flows.parcels.fulfilling import FulfilWish, cancel_fulfilment, fulfil
+from vetrina.flows.payments.asking import ask_for_payment
+from vetrina.flows.payments.disputes import take_dispute
 from vetrina.ports import DisputeReport
 from vetrina.shop.orders.models import Fulfilment, Order, OrderLine, Return
 from vetrina.shop.orders.service import FoundLine, WantedLine
 from vetrina.shop.payments.models import Payment, PaymentRequest
 from vetrina.testing.payments import CHALLENGES, PAYS
-from vetrina.views.payments import payment_by_id
-from vetrina.views.returns import return_lines
+from vetrina.views.orders.returns import return_lines
+from vetrina.views.payments.standing import payment_by_id
 from vetrina.vocabulary import DisputeState
 
 Table = type[Order | Payment | Fulfilment | Return | PaymentRequest]

@@ -6,16 +6,16 @@ from typing import Any
 from sqlalchemy import select
 from tests.support.card_books import CardBooks
 
-from vetrina.flows.cart import Identity, LineInput, NewCart, create_cart
-from vetrina.flows.cart_addresses import AddressInput
-from vetrina.flows.checkout import Accepted, submit
+from vetrina.flows.cart.addresses import AddressInput
+from vetrina.flows.cart.carts import Identity, LineInput, NewCart, create_cart
+from vetrina.flows.checkout.completing import Accepted, submit
 from vetrina.kernel.context import Context
 from vetrina.ports import PaymentProvider
 from vetrina.shop.catalog.models import Variant
 from vetrina.testing.making import ANNA, EMAIL, _deliver, _pay  # pyright: ignore[reportPrivateUsage]
 from vetrina.testing.shop import Workshop
-from vetrina.views.attempts import attempt_by_key
-from vetrina.views.payments import payments_of_orders
+from vetrina.views.payments.attempts import attempt_by_key
+from vetrina.views.payments.standing import payments_of_orders
 
 CASH, CARD = "manual_payment:cash-on-delivery", "books:card"
 Deed = Callable[[], Awaitable[None]]

@@ -8,9 +8,9 @@ import msgspec
 from tests.support.chaos.buying import CARD, CASH, Deed, Told, books, cart_ready, order_of, ordered, payment_of
 from tests.support.chaos.operating import Operation
 
-from vetrina.flows.cart import LineInput, NewCart, create_cart
-from vetrina.flows.checkout import submit
-from vetrina.flows.payments import refund, take_message
+from vetrina.flows.cart.carts import LineInput, NewCart, create_cart
+from vetrina.flows.checkout.completing import submit
+from vetrina.flows.payments.moving import refund, take_message
 from vetrina.kernel.context import Context
 from vetrina.kernel.errors import Refusal
 from vetrina.kernel.money import Money

@@ -13,8 +13,8 @@ from tests.support.chaos.buying import CARD, CASH, Deed, Told, books, cart_ready
 from tests.support.chaos.operating import Operation
 from tests.support.chaos.points import Points
 
-from vetrina.flows.checkout import attempt, submit
-from vetrina.flows.payments import take_message
+from vetrina.flows.checkout.completing import attempt, submit
+from vetrina.flows.payments.moving import take_message
 from vetrina.flows.upkeep import expire_attempts, reconcile_payments
 from vetrina.kernel.errors import Fault, Refusal
 from vetrina.ports import PaymentProvider, PaymentReport, Policy

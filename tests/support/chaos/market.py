@@ -10,12 +10,12 @@ from tests.support.chaos.tidings import CARDS_STANDING, STANDING, WITHOUT_RELAY,
 from tests.support.checkouts import ANNA, CARD, Desk, FlatDelivery, Purse, pay_with
 from tests.support.wares import ware
 
-from vetrina.flows.cart import Identity, LineInput, NewCart, create_cart
-from vetrina.flows.cart_addresses import AddressInput
-from vetrina.flows.cart_delivery import DeliveryChoice, select_delivery_options
-from vetrina.flows.checkout import Accepted, attempt, cancel_attempt, submit
-from vetrina.flows.orders import cancel_order, mark_as_paid
-from vetrina.flows.payments import capture, refund, take_message
+from vetrina.flows.cart.addresses import AddressInput
+from vetrina.flows.cart.carts import Identity, LineInput, NewCart, create_cart
+from vetrina.flows.cart.delivery import DeliveryChoice, select_delivery_options
+from vetrina.flows.checkout.completing import Accepted, attempt, cancel_attempt, submit
+from vetrina.flows.orders.whole import cancel_order, mark_as_paid
+from vetrina.flows.payments.moving import capture, refund, take_message
 from vetrina.flows.quoting import quote_cart
 from vetrina.flows.stock import receive_stock
 from vetrina.flows.upkeep import JOBS

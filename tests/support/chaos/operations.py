@@ -13,8 +13,8 @@ from tests.support.chaos.aftersale import AFTER_SALE
 from tests.support.chaos.buying import CARD, CASH, Deed, Told, books, cart_ready, order_of, ordered, payment_of, ware
 from tests.support.chaos.operating import Operation
 
-from vetrina.flows.orders import cancel_order, mark_as_paid
-from vetrina.flows.payments import capture, refund, take_message
+from vetrina.flows.orders.whole import cancel_order, mark_as_paid
+from vetrina.flows.payments.moving import capture, refund, take_message
 from vetrina.flows.stock import receive_stock
 from vetrina.kernel.money import Money
 from vetrina.testing.payments import AUTHORISES, CHALLENGES, PAYS

@@ -12,7 +12,11 @@ from typing import Any
 import msgspec
 from sqlalchemy import bindparam, func, select, text, update
 
-from vetrina.flows import cart_fitting, payments, placing, settling, submitting
+from vetrina.flows.cart import fitting as cart_fitting
+from vetrina.flows.checkout import submitting
+from vetrina.flows.payments import moving as payments
+from vetrina.flows.payments import settling
+from vetrina.flows.placing import placing
 from vetrina.kernel.context import Context
 from vetrina.kernel.db import Session
 from vetrina.kernel.messages import delivery, outbox, receive

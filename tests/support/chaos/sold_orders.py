@@ -10,16 +10,16 @@ from tests.support.chaos.market import Deed
 from tests.support.checkouts import CARD, Desk, cart_to_pay, desk_ports, submitted
 from tests.support.wares import ware
 
-from vetrina.flows.asking_payment import withdraw_request
-from vetrina.flows.disputes import take_dispute
-from vetrina.flows.following import counting, to_ask
-from vetrina.flows.fulfilling import FulfilWish, fulfil, mark_delivered, send_fulfilment
+from vetrina.flows.checkout.paying_requests import pay_request
 from vetrina.flows.locking import row_of
 from vetrina.flows.opening import STARTER, open_shop
-from vetrina.flows.orders import cancel_order, mark_as_paid
-from vetrina.flows.paying_requests import pay_request
-from vetrina.flows.payments import capture
-from vetrina.flows.refunding import RefundWish, quote_refund, refund_order
+from vetrina.flows.orders.refunding import RefundWish, quote_refund, refund_order
+from vetrina.flows.orders.whole import cancel_order, mark_as_paid
+from vetrina.flows.parcels.fulfilling import FulfilWish, fulfil, mark_delivered, send_fulfilment
+from vetrina.flows.payments.asking import withdraw_request
+from vetrina.flows.payments.disputes import take_dispute
+from vetrina.flows.payments.following import counting, to_ask
+from vetrina.flows.payments.moving import capture
 from vetrina.flows.upkeep import JOBS
 from vetrina.kernel.context import Context
 from vetrina.kernel.db import open_database
@@ -33,13 +33,13 @@ from vetrina.shop.orders.refund_rules import OF_AMENDMENT
 from vetrina.shop.payments.models import Payment, PaymentRequest
 from vetrina.testing.payments import AUTHORISES, PAYS, FakeProvider
 from vetrina.testing.tax import FakeTax
-from vetrina.views.amendments import pieces_settled
-from vetrina.views.current import current_of
 from vetrina.views.ledgers import LEDGERS
 from vetrina.views.markets import atlas
-from vetrina.views.orders import OrderView, order_by_id, order_lines, order_tax_lines
-from vetrina.views.payments import payment_by_id, payments_of_orders
-from vetrina.views.refunds import refund_parts, refunds_of
+from vetrina.views.orders.amendments import pieces_settled
+from vetrina.views.orders.current import current_of
+from vetrina.views.orders.placed import OrderView, order_by_id, order_lines, order_tax_lines
+from vetrina.views.orders.refunds import refund_parts, refunds_of
+from vetrina.views.payments.standing import payment_by_id, payments_of_orders
 from vetrina.vocabulary import OrderState, PaymentState, RefundState
 from vetrina_manual_payment.provider import ManualPayment
 from vetrina_manual_payment.settings import ManualPaymentSettings

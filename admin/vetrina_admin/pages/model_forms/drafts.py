@@ -11,7 +11,7 @@ from pydantic import BaseModel, SecretStr
 from pydantic_core import to_jsonable_python
 
 from vetrina.kernel.errors import Refusal
-from vetrina.views.sales import REPORTS_ZONE
+from vetrina.views.orders.sales import REPORTS_ZONE
 from vetrina_admin.pages.model_forms.shapes import Shape
 
 Draft = Any

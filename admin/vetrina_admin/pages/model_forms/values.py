@@ -8,7 +8,7 @@ from typing import Any, cast
 
 import msgspec
 
-from vetrina.views.sales import REPORTS_ZONE
+from vetrina.views.orders.sales import REPORTS_ZONE
 from vetrina_admin.pages.model_forms.drafts import Draft
 from vetrina_admin.pages.model_forms.shapes import Shape
 

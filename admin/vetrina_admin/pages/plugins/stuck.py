@@ -10,7 +10,7 @@ from vetrina.flows.jobs import drop_job, retry_job
 from vetrina.kernel.errors import NotAllowed, NotSignedIn, Refusal
 from vetrina.views.deliveries import DeliveryRow, SubscriberRow, failing_deliveries, subscribers
 from vetrina.views.jobs import JobRow, parked_jobs
-from vetrina.views.sales import REPORTS_ZONE
+from vetrina.views.orders.sales import REPORTS_ZONE
 from vetrina_admin.pages.answers import Answer, render, see_other
 from vetrina_admin.pages.asking import local_path
 from vetrina_admin.pages.forms import Form

@@ -9,7 +9,7 @@ import msgspec
 
 from vetrina.flows.history.amounts import whole
 from vetrina.flows.history.lines import CheckedLine, signed_line, sold_line
-from vetrina.flows.orders import CancelReason
+from vetrina.flows.orders.whole import CancelReason
 from vetrina.kernel import texts
 from vetrina.kernel.errors import BadInput
 from vetrina.kernel.money import digits

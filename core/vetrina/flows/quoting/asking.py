@@ -19,8 +19,8 @@ from vetrina.shop.pricing.ports import CodeAnswer
 from vetrina.shop.pricing.rules import Quote, QuoteLine, price, with_deliveries, with_fee, with_redemptions
 from vetrina.shop.tax.ports import DestinationPrices
 from vetrina.views.carts import NOTHING_READ, CartParts, CartRow, cart_addresses, selected_address
+from vetrina.views.catalog.merchandise import CartLineFactsRow, cart_line_facts, spoken_lines
 from vetrina.views.markets import atlas
-from vetrina.views.merchandise import CartLineFactsRow, cart_line_facts, spoken_lines
 from vetrina.vocabulary import Address
 
 

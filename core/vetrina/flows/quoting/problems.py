@@ -11,7 +11,7 @@ from vetrina.shop.cart.rules import keeps_quantity_rule
 from vetrina.shop.catalog.rules import is_on_sale
 from vetrina.shop.delivery.rules import AddressFault, address_faults
 from vetrina.shop.pricing.rules import QuoteLine
-from vetrina.views.merchandise import CartLineFactsRow, taken_by
+from vetrina.views.catalog.merchandise import CartLineFactsRow, taken_by
 
 
 def problems_of(quoted: CartQuote, now: datetime) -> tuple[QuoteProblem, ...]:

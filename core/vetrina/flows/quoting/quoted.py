@@ -12,7 +12,7 @@ from vetrina.kernel.crypto import digest
 from vetrina.shop.pricing.ports import CodeAnswer
 from vetrina.shop.pricing.rules import Quote
 from vetrina.views.carts import CartParts, CartRow
-from vetrina.views.merchandise import CartLineFactsRow
+from vetrina.views.catalog.merchandise import CartLineFactsRow
 from vetrina.vocabulary import Address
 
 

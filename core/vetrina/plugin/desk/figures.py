@@ -14,8 +14,8 @@ from vetrina.kernel.money import Money, digits
 from vetrina.plugin.declarations import Kpi, Period
 from vetrina.plugin.site import Site
 from vetrina.plugin.words import Say
-from vetrina.views.payment_figures import MethodFigures, method_figures
-from vetrina.views.sales import Sales, sales
+from vetrina.views.orders.sales import Sales, sales
+from vetrina.views.payments.figures import MethodFigures, method_figures
 
 PATIENCE = 3.0
 """Seconds a plugin may take for a figure."""

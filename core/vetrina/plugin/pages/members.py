@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from vetrina.flows.staff_sessions import signed_in
+from vetrina.flows.staff.sessions import signed_in
 from vetrina.kernel.context import Actor, Context
 from vetrina.plugin.site import Site
 

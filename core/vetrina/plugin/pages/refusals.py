@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import msgspec
 
-from vetrina.flows.cart_changes import CartCaution, CartProblem
+from vetrina.flows.cart.changes import CartCaution, CartProblem
 from vetrina.flows.quoting import QuoteProblem
 from vetrina.plugin.pages.voice import Voice
 

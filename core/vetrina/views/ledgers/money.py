@@ -10,8 +10,8 @@ from vetrina.shop.orders.models import Order, Refund, RefundLine, RefundPart
 from vetrina.shop.orders.rules import order_name
 from vetrina.shop.payments.models import Payment, PaymentEntry
 from vetrina.views.ledgers.looking import Ledger, Wrong, in_ranges
-from vetrina.views.overpaid import EXCESS, IS_OVERPAID
-from vetrina.views.payments import troubled_payments
+from vetrina.views.payments.overpaid import EXCESS, IS_OVERPAID
+from vetrina.views.payments.standing import troubled_payments
 
 SETTLED_WITHIN = timedelta(minutes=15)
 """Charged means an order or its money back within this time."""

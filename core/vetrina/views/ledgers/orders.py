@@ -13,7 +13,7 @@ from vetrina.shop.orders.refund_rules import OF_EXCESS
 from vetrina.shop.orders.rules import order_name
 from vetrina.shop.payments.models import Payment
 from vetrina.views.ledgers.looking import Ledger, Wrong, in_ranges
-from vetrina.views.orders import (
+from vetrina.views.orders.placed import (
     OrderDeliveryRow,
     OrderDiscountRow,
     OrderLineRow,

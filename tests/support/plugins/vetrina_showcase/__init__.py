@@ -210,8 +210,15 @@ def register_admin(settings: ShowcaseSettings) -> list[AdminPage | AdminPanel | 
         Action("drop", drop, "showcase.change"),
     )
     return [
-        AdminPage("", Say("Showcase", "Vetrinetta"), "showcase.see", everything, actions, section="catalogue",
-                  export=Export("things", ("Name", "Price", "Seen"), lines)),
+        AdminPage(
+            "",
+            Say("Showcase", "Vetrinetta"),
+            "showcase.see",
+            everything,
+            actions,
+            section="catalogue",
+            export=Export("things", ("Name", "Price", "Seen"), lines),
+        ),
         AdminPage("things/{id}", Say("A thing", "Una cosa"), "showcase.see", thing),
         AdminPanel("product.side", Say("On show", "In mostra"), "showcase.see", beside),
         AdminTile("shown", "showcase.see", figure),

@@ -1,0 +1,1 @@
+"""The room Orders: the list, an order's page, and what is done there."""

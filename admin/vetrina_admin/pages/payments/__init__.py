@@ -1,0 +1,1 @@
+"""The room Payments: the list, a payment, disputes, payouts, and money that waits."""

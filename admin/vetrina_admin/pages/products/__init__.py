@@ -1,0 +1,1 @@
+"""The room Products: the list, a product's page, its bundles and media."""

@@ -1,0 +1,55 @@
+"""Refunds that were refused, by the provider or the buyer's bank: paid back past the payment, and noted."""
+
+from typing import Any
+
+from vetrina.flows.auditing import audited
+from vetrina.flows.orders.reckoning import hold_order, tell_refunded
+from vetrina.flows.payments.following import counting, standing_of
+from vetrina.kernel import texts
+from vetrina.kernel.context import Context, once
+from vetrina.kernel.errors import NotFound, Refusal
+from vetrina.shop.orders import service as orders
+from vetrina.shop.orders.rules import financial_status
+from vetrina.views.orders.refunds import refund_by_id
+from vetrina.vocabulary import RefundState
+
+LONGEST_NOTE = 300
+OWED = (RefundState.FAILED, RefundState.BOUNCED)
+
+
+class NothingOwed(Refusal):
+    """Only what a provider or the buyer's bank refused is paid back by another way."""
+
+    code = "NOTHING_OWED"
+    text = "Nothing of this refund was refused: it is done, or on its way."
+
+
+@once
+async def pay_elsewhere(ctx: Context, refund_id: int, how: str) -> None:
+    """Note that what was refused of a refund was paid back past its payment, such as by a transfer.
+
+    Needs payments.write. `how` says which way, and stands in the audit log and beside the refund. The payment keeps
+    the money at its provider: it cannot go back there once more. Raises BadInput, NotFound, NothingOwed.
+    """
+    ctx.require("payments.write")
+    told = texts.line(how, field=("how",), limit=LONGEST_NOTE, required=True)
+    refund = await refund_by_id(ctx.db, refund_id)
+    if refund is None:
+        raise NotFound(what="The refund", field=("refund_id",))
+    async with ctx.tx() as session:
+        order, held = await hold_order(session, refund.order_id, may_be_cancelled=True)
+        owed = [part for part in await orders.parts_held(session, refund_id) if part.state in OWED]
+        if not owed:
+            raise NothingOwed(field=("refund_id",))
+        amount = sum(part.amount for part in owed)
+        beside = order.refunded - sum(payment.refunded for payment in counting(held))
+        for part in owed:
+            await orders.settle_part(session, part.id, elsewhere=told, at=ctx.now())
+        parts = await orders.parts_held(session, refund_id)
+        state = await orders.follow_parts(session, refund_id, parts, at=ctx.now())
+        status = financial_status(order.owed, order.redeemed, beside + amount, standing_of(held))
+        await orders.set_money(session, order, status=status, refunded=order.refunded + amount, at=ctx.now())
+        if state == RefundState.DONE:
+            await tell_refunded(ctx, session, order, refund_id, refund.amount, notify=refund.notify)
+        after: dict[str, Any] = {"refund": refund_id, "amount": amount, "how": told}
+        await audited(ctx, session, "order.refund-elsewhere", f"order:{order.id}", after=after)

@@ -1,0 +1,1 @@
+"""What is on sale: products, variants, collections and prices, as buyers and as the staff see them."""

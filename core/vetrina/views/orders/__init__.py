@@ -1,0 +1,1 @@
+"""Orders as placed and as they stand now, with parcels, refunds and returns."""

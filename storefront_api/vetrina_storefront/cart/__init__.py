@@ -1,0 +1,1 @@
+"""The cart of the storefront: its types, its lines and costs, and everything that changes it."""
