@@ -243,7 +243,9 @@ def _translate(error: Exception) -> Exception:
         | asyncpg.QueryCanceledError
         | asyncpg.PostgresConnectionError
         | asyncpg.CannotConnectNowError
-        | asyncpg.AdminShutdownError,
+        | asyncpg.AdminShutdownError
+        | asyncpg.InsufficientResourcesError
+        | asyncpg.PostgresIOError,
     ):
         return Unavailable(f"the database gave up: {error}")
     if isinstance(error, asyncpg.CharacterNotInRepertoireError | asyncpg.UntranslatableCharacterError):

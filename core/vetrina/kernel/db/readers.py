@@ -144,10 +144,16 @@ class Readers:
             self._idle.append(connection)
 
 
+_PRIMARY = 0xFF
+"""The part of an error's code that all of its kind share."""
+
+
 def explained(error: sqlite3.OperationalError) -> Exception:
     """What can be tried again is Unavailable."""
     if error.sqlite_errorcode == sqlite3.SQLITE_INTERRUPT:
         return Unavailable("the statement took too long")
     if "locked" in str(error) or "busy" in str(error):
         return Unavailable(f"the database is busy: {error}")
+    if error.sqlite_errorcode & _PRIMARY in (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR):
+        return Unavailable(f"the disk takes nothing more: {error}")
     return error

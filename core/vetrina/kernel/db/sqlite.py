@@ -69,6 +69,8 @@ class _Inline:
             self._connection.executemany(text, batches)
         except sqlite3.IntegrityError as error:
             raise _conflict(error) from error
+        except sqlite3.OperationalError as error:
+            raise explained(error) from error
 
     def _run(self, call: Call) -> sqlite3.Cursor:
         try:
