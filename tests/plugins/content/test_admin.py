@@ -180,7 +180,7 @@ async def _asked(shop: Workshop) -> None:
         id=entry["id"],
     )
     assert done["contentEntryPublish"]["entry"]["state"] == "published"
-    assert done["wrong"]["userErrors"] == [{"code": "BAD_USER_INPUT", "field": ["title"]}]
+    assert done["wrong"]["userErrors"] == [{"code": "BAD_USER_INPUT", "field": ["input", "title"]}]
     listed = await shop.ask_admin("{ contentEntries(kind: PAGE, first: 3) { nodes { title state } } }")
     assert listed["contentEntries"]["nodes"] == [{"title": "About", "state": "published"}]
     sent = await shop.ask(
