@@ -12,7 +12,7 @@ from tests.support.sold import keeper, run_jobs
 
 from vetrina.flows.orders.bouncing import NothingOwed, pay_elsewhere
 from vetrina.flows.orders.cancelling import CancelWish, cancel_lines
-from vetrina.flows.orders.refunding import RefundWish, quote_refund, retry_refund
+from vetrina.flows.orders.refunding import RefundWish, quote_refund, refund_order, retry_refund
 from vetrina.flows.orders.whole import cancel_order
 from vetrina.flows.payments.moving import reconcile_payment, refund, return_money
 from vetrina.flows.payments.payouts import fetch_payouts
@@ -165,3 +165,49 @@ async def test_money_sent_back_at_the_payment_stands_in_the_queue_as_well_and_no
     async with money.ctx.tx() as session:
         await session.execute(update(Payment).values(refunded=1_000))
     assert [ledger.name for ledger in LEDGERS if ledger.rule == "I5" and await ledger.look(money.ctx)] != []
+
+
+async def test_what_bounces_before_its_answer_came_never_went_back(money: MoneyDesk) -> None:
+    charge = await money.buy(quantity=3)
+    order_id = (await order_lines(money.ctx.db, [1]))[0].order_id
+    money.desk.provider.lose_answers = 1
+    refund_id = await refund_order(keeper(money.desk), RefundWish(order_id=order_id, amount=1_000))
+    (part,) = await parts_of_refund(money.ctx.db, refund_id)
+    assert (part.state, charge.refunded) == ("asked", 1_000)
+    money.desk.provider.bounce(charge, 1_000, key=part.key)
+    await money.post()
+    assert await waiting(money) == [("failed", 1_000, "account_closed")]
+    await run_jobs(money.desk, 30)  # the answer of then is told once more: it is old news
+    assert await waiting(money) == [("failed", 1_000, "account_closed")] and await well(money)
+    await retry_refund(keeper(money.desk), refund_id)
+    assert charge.refunded == 1_000 and await waiting(money) == [] and await well(money)
+
+
+async def test_nothing_is_paid_another_way_that_went_back_anew_and_late_news_of_it_is_taken(money: MoneyDesk) -> None:
+    charge = await money.buy(quantity=3)
+    order_id = (await order_lines(money.ctx.db, [1]))[0].order_id
+    charge.refunded = 3_500  # the provider says no, and thinks better of it
+    refused = await refund_order(keeper(money.desk), RefundWish(order_id=order_id, amount=3_500))
+    charge.refunded = 0
+    assert [state for state, *_ in await waiting(money)] == ["failed"]
+    anew = await refund_order(keeper(money.desk), RefundWish(order_id=order_id, amount=500))
+    for again in (retry_refund(keeper(money.desk), refused), pay_elsewhere(keeper(money.desk), refused, "by transfer")):
+        with pytest.raises(BadInput) as wrong:
+            await again
+        assert wrong.value.field == ("refund_id",)
+    (part,) = await parts_of_refund(money.ctx.db, anew)
+    money.desk.provider.bounce(charge, 500, key=part.key)
+    await money.post()
+    await pay_elsewhere(keeper(money.desk), anew, "in cash")
+    assert await well(money)
+    rest = await refund_order(keeper(money.desk), RefundWish(order_id=order_id, amount=3_000))
+    (part,) = await parts_of_refund(money.ctx.db, rest)
+    money.desk.provider.bounce(charge, 3_000, key=part.key)
+    await money.post()
+    await pay_elsewhere(keeper(money.desk), rest, "by transfer")
+    charge.refunded = 3_500  # somebody gave it back at the provider, too
+    await reconcile_payment(money.ctx, await money.payment_id(charge))
+    assert (await books(money.desk)).payments == (("refunded", 3500, 3500, 3500),), "news is taken, whatever it says"
+    order = await order_by_id(money.ctx.db, order_id)
+    assert order is not None and (order.refunded, order.financial_status) == (3_500, "REFUNDED")
+    assert [ledger.name for ledger in LEDGERS if ledger.rule == "I5" and await ledger.look(money.ctx)] == ["refunds"]

@@ -3,11 +3,12 @@
 from typing import Any
 
 from vetrina.flows.auditing import audited
-from vetrina.flows.orders.reckoning import hold_order, tell_refunded
+from vetrina.flows.orders.reckoning import hold_order, money_of, tell_refunded
+from vetrina.flows.orders.refunding import seen
 from vetrina.flows.payments.following import counting, standing_of
 from vetrina.kernel import texts
 from vetrina.kernel.context import Context, once
-from vetrina.kernel.errors import NotFound, Refusal
+from vetrina.kernel.errors import BadInput, NotFound, Refusal
 from vetrina.shop.orders import service as orders
 from vetrina.shop.orders.rules import financial_status
 from vetrina.views.orders.refunds import refund_by_id
@@ -29,7 +30,8 @@ async def pay_elsewhere(ctx: Context, refund_id: int, how: str) -> None:
     """Note that what was refused of a refund was paid back past its payment, such as by a transfer.
 
     Needs payments.write. `how` says which way, and stands in the audit log and beside the refund. The payment keeps
-    the money at its provider: it cannot go back there once more. Raises BadInput, NotFound, NothingOwed.
+    the money at its provider: it cannot go back there once more. What a provider refused may have gone back by another
+    refund since; then it is not owed. Raises BadInput, NotFound, NothingOwed.
     """
     ctx.require("payments.write")
     told = texts.line(how, field=("how",), limit=LONGEST_NOTE, required=True)
@@ -41,6 +43,10 @@ async def pay_elsewhere(ctx: Context, refund_id: int, how: str) -> None:
         owed = [part for part in await orders.parts_held(session, refund_id) if part.state in OWED]
         if not owed:
             raise NothingOwed(field=("refund_id",))
+        ways = (await money_of(session, await seen(session, order), held)).standing.ways
+        left = {way.payment_id or 0: way.left for way in ways}
+        if any(part.state == RefundState.FAILED and part.amount > left.get(part.payment_id or 0, 0) for part in owed):
+            raise BadInput(field=("refund_id",), problem="So much is not left of its payment.", reason="high")
         amount = sum(part.amount for part in owed)
         beside = order.refunded - sum(payment.refunded for payment in counting(held))
         for part in owed:

@@ -44,7 +44,8 @@ async def follow_order(ctx: Context, session: Session, order_id: int, recorded: 
     held = counting(await payments.payments_held(session, order.id))
     # What went back to gift cards is what the order knows of beyond its payments.
     returned = order.refunded - sum(each.refunded for each in held) + payment.refunded - recorded.before.refunded
-    refunded = returned + sum(each.refunded for each in held)
+    # What was paid back another way may go back at its payment as well: that is a doctor's finding, and no lost news.
+    refunded = min(returned + sum(each.refunded for each in held), order.total + order.raised)
     status = financial_status(order.owed, order.redeemed, returned, standing_of(held))
     moved = await orders.set_money(session, order, status=status, refunded=refunded, at=ctx.now())
     if order.state == OrderState.CANCELLED:

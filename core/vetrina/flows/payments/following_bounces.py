@@ -31,7 +31,11 @@ async def follow_bounces(ctx: Context, session: Session, order_id: int, recorded
         if part is None:
             refund_id = await _written(ctx, session, order_id, recorded.payment, bounce)
             (part,) = await orders.parts_held(session, refund_id)
-        if not await orders.bounce_part(session, part.id, reason=reason, at=ctx.now()):
+        # Before the answer came nobody was told that it went back: it is as if the provider had said no.
+        if not (
+            await orders.bounce_part(session, part.id, reason=reason, at=ctx.now())
+            or await orders.decide_part(session, part.id, RefundState.FAILED, error=reason, at=ctx.now())
+        ):
             continue
         parts = await orders.parts_held(session, part.refund_id)
         await orders.follow_parts(session, part.refund_id, parts, at=ctx.now())
