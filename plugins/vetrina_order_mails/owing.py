@@ -5,6 +5,7 @@ from datetime import UTC, datetime, time, timedelta
 from vetrina.flows.mail import StoredDocument
 from vetrina.flows.orders.papers import KeptDocument, order_papers
 from vetrina.plugin import Context
+from vetrina.ports import OrderDocuments
 from vetrina.views.orders.refunds import refund_lines, refunds_of
 from vetrina.vocabulary import OrderState
 from vetrina_order_mails.drawing import boxes, goods
@@ -68,8 +69,19 @@ async def documented(ctx: Context, facts: OrderFacts, tongue: Tongue, happening:
 
 
 async def _known(ctx: Context, facts: OrderFacts, happening: Happening) -> list[KeptDocument]:
-    papers = await order_papers(ctx, facts.order.id)
-    return [kept for kept in papers.documents if DOCUMENTS[kept.document.kind] == happening.mail]
+    """All of that kind; of a document that is named, what its keeper has. Raises PortFailed where he does not answer.
+
+    A page leaves out who fails, but a mail that is left out is never written: it has to be tried again.
+    """
+    if happening.document is None:
+        known = (await order_papers(ctx, facts.order.id)).documents
+    else:
+        provided = ctx.ports.find(OrderDocuments, happening.document[0])
+        if provided is None:
+            return []
+        told = await ctx.ports.ask(provided, provided.implementation.papers, ctx, facts.order.id)
+        known = tuple(KeptDocument(provided.key, document) for document in told.documents)
+    return [kept for kept in known if DOCUMENTS.get(kept.document.kind) == happening.mail]
 
 
 def _document(known: list[KeptDocument], happening: Happening) -> KeptDocument | None:

@@ -6,7 +6,7 @@ from tests.support.invoicing import SELLER, invoices, text_of, told
 from vetrina.flows.orders.papers import KeptPapers, order_papers
 from vetrina.flows.orders.refunding import RefundWish, refund_order
 from vetrina.plugin import Context
-from vetrina.ports import Letter, OrderDocuments
+from vetrina.ports import Letter, OrderDocuments, OrderPapers
 from vetrina.testing.documents import OrderDocumentsContract
 from vetrina.testing.making import EMAIL
 from vetrina.testing.shop import Workshop
@@ -62,3 +62,26 @@ async def test_each_document_is_sent_once_with_its_pdf_or_a_link(shop: Workshop,
     assert credit.subject == f"Your credit note {(await told(shop, order))[-1].name} for {order.name}"
     await shop.switch_off("invoices")
     assert await order_papers(shop.buyer, order.id) == KeptPapers()
+
+
+async def test_a_keeper_of_papers_that_fails_costs_nobody_the_mail(
+    shop: Workshop, letters: list[Letter], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await shop.configure("invoices", **SELLER)
+    order = await shop.order(await shop.product("Lampada", price="61.00"))
+    await shop.deliver()
+    letters.clear()
+    document = await invoices(shop, order)
+
+    async def fail(self: Papers, ctx: Context, order_id: int) -> OrderPapers:
+        raise OSError("no disk")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(Papers, "papers", fail)
+        await shop.deliver(even_failing=True)
+        assert await order_papers(shop.buyer, order.id) == KeptPapers(), "pages go on without him"
+    assert not letters
+    shop.clock.move(hours=1)
+    await shop.deliver()
+    (letter,) = letters
+    assert document.name in letter.subject
