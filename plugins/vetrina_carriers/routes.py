@@ -11,15 +11,11 @@ import structlog
 from litestar import Request, Response, get
 from litestar.params import FromPath
 
-from vetrina.flows.staff.sessions import signed_in
-from vetrina.kernel.context import BUYER
 from vetrina.kernel.errors import NotAllowed
-from vetrina.kernel.log import draw_trail
 from vetrina.plugin import Site
+from vetrina.plugin.pages.members import member_context
 from vetrina_carriers.views import PaperRow, papers
 
-SESSION = "vetrina_admin"
-"""The cookie of the admin's session; over https with the prefix that ties it to the host."""
 MOST = 100
 PAPERS = {"pdf": "application/pdf", "zpl": "application/octet-stream"}
 log = structlog.get_logger(__name__)
@@ -30,22 +26,17 @@ def routes(site: Site) -> list[Any]:
 
     @get("/admin/carriers/print/{labels:str}", include_in_schema=False)
     async def print_labels(request: Request[Any, Any, Any], labels: FromPath[str]) -> Response[bytes]:
-        secure = site.settings.base_url.startswith("https://")
-        secret = request.cookies.get(f"__Host-{SESSION}" if secure else SESSION, "")
-        country = await site.markets.place(None, None)
-        ctx = site.context_at(country, BUYER, draw_trail())
-        person = await signed_in(ctx, secret)
-        if person is None:
-            return _plain(401, "Sign in to the admin first.")
         try:
-            site.context_at(country, person.actor, ctx.trail).require("carriers.labels")
+            ctx = await member_context(site, request.cookies, "carriers.labels")
         except NotAllowed as refused:
             return _plain(403, str(refused))
+        if ctx is None:
+            return _plain(401, "Sign in to the admin first.")
         ids = [int(part) for part in labels.split("-") if part.isascii() and part.isdecimal() and len(part) < 19]
         found = await papers(ctx.db, ids) if ids and len(ids) <= MOST else []
         if not found or not any(row.content for row in found):
             return _plain(404, "There is nothing to print.")
-        log.info("labels printed", by=person.actor.name, labels=[row.label_id for row in found])
+        log.info("labels printed", by=ctx.actor.name, labels=[row.label_id for row in found])
         return await printed(found)
 
     return [print_labels]

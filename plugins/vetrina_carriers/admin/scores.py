@@ -56,7 +56,7 @@ async def choose(ctx: Context, asked: Asked, sent: ScoreForm) -> Done:
 
 def _days(asked: Asked) -> int:
     given = asked.query.get("days", "")
-    return int(given) if given.isascii() and given.isdecimal() and 7 <= int(given[:4]) <= 730 else DAYS
+    return int(given) if given.isascii() and given.isdecimal() and len(given) < 4 and 7 <= int(given) <= 730 else DAYS
 
 
 async def _cards(ctx: Context, days: int) -> Sequence[Card]:

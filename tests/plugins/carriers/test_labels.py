@@ -18,6 +18,7 @@ from vetrina.flows.parcels.fulfilling import FulfilWish, Tracking, fulfil, send_
 from vetrina.kernel.context import Actor, Context
 from vetrina.kernel.errors import NotAllowed
 from vetrina.plugin import Period
+from vetrina.plugin.pages import members
 from vetrina.ports import CarrierRefused, DeliveredLine, DeliveryRequest, Parcel, RateRequest
 from vetrina.testing.carriers import MILANO, ROMA
 from vetrina.testing.shop import Workshop
@@ -25,7 +26,6 @@ from vetrina.views.orders.fulfilments import fulfilment_by_id, fulfilment_events
 from vetrina.views.stock import locations
 from vetrina.vocabulary import Address
 from vetrina_admin.pages.asking import SESSION, cookie_name
-from vetrina_carriers import routes
 from vetrina_carriers.declarations import AccountsInTrouble, LabelsUnsure, reach, settled
 from vetrina_carriers.figures import problems, promise_kept, scorecard, unsent
 from vetrina_carriers.flows.accounts import Sheet, change_account, open_account, try_account
@@ -255,7 +255,7 @@ async def test_many_orders_get_their_labels_by_jobs_and_one_file_for_the_printer
     assert all(each.tracking_number in world.sold and each.state == "ready" for each in parcels)
     path = f"/admin/carriers/print/{bulk.asked[0]}-{bulk.asked[1]}"
     assert (await shop.client.get(path)).status_code == 401
-    assert cookie_name(shop.site, SESSION).removeprefix("__Host-") == routes.SESSION
+    assert cookie_name(shop.site, SESSION).removeprefix("__Host-") == members.SESSION
     for permission, status in (("carriers.read", 403), ("carriers.labels", 200)):
         boss = await signed_in(shop.ctx, shop.site, permission, email=f"{status}@shop.test")
         cookie = {"cookie": f"{cookie_name(shop.site, SESSION)}={boss.client.cookies.get(SESSION)}"}

@@ -81,6 +81,7 @@ async def test_a_manager_registers_an_account_and_buys_a_label(shop: Workshop) -
             assert {"en": "Carriers", "it": "Corrieri"}[language] in shown.words and "trail" not in shown.words, page
         assert words[0] in (await reader.open(ROOM)).words
         assert words[1] in (await reader.open(f"{ROOM}/labels")).words
+    assert "90" in (await reader.open(f"{ROOM}/scores?days=0100999999999")).words, "no such day: as if none was named"
     file = await reader.client.get(f"{ROOM}/scores?sort=-cost&as=csv")
     assert file.text.startswith("\ufeffCarrier,Parcels,") and file.headers["content-type"].startswith("text/csv")
     poor = await manager(shop, "carriers.read", "shop.read", language="de")
