@@ -1,6 +1,7 @@
 """Refunds that the buyer's bank refuses after they were done: reopened once, owed still, paid again or elsewhere."""
 
 from collections.abc import AsyncIterator
+from datetime import datetime
 
 import msgspec
 import pytest
@@ -67,9 +68,17 @@ async def given_back(money: MoneyDesk, pieces: int = 1) -> tuple[Charge, int, in
     return charge, order_id, done.refund_id, part.key
 
 
+async def stands(money: MoneyDesk, order_id: int) -> tuple[str, str, datetime | None]:
+    """The state of an order's one refund and of its one part, and the day it was done."""
+    (found,) = await refunds_of(money.ctx.db, [order_id])
+    (part,) = await parts_of_refund(money.ctx.db, found.id)
+    return found.state, part.state, found.done_at
+
+
 async def test_a_refund_that_comes_back_is_owed_again_and_tried_once_more(money: MoneyDesk) -> None:
     charge, order_id, refund_id, key = await given_back(money)
     before = len(money.desk.provider.outgoing)
+    *_, day = await stands(money, order_id)
     told = await done_refunds(money.ctx.db, [order_id])
     money.desk.provider.bounce(charge, 1_000, key=key)
     for _ in range(2):  # doubled, and everything that was said before it comes late
@@ -92,8 +101,16 @@ async def test_a_refund_that_comes_back_is_owed_again_and_tried_once_more(money:
     with pytest.raises(NothingToRefund):
         await refund(keeper(money.desk), payment_id, 2_501)
     assert await well(money)
+    money.desk.clock.move(days=1)
+    for refused in (False, True):  # while it is asked anew, and when it is refused, it is owed as before
+        money.desk.provider.refuse_calls, charge.captured = int(not refused), 0 if refused else 3_500
+        await (run_jobs(money.desk) if refused else retry_refund(keeper(money.desk), refund_id))
+        assert await stands(money, order_id) == ("bounced", "bounced" if refused else "asked", day)
+        assert (await waiting(money))[0][:2] == ("bounced", 1_000)
+    charge.captured = 3_500
     await retry_refund(keeper(money.desk), refund_id)
     assert (await books(money.desk)).payments == (("captured", 3500, 3500, 1000),) and charge.refunded == 1_000
+    assert await stands(money, order_id) == ("done", "done", day), "documents keep the day that they were told"
     await money.post()
     assert await waiting(money) == [] and await well(money)
     (part,) = await parts_of_refund(money.ctx.db, refund_id)

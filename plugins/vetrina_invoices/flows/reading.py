@@ -107,7 +107,7 @@ async def _backs(db: Reads, order: OrderView, lines: list[OrderLineRow]) -> list
         of_lines = await refund_lines(db, [order.id])
         done = defaultdict[int, int](int)
         for part in await refund_parts(db, [order.id]):
-            done[part.refund_id] += part.amount if part.state == "done" else 0
+            done[part.refund_id] += part.amount if part.state in ("done", "bounced") else 0
         for refund in refunds:
             back = _back_of(refund, of_lines, done[refund.id])
             if back is not None:

@@ -309,10 +309,10 @@ async def _decide(ctx: Context, part: RefundPartView, state: RefundState, *, err
         raise NotFound(what="The refund")
     async with ctx.tx() as session:
         order = await orders.locked(session, refund.order_id)
-        parts = await orders.parts_held(session, refund.id)
+        await orders.parts_held(session, refund.id)
         if order is None or not await orders.decide_part(session, part.id, state, error=error, at=ctx.now()):
             return
-        parts = [msgspec.structs.replace(each, state=state) if each.id == part.id else each for each in parts]
+        parts = await orders.parts_held(session, refund.id)
         reached = await orders.follow_parts(session, refund.id, parts, at=ctx.now())
         if reached == RefundState.DONE:
             await tell_refunded(ctx, session, order, refund.id, refund.amount, notify=refund.notify)

@@ -41,7 +41,7 @@ class RefundFactsRow(msgspec.Struct, frozen=True):
 
     @property
     def is_whole(self) -> bool:
-        return self.state == "done"
+        return self.state != "failed"
 
 
 class RefundedLineRow(msgspec.Struct, frozen=True):
@@ -91,7 +91,7 @@ _ORDERS = (
 _whole = Refund.state.in_(("done", "bounced"))
 _arrived = (
     select(func.coalesce(func.sum(RefundPart.amount), 0))
-    .where(RefundPart.refund_id == Refund.id, RefundPart.state == "done")
+    .where(RefundPart.refund_id == Refund.id, RefundPart.state.in_(("done", "bounced")))
     .correlate(Refund)
     .scalar_subquery()
 )

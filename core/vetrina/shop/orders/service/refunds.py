@@ -125,7 +125,12 @@ async def refund_of_key(session: Session, order_id: int, key: str) -> int | None
 
 
 async def decide_part(session: Session, part_id: int, state: RefundState, *, error: str = "", at: datetime) -> bool:
-    """Say what became of a part that was asked; whether it was this call that did."""
+    """Say what became of a part that was asked; whether it was this call that did.
+
+    A part that is refused never happened, unless its refund had been done once and came back: that is owed still.
+    """
+    if state == RefundState.FAILED and await session.value(_WAS, {"part": part_id}) == RefundState.BOUNCED:
+        state = RefundState.BOUNCED
     values = {"part": part_id, "was": RefundState.ASKED, "state_": state, "error_": error, "at_": at}
     return await session.execute(_DECIDE, values) == 1
 
@@ -164,11 +169,19 @@ async def parts_held(session: Session, refund_id: int) -> list[RefundPartRow]:
 async def follow_parts(
     session: Session, refund_id: int, parts: Sequence[RefundPartRow], *, at: datetime
 ) -> RefundState:
-    """What its parts make of a refund: asked while one is open, then refused or bounced where one of them is."""
+    """What its parts make of a refund: asked while one is open, then refused or bounced where one of them is.
+
+    One that was done once stays so for documents, with its day: asked anew it has bounced until it is done again.
+    """
+    ((was, since),) = await session.fetch(_STANDS, {"refund": refund_id})
     states = {part.state for part in parts}
     order = (RefundState.ASKED, RefundState.FAILED, RefundState.BOUNCED)
     state = next((each for each in order if each in states), RefundState.DONE)
+    if was == RefundState.BOUNCED and state == RefundState.ASKED:
+        state = RefundState.BOUNCED
     done_at = None if state == RefundState.ASKED else at
+    if was in (RefundState.DONE, RefundState.BOUNCED):
+        done_at = since
     await session.execute(_FOLLOW, {"refund": refund_id, "state_": state, "done": done_at})
     return state
 
@@ -214,6 +227,10 @@ _AGAIN = (
         updated_at=bindparam("at_"),
     )
 )
+_WAS = (
+    select(Refund.state).join(RefundPart, RefundPart.refund_id == Refund.id).where(RefundPart.id == bindparam("part"))
+)
+_STANDS = select(Refund.state, Refund.done_at).where(Refund.id == bindparam("refund"))
 _FOLLOW = (
     update(Refund).where(Refund.id == bindparam("refund")).values(state=bindparam("state_"), done_at=bindparam("done"))
 )
