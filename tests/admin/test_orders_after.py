@@ -136,7 +136,9 @@ async def test_several_orders_leave_at_once_and_late_ones_are_found(desk: Desk, 
     assert len(three) == len(two) and "Ordine #1002" in mara.page.words and "Indirizzo di spedizione" in mara.page.words
     await wish("csv")
     assert [line.partition(",")[0] for line in mara.answer.text.splitlines()] == ["\ufeffName", "#1003", "#1001"]
-    assert "2 orders are on their way" in await wish("sent")
+    assert all(parcel.notify for parcel in await fulfilments_of(desk.ctx.db, orders))
+    assert "2 orders are on their way" in await wish("sent", notify=[])
+    assert not any(parcel.notify for parcel in await fulfilments_of(desk.ctx.db, orders)), "said anew when they left"
     clerk = await signed_in(desk.ctx, site, "orders.read", email="eva@shop.test")
     await clerk.open("/admin/orders")
     assert {button.get("value") for button in clerk.page.form("/chosen").buttons} == {"slips", "csv"}

@@ -58,6 +58,7 @@ async def test_a_mail_is_seen_as_it_looks_where_nothing_runs_and_its_files_are_d
     assert "troppo grande" in (await boss.open(f"/admin/mailbox/mails/{big.id}")).words
     framed = await shop.client.get(page)
     assert "<p>Ciao</p>" in framed.text
+    assert framed.text.startswith('<base target="_blank">'), "links open outside of the frame, which shows nothing else"
     policy = framed.headers["content-security-policy"]
     assert "sandbox allow-popups" in policy
     assert not {"script-src", "allow-scripts", "allow-same-origin", "connect-src"} & set(

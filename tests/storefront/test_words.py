@@ -71,7 +71,8 @@ def test_every_problem_of_a_quote_has_its_words() -> None:
 
 
 def test_what_a_submission_answers_has_its_words() -> None:
-    text = "".join((FLOWS / name).read_text() for name in ("checkout/completing.py", "checkout/submitting.py", "cart/changes.py"))
+    sources = ("checkout/completing.py", "checkout/submitting.py", "cart/changes.py")
+    text = "".join((FLOWS / name).read_text() for name in sources)
     # Why an attempt was given up is not told: the cart is there again, and was changed as asked.
     reasons = set(re.findall(r'reason="([A-Z_]+)"', text)) - {"GIVEN_UP"}
     assert reasons and {f"problem.{reason}" for reason in reasons} - set(sentences()) == set()

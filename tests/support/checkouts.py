@@ -1,6 +1,6 @@
 """A shop ready to be bought from: a provider, delivery, gift cards, codes; a cart in one word, and its books."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -257,19 +257,27 @@ async def cart_to_pay(
 
 async def pay_with(desk: Desk, key: str, method: str, token: str | None = None) -> None:
     """Choose how to pay at the price of now."""
+    problems = await choose_to_pay(desk, key, {method: token})
+    assert problems == (), problems
+
+
+async def choose_to_pay(desk: Desk, key: str, wanted: Mapping[str, str | None]) -> Sequence[object]:
+    """Choose, at the price of now, the first way that is offered, with its token; why it was not taken, if so."""
     cart = await cart_by_key(desk.ctx.db, key)
     assert cart is not None
     quote = await quote_cart(desk.buyer, cart)
-    offer = next(offer for offer in quote.methods if offer.handle == method)
+    offered = {offer.handle: offer for offer in quote.methods}
+    method = next((method for method in wanted if method in offered), None)
+    if method is None:
+        return (f"not among {sorted(offered)}",)
     is_free = method == "vetrina:free"
     choice = PaymentChoice(
-        amount=Money(offer.amount, quote.quote.currency),
+        amount=Money(offered[method].amount, quote.quote.currency),
         alternatives=("free_payment_method",) if is_free else ("provider_payment_method",),
         handle=None if is_free else method,
-        token=token,
+        token=wanted[method],
     )
-    outcome = await choose_payment(desk.buyer, key, choice)
-    assert outcome.errors == (), outcome.errors
+    return (await choose_payment(desk.buyer, key, choice)).errors
 
 
 async def submitted(desk: Desk, key: str, token: str = "one") -> AttemptView:

@@ -7,7 +7,7 @@ from tests.support import shops, stock
 from tests.support.chaos.afterwards import AFTERWARDS, Afterwards
 from tests.support.chaos.invariants import Evidence, Wrong
 from tests.support.chaos.tidings import CARDS_STANDING, STANDING, WITHOUT_RELAY, judge
-from tests.support.checkouts import ANNA, CARD, Desk, FlatDelivery, Purse, pay_with
+from tests.support.checkouts import ANNA, CARD, Desk, FlatDelivery, Purse, choose_to_pay
 from tests.support.wares import ware
 
 from vetrina.flows.cart.addresses import AddressInput
@@ -16,7 +16,6 @@ from vetrina.flows.cart.delivery import DeliveryChoice, select_delivery_options
 from vetrina.flows.checkout.completing import Accepted, attempt, cancel_attempt, submit
 from vetrina.flows.orders.whole import cancel_order, mark_as_paid
 from vetrina.flows.payments.moving import capture, refund, take_message
-from vetrina.flows.quoting import quote_cart
 from vetrina.flows.stock import receive_stock
 from vetrina.flows.upkeep import JOBS
 from vetrina.kernel.context import Context
@@ -29,7 +28,6 @@ from vetrina.shop.inventory import service as inventory
 from vetrina.shop.orders.models import Order
 from vetrina.shop.payments.models import Payment
 from vetrina.testing.payments import AUTHORISES, CHALLENGES, DECLINES, PAYS, PROCESSES, FakeProvider
-from vetrina.views.carts import cart_by_key
 from vetrina_promotions.cards import GiftCards
 from vetrina_promotions.flows.cards import issue_card
 from vetrina_promotions.flows.promotions import PromotionSheet, create_promotion
@@ -120,12 +118,9 @@ class Market(Afterwards):
         await select_delivery_options(
             self.desk.buyer, key, [DeliveryChoice(group_key="1", option_handle="flat:standard")]
         )
-        cart = await cart_by_key(self.desk.ctx.db, key)
-        assert cart is not None
-        methods = {offer.handle for offer in (await quote_cart(self.desk.buyer, cart)).methods}
-        token = TOKENS[choice % len(TOKENS)]
-        await (pay_with(self.desk, key, CARD, token) if CARD in methods else pay_with(self.desk, key, "vetrina:free"))
-        self.carts.append(key)
+        # Somebody else may spend the same gift card meanwhile; then the buyer is told, and leaves.
+        if not await choose_to_pay(self.desk, key, {CARD: TOKENS[choice % len(TOKENS)], "vetrina:free": None}):
+            self.carts.append(key)
 
     async def buy(self, which: int, choice: int) -> None:
         """Submit a cart, perhaps one that somebody has submitted already."""
