@@ -7,7 +7,7 @@ from litestar.exceptions import NotAuthorizedException, NotFoundException
 from litestar.params import FromPath
 
 from vetrina.plugin import Site
-from vetrina.plugin.pages.members import FRAME_HEADERS, member_context
+from vetrina.plugin.pages.members import FRAME_HEADERS, framed, member_context
 from vetrina_mailbox.admin import READ
 from vetrina_mailbox.keeping import Kept, whole_mail
 
@@ -36,7 +36,7 @@ def routes(site: Site) -> list[Any]:
 
 
 def _page(kept: Kept) -> Response[bytes]:
-    return Response(kept.html.encode(), media_type="text/html; charset=utf-8", headers=dict(FRAME_HEADERS))
+    return Response(framed(kept.html), media_type="text/html; charset=utf-8", headers=dict(FRAME_HEADERS))
 
 
 def _attachment(kept: Kept, number: str) -> Response[bytes]:

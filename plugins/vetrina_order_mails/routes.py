@@ -9,7 +9,7 @@ from litestar.params import FromPath
 
 from vetrina.kernel.errors import NotFound
 from vetrina.plugin import Site
-from vetrina.plugin.pages.members import FRAME_HEADERS, member_context
+from vetrina.plugin.pages.members import FRAME_HEADERS, framed, member_context
 from vetrina.plugin.words import LANGUAGES
 from vetrina_order_mails.flows.editing import READ, shown
 
@@ -38,6 +38,6 @@ def routes(site: Site) -> list[Any]:
             words = await shown(ctx, name, language, int(order))
         except NotFound as error:
             raise NotFoundException() from error
-        return Response(words.html.encode(), media_type="text/html; charset=utf-8", headers=dict(FRAME_HEADERS))
+        return Response(framed(words.html), media_type="text/html; charset=utf-8", headers=dict(FRAME_HEADERS))
 
     return [preview]

@@ -184,7 +184,8 @@ class Secret(msgspec.Struct, frozen=True, tag=True):
 class Frame(msgspec.Struct, frozen=True, tag=True):
     """A page of its own inside of this one, such as a mail as people see it: no script runs in it.
 
-    `to` begins with /admin/; a route of the plugin answers there, with FRAME_HEADERS of vetrina.plugin.pages.members.
+    `to` begins with /admin/; a route of the plugin answers there with what `framed` of vetrina.plugin.pages.members
+    makes of the page, and with FRAME_HEADERS from there.
     `title` says to those who do not see it what it is.
     """
 

@@ -19,6 +19,13 @@ FRAME_HEADERS: Mapping[str, str] = {
     "x-robots-tag": "noindex, nofollow",
 }
 """Of a page that the block Frame shows: no scripts, no forms, nothing of the admin's own within reach."""
+_APART = '<base target="_blank">'
+
+
+def framed(html: str) -> bytes:
+    """A page for the block Frame. Its links open in windows of their own: the frame shows no page but its own."""
+    before, head, after = html.partition("<head>")
+    return f"{before}{head}{_APART}{after}".encode() if head else f"{_APART}{html}".encode()
 
 
 async def member_context(site: Site, cookies: Mapping[str, str], permission: str) -> Context | None:
