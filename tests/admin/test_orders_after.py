@@ -16,6 +16,7 @@ from vetrina.kernel.context import Context
 from vetrina.plugin import Site
 from vetrina.testing.payments import AUTHORISES
 from vetrina.views.markets import capture_mode
+from vetrina.views.orders.fulfilments import fulfilments_of
 
 pytestmark = pytest.mark.embedded
 

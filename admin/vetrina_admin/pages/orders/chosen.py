@@ -155,7 +155,7 @@ async def _problem(visit: Visit, wish: FulfilWish, packed: Sequence[int], *, is_
         return visit.say("orders.nothing_to_send")
     try:
         for parcel_id in packed:
-            await send_fulfilment(visit.ctx, parcel_id)
+            await send_fulfilment(visit.ctx, parcel_id, wish.notify)
         if is_open:
             await fulfil(visit.ctx, wish)
     except Refusal as refusal:

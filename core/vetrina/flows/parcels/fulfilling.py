@@ -98,15 +98,19 @@ async def fulfil(ctx: Context, wish: FulfilWish) -> int:
 
 
 @once
-async def send_fulfilment(ctx: Context, fulfilment_id: int) -> None:
-    """A packed parcel leaves. Sent again, nothing happens. Needs orders.write. Raises NotFound, ParcelIsGone."""
+async def send_fulfilment(ctx: Context, fulfilment_id: int, notify: bool | None = None) -> None:
+    """A packed parcel leaves. Sent again, nothing happens. Needs orders.write. Raises NotFound, ParcelIsGone.
+
+    `notify` tells whether its buyer hears of it; None: as was said when it was packed.
+    """
     ctx.require("orders.write")
     async with ctx.tx() as session:
         order, parcel = await _locked(session, fulfilment_id)
         if parcel.state == CANCELLED:
             raise ParcelIsGone(name=parcel_name(order.name, parcel.position))
         if parcel.state == READY:
-            await _send(ctx, session, order, parcel)
+            said = parcel if notify is None else msgspec.structs.replace(parcel, notify=notify)
+            await _send(ctx, session, order, said)
             await follow_goods(ctx, session, order.id)
 
 

@@ -89,13 +89,13 @@ async def retrack(session: Session, parcel_id: int, shipment: Shipment, *, notif
 
 
 async def move_parcel(session: Session, parcel: ParcelNow, state: FulfilmentState, *, at: datetime) -> ParcelNow:
-    """Take a locked parcel on; moments that were known stay."""
+    """Take a locked parcel on, and keep whether its buyer hears of it; moments that were known stay."""
     moments: dict[str, Any] = {
         "sent": None if state in (READY, CANCELLED) else at,
         "delivered": at if state == DELIVERED else None,
         "cancelled": at if state == CANCELLED else None,
     }
-    values = {"parcel": parcel.id, "was": parcel.state, "state_": state, "at_": at, **moments}
+    values = {"parcel": parcel.id, "was": parcel.state, "state_": state, "notify_": parcel.notify, "at_": at, **moments}
     if await session.execute(_MOVE, values) != 1:
         raise Fault(f"parcel {parcel.id} changed under its lock")
     return msgspec.structs.replace(parcel, state=state)
@@ -166,6 +166,7 @@ _MOVE = (
     .where(Fulfilment.id == bindparam("parcel"), Fulfilment.state == bindparam("was"))
     .values(
         state=bindparam("state_"),
+        notify=bindparam("notify_"),
         sent_at=func.coalesce(Fulfilment.sent_at, bindparam("sent", type_=Fulfilment.sent_at.type)),
         delivered_at=func.coalesce(Fulfilment.delivered_at, bindparam("delivered", type_=Fulfilment.sent_at.type)),
         cancelled_at=bindparam("cancelled"),
