@@ -3,7 +3,8 @@
 import re
 from collections.abc import AsyncIterator
 from pathlib import Path
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, cast
 
 import httpx
 import pytest
@@ -22,7 +23,7 @@ from vetrina_admin.pages.answers import HEADERS
 from vetrina_admin.pages.asking import SESSION
 from vetrina_admin.pages.rooms import ROOMS
 from vetrina_admin.pages.screens import NoSuchPermission, Room, Screen, page
-from vetrina_admin.pages.visits import nearest
+from vetrina_admin.pages.visits import LONGEST_TOLD, Told, Visit, _pack, _unpack, nearest
 
 pytestmark = pytest.mark.embedded
 
@@ -256,3 +257,13 @@ def test_one_entry_of_the_menu_is_where_somebody_is() -> None:
     assert nearest(ways, "/admin/content/blogs/7") == "/admin/content/blogs"
     assert nearest(ways, "/admin/content/entries/7") == "/admin/content"
     assert (nearest(ways, "/admin"), nearest(ways, "/admin/account")) == ("/admin", "")
+
+
+def test_what_is_too_long_to_be_told_is_shortened_and_not_left_out(site: Site) -> None:
+    visit = cast("Visit", SimpleNamespace(site=site))
+    told = [Told("gone", "good"), Told("ok", "good"), Told('é"' * 5_000, "bad"), Told("x" * 900, "bad")]
+    packed = _pack(visit, told)
+    first, *long = _unpack(visit, packed)
+    assert first == Told("ok", "good") and len(packed) <= LONGEST_TOLD + 32
+    assert [(len(each.text) > 100, each.text[-1], each.tone) for each in long] == [(True, "…", "bad")] * 2
+    assert _unpack(visit, f"{packed[:-4]}AAAA") == [], "changed since"

@@ -203,8 +203,12 @@ def _hear(visit: Visit) -> None:
 
 
 def _pack(visit: Visit, told: list[Told]) -> str:
-    text = base64.urlsafe_b64encode(msgspec.json.encode(told[-3:])).decode().rstrip("=")
-    return f"{visit.site.shop.vault.sign('admin-told', text)}{text}" if len(text) <= LONGEST_TOLD else ""
+    """As long as a cookie may be: what is longer is shortened, for half a sentence is better than none."""
+    kept_, most = told[-3:], LONGEST_TOLD
+    while len(text := base64.urlsafe_b64encode(msgspec.json.encode(kept_)).decode().rstrip("=")) > LONGEST_TOLD:
+        most //= 2
+        kept_ = [Told(each.text if len(each.text) <= most else f"{each.text[:most]}…", each.tone) for each in kept_]
+    return f"{visit.site.shop.vault.sign('admin-told', text)}{text}"
 
 
 def _unpack(visit: Visit, packed: str) -> list[Told]:
