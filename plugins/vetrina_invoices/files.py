@@ -2,15 +2,14 @@
 
 import asyncio
 import calendar
-import csv
 import io
 import zipfile
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping
 from datetime import date
 
 from vetrina.kernel.context import Context
 from vetrina.kernel.errors import Refusal
-from vetrina.kernel.money import digits
+from vetrina.plugin.sheets import amount, csv_file
 from vetrina.views.orders.placed import orders_by_id
 from vetrina_invoices.flows.writing import day_of
 from vetrina_invoices.pdf.rendering import file_name, pdf_of
@@ -19,7 +18,6 @@ from vetrina_invoices.views import Sought, documents, takings, whole_documents
 MOST_LISTED = 20_000
 MOST_ARCHIVED = 300
 KINDS = ("invoice", "credit_note")
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 
 class TooMany(Refusal):
@@ -62,7 +60,7 @@ async def as_csv(ctx: Context, sought: Sought) -> str:
         (
             row.name, row.kind, row.issued_on, row.buyer, orders.get(row.order_id, ""),
             names.get(row.refers_to or 0, ""), row.currency,
-            *(_amount(-each if row.kind == "credit_note" else each, row.currency)
+            *(amount(-each if row.kind == "credit_note" else each, row.currency)
               for each in (row.net, row.tax, row.total)),
             row.digest,
         )
@@ -71,7 +69,7 @@ async def as_csv(ctx: Context, sought: Sought) -> str:
     header = (
         "number", "kind", "date", "buyer", "order", "corrects", "currency", "net", "vat", "total", "sha256",
     )  # fmt: skip
-    return _table(header, rows)
+    return csv_file(header, rows)
 
 
 async def takings_csv(ctx: Context, since: str, until: str) -> str:
@@ -80,12 +78,12 @@ async def takings_csv(ctx: Context, since: str, until: str) -> str:
     rows = (
         (
             row.day, row.country, "" if row.rate is None else f"{row.rate / 10_000:g}", row.nature, row.currency,
-            _amount(row.net, row.currency), _amount(row.tax, row.currency), _amount(row.net + row.tax, row.currency),
+            amount(row.net, row.currency), amount(row.tax, row.currency), amount(row.net + row.tax, row.currency),
             row.orders,
         )
         for row in found
     )  # fmt: skip
-    return _table(("day", "country", "rate", "nature", "currency", "net", "vat", "total", "orders"), rows)
+    return csv_file(("day", "country", "rate", "nature", "currency", "net", "vat", "total", "orders"), rows)
 
 
 async def archive(ctx: Context, sought: Sought, most: int = MOST_ARCHIVED) -> bytes:
@@ -102,27 +100,6 @@ async def archive(ctx: Context, sought: Sought, most: int = MOST_ARCHIVED) -> by
             await asyncio.sleep(0)
         package.writestr("documents.csv", await as_csv(ctx, sought))
     return written.getvalue()
-
-
-def _amount(amount: int, currency: str) -> str:
-    places = digits(currency)
-    whole, fraction = divmod(abs(amount), 10**places)
-    return f"{'-' if amount < 0 else ''}{whole}{f'.{fraction:0{places}}' if places else ''}"
-
-
-def _table(header: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\r\n")
-    writer.writerow(header)
-    writer.writerows([_cell(cell) for cell in row] for row in rows)
-    return "\ufeff" + text.getvalue()
-
-
-def _cell(value: object) -> object:
-    """No cell that a spreadsheet would run; our own negative amounts are digits alone and stay."""
-    if not isinstance(value, str) or not value.startswith(_FORMULA) or value[1:].replace(".", "").isdecimal():
-        return value
-    return f"'{value}"
 
 
 def _day(text: str) -> str:
