@@ -258,7 +258,10 @@ async def test_the_api_says_and_does_the_same(money: MoneyDesk, site: Site) -> N
         read = await admin.ask(READ)
     assert read["moneyQueues"] == {"troubled": 0, "disputes": 0}
     assert [node["settled"] for node in read["payments"]["nodes"]] == [
-        [{"kind": "CHARGE"}, {"kind": "DISPUTE"}],
+        [
+            {"kind": kind, "charged": {"amount": amount, "currencyCode": "EUR"}}
+            for kind, amount in (("CHARGE", "15.0"), ("DISPUTE", "-3.0"))
+        ],
         [],
     ]
     (proof,) = read["moneyReconciliation"]
@@ -280,7 +283,7 @@ mutation ($id: ID!, $said: PaymentDisputeEvidenceInput!) {
 """
 READ = """
 {
-  payments(first: 5) { nodes { key settled { kind } entries { kind } disputes { id } } }
+  payments(first: 5) { nodes { key settled { kind charged { amount currencyCode } } entries { kind } disputes { id } } }
   paymentDisputes(first: 5, kind: ALL) { nodes { id state evidenceDueAt } }
   payouts(first: 5) { nodes { reference state isReconciled } }
   moneyReconciliation { open { amount } difference { amount } }

@@ -13,7 +13,7 @@ from vetrina.views.payments.disputes import DisputeTab, disputes_of_payments
 from vetrina.views.payments.payouts import items_of_payments
 from vetrina.views.payments.standing import payment_entries
 from vetrina.vocabulary import DisputeState, PaymentState, PayoutItemKind, PayoutState
-from vetrina_admin.api.money import Money, money_field
+from vetrina_admin.api.money import Money, MoneyRow, money, money_field
 
 
 @strawberry.enum(description="Where a payment stands.")
@@ -75,10 +75,16 @@ async def load_settled(rows: Sequence[PaymentDeskRow], info: Info) -> list[list[
     return [found.get(row.id, []) for row in rows]
 
 
+async def load_charged(rows: Sequence[Any], info: Info) -> list[MoneyRow]:
+    """What each movement was in the currency that its buyer paid in."""
+    return [money(row.charged, row.charged_currency) for row in rows]
+
+
 @strawberry.type(description="An entry of the money ledger; entries are only ever added.")
 class PaymentLedgerEntry:
     kind: str = strawberry.field(
-        description="authorised, captured, refunded, voided, mismatched, returned, disputed, dispute_reversed or fee."
+        description="authorised, captured, refunded, refund_failed (the bank gave it back), voided, mismatched, "
+        "returned, disputed, dispute_reversed or fee."
     )
     amount: Money = money_field("amount")
     reference: str
@@ -107,6 +113,7 @@ class PayoutMovement:
     gross: Money = money_field("gross")
     fee: Money = money_field("fee")
     net: Money = money_field("net")
+    charged: Money = batch(load_charged, description="Its gross in the currency that the buyer paid in.")
     at: DateTime
 
 

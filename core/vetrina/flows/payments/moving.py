@@ -10,6 +10,7 @@ from vetrina.flows.payments.settling import RECONCILE, Receipt, settle
 from vetrina.kernel.context import Context
 from vetrina.kernel.errors import NotFound, Unavailable
 from vetrina.kernel.jobs import put_off
+from vetrina.kernel.money import Money
 from vetrina.kernel.registry import PortFailed, Provided
 from vetrina.shop.checkout.rules import ABANDONED_AFTER, LOOK_EVERY
 from vetrina.shop.payments import service as payments
@@ -156,7 +157,7 @@ async def capture(ctx: Context, payment_id: int, amount: int | None = None) -> P
     left = await to_capture(ctx, payment)
     wanted = left if amount is None else amount
     if not 1 <= wanted <= left:
-        raise NothingToCapture(open=left)
+        raise NothingToCapture(open=Money(left, payment.currency))
     return await _moved(ctx, payment, "capture", wanted)
 
 
@@ -183,7 +184,7 @@ async def refund(ctx: Context, payment_id: int, amount: int | None = None) -> Pa
     left = await _returnable(ctx, payment)
     wanted = left if amount is None else amount
     if not 1 <= wanted <= left:
-        raise NothingToRefund(open=left)
+        raise NothingToRefund(open=Money(left, payment.currency))
     return await _moved(ctx, payment, "refund", wanted)
 
 

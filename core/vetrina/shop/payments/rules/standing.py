@@ -181,14 +181,14 @@ Verdict = Moved | Stale | Contradiction | Mismatch
 
 
 class NothingToCapture(Refusal):
-    """Only money that was promised can be taken."""
+    """Only money that was promised can be taken. Facts: open, as money."""
 
     code = "NOTHING_TO_CAPTURE"
     text = "This payment has {open} left to capture."
 
 
 class NothingToRefund(Refusal):
-    """Only money that came can go back."""
+    """Only money that came can go back. Facts: open, as money."""
 
     code = "NOTHING_TO_REFUND"
     text = "This payment has {open} left to refund."
