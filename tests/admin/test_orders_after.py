@@ -69,7 +69,7 @@ async def test_goods_leave_and_money_goes_back_page_by_page(desk: Desk, site: Si
     await mara.send(f"{path}/cancel-pieces", **{f"line-{line_id}": "1"})
     assert "Items of #1001 are cancelled" in mara.page.words and "1 cancelled" in mara.page.words
     assert (await books(desk)).payments == (("captured", 3500, 3500, 2250),)
-    for words in ("A refund was completed", "Parcel sent by Mara Neri 2 ×", "Pieces cancelled by Mara Neri 1 ×"):
+    for words in ("Money of a refund is back", "Parcel sent by Mara Neri 2 ×", "Pieces cancelled by Mara Neri 1 ×"):
         assert words in mara.page.words
     assert "Refund made by Mara Neri €12.50 1 ×" in mara.page.words
     assert "Delivery: €2.50 <b>Broken</b>" in mara.page.words

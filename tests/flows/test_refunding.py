@@ -201,9 +201,14 @@ async def test_refunds_by_line_amount_and_delivery_come_to_the_payment(desk: Des
 async def test_cards_and_payments_both_have_theirs_back(desk: Desk) -> None:
     await desk.cards.fill(desk.ctx, "CARD", 600)
     order_id, line_id = await sold(desk, quantity=2, cards=("CARD",))
-    by = keeper(desk)
-    await refund_order(by, RefundWish(order_id=order_id, lines=(RefundLine(line_id, 2),)))
+    by, charge = keeper(desk), desk.provider.only
+    charge.refunded = 1_900  # the provider says no, and thinks better of it
+    refund_id = await refund_order(by, RefundWish(order_id=order_id, lines=(RefundLine(line_id, 2),)))
     assert await desk.cards.balance(desk.ctx, "CARD") == 100
+    assert (await events(desk)).count("OrderRefunded") == 1, "books and papers hear of what is back on the card"
+    charge.refunded = 0
+    await retry_refund(by, refund_id)
+    assert (await events(desk)).count("OrderRefunded") == 2 and charge.refunded == 1_900
     await refund_order(by, RefundWish(order_id=order_id, delivery=500))
     assert await desk.cards.balance(desk.ctx, "CARD") == 600
     order = await order_by_id(desk.ctx.db, order_id)

@@ -159,7 +159,7 @@ def _of_refund(reader: Reader, known: Known, entry: _Entry, bare: Moment) -> Mom
     if row.waived and not is_waived:
         notes.append(say("orders.waived", amount=reader.money(row.waived)))
     reason = _reason(say, row.reason)
-    amount = row.waived if is_waived else row.amount
+    amount = row.waived if is_waived else int(entry.facts.get("amount") or row.amount)
     return msgspec.structs.replace(
         bare, amount=amount, pieces=refund.pieces, notes=(*notes, *([reason] if reason else ())), to="#refunds-heading"
     )

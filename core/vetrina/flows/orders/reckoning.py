@@ -209,7 +209,7 @@ async def write_refund(
 async def tell_refunded(
     ctx: Context, session: Session, order: OrderRow, refund_id: int, amount: int, *, notify: bool
 ) -> None:
-    """All of a refund is back at its buyer."""
+    """All of a refund, or as much of it as ever will be by itself, is back at its buyer."""
     await emit(
         session,
         OrderRefunded(

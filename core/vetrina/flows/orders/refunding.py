@@ -316,3 +316,7 @@ async def _decide(ctx: Context, part: RefundPartView, state: RefundState, *, err
         reached = await orders.follow_parts(session, refund.id, parts, at=ctx.now())
         if reached == RefundState.DONE:
             await tell_refunded(ctx, session, order, refund.id, refund.amount, notify=refund.notify)
+        back = sum(each.amount for each in parts if each.state == RefundState.DONE)
+        if reached == RefundState.FAILED and back:
+            # A part is back for good: books and documents follow it; its buyer is told when all of it is.
+            await tell_refunded(ctx, session, order, refund.id, back, notify=False)

@@ -99,7 +99,10 @@ class ReturnClosed(OrderEvent, frozen=True, kw_only=True):
 
 
 class OrderRefunded(OrderEvent, frozen=True, kw_only=True):
-    """Money of the order is back at its buyer: all parts of a refund are done. `amount` in minor units."""
+    """Money of the order is back at its buyer: `amount` of a refund, in minor units, as far as it is done.
+
+    Of one that a provider refused in part, or that came back, it is heard again when all of it is there.
+    """
 
     refund_id: int
     amount: int
