@@ -25,6 +25,7 @@ from vetrina.views.brand import brand
 from vetrina.views.markets import atlas
 from vetrina.views.orders.placed import OrderView, order_by_secret, status_url
 from vetrina.vocabulary import OrderState
+from vetrina_invoices.flows.issuing import NothingToInvoice
 from vetrina_invoices.flows.parties import LIMITS, Details
 from vetrina_invoices.flows.wishing import InvoiceIsIssued, ask_for_invoice
 from vetrina_invoices.settings import InvoicesSettings
@@ -60,7 +61,7 @@ def routes(site: Site, settings: InvoicesSettings) -> list[Any]:
             await ask_for_invoice(ctx, settings, order.key, details)
         except BadInput as refusal:
             return await _drawn(ctx, settings, request, order, form, _wrong(_voice(request, order), refusal))
-        except InvoiceIsIssued:
+        except (InvoiceIsIssued, NothingToInvoice):
             return await _drawn(ctx, settings, request, order, form, {})
         except NotFound as error:
             raise NotFoundException() from error

@@ -10,7 +10,8 @@ from vetrina.kernel.context import Context
 from vetrina.kernel.errors import NotFound, Refusal
 from vetrina.views.carts import cart_by_key
 from vetrina.views.orders.placed import orders_by_key
-from vetrina_invoices.flows.issuing import Settled, Wish, settle
+from vetrina.vocabulary import OrderState
+from vetrina_invoices.flows.issuing import NothingToInvoice, Settled, Wish, settle
 from vetrina_invoices.flows.parties import Details, checked
 from vetrina_invoices.models import InvoicesWish
 from vetrina_invoices.settings import InvoicesSettings
@@ -43,7 +44,10 @@ async def give_details(ctx: Context, cart_key: str, given: Details | None) -> De
 
 
 async def ask_for_invoice(ctx: Context, settings: InvoicesSettings, order_key: str, given: Details) -> Settled:
-    """Somebody who has an order's key asks for its invoice. Raises NotFound, BadInput, InvoiceIsIssued."""
+    """Somebody who has an order's key asks for its invoice.
+
+    Raises NotFound, BadInput, InvoiceIsIssued, NothingToInvoice for an order that is cancelled.
+    """
     found = await orders_by_key(ctx.db, [order_key]) if order_key else []
     if not found or found[0].source_name is not None:
         raise NotFound(what="The order")
@@ -51,6 +55,8 @@ async def ask_for_invoice(ctx: Context, settings: InvoicesSettings, order_key: s
     details = checked(given, order.country)
     if await documents_of(ctx.db, [order.id]):
         raise InvoiceIsIssued
+    if order.state == OrderState.CANCELLED:
+        raise NothingToInvoice
     wish = Wish(order_id=order.id, occasion=f"asked:{ctx.trail}", wanted_by="buyer", details=details)
     return await settle(ctx, settings, wish)
 

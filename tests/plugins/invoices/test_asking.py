@@ -5,8 +5,9 @@ from tests.support.invoicing import SELLER, told
 from tests.support.visitor import Visitor
 
 from vetrina.flows.orders.papers import order_papers
-from vetrina.flows.orders.whole import mark_as_paid
+from vetrina.flows.orders.whole import cancel_order, mark_as_paid
 from vetrina.testing import Workshop
+from vetrina_invoices.views import order_state
 
 pytestmark = pytest.mark.embedded
 CASH = "manual_payment:cash-on-delivery"
@@ -60,3 +61,17 @@ async def test_a_buyer_asks_from_his_orders_page_and_finds_the_invoice_there(sho
     await shop.switch_off("checkout")
     page = await person.open(path.replace("/invoices/", "/"))
     assert f"https://shop.test/invoices/documents/{document.key}.pdf" in page.links, "the plain page says the same"
+
+
+async def test_nobody_asks_for_an_invoice_of_what_is_cancelled(shop: Workshop) -> None:
+    await shop.configure("invoices", **SELLER)
+    order = await shop.order(await shop.product("Vaso", price="9.00"), payment=CASH, paid=False)
+    await shop.answer()
+    person = Visitor(shop.client._transport.app)  # type: ignore[attr-defined]
+    path = ((await order_papers(shop.buyer, order.id)).ask_url or "").removeprefix("https://shop.test")
+    fields = (await person.open(path)).form(path).fields
+    await cancel_order(shop.ctx, order.id, "CUSTOMER")
+    page = await person.post(path, {**fields, "name": "Da Nino srl"})
+    assert "nothing to invoice" in page.words and not page.forms
+    state = await order_state(shop.db, order.id)
+    assert state is None or (state.wanted_by, state.details) == (None, None), "nothing of what was typed is kept"
