@@ -10,6 +10,7 @@ from tests.support import shops
 from tests.support.checkouts import Desk, books, events, open_desk
 
 from vetrina.flows.checkout.paying_requests import MethodIsGone, asked, give_up_request, pay_request
+from vetrina.flows.orders.bouncing import pay_elsewhere
 from vetrina.flows.orders.whole import cancel_order, mark_as_paid
 from vetrina.flows.payments.asking import (
     NothingToAskFor,
@@ -18,6 +19,7 @@ from vetrina.flows.payments.asking import (
     lapse_requests,
     withdraw_request,
 )
+from vetrina.flows.payments.moving import reconcile_payment
 from vetrina.flows.upkeep import lapse_orders, watch_money
 from vetrina.kernel.db import Conflict
 from vetrina.kernel.errors import BadInput, NotFound, NotSignedIn, Refusal
@@ -26,6 +28,8 @@ from vetrina.ports import PaymentProvider
 from vetrina.shop.orders.rules import OrderIsPaid
 from vetrina.shop.payments.models import Payment, PaymentRequest
 from vetrina.testing.payments import AUTHORISES, CHALLENGES, DECLINES, PAYS
+from vetrina.views.ledgers import LEDGERS
+from vetrina.views.orders.refunds import refunds_of
 from vetrina.views.payments.requests import requests_of_orders
 from vetrina.views.payments.standing import payments_of_orders
 from vetrina_manual_payment.provider import ManualPayment
@@ -89,6 +93,19 @@ async def test_a_transfer_that_comes_first_sends_the_card_back(desk: Desk) -> No
     assert (charge.captured, charge.refunded) == (1_500, 1_500)
     assert await states(desk, order_id) == [("captured", 1_500, 0, True), ("refunded", 1_500, 1_500, False)]
     assert ((await books(desk)).orders, (await order_of(desk, order_id)).refunded) == (((1001, "placed", "PAID"),), 0)
+    desk.provider.bounce(charge, 1_500)
+    await reconcile_payment(desk.ctx, (await payments_of_orders(desk.ctx.db, [order_id]))[1].id)
+    (owed,) = await refunds_of(desk.ctx.db, [order_id])
+    assert owed.state == "bounced", "money that was never the order's is owed to its payer all the same"
+    for _ in range(2):
+        assert (await books(desk)).orders == ((1001, "placed", "PAID"),)
+        assert (await order_of(desk, order_id)).refunded == 0
+        assert [ledger.name for ledger in LEDGERS if ledger.rule == "I5" and await ledger.look(desk.ctx)] == []
+        if owed.state == "bounced":
+            await pay_elsewhere(keeper(desk), owed.id, "by transfer")
+        (owed,) = await refunds_of(desk.ctx.db, [order_id])
+    await cancel_order(keeper(desk), order_id, "CUSTOMER")
+    assert (await order_of(desk, order_id)).refunded == 1_500 and charge.refunded == 0
 
 
 async def test_the_link_and_the_transfer_at_once_are_paid_once(desk: Desk) -> None:

@@ -48,13 +48,16 @@ async def pay_elsewhere(ctx: Context, refund_id: int, how: str) -> None:
         if any(part.state == RefundState.FAILED and part.amount > left.get(part.payment_id or 0, 0) for part in owed):
             raise BadInput(field=("refund_id",), problem="So much is not left of its payment.", reason="high")
         amount = sum(part.amount for part in owed)
-        beside = order.refunded - sum(payment.refunded for payment in counting(held))
+        kept = counting(held)
+        beside = order.refunded - sum(payment.refunded for payment in kept)
+        # Money that another payment replaced was never the order's: it is paid back, and is none of the order's sums.
+        ours = sum(part.amount for part in owed if part.payment_id in {payment.id for payment in kept})
         for part in owed:
             await orders.settle_part(session, part.id, elsewhere=told, at=ctx.now())
         parts = await orders.parts_held(session, refund_id)
         state = await orders.follow_parts(session, refund_id, parts, at=ctx.now())
-        status = financial_status(order.owed, order.redeemed, beside + amount, standing_of(held))
-        await orders.set_money(session, order, status=status, refunded=order.refunded + amount, at=ctx.now())
+        status = financial_status(order.owed, order.redeemed, beside + ours, standing_of(held))
+        await orders.set_money(session, order, status=status, refunded=order.refunded + ours, at=ctx.now())
         if state == RefundState.DONE:
             await tell_refunded(ctx, session, order, refund_id, refund.amount, notify=refund.notify)
         after: dict[str, Any] = {"refund": refund_id, "amount": amount, "how": told}

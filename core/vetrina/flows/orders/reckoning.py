@@ -94,7 +94,8 @@ async def money_of(db: Reads, order: OrderView, payments: Sequence[PaymentRow]) 
         currency=order.currency,
         excess=excess,
     )
-    elsewhere = sum(part.amount for part in live if part.elsewhere)
+    ours = {payment.id for payment in held}
+    elsewhere = sum(part.amount for part in live if part.elsewhere and part.payment_id in ours)
     return Money(standing, lines, cards, sum(on_cards.values()) + elsewhere)
 
 

@@ -104,7 +104,8 @@ _returned = func.coalesce(
 _elsewhere = func.coalesce(
     select(func.sum(RefundPart.amount))
     .join(Refund, Refund.id == RefundPart.refund_id)
-    .where(Refund.order_id == Order.id, RefundPart.elsewhere != "")
+    .join(Payment, Payment.id == RefundPart.payment_id)
+    .where(Refund.order_id == Order.id, RefundPart.elsewhere != "", Payment.replaced_at.is_(None))
     .correlate(Order)
     .scalar_subquery(),
     0,
