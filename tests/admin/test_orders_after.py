@@ -2,7 +2,9 @@
 
 from collections.abc import AsyncGenerator
 
+import msgspec
 import pytest
+from sqlalchemy import update
 from tests.support import shops
 from tests.support.asking import Admin
 from tests.support.checkouts import Desk, books, open_desk
@@ -14,9 +16,11 @@ from vetrina.flows.orders.refunding import RefundWish, refund_order
 from vetrina.flows.parcels.fulfilling import FulfilWish, fulfil
 from vetrina.kernel.context import Context
 from vetrina.plugin import Site
+from vetrina.shop.orders.models import OrderDelivery
 from vetrina.testing.payments import AUTHORISES
 from vetrina.views.markets import capture_mode
 from vetrina.views.orders.fulfilments import fulfilments_of
+from vetrina.vocabulary import Address, PickupPoint
 
 pytestmark = pytest.mark.embedded
 
@@ -116,6 +120,9 @@ async def test_several_orders_leave_at_once_and_late_ones_are_found(desk: Desk, 
     assert "Late orders 3" in mara.page.words
     await mara.open("/admin/orders?tab=late")
     assert "3 orders" in mara.page.words
+    locker = PickupPoint(id="MI-7", name="Locker Duomo", address=Address(address1="Via Torino 1", city="Milano"))
+    async with desk.ctx.tx() as session:
+        await session.execute(update(OrderDelivery).values(pickup_point=msgspec.to_builtins(locker)))
     form = mara.page.form("/admin/orders/chosen")
     picked = {**form.fields, "order": [str(orders[0]), str(orders[2]), "x"], "notify": "on"}
 
@@ -128,6 +135,7 @@ async def test_several_orders_leave_at_once_and_late_ones_are_found(desk: Desk, 
     assert "#1001: Nothing is left to be sent" in await wish("packed")
     words = await wish("slips")
     assert "Order #1001" in words and "Order #1003" in words and "#1002" not in words and "Via Roma 1" in words
+    assert "MI-7 · Locker Duomo · Via Torino 1 · Milano" in words
     with all_statements(desk.ctx.db) as two:
         await mara.open(mara.path)
     await mara.open("/admin/orders?tab=late")
@@ -146,6 +154,7 @@ async def test_several_orders_leave_at_once_and_late_ones_are_found(desk: Desk, 
     await clerk.post(form.action, {**clerk.page.form("/chosen").fields, "order": str(orders[1]), "do": "sent"})
     assert clerk.answer.status_code == 403
     await clerk.client.aclose()
+    assert "MI-7 · Locker Duomo" in (await mara.open(f"/admin/orders/{orders[0]}")).words
     await mara.open("/admin/orders?tab=handle")
     assert "#1002" in mara.page.words and "#1003" not in mara.page.words
     for each in (early, mara):
