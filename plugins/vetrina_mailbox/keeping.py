@@ -1,13 +1,14 @@
 """What is kept: the last mails, each once; and what is forgotten of a person."""
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, ClassVar
 
 import msgspec
-from sqlalchemy import bindparam, delete, func, select
+from sqlalchemy import bindparam, delete, select
 
-from vetrina.kernel.db import Reads, Session, id_in, table_of, text_in
+from vetrina.kernel.db import Reads, Session, id_in, table_of
 from vetrina.plugin import Context, Person
 from vetrina.ports import Attachment, Letter, MailProvider, Policy
 from vetrina_mailbox.models import MailboxMail
@@ -75,27 +76,42 @@ async def whole_mail(ctx: Context, mail_id: int) -> tuple[MailRow, Kept] | None:
 
 
 async def export(ctx: Context, person: Person) -> Mapping[str, Any]:
-    """Every mail to the person, with its words and the names of its files."""
-    found = await ctx.db.fetch(_THEIRS, {"addresses": _addresses(person)})
-    mails = list[dict[str, Any]]()
-    for to, subject, at, sealed in found:
-        kept = _opened(ctx, sealed)
-        files = [file.name for file in kept.attachments]
-        mails.append({"to": to, "subject": subject, "at": at.isoformat(), "text": kept.text, "files": files})
+    """Every mail to the person, or that names him to the staff, with its words and the names of its files."""
+    mails = [
+        {
+            "to": mail.recipient,
+            "subject": mail.subject,
+            "at": mail.at.isoformat(),
+            "text": kept.text,
+            "files": [file.name for file in kept.attachments],
+        }
+        for mail, kept in await _theirs(ctx, ctx.db, person)
+    ]
     return {"mails": mails}
 
 
 async def erase(ctx: Context, session: Session, person: Person) -> int:
-    """Drop every mail to the person; how many."""
-    return await session.execute(_ERASE, {"addresses": _addresses(person)})
+    """Drop every mail to the person, or that names him to the staff; how many."""
+    theirs = [mail.id for mail, _ in await _theirs(ctx, session, person)]
+    return await session.execute(_DROP, {"ids": theirs})
+
+
+async def _theirs(ctx: Context, reads: Reads, person: Person) -> list[tuple[MailRow, Kept]]:
+    """One mail after the other, as large as they may be: there are MOST of them and no more."""
+    addresses = [address.lower() for address in person.emails]
+    named = [re.compile(rf"(?<![\w.+-]){re.escape(address)}(?!\.?[\w-])") for address in addresses]
+    found = list[tuple[MailRow, Kept]]()
+    for mail in await latest(reads, size=MOST):
+        for *_, sealed in await reads.fetch(_ONE, {"mail": mail.id}):
+            kept = _opened(ctx, sealed)
+            said = kept.text.lower()
+            if mail.recipient in addresses or any(name.search(said) for name in named):
+                found.append((mail, kept))
+    return found
 
 
 def _opened(ctx: Context, sealed: str) -> Kept:
     return msgspec.json.decode(ctx.shop.vault.open(PURPOSE, sealed), type=Kept)
-
-
-def _addresses(person: Person) -> Sequence[str]:
-    return [address.lower() for address in person.emails]
 
 
 _ROW = select(MailboxMail.id, MailboxMail.recipient, MailboxMail.subject, MailboxMail.at)
@@ -103,6 +119,3 @@ _LATEST = _ROW.order_by(MailboxMail.id.desc()).limit(bindparam("size"))
 _ONE = _ROW.add_columns(MailboxMail.sealed).where(MailboxMail.id == bindparam("mail"))
 _OLDER = select(MailboxMail.id).order_by(MailboxMail.id.desc()).limit(MOST).offset(bindparam("most"))
 _DROP = delete(table_of(MailboxMail)).where(id_in(MailboxMail.id, "ids"))
-_IS_THEIRS = text_in(func.lower(MailboxMail.recipient), "addresses")
-_THEIRS = select(MailboxMail.recipient, MailboxMail.subject, MailboxMail.at, MailboxMail.sealed).where(_IS_THEIRS)
-_ERASE = delete(table_of(MailboxMail)).where(_IS_THEIRS)

@@ -91,8 +91,13 @@ async def test_the_last_mails_are_shown_loudly_and_forgotten_with_the_person(
         assert first.tone == "warning"
         assert isinstance(rest[-1], Section if page is mail else Table)
 
+    told = {"to": "staff@shop.test", "message_id": "<staff@shop.test>", "text": "New order of Buyer4@example.org."}
+    await Mailbox().send(ctx, msgspec.structs.replace(LETTER, **told))
+    other = {"to": "staff@shop.test", "message_id": "<other@shop.test>", "text": "of a.buyer4@example.org"}
+    await Mailbox().send(ctx, msgspec.structs.replace(LETTER, **other))
     person = Person(emails=("BUYER4@example.org",))
-    assert "link-4" in str(await keeping.export(ctx, person))
+    exported = str(await keeping.export(ctx, person))
+    assert "link-4" in exported and "New order" in exported and "a.buyer4" not in exported
     async with ctx.tx() as session:
-        assert await keeping.erase(ctx, session, person) == 1
-    assert len(await keeping.latest(ctx.db, size=10)) == 2
+        assert await keeping.erase(ctx, session, person) == 2
+    assert [mail.recipient for mail in await keeping.latest(ctx.db, size=10)] == ["staff@shop.test"], "another's"
