@@ -101,11 +101,17 @@ _returned = func.coalesce(
     0,
 )
 """Money that another payment replaced was never the order's."""
+_counts: Any = (
+    select(Payment.replaced_at.is_(None))
+    .where(Payment.id == RefundPart.payment_id)
+    .correlate(RefundPart)
+    .scalar_subquery()
+)
+"""The same of a refund's part: looked up part by part, so that no plan reads all payments for it."""
 _elsewhere = func.coalesce(
     select(func.sum(RefundPart.amount))
     .join(Refund, Refund.id == RefundPart.refund_id)
-    .join(Payment, Payment.id == RefundPart.payment_id)
-    .where(Refund.order_id == Order.id, RefundPart.elsewhere != "", Payment.replaced_at.is_(None))
+    .where(Refund.order_id == Order.id, RefundPart.elsewhere != "", _counts)
     .correlate(Order)
     .scalar_subquery(),
     0,

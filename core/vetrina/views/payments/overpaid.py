@@ -57,8 +57,7 @@ _taken = (
 _asked = (
     select(cast(func.coalesce(func.sum(RefundPart.amount), 0), BigInt))
     .join(Refund, Refund.id == RefundPart.refund_id)
-    .join(Payment, Payment.id == RefundPart.payment_id)
-    .where(Refund.order_id == Order.id, SPOKEN_FOR, Payment.replaced_at.is_(None))
+    .where(Refund.order_id == Order.id, SPOKEN_FOR, RefundPart.payment_id.is_not(None))
     .correlate(Order)
     .scalar_subquery()
 )
