@@ -123,9 +123,7 @@ async def plans_of(url: str, calls: Iterable[Call], *, is_large: bool) -> dict[s
                 for call in calls
             }
     connection = await connect(url)
-    if is_large:
-        await connection.execute("ANALYZE")
-    else:
+    if not is_large:
         await connection.execute("SET enable_seqscan = off")
     found = {
         call.text: [row[0] for row in await connection.fetch(f"EXPLAIN {call.text}", *call.arguments)] for call in calls
