@@ -76,6 +76,8 @@ def put(url: str, dump: Path) -> None:
             _MAKE_ROOM,
             "-f",
             str(script),
+            "-c",
+            "ANALYZE",  # until the server has counted the rows by itself it would plan as if there were few
         )
     finally:
         script.unlink(missing_ok=True)

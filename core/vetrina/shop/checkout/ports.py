@@ -14,9 +14,9 @@ class HostedPages(Protocol):
 
     What is written into answers, mails and invoices are the plain pages' addresses, and these lead on to the first
     plugin that serves this port: so a link works for ever, whoever serves it by then. The secrets are those of the
-    plain addresses; `views.carts.opens_checkout` and `views.orders.placed.order_by_secret` judge them. Every method answers a
-    path on this shop, with its leading slash. One that also has `payment_path(request_key)` is asked for the page of a
-    payment link; without it the plain page takes those payments.
+    plain addresses; `views.carts.opens_checkout` and `views.orders.placed.order_by_secret` judge them. Every method
+    answers a path on this shop, with its leading slash. One that also has `payment_path(request_key)` is asked for the
+    page of a payment link; without it the plain page takes those payments.
     """
 
     policy: ClassVar[Policy] = Policy("optional", 1.0)
