@@ -110,3 +110,10 @@ def test_the_rule_bites() -> None:
         "core/vetrina/house/planted.py": "try:\n    import yaml\nexcept ImportError:\n    yaml = None\n",
     }
     assert [line for path, text in fine.items() for line in undeclared(planted(text, path))] == []
+
+
+def test_a_plugin_is_graded_without_test_tools() -> None:
+    """What the doctor imports comes with the wheel; fixtures alone are for whoever has pytest."""
+    tools = re.compile(r"^(?:import|from) (?:pytest|hypothesis)", re.MULTILINE)
+    kit = {path.name: path.read_text() for path in (ROOT / "core" / "vetrina" / "testing").rglob("*.py")}
+    assert [name for name, text in kit.items() if tools.search(text)] == ["fixtures.py"]

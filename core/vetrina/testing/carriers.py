@@ -6,7 +6,6 @@ from datetime import UTC, datetime, timedelta
 from typing import ClassVar
 
 import msgspec
-import pytest
 
 from vetrina.kernel.context import Context
 from vetrina.ports import (
@@ -24,6 +23,7 @@ from vetrina.ports import (
     Tracking,
     TrackingEvent,
 )
+from vetrina.testing.raising import raised
 from vetrina.vocabulary import Address
 
 STARTS = {"pdf": b"%PDF-", "zpl": b"^XA"}
@@ -174,9 +174,7 @@ class CarrierContract:
 
     async def test_who_waits_too_long_may_leave(self, ctx: Context) -> None:
         """Whoever asks has a deadline of his own, often shorter than the port's."""
-        with pytest.raises(TimeoutError):
-            async with asyncio.timeout(0.02):
-                await self.silent().rates(ctx, self.rate_request())
+        await raised(TimeoutError, asyncio.wait_for(self.silent().rates(ctx, self.rate_request()), 0.02))
 
     async def test_a_label_can_be_printed_and_followed(self, ctx: Context) -> None:
         label = await self.carrier().buy_label(ctx, self.shipment())
@@ -207,19 +205,16 @@ class CarrierContract:
         await carrier.cancel_label(ctx, label.reference)
 
     async def test_what_was_never_bought_cannot_be_given_back(self, ctx: Context) -> None:
-        with pytest.raises(CarrierRefused) as refused:
-            await self.carrier().cancel_label(ctx, "no-such-shipment")
-        assert refused.value.why == "UNKNOWN_SHIPMENT"
+        refused = await raised(CarrierRefused, self.carrier().cancel_label(ctx, "no-such-shipment"))
+        assert refused.why == "UNKNOWN_SHIPMENT"
 
     async def test_what_cannot_be_is_refused_and_says_why(self, ctx: Context) -> None:
         carrier = self.carrier()
-        with pytest.raises(CarrierRefused) as refused:
-            await carrier.buy_label(ctx, msgspec.structs.replace(self.shipment(), service="no-such-service"))
-        assert refused.value.why == "SERVICE"
+        served = msgspec.structs.replace(self.shipment(), service="no-such-service")
+        assert (await raised(CarrierRefused, carrier.buy_label(ctx, served))).why == "SERVICE"
         nowhere = msgspec.structs.replace(self.destination, zip=None)
-        with pytest.raises(CarrierRefused) as refused:
-            await carrier.buy_label(ctx, msgspec.structs.replace(self.shipment(), destination=nowhere))
-        assert refused.value.why == "ADDRESS"
+        sent = msgspec.structs.replace(self.shipment(), destination=nowhere)
+        assert (await raised(CarrierRefused, carrier.buy_label(ctx, sent))).why == "ADDRESS"
 
     async def test_what_is_known_of_a_parcel_only_grows(self, ctx: Context) -> None:
         carrier = self.carrier()
