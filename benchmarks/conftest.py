@@ -8,14 +8,14 @@ import msgspec
 import pytest
 import uvloop
 from benchmarks.support import recorded, table
-from benchmarks.support.measured_shop import MeasuredShop, measured_shop
+from benchmarks.support.measured_shop import SELLING, MeasuredShop, measured_shop
 from benchmarks.support.meter import Meter, Run
 from benchmarks.support.report import Figure, Report, budgets
 from tests.support import postgres
 from tests.support.shops import NOWHERE, StillClock, context, make_shop, postgres_url
 
 from vetrina.boot import Runtime, compose
-from vetrina.demo.shop import PLUGINS, fill, profile
+from vetrina.demo.shop import fill, profile
 from vetrina.flows.opening import open_shop
 from vetrina.flows.plugins import switch_on
 from vetrina.kernel.clock import SystemClock
@@ -111,7 +111,7 @@ def bench(run: Run, tmp_path_factory: pytest.TempPathFactory) -> Generator[Bench
 async def _open(db: Database) -> None:
     ctx = context(make_shop(db, StillClock()), NOWHERE)
     await open_shop(ctx, profile())
-    await switch_on(ctx, PLUGINS)
+    await switch_on(ctx, SELLING)
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:

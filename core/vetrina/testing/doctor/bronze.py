@@ -37,7 +37,7 @@ async def boots_alone(patient: Patient) -> Outcome:
 
 async def boots_with_all(patient: Patient) -> Outcome:
     """Names clash only when somebody else has them."""
-    everybody = sorted({*patient.neighbours, *patient.needed, patient.name})  # one order: shops alike are made once
+    everybody = sorted({*patient.at_hand, *patient.needed, patient.name})  # one order: shops alike are made once
     async with a_shop(everybody, beside=()) as shop:
         return passed(f"beside {len(shop.runtime.collected.loaded) - 1} others")
 
@@ -87,7 +87,7 @@ async def lives(patient: Patient) -> Outcome:
 CHECKS = (
     Check(Grade.BRONZE, "manifest", MANIFEST, manifest),
     Check(Grade.BRONZE, "boots alone", "it loads with the doors and what it requires alone", boots_alone),
-    Check(Grade.BRONZE, "boots with all", "it loads beside every plugin that ships with Vetrina", boots_with_all),
+    Check(Grade.BRONZE, "boots with all", "it loads beside all plugins of Vetrina's that can", boots_with_all),
     Check(Grade.BRONZE, "names", "its tables, jobs, permissions, fields and KPIs carry its name", names),
     Check(Grade.BRONZE, "README", "README.md says what it does, how to set it up and how to remove it", readme),
     Check(Grade.BRONZE, "life", "switched on, off and removed it leaves the shop working and no trace", lives),

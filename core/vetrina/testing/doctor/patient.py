@@ -17,7 +17,7 @@ from vetrina.kernel.db import Model, table_of
 from vetrina.plugin.collected import DOORS, Collected
 from vetrina.plugin.discovery import OUR_OWN, Installed, folder_of, installed, wanted
 from vetrina.plugin.loader import load
-from vetrina.plugin.manifest import Manifest, ManifestRefused, read_manifest
+from vetrina.plugin.manifest import Manifest, ManifestRefused, missing_modules, read_manifest
 
 TRACES = re.compile("e_?mail|phone|(first|last|full|person|customer|buyer)_name|address|street|birth|customer")
 """What is in the names of columns that hold something about a person."""
@@ -59,6 +59,12 @@ class Patient:
         """Every plugin that ships with Vetrina."""
         ours = (name for name, package in installed().items() if package.distribution == OUR_OWN)
         return tuple(name for name in ours if name not in (*DOORS, self.name))
+
+    @cached_property
+    def at_hand(self) -> tuple[str, ...]:
+        """Those of them that can load here: some need modules that come with an extra of the wheel alone."""
+        known = installed()
+        return tuple(name for name in self.neighbours if not missing_modules(read_manifest(known[name].package)))
 
     @cached_property
     def collected(self) -> Collected:
