@@ -124,6 +124,10 @@ def test_whatever_many_people_do_for_long_the_ledgers_hold(machine: type[Machine
     run(machine, LONG)
 
 
+CROWD = 12
+"""So many that not all of them come one after the other, however busy the machine is."""
+
+
 async def test_the_market_shows_a_code_that_is_used_too_often(
     database_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -132,11 +136,11 @@ async def test_the_market_shows_a_code_that_is_used_too_often(
         monkeypatch.setattr(uses, name, getattr(uses, name))
     market = await Market.open(database_url)
     try:
-        for which in range(4):
+        for which in range(CROWD):
             await market.do(Deed("fill", which, 1))
         unconditional: Any = uses_are_counted_up_unconditionally
         await unconditional(None)
-        await asyncio.gather(*(market.do(Deed("buy", which, which)) for which in range(4)))
+        await asyncio.gather(*(market.do(Deed("buy", which, which)) for which in range(CROWD)))
         assert any("2 allowed" in problem for problem in await market.wrong())
     finally:
         await market.desk.ctx.db.close()
