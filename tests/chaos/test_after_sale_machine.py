@@ -5,12 +5,11 @@ the fewest deeds that still fail.
 """
 
 import asyncio
-import itertools
 from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, Phase, settings
+from hypothesis import Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
     RuleBasedStateMachine,
@@ -18,13 +17,11 @@ from hypothesis.stateful import (
     invariant,
     precondition,
     rule,
-    run_state_machine_as_test,
 )
-from tests.support import shops
+from tests.support.chaos.machines import fresh_databases, run
 from tests.support.chaos.market import Deed
 from tests.support.chaos.sold_orders import DEEDS, TRANSFER, SoldOrders, Terms
 from tests.support.checkouts import CARD
-from tests.support.reuse import Reused
 
 from vetrina.shop.orders import refund_rules
 from vetrina.testing.payments import AUTHORISES, PAYS
@@ -41,7 +38,6 @@ TERMS = st.builds(
 )
 BOUNDED = settings(max_examples=6, stateful_step_count=12, derandomize=True)
 LONG = settings(max_examples=60, stateful_step_count=30, derandomize=True)
-SLOW = (HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much, HealthCheck.large_base_example)
 
 
 class AfterSale(RuleBasedStateMachine):
@@ -97,24 +93,7 @@ class Refunding(AfterSale):
 @pytest.fixture
 def machine(request: pytest.FixtureRequest, database_url: str, tmp_path: Path) -> type[AfterSale]:
     """The machine over databases of one engine, a fresh one for each example."""
-    numbers = itertools.count()
-
-    def fresh() -> str:
-        if database_url.startswith("sqlite"):
-            folder = tmp_path / str(next(numbers))
-            folder.mkdir()
-            return shops.sqlite_url(request.getfixturevalue("sqlite_template"), folder)
-        database: Reused = request.getfixturevalue("postgres_database")
-        database.start_again()
-        return database.url
-
-    return type("AfterSale", (AfterSale,), {"fresh": staticmethod(fresh)})
-
-
-def run(machine: type[AfterSale], how: settings) -> None:
-    """Example by example, without a limit of time and without remembering failures in a folder."""
-    quiet = settings(how, deadline=None, database=None, suppress_health_check=SLOW, print_blob=False)
-    run_state_machine_as_test(machine, settings=quiet)
+    return type("AfterSale", (AfterSale,), {"fresh": staticmethod(fresh_databases(request, database_url, tmp_path))})
 
 
 @pytest.mark.embedded

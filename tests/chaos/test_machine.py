@@ -5,12 +5,11 @@ fails is shrunk to the fewest deeds that still fail.
 """
 
 import asyncio
-import itertools
 from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, settings
+from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
     RuleBasedStateMachine,
@@ -18,12 +17,10 @@ from hypothesis.stateful import (
     invariant,
     precondition,
     rule,
-    run_state_machine_as_test,
 )
-from tests.support import shops
+from tests.support.chaos.machines import fresh_databases, run
 from tests.support.chaos.market import DEEDS, Deed, Market
 from tests.support.chaos.plants import uses_are_counted_up_unconditionally
-from tests.support.reuse import Reused
 
 from vetrina_promotions import uses
 
@@ -31,7 +28,6 @@ MOST = st.integers(0, 11)
 ANY = st.builds(Deed, st.sampled_from(DEEDS), MOST, MOST)
 BUYS = st.builds(Deed, st.sampled_from(("fill", "buy", "buy", "go_to_the_bank", "hear")), MOST, MOST)
 BOUNDED = settings(max_examples=2, stateful_step_count=12, derandomize=True)
-SLOW = (HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much, HealthCheck.large_base_example)
 LONG = settings(max_examples=25, stateful_step_count=30)
 
 
@@ -94,24 +90,7 @@ class Machine(RuleBasedStateMachine):
 @pytest.fixture
 def machine(request: pytest.FixtureRequest, database_url: str, tmp_path: Path) -> type[Machine]:
     """The machine over databases of one engine, a fresh one for each example."""
-    numbers = itertools.count()
-
-    def fresh() -> str:
-        if database_url.startswith("sqlite"):
-            folder = tmp_path / str(next(numbers))
-            folder.mkdir()
-            return shops.sqlite_url(request.getfixturevalue("sqlite_template"), folder)
-        database: Reused = request.getfixturevalue("postgres_database")
-        database.start_again()
-        return database.url
-
-    return type("Machine", (Machine,), {"fresh": staticmethod(fresh)})
-
-
-def run(machine: type[Machine], how: settings) -> None:
-    """Example by example, without a limit of time and without remembering failures in a folder."""
-    quiet = settings(how, deadline=None, database=None, suppress_health_check=SLOW, print_blob=False)
-    run_state_machine_as_test(machine, settings=quiet)
+    return type("Machine", (Machine,), {"fresh": staticmethod(fresh_databases(request, database_url, tmp_path))})
 
 
 def test_whatever_people_do_the_ledgers_hold(machine: type[Machine]) -> None:

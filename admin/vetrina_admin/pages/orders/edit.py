@@ -41,9 +41,7 @@ async def edit(visit: Visit, form: Form) -> Answer:
         wish = _wish(order, form)
         if form.get("do") != "save":
             return await _shown(visit, order, form, quote=await quote_amendment(visit.ctx, wish))
-        seen = form.get("seen")
-        expected = int(seen) if seen.removeprefix("-").isdecimal() and len(seen) < 18 else None
-        done = await amend_order(visit.ctx, msgspec.structs.replace(wish, expected_total=expected))
+        done = await amend_order(visit.ctx, msgspec.structs.replace(wish, expected_total=seen_total(form)))
     except Refusal as refusal:
         return await _shown(visit, order, form, problem=told(visit.say, refusal))
     visit.tell("editing.done", name=order.name)
@@ -74,6 +72,12 @@ def numbers(form: Form, prefix: str) -> Pieces:
         if name.startswith(prefix) and name[len(prefix) :].isdecimal() and len(name) < len(prefix) + 19
     ]
     return tuple((key, quantity) for key, quantity in found if quantity)
+
+
+def seen_total(form: Form) -> int | None:
+    """What the form said that it comes to, in minor units; None where it was not shown yet."""
+    seen = form.get("seen")
+    return int(seen) if seen.removeprefix("-").isdecimal() and len(seen) < 18 else None
 
 
 def _wish(order: OrderView, form: Form) -> AmendWish:

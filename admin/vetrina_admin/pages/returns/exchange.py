@@ -9,7 +9,7 @@ from vetrina.views.orders.placed import order_by_id
 from vetrina.views.orders.returns import ReturnView, return_by_id, return_lines
 from vetrina_admin.pages.answers import Answer, render, see_other
 from vetrina_admin.pages.forms import Form
-from vetrina_admin.pages.orders.edit import numbers
+from vetrina_admin.pages.orders.edit import numbers, seen_total
 from vetrina_admin.pages.orders.money_back import money_back_note
 from vetrina_admin.pages.orders.picking import PREFIX, is_searching, picker, with_pick
 from vetrina_admin.pages.pictures import picture_headers
@@ -36,9 +36,7 @@ async def exchange(visit: Visit, form: Form) -> Answer:
         )
         if form.get("do") != "save":
             return await _shown(visit, found, form, quote=await quote_exchange(visit.ctx, wish))
-        seen = form.get("seen")
-        expected = int(seen) if seen.removeprefix("-").isdecimal() and len(seen) < 18 else None
-        done = await exchange_return(visit.ctx, msgspec.structs.replace(wish, expected_total=expected))
+        done = await exchange_return(visit.ctx, msgspec.structs.replace(wish, expected_total=seen_total(form)))
     except Refusal as refusal:
         return await _shown(visit, found, form, problem=told(visit.say, refusal))
     visit.tell("returns.exchanged", name=found.name)

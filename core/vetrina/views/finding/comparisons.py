@@ -78,7 +78,7 @@ def costs(comparison: str, name: str) -> ColumnElement[bool]:
         .where(
             Price.price_list_id == PRICE_LIST,
             Variant.archived_at.is_(None),
-            _compared(Price.amount, comparison, bindparam(name, type_=BigInt)),
+            relates(Price.amount, comparison, bindparam(name, type_=BigInt)),
         )
     )
 
@@ -86,7 +86,7 @@ def costs(comparison: str, name: str) -> ColumnElement[bool]:
 def compares(owner: type[Product] | type[Collection], column: str, comparison: str, name: str) -> ColumnElement[bool]:
     """A column is so much, more or less."""
     compared = table_of(owner).c[column]
-    return _compared(compared, comparison, bindparam(name, type_=compared.type))
+    return relates(compared, comparison, bindparam(name, type_=compared.type))
 
 
 def is_gift_card() -> ColumnElement[bool]:
@@ -111,7 +111,8 @@ def _says(text: Column, name: str, is_pattern: bool) -> ColumnElement[bool]:
     return text.like(value, escape="/") if is_pattern else text == value
 
 
-def _compared(column: Column, comparison: str, value: Column) -> ColumnElement[bool]:
+def relates(column: Column, comparison: str, value: Column) -> ColumnElement[bool]:
+    """The comparison that a query names: >, >=, <, <=, and equality for any other."""
     match comparison:
         case ">":
             return column > value

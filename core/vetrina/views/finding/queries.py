@@ -224,6 +224,30 @@ def _price(ctx: Context, term: Term, values: Values) -> Condition:
     return Condition(costs, (term.comparison, values.name(amount)))
 
 
+def said_moment(term: Term) -> tuple[datetime, bool]:
+    """The day or instant a term names, and whether it is a day that has a next one. Raises BadInput."""
+    try:
+        moment = datetime.fromisoformat(term.value)
+    except ValueError:
+        raise BadInput(
+            field=("query",), problem=f"{term.field} is compared with a day such as 2026-03-14, or an instant."
+        ) from None
+    return moment, len(term.value) <= len("2026-03-14") and moment.year != MAXYEAR
+
+
+def of_day(term: Term, start: datetime, end: datetime, compared: Callable[[str, datetime], Condition]) -> Condition:
+    """How a moment relates to a whole day, which ends where the next one starts."""
+    match term.comparison:
+        case "=":
+            return every((compared(">=", start), compared("<", end)))
+        case "<" | ">=":
+            return compared(term.comparison, start)
+        case "<=":
+            return compared("<", end)
+        case _:
+            return compared(">=", end)
+
+
 def _moment(owner: type[Product] | type[Collection], column: str) -> Meaning:
     """A day or an instant, in UTC unless it says otherwise; a day is all of it."""
 
@@ -231,25 +255,11 @@ def _moment(owner: type[Product] | type[Collection], column: str) -> Meaning:
         return Condition(compares, (owner, column, comparison, values.name(moment)))
 
     def meaning(ctx: Context, term: Term, values: Values) -> Condition:
-        try:
-            moment = datetime.fromisoformat(term.value)
-        except ValueError:
-            raise BadInput(
-                field=("query",), problem=f"{term.field} is compared with a day such as 2026-03-14, or an instant."
-            ) from None
+        moment, is_day = said_moment(term)
         start = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-        if len(term.value) > len("2026-03-14") or start.year == MAXYEAR:
+        if not is_day:
             return compared(term.comparison, start, values)
-        end = start + timedelta(days=1)
-        match term.comparison:
-            case "=":
-                return every((compared(">=", start, values), compared("<", end, values)))
-            case "<" | ">=":
-                return compared(term.comparison, start, values)
-            case "<=":
-                return compared("<", end, values)
-            case _:
-                return compared(">=", end, values)
+        return of_day(term, start, start + timedelta(days=1), lambda sign, at: compared(sign, at, values))
 
     return meaning
 

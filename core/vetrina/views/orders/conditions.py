@@ -9,6 +9,7 @@ from vetrina.kernel.db import BigInt, id_in, table_of, text_in
 from vetrina.shop.catalog.models import Variant
 from vetrina.shop.customers.models import Customer
 from vetrina.shop.orders.models import Order, OrderDelivery, OrderLine, Return
+from vetrina.views.finding.comparisons import relates
 from vetrina.views.windows import Column
 
 Ids = Select[int]
@@ -91,7 +92,7 @@ def is_late(today: str, since: str) -> ColumnElement[bool]:
 def compares(column: str, comparison: str, name: str) -> ColumnElement[bool]:
     """A column is so much, more or less."""
     compared = table_of(Order).c[column]
-    return _signed(compared, comparison, bindparam(name, type_=compared.type))
+    return relates(compared, comparison, bindparam(name, type_=compared.type))
 
 
 def total_compares(comparison: str, usual: str, *unusual: tuple[str, str]) -> ColumnElement[bool]:
@@ -100,7 +101,7 @@ def total_compares(comparison: str, usual: str, *unusual: tuple[str, str]) -> Co
         *((text_in(Order.currency, names), bindparam(minor, type_=BigInt)) for names, minor in unusual),
         else_=bindparam(usual, type_=BigInt),
     )
-    return _signed(Order.total, comparison, amount)
+    return relates(Order.total, comparison, amount)
 
 
 def _of_customers(inside: str, capital: str) -> Ids:
@@ -120,17 +121,3 @@ def _of_skus(pattern: str) -> tuple[Ids, Ids]:
 
 def _is_like(text: Column, name: str) -> ColumnElement[bool]:
     return text.like(bindparam(name, type_=Text()), escape="/")
-
-
-def _signed(column: Column, comparison: str, value: Column) -> ColumnElement[bool]:
-    match comparison:
-        case ">":
-            return column > value
-        case ">=":
-            return column >= value
-        case "<":
-            return column < value
-        case "<=":
-            return column <= value
-        case _:
-            return column == value

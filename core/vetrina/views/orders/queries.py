@@ -1,7 +1,7 @@
 """What the staff asks of orders, as conditions: filters, and queries in the search syntax."""
 
 from collections.abc import Callable
-from datetime import MAXYEAR, datetime, timedelta
+from datetime import datetime, timedelta
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal, InvalidOperation
 
 import msgspec
@@ -11,7 +11,7 @@ from vetrina.kernel.errors import BadInput
 from vetrina.kernel.money import LARGEST, digits
 from vetrina.views.finding.comparisons import like
 from vetrina.views.finding.matching import EVERYTHING, Condition, Matching, Values, either, every, opposite
-from vetrina.views.finding.queries import read
+from vetrina.views.finding.queries import of_day, read, said_moment
 from vetrina.views.finding.query_syntax import Either, Every, Not, Query, Term
 from vetrina.views.orders import conditions as sql
 from vetrina.views.orders.sales import REPORTS_ZONE
@@ -192,24 +192,11 @@ def _of_total(term: Term, values: Values) -> Condition:
 
 
 def _of_moment(term: Term, values: Values) -> Condition:
-    try:
-        moment = datetime.fromisoformat(term.value)
-    except ValueError:
-        raise BadInput(
-            field=("query",), problem=f"{term.field} is compared with a day such as 2026-03-14, or an instant."
-        ) from None
-    if len(term.value) > len("2026-03-14") or moment.year == MAXYEAR:
+    moment, is_day = said_moment(term)
+    if not is_day:
         return _placed(term.comparison, moment if moment.tzinfo else moment.replace(tzinfo=REPORTS_ZONE), values)
     start, end = shop_midnight(moment), shop_midnight(moment + timedelta(days=1))
-    match term.comparison:
-        case "=":
-            return every((_placed(">=", start, values), _placed("<", end, values)))
-        case "<" | ">=":
-            return _placed(term.comparison, start, values)
-        case "<=":
-            return _placed("<", end, values)
-        case _:
-            return _placed(">=", end, values)
+    return of_day(term, start, end, lambda sign, at: _placed(sign, at, values))
 
 
 def _placed(comparison: str, at: datetime, values: Values) -> Condition:
