@@ -10,6 +10,7 @@ from vetrina.flows.auditing import audited
 from vetrina.flows.orders.awaiting import await_anew, awaited_after
 from vetrina.flows.parcels.packing import open_order
 from vetrina.flows.payments.following import counting, standing_of, withdraw_excess
+from vetrina.flows.payments.requesting import request_for
 from vetrina.flows.placing.freezing import Redeem, thaw
 from vetrina.flows.placing.holding import marked
 from vetrina.kernel.context import Context
@@ -22,7 +23,6 @@ from vetrina.shop.orders.events import OrderRefunded, OrderWaived
 from vetrina.shop.orders.refund_rules import NothingToRefundOf, RefundSums, Standing, Way, Worth, excess_of
 from vetrina.shop.orders.rules import OrderRow, financial_status
 from vetrina.shop.payments import service as payments_of
-from vetrina.shop.payments.ports import MoneyRequest
 from vetrina.shop.payments.rules import LOST, PaymentRow
 from vetrina.shop.pricing.ports import Redeemable
 from vetrina.views.carts import locked_cart
@@ -290,14 +290,5 @@ def _request(payment: PaymentRow, earlier: Sequence[RefundPartView]) -> dict[str
     """
     open_parts = [part for part in earlier if part.payment_id == payment.id and part.state == RefundState.ASKED]
     back = [(part.request or {}).get("refunded", 0) + part.amount for part in open_parts]
-    request = MoneyRequest(
-        key="",
-        payment_key=payment.key,
-        provider_reference=payment.provider_reference,
-        amount=0,
-        currency=payment.currency,
-        authorised=payment.authorised,
-        captured=payment.captured,
-        refunded=max([payment.refunded, *back]),
-    )
-    return msgspec.to_builtins(request)
+    request = request_for(payment)
+    return msgspec.to_builtins(msgspec.structs.replace(request, refunded=max([payment.refunded, *back])))

@@ -3,12 +3,13 @@
 import msgspec
 import structlog
 
+from vetrina.flows.payments.requesting import request_for
 from vetrina.kernel.context import Context
 from vetrina.kernel.db import Session
 from vetrina.kernel.errors import Fault
 from vetrina.shop.orders import service as orders
 from vetrina.shop.orders.refund_rules import OF_BOUNCE, RefundSums, Way
-from vetrina.shop.payments.ports import MoneyRequest, RefundBounce
+from vetrina.shop.payments.ports import RefundBounce
 from vetrina.shop.payments.rules import PaymentRow
 from vetrina.shop.payments.service import Recorded
 from vetrina.vocabulary import RefundState
@@ -61,17 +62,7 @@ async def _written(ctx: Context, session: Session, order_id: int, payment: Payme
     note = orders.RefundNote(
         key=f"{OF_BOUNCE}{bounce.reference}", reason="BOUNCED", note="", notify=False, actor=ctx.actor.name
     )
-    request = MoneyRequest(
-        key="",
-        payment_key=payment.key,
-        provider_reference=payment.provider_reference,
-        amount=0,
-        currency=payment.currency,
-        authorised=payment.authorised,
-        captured=payment.captured,
-        refunded=payment.refunded,
-    )
-    requests = {payment.id: msgspec.to_builtins(request)}
+    requests = {payment.id: msgspec.to_builtins(request_for(payment))}
     refund_id = await orders.write_refund(session, order, sums, note, requests=requests, restocked={}, at=ctx.now())
     (part,) = await orders.parts_held(session, refund_id)
     await orders.decide_part(session, part.id, RefundState.DONE, at=ctx.now())

@@ -6,6 +6,7 @@ from typing import Any, Literal
 
 from vetrina.flows.payments.disputes import take_dispute
 from vetrina.flows.payments.payouts import hear_payout
+from vetrina.flows.payments.requesting import request_for
 from vetrina.flows.payments.settling import RECONCILE, Receipt, settle
 from vetrina.kernel.context import Context
 from vetrina.kernel.errors import NotFound, Unavailable
@@ -260,16 +261,7 @@ async def _moved(ctx: Context, payment: PaymentRow, verb: Movement, amount: int)
 async def _move(ctx: Context, payment: PaymentRow, verb: Movement, amount: int) -> PaymentReport:
     """Ask the provider for one movement. Its key follows from what moved before: sent again, it is the same one."""
     before = {"capture": payment.captured, "refund": payment.totals.refunded}.get(verb, 0)
-    request = MoneyRequest(
-        key=f"{payment.key}:{verb}:{before}",
-        payment_key=payment.key,
-        provider_reference=payment.provider_reference,
-        amount=amount,
-        currency=payment.currency,
-        authorised=payment.authorised,
-        captured=payment.captured,
-        refunded=payment.refunded,
-    )
+    request = request_for(payment, key=f"{payment.key}:{verb}:{before}", amount=amount)
     provided = ctx.ports.get(PaymentProvider, payment.provider)
     asked = {
         "capture": provided.implementation.capture,
