@@ -29,6 +29,7 @@ from vetrina.shop.inventory.service import holds
 from vetrina.shop.orders.models import Order
 from vetrina.shop.orders.rules import OrderDraft
 from vetrina.shop.orders.service import writing
+from vetrina.shop.payments.rules import PaymentRow
 from vetrina.shop.pricing import rules as pricing
 from vetrina.testing.payments import FakeProvider
 from vetrina.testing.shop import Workshop
@@ -145,11 +146,12 @@ async def deliveries_are_marked_before_they_are_made(shop: Workshop) -> None:
 async def every_try_has_a_key_of_its_own(shop: Workshop) -> None:
     """A movement that is tried again is another movement."""
 
-    def requested(**values: Any) -> MoneyRequest:
-        values["key"] = secrets.token_hex(8)
-        return MoneyRequest(**values)
+    honest = payments.request_for
 
-    payments.MoneyRequest = requested  # pyright: ignore[reportAttributeAccessIssue]
+    def requested(payment: PaymentRow, *, key: str = "", amount: int = 0) -> MoneyRequest:
+        return honest(payment, key=secrets.token_hex(8), amount=amount)
+
+    payments.request_for = requested
 
 
 async def nobody_reconciles(shop: Workshop) -> None:
