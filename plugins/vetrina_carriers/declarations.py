@@ -8,8 +8,9 @@ from sqlalchemy import delete, select, update
 from vetrina.kernel.context import Context
 from vetrina.kernel.db import Session, id_in
 from vetrina.kernel.errors import Refusal
-from vetrina.plugin import HealthCheck, Kpi, LedgerCheck, Person, PersonalData, Say
+from vetrina.plugin import DemoRows, HealthCheck, Kpi, LedgerCheck, Person, PersonalData, Say
 from vetrina.plugin.declarations import Declaration
+from vetrina_carriers.demo import show_off
 from vetrina_carriers.figures import cost_per_parcel, promise_kept, transit_days
 from vetrina_carriers.models import CarriersLabel, CarriersPaper
 from vetrina_carriers.settings import CarriersSettings
@@ -34,7 +35,7 @@ class LabelsUnsure(Refusal):
 
 
 def declarations(settings: CarriersSettings) -> list[Declaration]:
-    """Two checks, a ledger, three figures, what labels say of people."""
+    """Two checks, a ledger, three figures, what labels say of people, rows for the demo."""
     return [
         HealthCheck("accounts", Say("Carriers accept the accounts", it="I corrieri accettano i contratti"), reach),
         HealthCheck("labels", Say("Every label's fate is known", it="Di ogni etichetta si sa la sorte"), settled),
@@ -74,6 +75,7 @@ def declarations(settings: CarriersSettings) -> list[Declaration]:
             export_labels,
             erase_labels,
         ),
+        DemoRows(show_off),
     ]
 
 

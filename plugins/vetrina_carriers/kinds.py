@@ -91,4 +91,20 @@ INPOST = Kind(
     ),
     needs_point=frozenset({"inpost_locker_standard"}),
 )
-KINDS: dict[str, Kind] = {kind.key: kind for kind in (DHL, UPS, INPOST)}
+PRACTICE = Kind(
+    key="practice",
+    title="Practice Express",
+    company="Practice Express",
+    number=Say("Account number, any will do", "Numero di contratto, uno qualsiasi"),
+    secrets=(),
+    quotes=True,
+    finds=True,
+    voids=True,
+    insures=True,
+    services=(
+        Offered(code="practice_standard", en="Practice Standard", it="Prova Standard"),
+        Offered(code="practice_express", en="Practice Express", it="Prova Express"),
+    ),
+)
+"""Nobody comes: labels and news are pretended, so that the desk can be tried without a contract."""
+KINDS: dict[str, Kind] = {kind.key: kind for kind in (DHL, UPS, INPOST, PRACTICE)}

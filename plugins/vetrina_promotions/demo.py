@@ -11,6 +11,9 @@ WELCOME = "BENVENUTO10"
 CARD = "VETR-DEMO-CARD-2026"
 """The code of a gift card that the demo lets everybody try; other shops draw theirs."""
 
+THANKS = "VETR-GRAZIE-2026"
+"""Another one, with which one of the demo's orders is paid in part."""
+
 
 async def show_off(ctx: Context) -> None:
     """Promotions a delicatessen would have, in its own currency."""
@@ -38,3 +41,4 @@ async def show_off(ctx: Context) -> None:
     async with ctx.tx() as session:
         note = "Demo card: anybody may try it"
         await write_card(ctx, session, Money(50 * unit, currency), CARD, note=note)
+        await write_card(ctx, session, Money(15 * unit, currency), THANKS, note="Grazie per la pazienza")

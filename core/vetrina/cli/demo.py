@@ -10,9 +10,10 @@ from vetrina.boot import Runtime
 from vetrina.cli.opening import migrate_all, open_if_new, start_over
 from vetrina.cli.running import settings_from, with_runtime
 from vetrina.cli.serve import run_server
-from vetrina.demo import after_sale, parcels
+from vetrina.demo import after_sale, desk, parcels
 from vetrina.demo.history import ORDERS
 from vetrina.demo.logo import show_logo
+from vetrina.demo.places import open_places
 from vetrina.demo.shop import CUSTOMER, PLUGINS, configure, fill, hang_pictures, profile, remember, welcome_back
 from vetrina.flows.staff.members import enrol_member
 from vetrina.flows.staff.tokens import issue_token
@@ -61,6 +62,7 @@ def _fill(settings: Settings, console: Console, *, with_history: bool) -> None:
             await configure(runtime.context())
             await show_logo(runtime.context())
             count = await fill(runtime.context(), lambda: progress.advance(shelves))
+            await open_places(runtime.context())
             if not with_history:
                 return count, 0
             past = progress.add_task("Remembering eighteen months of orders", total=ORDERS)
@@ -83,6 +85,7 @@ async def _enliven(runtime: Runtime, console: Console) -> None:
                 console.print(f"{owner} could not bring its rows: {type(error).__name__}: {error}", style="yellow")
     await after_sale.happen(runtime.context())
     await parcels.follow_all(runtime.context())
+    await desk.wait(runtime.context())
 
 
 async def _enrol(runtime: Runtime) -> None:

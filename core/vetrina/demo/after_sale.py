@@ -1,13 +1,6 @@
 """What happens after a sale at the demo shop: orders that were changed, asked for, sent back and exchanged."""
 
-from collections.abc import Sequence
-
-from vetrina.flows.cart.addresses import AddressInput
-from vetrina.flows.cart.carts import Identity, LineInput, NewCart, create_cart
-from vetrina.flows.cart.delivery import DeliveryChoice, select_delivery_options
-from vetrina.flows.cart.payment import PaymentChoice, choose_payment
-from vetrina.flows.checkout.completing import submit
-from vetrina.flows.checkout.submitting import Accepted
+from vetrina.demo.buying import Purchase, buy
 from vetrina.flows.orders.amending import AmendWish, amend_order
 from vetrina.flows.orders.returning import (
     FoundLine,
@@ -22,16 +15,11 @@ from vetrina.flows.orders.settling_returns import ReturnExchange, ReturnRefund, 
 from vetrina.flows.orders.whole import mark_as_paid
 from vetrina.flows.parcels.fulfilling import FulfilWish, fulfil
 from vetrina.flows.payments.asking import ask_for_payment
-from vetrina.flows.quoting import quote_cart
 from vetrina.kernel.context import Context
-from vetrina.kernel.money import Money
-from vetrina.views.carts import cart_by_key
 from vetrina.views.catalog.bundles import variants_called
-from vetrina.views.orders.placed import OrderView, order_by_id, order_lines
+from vetrina.views.orders.placed import OrderView, order_lines
 from vetrina.views.orders.returns import return_lines
-from vetrina.views.payments.attempts import attempt_by_key
 from vetrina.views.stock import locations
-from vetrina.vocabulary import Address
 
 BUYERS = (
     ("Giulia", "Bianchi", "Via Garibaldi 12", "20121", "Milano", "MI"),
@@ -42,7 +30,6 @@ BUYERS = (
     ("Luca", "Rinaldi", "Via Cavour 5", "00184", "Roma", "RM"),
     ("Chiara", "Villa", "Via San Marco 9", "37138", "Verona", "VR"),
 )
-TRANSFER = "manual_payment:bank-transfer"
 SKUS = ("OIL-TAG-250", "OIL-COR-1L", "OIL-LEM-250", "VIN-TRA-12")
 """What is bought, added and given in exchange."""
 
@@ -51,7 +38,9 @@ async def happen(ctx: Context) -> int:
     """Seven orders of today and what became of them; how many could be placed."""
     known = await variants_called(ctx.db, SKUS)
     variants = [known[sku][0] for sku in SKUS]
-    placed = [order for index in range(len(BUYERS)) if (order := await _order(ctx, index, variants)) is not None]
+    goods = ((variants[0], 2), (variants[1], 1))
+    wishes = [Purchase(buyer=buyer, goods=goods, token=f"demo-{index}") for index, buyer in enumerate(BUYERS)]
+    placed = [order for wish in wishes if (order := await buy(ctx, wish)) is not None]
     if len(placed) < len(BUYERS):
         return len(placed)
     waits, edited, asked, coming, here, settled, swapped = placed
@@ -78,36 +67,6 @@ async def happen(ctx: Context) -> int:
     await _received(ctx, exchanged)
     await exchange_return(ctx, ReturnExchange(return_id=exchanged, add=((variants[3], 1),)))
     return len(placed)
-
-
-async def _order(ctx: Context, index: int, variants: Sequence[int]) -> OrderView | None:
-    """An order of three pieces that waits for a transfer; None where the shop cannot be bought from so."""
-    first, last, street, code, city, province = BUYERS[index]
-    address = Address(
-        first_name=first, last_name=last, address1=street, zip=code, city=city, province=province, country="IT"
-    )
-    lines = (LineInput(variant_id=variants[0], quantity=2), LineInput(variant_id=variants[1], quantity=1))
-    new = NewCart(
-        lines=lines,
-        identity=Identity(email=f"{first}.{last}@example.org".lower(), country="IT"),
-        addresses=(AddressInput(address=address, is_selected=True),),
-    )
-    cart = (await create_cart(ctx, new)).cart
-    if cart is None:
-        return None
-    quote = await quote_cart(ctx, cart)
-    choices = [DeliveryChoice(group.key, group.options[0].handle) for group in quote.groups if group.options]
-    await select_delivery_options(ctx, cart.key, choices)
-    quote = await quote_cart(ctx, await cart_by_key(ctx.db, cart.key) or cart)
-    offer = next((offer for offer in quote.methods if offer.handle == TRANSFER), None)
-    if offer is None:
-        return None
-    money = Money(offer.amount, quote.quote.currency)
-    choice = PaymentChoice(amount=money, alternatives=("provider_payment_method",), handle=offer.handle)
-    await choose_payment(ctx, cart.key, choice)
-    answer = await submit(ctx, cart.key, f"demo-{index}")
-    attempt = await attempt_by_key(ctx.db, answer.attempt_key) if isinstance(answer, Accepted) else None
-    return await order_by_id(ctx.db, attempt.order_id) if attempt is not None and attempt.order_id else None
 
 
 async def _asked(ctx: Context, order: OrderView, reason: str, note: str = "", key: str = "demo") -> int:

@@ -43,8 +43,8 @@ from vetrina.ports import PriceDraft, ProductDraft, TranslationDraft, VariantDra
 from vetrina.vocabulary import Address, UnitMeasure
 
 PLUGINS = (
-    "bell", "checkout", "content", "invoices", "manual_payment", "importers", "mailbox", "metaobjects", "order_mails",
-    "promotions", "seo", "shipping", "tax", "webhooks",
+    "bell", "carriers", "checkout", "content", "invoices", "manual_payment", "importers", "mailbox", "metaobjects",
+    "order_mails", "practice", "promotions", "seo", "shipping", "tax", "webhooks",
 )  # fmt: skip
 """What the demo has switched on."""
 _HELD = re.compile(r"(\d+(?:\.\d+)?) (g|kg|ml|cl|l)", re.IGNORECASE)

@@ -75,6 +75,10 @@ def line_of(account: Account) -> Line:
         from vetrina_carriers.lines.inpost import InPostLine
 
         return InPostLine(account)
+    if account.carrier == "practice":
+        from vetrina_carriers.lines.practice import PracticeLine
+
+        return PracticeLine(account)
     from vetrina_carriers.lines.parcel_library import LibraryLine
 
     return LibraryLine(account)
