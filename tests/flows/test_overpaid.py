@@ -1,23 +1,27 @@
 """More came than an order comes to: it is seen, given back once, takes nothing off the order, and hides no refund."""
 
+import random
 from collections.abc import AsyncIterator
 from datetime import timedelta
 
 import msgspec
 import pytest
-from sqlalchemy import text, update
+from sqlalchemy import insert, select, text, update
 from tests.support import shops
 from tests.support.checkouts import Desk, books, check_ledgers, events, open_desk
 from tests.support.sold import keeper, run_jobs, sold
 
 from vetrina.flows.orders.cancelling import CancelWish, cancel_lines
 from vetrina.flows.orders.overpaid import return_excess
+from vetrina.flows.orders.reckoning import money_of
 from vetrina.flows.orders.refunding import RefundLine, RefundWish, quote_refund, refund_order
 from vetrina.flows.payments.moving import reconcile_payment
 from vetrina.kernel.context import Actor
+from vetrina.kernel.db import Session
 from vetrina.kernel.errors import NotAllowed
-from vetrina.shop.orders.models import Refund
+from vetrina.shop.orders.models import Order, Refund, RefundPart
 from vetrina.shop.orders.refund_rules import NothingTooMuch, PaidTooMuch
+from vetrina.shop.payments.models import Payment, PaymentEntry
 from vetrina.testing.payments import AUTHORISES
 from vetrina.views.ledgers import LEDGERS
 from vetrina.views.orders.current import current_of
@@ -109,3 +113,64 @@ async def test_an_order_that_came_to_less_behind_everybody_s_back_is_found(desk:
         await session.execute(text("UPDATE orders_order SET total = total - 500, delivery = 0"))
     *queue, wrong = await waits(desk)
     assert (queue, "overpaid" in wrong) == ([0, []], True)
+
+
+NAMING = ("id", "provider_reference")
+"""What of a payment no other has."""
+STANDS = (("asked", ""), ("bounced", ""), ("done", ""), ("failed", ""), ("done", "in cash"))
+"""States of a part, and how it was paid back past its payment."""
+
+
+async def any_money(session: Session, order_id: int, drawn: random.Random) -> bool:
+    """Whatever an order's money may come to; whether parts of a replaced payment's refund are spoken for."""
+    now, ids, is_owed = shops.StillClock().now(), list[int | None](), False
+    (first,) = await payments_of_orders(session, [order_id])
+    card = await session.value(select(RefundPart.card_reference).where(RefundPart.card_reference.is_not(None)))
+    copied = [each for each in Payment.__table__.columns if not each.unique and each.name not in NAMING]
+    for place, is_replaced in enumerate((False, True, False)):
+        captured = drawn.choice((0, 500, 3_000))
+        own = Payment.__table__.c
+        again = select(own.key.concat(f"-{place}"), *copied).where(own.id == first.id)
+        await session.execute(insert(Payment).from_select(["key", *copied], again))
+        ids.append(await session.value(select(own.id).order_by(own.id.desc()).limit(1)))
+        moved = {"amount": 3_000, "authorised": 3_000, "captured": captured, "refunded": drawn.choice((0, captured))}
+        since = now if is_replaced else None
+        await session.execute(update(Payment).where(Payment.id == ids[-1]).values(**moved, replaced_at=since))
+        for kind in drawn.choice(((), ("disputed",), ("disputed", "dispute_reversed"))):
+            values = {"payment_id": ids[-1], "kind": kind, "amount": 400, "currency": "EUR", "reference": "d"}
+            await session.insert(PaymentEntry, **values, at=now, actor="test")
+    refund_id = await session.value(select(Refund.id).where(Refund.order_id == order_id))
+    for place, payment_id in enumerate((*ids, *ids, None)):
+        state, elsewhere = drawn.choice(STANDS)
+        is_owed |= payment_id == ids[1] and (state in ("asked", "bounced") or elsewhere != "")
+        where = {"payment_id": payment_id, "card_reference": card if payment_id is None else None, "request": None}
+        part = {"amount": drawn.choice((100, 700)), "state": state, "elsewhere": elsewhere if payment_id else ""}
+        await session.insert(
+            RefundPart, refund_id=refund_id, key=f"part-{place}", error="", updated_at=now, **where, **part
+        )
+    await session.execute(update(Order).where(Order.id == order_id).values(waived=drawn.choice((1, 2_000, 3_500))))
+    return is_owed
+
+
+async def test_the_queue_and_what_gives_back_read_the_same_sums_whatever_was_paid_replaced_and_refused(
+    desk: Desk,
+) -> None:
+    await desk.cards.fill(desk.ctx, "GIFT", 1_000)
+    order_id, line_id = await sold(desk, cards=("GIFT",))
+    await refund_order(keeper(desk), RefundWish(order_id=order_id, lines=(RefundLine(line_id, 3),), delivery=500))
+    async with desk.ctx.tx() as session:
+        await session.execute(update(RefundPart).values(amount=1, state="failed", error="planted"))
+    drawn, seen, owed = random.Random(44), set[int](), 0
+    for case in range(60):
+        with pytest.raises(ZeroDivisionError):
+            async with desk.ctx.tx() as session:
+                is_owed = await any_money(session, order_id, drawn)
+                order = await order_by_id(session, order_id)
+                assert order is not None
+                rule = (await money_of(session, order, await payments_of_orders(session, [order_id]))).standing.excess
+                queue = await overpaid_orders(session, before=desk.clock.now() + timedelta(days=1))
+                assert sum(row.excess for row in queue) == rule, case
+                seen.add(rule)
+                owed += is_owed and rule > 0
+                raise ZeroDivisionError  # nothing of it stays
+    assert len(seen) > 10 and 0 in seen and owed > 5, "else nothing was compared"

@@ -13,7 +13,7 @@ from vetrina.shop.orders.rules import order_name
 from vetrina.shop.payments.models import Payment, PaymentEntry
 from vetrina.views.orders.refunds import SPOKEN_FOR
 from vetrina.views.payments.standing import taken
-from vetrina.vocabulary import OrderState
+from vetrina.vocabulary import OrderState, RefundState
 
 
 class OverpaidRow(msgspec.Struct, frozen=True):
@@ -46,7 +46,7 @@ def _of_order(value: Any, *conditions: Any) -> Any:
     return found.where(Payment.order_id == Order.id, Payment.replaced_at.is_(None), *conditions).correlate(Order)
 
 
-_captured, _back = (_of_order(value).scalar_subquery() for value in (Payment.captured, Payment.refunded))
+_captured = _of_order(Payment.captured).scalar_subquery()
 _taken = (
     taken()
     .join(Payment, Payment.id == PaymentEntry.payment_id)
@@ -54,18 +54,27 @@ _taken = (
     .correlate(Order)
     .scalar_subquery()
 )
-_asked = (
+_asked_of = (
+    select(cast(func.coalesce(func.sum(RefundPart.amount), 0), BigInt))
+    .where(RefundPart.payment_id == Payment.id, SPOKEN_FOR)
+    .correlate(Payment)
+    .scalar_subquery()
+)
+_taken_of = taken().where(PaymentEntry.payment_id == Payment.id).correlate(Payment).scalar_subquery()
+_left = Payment.captured - Payment.refunded - _asked_of - _taken_of
+_on_cards = (
     select(cast(func.coalesce(func.sum(RefundPart.amount), 0), BigInt))
     .join(Refund, Refund.id == RefundPart.refund_id)
-    .where(Refund.order_id == Order.id, SPOKEN_FOR, RefundPart.payment_id.is_not(None))
+    .where(Refund.order_id == Order.id, RefundPart.card_reference.is_not(None), RefundPart.state != RefundState.FAILED)
     .correlate(Order)
     .scalar_subquery()
 )
 _owed = Order.total + Order.raised - Order.lowered + Order.released - Order.waived
 _beyond = Order.redeemed + _captured - _taken - _owed
-_here = _captured - _back - _taken - _asked
+# Each payment for itself: what one is short of is no less of another. A replaced one is none of the order's ways.
+_here = _of_order(case((_left > 0, _left), else_=0)).scalar_subquery() + Order.redeemed - _on_cards
 EXCESS: Any = case((_beyond < _here, _beyond), else_=_here)
-"""What the rule excess_of says, as SQL; cards apart, to which nothing too much is ever paid."""
+"""What the rule excess_of says of the ways that a refund finds, as SQL."""
 _lesser = aliased(Order)
 _MAY_BE = union(
     select(_lesser.id).where(or_(_lesser.waived > literal_column("0"), _lesser.lowered > _lesser.released)),
