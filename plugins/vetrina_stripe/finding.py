@@ -16,13 +16,16 @@ Only when both know nothing is the answer None. A list that does not end, or Str
 import re
 from datetime import datetime, timedelta
 
-from vetrina_stripe.reports import PAYMENT_KEY, Thing, key_in
+from vetrina_stripe.reports import PAYMENT_KEY, Thing, inside, key_in
 from vetrina_stripe.sdk import Line, NotDone
 
 RECENT = timedelta(hours=2)
 """Far longer than the index was ever said to lag."""
 MOST_PAGES = 30
+MOST_REFUNDS = 10
+"""Pages of the refunds of one charge, of a hundred each."""
 EXPAND = ["latest_charge.refunds"]
+"""Stripe embeds the ten latest."""
 _PLAIN = re.compile(r"[A-Za-z0-9_-]{1,100}")
 """Keys that may stand in a search; ours do."""
 
@@ -32,6 +35,19 @@ async def find(line: Line, payment_key: str, reference: str | None, now: datetim
     if reference is not None:
         return await _retrieved(line, reference)
     return await _listed(line, payment_key, now) or await _searched(line, payment_key)
+
+
+async def with_all_refunds(line: Line, intent: Thing) -> Thing:
+    """The same, its charge with all refunds instead of the latest ten: one that came back may be an older one.
+
+    Raises Unavailable where there are more than anybody would read.
+    """
+    charge = inside(intent, "latest_charge")
+    if not inside(charge, "refunds").get("has_more"):
+        return intent
+    refunds = [refund async for refund in line.pages("/v1/refunds", most=MOST_REFUNDS, charge=charge["id"])]
+    page = {**charge["refunds"], "data": refunds, "has_more": False}
+    return {**intent, "latest_charge": {**charge, "refunds": page}}
 
 
 async def _retrieved(line: Line, reference: str) -> Thing | None:

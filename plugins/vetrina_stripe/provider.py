@@ -25,7 +25,7 @@ from vetrina.ports import (
 from vetrina.vocabulary import PaymentState
 from vetrina_stripe import messages, offering
 from vetrina_stripe.amounts import to_stripe
-from vetrina_stripe.finding import EXPAND, find
+from vetrina_stripe.finding import EXPAND, MOST_REFUNDS, find, with_all_refunds
 from vetrina_stripe.refusals import StripeRefuses
 from vetrina_stripe.reports import MOVEMENT, PAYMENT_KEY, Thing, failure, inside, report_of
 from vetrina_stripe.sdk import Declined, KeyTaken, Line, NotDone, within
@@ -66,7 +66,8 @@ class StripePayments:
                 raise refusal_of(no) from None
             except KeyTaken:
                 return await self._found(request.key, None)
-        return self._on_our_page(self._report(intent), request.step_url)
+            report = await self._report(intent)
+        return self._on_our_page(report, request.step_url)
 
     async def capture(self, request: MoneyRequest) -> PaymentReport:
         """Take what was promised, or a part: then the rest is released, unless the card allows further parts."""
@@ -78,7 +79,7 @@ class StripePayments:
                 params["final_capture"] = "false"
             try:
                 path = f"/v1/payment_intents/{reference}/capture"
-                return self._report(await self._line.post(path, request.key, **params))
+                return await self._report(await self._line.post(path, request.key, **params))
             except (Declined, NotDone, KeyTaken, Unavailable) as no:
                 # The key may remember a failure of Stripe's that came after the deed, and would repeat it for a day.
                 report = await self._found(request.payment_key, reference)
@@ -91,7 +92,7 @@ class StripePayments:
         amount = to_stripe(request.amount, request.currency)
         async with within(PATIENCE):
             reference = await self._reference(request)
-            made = self._line.pages("/v1/refunds", most=10, payment_intent=reference)
+            made = self._line.pages("/v1/refunds", most=MOST_REFUNDS, payment_intent=reference)
             if any([inside(refund, "metadata").get(MOVEMENT) == request.key async for refund in made]):
                 return await self._found(request.payment_key, reference)
             told = {PAYMENT_KEY: request.payment_key, MOVEMENT: request.key}
@@ -112,7 +113,7 @@ class StripePayments:
             try:
                 path = f"/v1/payment_intents/{reference}/cancel"
                 params: Thing = {"cancellation_reason": "abandoned", "expand": EXPAND}
-                return self._report(await self._line.post(path, request.key, **params))
+                return await self._report(await self._line.post(path, request.key, **params))
             except (Declined, NotDone, KeyTaken):
                 return await self._found(request.payment_key, reference)
             except Unavailable:
@@ -125,9 +126,9 @@ class StripePayments:
         async with within(PATIENCE):
             try:
                 intent = await find(self._line, payment_key, provider_reference, self._clock.now())
+                return None if intent is None else await self._report(intent)
             except NotDone as no:
                 raise Unavailable(f"Stripe does not tell: {no}") from None
-        return None if intent is None else self._report(intent)
 
     def verify(self, headers: Mapping[str, str], body: bytes) -> ProviderMessage:
         messages.check(headers, body, self._settings.webhook_secrets, self._clock.now())
@@ -148,15 +149,15 @@ class StripePayments:
         intent = await find(self._line, payment_key, reference, self._clock.now())
         if intent is None:
             raise Unavailable("Stripe does not know of this charge now")
-        return self._report(intent)
+        return await self._report(intent)
 
     async def _takes_parts(self, reference: str) -> bool:
         intent = await find(self._line, "", reference, self._clock.now())
         card = inside(intent, "latest_charge", "payment_method_details", "card")
         return inside(card, "multicapture").get("status") == "available"
 
-    def _report(self, intent: Thing) -> PaymentReport:
-        return report_of(intent, self._settings.publishable_key)
+    async def _report(self, intent: Thing) -> PaymentReport:
+        return report_of(await with_all_refunds(self._line, intent), self._settings.publishable_key)
 
     def _declined(self, payment_key: str, error: Thing) -> PaymentReport:
         intent = inside(error, "payment_intent")

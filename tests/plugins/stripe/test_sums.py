@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from datetime import datetime
 from typing import Any
 
 import pytest
@@ -15,6 +16,8 @@ from vetrina.ports import MoneyRequest, PaymentReport, StartRequest
 from vetrina.testing.stripe import StripeDouble
 from vetrina.vocabulary import PaymentState
 from vetrina_stripe.amounts import to_stripe
+from vetrina_stripe.provider import StripePayments
+from vetrina_stripe.reports import report_of
 
 pytestmark = pytest.mark.embedded
 STEPS = {"EUR": 1, "JPY": 1, "KWD": 10, "ISK": 1}
@@ -53,10 +56,7 @@ async def played(currency: str, amount: int, captured: int, refunds: list[int], 
         raise AssertionError("it never got through")
 
     step, at = STEPS[currency], clock.now()
-    start = StartRequest(
-        key=KEY, method="card", amount=amount, currency=currency, language="en", token="pm_card_visa", at=at
-    )
-    report = await started(provider, insisted, start)
+    report = await started(provider, insisted, asked(amount, currency, at))
     assert (report.state, report.authorised) == (PaymentState.AUTHORISED, amount)
     part = max(step, amount * captured // 100 // step * step)
     report = await insisted(provider.capture, movement(report, currency, part, "capture:0"))
@@ -69,6 +69,35 @@ async def played(currency: str, amount: int, captured: int, refunds: list[int], 
     told = (to_stripe(report.captured, currency), to_stripe(report.refunded, currency))
     assert told == (double.books.charged(KEY), double.books.refunded(KEY))
     assert (double.books.promised(KEY), len(double.books.charges(KEY))) == (0, 1)
+
+
+async def test_of_more_refunds_than_stripe_embeds_each_is_counted_and_the_one_that_came_back_is_found(
+    double: StripeDouble, provider: StripePayments, clock: StillClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    report = await provider.start(asked(1500, "EUR", clock.now()))
+    reference = report.provider_reference
+    await provider.refund(movement(report, "EUR", 100, "refund:0"))
+    for _ in range(11):
+        double.refunds.create({"payment_intent": reference, "amount": "60"})
+    double.refunds.fail(double.books.all("refund")[0]["id"])
+    double.refunds.create({"payment_intent": reference, "amount": "100"})
+    told = await provider.look_up(KEY, reference)
+    assert told is not None
+    assert (told.captured, told.refunded) == (1500, double.books.refunded(KEY)) == (1500, 760)
+    assert [(bounce.key, bounce.amount) for bounce in told.bounces] == [(f"{KEY}:refund:0", 100)]
+    # Negative control: the ten that stand inside the charge do not know of it.
+    intent = double.books.expanded(double.books.intent(KEY), ["latest_charge.refunds"])
+    assert len(intent["latest_charge"]["refunds"]["data"]) == 10
+    assert report_of(intent, "pk_test_double").bounces == ()
+    monkeypatch.setattr("vetrina_stripe.finding.MOST_REFUNDS", 0)
+    with pytest.raises(Unavailable, match="more than 0 pages"):
+        await provider.look_up(KEY, reference)
+
+
+def asked(amount: int, currency: str, at: datetime) -> StartRequest:
+    return StartRequest(
+        key=KEY, method="card", amount=amount, currency=currency, language="en", token="pm_card_visa", at=at
+    )
 
 
 async def started(provider: Any, insisted: Any, start: StartRequest) -> PaymentReport:

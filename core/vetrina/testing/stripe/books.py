@@ -10,6 +10,8 @@ from vetrina.testing.stripe.problems import missing
 Thing = dict[str, Any]
 OWN = "_of_double"
 """How names of fields end that Stripe's objects do not have."""
+EMBEDDED = 10
+"""So many refunds stand inside their charge, the latest; the others are found by the list."""
 
 
 class Books:
@@ -90,8 +92,10 @@ class Books:
                 self._expand(part, further)
             return
         if thing["object"] == "charge" and name == "refunds":
-            found = self.all("refund", lambda refund: refund["charge"] == thing["id"])
-            thing["refunds"] = listed([shown(refund) for refund in found[::-1]], f"/v1/charges/{thing['id']}/refunds")
+            found = self.all("refund", lambda refund: refund["charge"] == thing["id"])[::-1]
+            embedded = [shown(refund) for refund in found[:EMBEDDED]]
+            url = f"/v1/charges/{thing['id']}/refunds"
+            thing["refunds"] = listed(embedded, url, has_more=len(found) > EMBEDDED)
             return
         value: Any = thing.get(name)
         if isinstance(value, str) and value in self._things:
