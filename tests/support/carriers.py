@@ -31,6 +31,7 @@ SECRETS = {
     "dhl": {"username": "apiUser", "password": "s3cret-dhl"},
     "ups": {"client_id": "client", "client_secret": "s3cret-ups"},
     "inpost": {"token": "s3cret-inpost"},
+    "practice": {},
 }
 STEPS = {
     "dhl": (("SD", "Shipment information received"), ("PU", "Shipment picked up"), ("WC", "With delivery courier"),

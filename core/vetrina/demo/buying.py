@@ -26,7 +26,7 @@ class Purchase(msgspec.Struct, frozen=True, kw_only=True):
     buyer: tuple[str, str, str, str, str, str]
     goods: tuple[tuple[int, int], ...]
     pays: str = TRANSFER
-    travels: str = ""
+    travels: str = "shipping:standard"
     """How the delivery's handle begins; the first on offer where none does."""
     gift_card: str = ""
     token: str

@@ -13,6 +13,7 @@ from vetrina.views.payments.standing import payments_of_orders
 from vetrina.vocabulary import DisputeState
 
 CARD, LATER = "practice:card", "practice:card-later"
+HOME = "shipping:standard"
 GIFT = "VETR-GRAZIE-2026"
 """A gift card of the demo that is used up."""
 OIL, LARGE, VINEGAR = "OIL-TAG-250", "OIL-COR-1L", "VIN-TRA-12"
@@ -33,11 +34,11 @@ async def wait(ctx: Context) -> int:
     called = await variants_called(ctx.db, (OIL, LARGE, VINEGAR))
     oil, large, vinegar = (called[sku][0] for sku in (OIL, LARGE, VINEGAR))
     bought = (
-        (((oil, 2), (vinegar, 1)), CARD, "", ""),
-        (((large, 3), (oil, 1)), LATER, "", ""),
-        (((large, 1),), CARD, "", ""),
+        (((oil, 2), (vinegar, 1)), CARD, HOME, ""),
+        (((large, 3), (oil, 1)), LATER, HOME, ""),
+        (((large, 1),), CARD, HOME, ""),
         (((oil, 2),), CARD, "shipping:points", ""),
-        (((large, 1), (oil, 1)), CARD, "", GIFT),
+        (((large, 1), (oil, 1)), CARD, HOME, GIFT),
     )
     placed = list[OrderView]()
     for index, (goods, pays, travels, gift) in enumerate(bought):

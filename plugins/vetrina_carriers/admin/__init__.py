@@ -31,7 +31,7 @@ def pages(settings: CarriersSettings) -> list[AdminPage | AdminPanel | AdminTile
     choose = (Action("choose", scores.choose, READ, ScoreForm),)
     parcel = Say("Buy a label", "Compra un'etichetta")
     return [
-        AdminPage("", Say("Carriers", "Corrieri"), READ, desk.show(settings), bulk),
+        AdminPage("", Say("Carriers", "Corrieri"), READ, desk.show(settings), bulk, section="delivery"),
         AdminPage("labels", Say("Labels", "Etichette"), READ, labels.show, is_in_menu=False),
         AdminPage("labels/{id}", Say("Label", "Etichetta"), READ, label.show, on_label, is_in_menu=False),
         AdminPage("parcels/{id}", parcel, LABELS, sending.show, on_parcel, is_in_menu=False),

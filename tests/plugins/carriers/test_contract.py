@@ -1,14 +1,15 @@
-"""The carriers' promises, by the contract's own suite: DHL and UPS by the library, InPost by a line of our own."""
+"""The carriers' promises, by the contract's own suite: by the library, by a line of our own, and by nobody at all."""
 
 import asyncio
 
 import msgspec
 import pytest
 from tests.support.carriers import World, account
+from tests.support.shops import StillClock
 
 from vetrina.kernel.context import Context
-from vetrina.ports import Carrier, Label, ShipmentRequest
-from vetrina.testing.carriers import CarrierContract
+from vetrina.ports import Carrier, CarrierRefused, Label, ShipmentRequest
+from vetrina.testing.carriers import AT, CarrierContract
 from vetrina_carriers.kinds import KINDS
 from vetrina_carriers.provider import AccountCarrier
 
@@ -58,3 +59,28 @@ class TestInPost(Promises):
         with pytest.raises(TimeoutError):
             async with asyncio.timeout(0.05):
                 await self.silent().pickup_points(ctx, self.destination, 3)
+
+
+class TestPractice(Promises):
+    """Nobody is asked, so nobody is silent; a parcel moves as the hours pass."""
+
+    key, service = "practice", "practice_standard"
+
+    @pytest.fixture
+    async def ctx(self, ctx: Context, clock: StillClock) -> Context:
+        self._clock = clock
+        clock.at = AT
+        await account(ctx, self.key)
+        return ctx
+
+    async def move_on(self, carrier: Carrier, label: Label) -> None:
+        self._clock.move(hours=13)
+
+    async def test_who_waits_too_long_may_leave(self, ctx: Context) -> None:
+        assert len(await self.carrier().rates(ctx, self.rate_request())) == 2
+
+    async def test_one_that_is_on_its_way_is_not_taken_back(self, ctx: Context) -> None:
+        label = await self.carrier().buy_label(ctx, self.shipment())
+        await self.move_on(self.carrier(), label)
+        with pytest.raises(CarrierRefused, match="on its way"):
+            await self.carrier().cancel_label(ctx, label.reference)
