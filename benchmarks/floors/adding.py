@@ -33,7 +33,6 @@ class AddToCart:
         self._facts = statements.answering("available", "quantity", places=(At(-1),))
         self._move = statements.saying("UPDATE cart_line", places=(At(0), At(1)))
         self._touch = statements.saying("UPDATE cart_cart", places=(At(0), Now, self._facts.arguments[-1]))
-        self._addresses = statements.answering("is_one_time", places=(Many,))
         self._products = statements.answering("description_html", places=(Many,))
         self._rest = statements.rest
         self._cart_row = columns_of(self._cart, "id", "key", "version", "state")
@@ -48,9 +47,8 @@ class AddToCart:
         async with where.raw.link() as link:
             await replay(link, self._rest)
             await link.begin()
-            cart_id, facts = await self._change(link, key, wanted)
+            facts = await self._change(link, key, wanted)
             await link.commit()
-            await fetch(link, self._addresses, where.raw.many([cart_id]))
             product_ids = where.raw.many(sorted({line[7] for line in facts}))
             products = {row[0]: row for row in map(self._product, await fetch(link, self._products, product_ids))}
         total = sum(quantity * price for _, quantity, price, *_ in facts)
@@ -66,8 +64,8 @@ class AddToCart:
         }
         return {"cartLinesAdd": {"cart": cart, "userErrors": [], "warnings": []}}
 
-    async def _change(self, link: Link, key: str, wanted: dict[int, int]) -> tuple[int, list[list[Any]]]:
-        """Put more into the cart; its key, and its lines as they are now."""
+    async def _change(self, link: Link, key: str, wanted: dict[int, int]) -> list[list[Any]]:
+        """Put more into the cart; its lines as they are now."""
         raw = self._where.raw
         cart_id, own_key, version, state = self._cart_row((await fetch(link, self._cart, key))[0])
         assert hmac.compare_digest(own_key, key) and state == "open"
@@ -79,8 +77,8 @@ class AddToCart:
                 assert price is not None and (room is None or room >= quantity + more)
                 line[1] = quantity + more
                 await link.run(self._move.text, self._move.bound(line[1], line_id))
-        await link.run(self._touch.text, self._touch.bound(version + 1, raw.now(), cart_id))
-        return cart_id, facts
+        await fetch(link, self._touch, version + 1, raw.now(), cart_id)
+        return facts
 
     def _line(self, key: str, line: Sequence[Any], product: Sequence[Any]) -> dict[str, Any]:
         line_id, quantity, price, _, variant_id, title, sku, product_id, address, alt = line

@@ -23,9 +23,9 @@ from vetrina_tax.rules.deciding import TAXLESS, Decision, Sale, decide, is_over
 from vetrina_tax.rules.mentions import Mention, mention_of
 from vetrina_tax.rules.numbers import VatId
 from vetrina_tax.rules.places import territory_of
-from vetrina_tax.rules.rates import Rate, RateBook, percent
+from vetrina_tax.rules.rates import Rate, RateBook, percent, rate_book
 from vetrina_tax.settings import TaxSettings
-from vetrina_tax.views import BuyerRow, ExemptionRow, buyer_of, exemption_of, own_rates, threshold_in
+from vetrina_tax.views import BuyerRow, ExemptionRow, exemption_of, own_rates_and_buyer, threshold_in
 
 NAMES = {
     "AT": "USt.", "BE": "TVA/BTW", "CH": "MWST", "DE": "MwSt.", "DK": "Moms", "ES": "IVA", "FR": "TVA", "IT": "IVA",
@@ -86,8 +86,8 @@ class EuVat(TaxProvider):
         """By which scheme the lines are taxed. What is collected in the shop's room is supplied there (article 31)."""
         origin = request.country if request.is_collected else self.leaving_from(request)
         day, who = request.at.astimezone(REPORTS_ZONE).date(), request.buyer
-        book = RateBook(await own_rates(ctx.db), self.settings.class_levels)
-        buyer = await buyer_of(ctx.db, who.reference) if who.reference else None
+        own, buyer = await own_rates_and_buyer(ctx.db, who.reference)
+        book = rate_book(own, self.settings.class_levels)
         exemption = await exemption_of(ctx.db, who.customer_id, day) if who.customer_id is not None else None
         sale = Sale(
             origin=origin,

@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 import msgspec
-from sqlalchemy import and_, bindparam, case, func, select
+from sqlalchemy import and_, bindparam, case, func, select, true
 
 from vetrina.kernel.db import Reads, table_of, text_in
 from vetrina.views.orders.sales import REPORTS_ZONE
@@ -82,19 +82,15 @@ class ReportRow(msgspec.Struct, frozen=True):
 
 async def own_rates(db: Reads) -> list[Rate]:
     """Every rate the shop has written itself."""
-    return [
-        Rate(
-            id=key,
-            country=country,
-            region=region,
-            level=level,
-            rate=rate,
-            since=date.fromisoformat(since),
-            until=date.fromisoformat(until) if until else None,
-            source=source,
-        )
-        for key, country, region, level, rate, since, until, source in await db.fetch(_OWN_RATES)
-    ]
+    return [_own_rate(*row) for row in await db.fetch(_OWN_RATES)]
+
+
+async def own_rates_and_buyer(db: Reads, reference: str) -> tuple[tuple[Rate, ...], BuyerRow | None]:
+    """What every question about tax begins with, in one statement: own rates, and the VAT id given for a cart."""
+    found = await db.fetch(_OWN_RATES_AND_BUYER, {"reference": reference})
+    buyer, split = found[0][_RATE_COLUMNS:], [row[:_RATE_COLUMNS] for row in found]
+    rates = tuple(_own_rate(*row) for row in split if row[0] is not None)
+    return rates, None if buyer[0] is None else BuyerRow(*buyer)
 
 
 async def buyer_of(db: Reads, reference: str) -> BuyerRow | None:
@@ -203,6 +199,21 @@ def quarter_of(moment: datetime) -> str:
     return f"{local.year}-Q{(local.month + 2) // 3}"
 
 
+def _own_rate(
+    key: int, country: str, region: str, level: str, rate: int, since: str, until: str | None, source: str
+) -> Rate:
+    return Rate(
+        id=key,
+        country=country,
+        region=region,
+        level=level,
+        rate=rate,
+        since=date.fromisoformat(since),
+        until=date.fromisoformat(until) if until else None,
+        source=source,
+    )
+
+
 _LATER = table_of(TaxCheck).alias("later").c
 _LAST = (
     select(func.max(_LATER.id))
@@ -210,18 +221,31 @@ _LAST = (
     .correlate(TaxBuyer)
     .scalar_subquery()
 )
-_OWN_RATES = select(
+_RATE = (
     TaxOwnRate.id, TaxOwnRate.country, TaxOwnRate.region, TaxOwnRate.level, TaxOwnRate.rate, TaxOwnRate.since,
     TaxOwnRate.until, TaxOwnRate.source,
-).order_by(TaxOwnRate.id)  # fmt: skip
+)  # fmt: skip
+_RATE_COLUMNS = len(_RATE)
+_BUYER = (
+    TaxBuyer.country, TaxBuyer.number, TaxBuyer.changes, TaxBuyer.set_at, TaxCheck.state, TaxCheck.asked_at,
+    TaxCheck.request_number,
+)  # fmt: skip
+_OWN_RATES = select(*_RATE).order_by(TaxOwnRate.id)
 _BUYERS = (
-    select(
-        TaxBuyer.reference, TaxBuyer.country, TaxBuyer.number, TaxBuyer.changes, TaxBuyer.set_at, TaxCheck.state,
-        TaxCheck.asked_at, TaxCheck.request_number,
-    )
+    select(TaxBuyer.reference, *_BUYER)
     .outerjoin(TaxCheck, TaxCheck.id == _LAST)
     .where(text_in(TaxBuyer.reference, "references"))
-)  # fmt: skip
+)
+_ASKED = select(bindparam("reference", type_=TaxBuyer.reference.type).label("reference")).subquery("asked")
+_OWN_RATES_AND_BUYER = (
+    select(*_RATE, *_BUYER)
+    .select_from(_ASKED)
+    .outerjoin(TaxOwnRate, true())
+    .outerjoin(TaxBuyer, TaxBuyer.reference == _ASKED.c.reference)
+    .outerjoin(TaxCheck, TaxCheck.id == _LAST)
+    .order_by(TaxOwnRate.id)
+)
+"""A row for each own rate, or one without any; the buyer stands in all of them."""
 _EXEMPTIONS = select(
     TaxExemption.customer_id, TaxExemption.mention, TaxExemption.until, TaxExemption.created_at
 ).order_by(TaxExemption.created_at.desc(), TaxExemption.customer_id)

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Sequence
 from enum import StrEnum
-from typing import Any, ClassVar, Protocol, cast
+from typing import Any, ClassVar, Literal, Protocol, cast
 
 import msgspec
 import pytest
@@ -308,6 +308,11 @@ class Hour(msgspec.Struct, frozen=True):
         ([Hour(cast(Any, "clear"))], list[Hour], False),
         ([Hour(Sky.CLEAR, cast(Any, "20"))], list[Hour], False),
         ((hour for hour in [Hour(Sky.CLEAR)]), list[Hour], False),
+        ({1: ("fair", b"", 2.5)}, dict[int, tuple[Literal["fair", 7] | bytes | float, ...]], True),
+        ({1: ("foul",)}, dict[int, tuple[Literal["fair", 7], ...]], False),
+        (True, Literal[1], False),
+        (Hour(Sky.CLEAR, cast(Any, True)), Hour | None, False),
+        ([1, True], list[int], False),
     ],
 )
 def test_an_answer_is_looked_at_all_the_way_down(answer: Any, kind: Any, fit: bool) -> None:

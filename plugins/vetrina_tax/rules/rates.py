@@ -4,7 +4,7 @@ import csv
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Literal, get_args
 
@@ -18,6 +18,8 @@ ZERO = "zero"
 FILE = Path(__file__).parents[1] / "rates.csv"
 SCALE = 10_000
 """Parts per million in a percent."""
+MOST_BOOKS = 16
+"""How many books are kept: a shop has one at a time, and another for a while once a rate has changed."""
 
 
 class Rate(msgspec.Struct, frozen=True, kw_only=True):
@@ -123,3 +125,9 @@ class RateBook:
         """Everything known of a country, by region and level, the latest first."""
         found = [rate for (owner, _, _), rates in self._rates.items() if owner == country for rate in rates]
         return sorted(found, key=lambda one: (one.region, LEVELS.index(one.level), -one.since.toordinal()))
+
+
+@lru_cache(maxsize=MOST_BOOKS)
+def rate_book(own: tuple[Rate, ...], classes: tuple[ClassLevel, ...]) -> RateBook:
+    """The book of these rates and classes; it is put together once, and nobody writes in it."""
+    return RateBook(own, classes)

@@ -14,7 +14,16 @@ from vetrina.kernel.db import Session
 from vetrina.kernel.errors import BadInput, Fault, Refusal, Unavailable
 from vetrina.shop.cart import service as carts
 from vetrina.shop.checkout.models import Attempt
-from vetrina.views.carts import NOTHING_READ, CartAtHand, CartParts, CartRow, cart_at_hand, cart_by_key, locked_cart
+from vetrina.views.carts import (
+    NOTHING_READ,
+    CartAtHand,
+    CartParts,
+    CartRow,
+    address_of,
+    cart_at_hand,
+    cart_by_key,
+    locked_cart,
+)
 from vetrina.views.catalog.merchandise import CartLineFactsRow, spoken_lines
 from vetrina.views.payments.attempts import attempt_by_key
 from vetrina.vocabulary import AttemptState, CartState, PaymentState
@@ -142,10 +151,14 @@ class Edit:
         the row sees too little.
         """
         cart, version = self.cart, self.cart.version + 1
-        if self.is_changed and await carts.change_cart(
-            self.session, cart.id, version, self.at, self._changes, unless=_IS_BEING_ORDERED
-        ):
-            return msgspec.structs.replace(cart, version=version, updated_at=self.at, **self._changes)
+        if self.is_changed:
+            moved = await carts.change_cart(
+                self.session, cart.id, version, self.at, self._changes, unless=_IS_BEING_ORDERED
+            )
+            if moved is not None:
+                address = None if moved.destination is None else address_of(moved.destination)
+                self.parts = msgspec.structs.replace(self.parts, destination=address)
+                return msgspec.structs.replace(cart, version=version, updated_at=self.at, **self._changes)
         attempt_key = await self.session.value(_OPEN_ATTEMPT, {"cart_id": cart.id})
         if attempt_key is not None:
             raise AttemptIsOpen(attempt_key)
@@ -246,7 +259,8 @@ async def _changed(ctx: Context, key: str, change: Change, needs_quote: bool) ->
 async def _parts(ctx: Context, edit: Edit, cart: CartRow) -> CartParts:
     if edit.lines is None:
         return edit.parts
-    return CartParts(lines=await spoken_lines(await at_the_cart(ctx, cart), edit.lines))
+    lines = await spoken_lines(await at_the_cart(ctx, cart), edit.lines)
+    return msgspec.structs.replace(edit.parts, lines=lines)
 
 
 def _open(cart: CartRow | None) -> CartRow:

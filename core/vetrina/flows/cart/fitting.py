@@ -112,7 +112,7 @@ def fitted(
     taken = Counter[int]()
     for line in after:
         if line.identity not in paths:
-            taken.update(taken_by(line.quantity, known[line.variant_id]))
+            _take(taken, line, known)
     kept, clips = list[Line](), list[Clip]()
     for line in after:
         if line.identity not in paths:
@@ -123,8 +123,13 @@ def fitted(
         final = clip.line if clip else line
         if final.quantity:
             kept.append(final)
-            taken.update(taken_by(final.quantity, known[final.variant_id]))
+            _take(taken, final, known)
     return fit_of(before, merged(kept), known, tuple(clips))
+
+
+def _take(taken: Counter[int], line: Line, known: Mapping[int, MerchandiseRow]) -> None:
+    for variant_id, pieces in taken_by(line.quantity, known[line.variant_id]).items():
+        taken[variant_id] += pieces
 
 
 def fit_of(
@@ -233,10 +238,11 @@ def _line_after(
     """A line as it is in the database now. One that became another variant, or got other attributes, is new."""
     variant_id, key = line.identity
     before = stored.get(line_id)
-    is_same = before is not None and (before.variant_id, before.attributes_key) == line.identity
+    if before is not None and (before.variant_id, before.attributes_key) == (variant_id, key):
+        is_same = before.quantity == line.quantity
+        return before if is_same else msgspec.structs.replace(before, quantity=line.quantity)
     attributes = [{"key": attribute.key, "value": attribute.value} for attribute in line.attributes]
-    created_at = before.created_at if before is not None and is_same else at
-    return line_facts(fit.known[variant_id], line_id, cart_id, line.quantity, attributes, key, created_at)
+    return line_facts(fit.known[variant_id], line_id, cart_id, line.quantity, attributes, key, at)
 
 
 def _caution(clip: Clip, ids: Mapping[Identity, int]) -> CartCaution:

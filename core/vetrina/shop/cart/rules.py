@@ -37,7 +37,7 @@ class Line(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def identity(self) -> tuple[int, str]:
         """Lines of the same identity are one line."""
-        return self.variant_id, attributes_key(self.attributes)
+        return self.variant_id, attributes_key(self.attributes) if self.attributes else ""
 
 
 class QuantityFault(msgspec.Struct, frozen=True):
@@ -127,9 +127,9 @@ def merged(lines: Iterable[Line]) -> tuple[Line, ...]:
     """The lines with equal ones made one: the oldest stays and takes the quantities."""
     kept = dict[tuple[int, str], Line]()
     for line in lines:
-        twin = kept.get(line.identity)
-        quantity = line.quantity + (twin.quantity if twin else 0)
-        kept[line.identity] = msgspec.structs.replace(twin or line, quantity=quantity)
+        identity = line.identity
+        twin = kept.get(identity)
+        kept[identity] = line if twin is None else msgspec.structs.replace(twin, quantity=twin.quantity + line.quantity)
     return tuple(kept.values())
 
 
