@@ -4,6 +4,7 @@ import asyncio
 import sqlite3
 import threading
 from collections.abc import AsyncIterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,7 @@ from vetrina.kernel.db.session import Session
 from vetrina.kernel.db.sqlite import SqliteDatabase
 from vetrina.kernel.errors import Unavailable
 from vetrina.kernel.messages import OutboxCursor
+from vetrina.testing import disk
 
 NAMES = select(OutboxCursor.subscriber).order_by(OutboxCursor.subscriber)
 
@@ -46,6 +48,15 @@ def commits_of(db: SqliteDatabase) -> list[str]:
 
 async def names(db: SqliteDatabase) -> list[str]:
     return [name for (name,) in await db.fetch(NAMES)]
+
+
+def test_a_commit_waits_for_the_disk(url: str) -> None:
+    """In a shop; in tests, whose power nobody cuts, it does not."""
+    full, off = 2, 0
+    path = Path(url.removeprefix("sqlite:///"))
+    for connect, wanted in ((disk._connect, full), (sqlite.connect, off)):
+        with closing(connect(path)) as connection:
+            assert connection.execute("PRAGMA synchronous").fetchone() == (wanted,)
 
 
 async def test_transactions_that_wait_together_share_commits(db: SqliteDatabase) -> None:

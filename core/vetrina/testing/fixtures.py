@@ -6,6 +6,7 @@ import pytest
 
 from vetrina.kernel.context import Context
 from vetrina.testing.clock import StillClock
+from vetrina.testing.disk import no_syncs
 from vetrina.testing.network import no_network
 from vetrina.testing.shop import Workshop, a_shop
 
@@ -14,6 +15,13 @@ from vetrina.testing.shop import Workshop, a_shop
 def network_refused() -> Generator[None]:
     """No test reaches another computer."""
     with no_network():
+        yield
+
+
+@pytest.fixture(autouse=True, scope="session")
+def disk_unawaited() -> Generator[None]:
+    """No commit of a test waits for the disk."""
+    with no_syncs():
         yield
 
 
