@@ -15,6 +15,7 @@ from tests.support.sold import keeper
 from tests.support.statements import all_statements
 
 from vetrina.flows.orders.cancelling import CancelWish, cancel_lines
+from vetrina.flows.orders.refunding import RefundWish, refund_order
 from vetrina.flows.payments.moving import reconcile_payment
 from vetrina.flows.payments.payouts import fetch_payouts
 from vetrina.kernel.log import draw_trail
@@ -184,6 +185,15 @@ async def test_a_refund_the_bank_refused_waits_with_its_reason_and_what_to_do(mo
     assert "Paid another way: transfer <b>7</b>" in mara.page.words and "bank refused a refund" in mara.page.words
     await mara.open("/admin/orders/1")
     assert "Sent back at the payment" in mara.page.words and charges[1].refunded == 0
+    charges[0].refunded = charges[0].captured  # so that the provider says no
+    await refund_order(keeper(money.desk), RefundWish(order_id=1, amount=100))
+    money.desk.clock.move(minutes=20)
+    await mara.open("/admin/payments/waiting")
+    assert "Refused by the provider" in mara.page.words
+    await mara.send("/refunds/3/dismiss", **{"why-3": "another <b>refund</b>"})
+    assert "this refund is set aside" in mara.page.words
+    await mara.open("/admin/orders/1")
+    assert "Set aside: another <b>refund</b>" in mara.page.words and "Refused refund set aside" in mara.page.words
 
 
 async def test_a_dispute_is_answered_and_a_payout_is_explained(money: MoneyDesk, mara: Manager) -> None:

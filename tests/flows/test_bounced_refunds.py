@@ -11,7 +11,7 @@ from tests.support.checkouts import books, check_ledgers, events
 from tests.support.money_desks import MoneyDesk, open_money_desk
 from tests.support.sold import keeper, run_jobs
 
-from vetrina.flows.orders.bouncing import NothingOwed, pay_elsewhere
+from vetrina.flows.orders.bouncing import NothingOwed, StillOwed, dismiss_refund, pay_elsewhere
 from vetrina.flows.orders.cancelling import CancelWish, cancel_lines
 from vetrina.flows.orders.refunding import RefundWish, quote_refund, refund_order, retry_refund
 from vetrina.flows.orders.whole import cancel_order
@@ -25,6 +25,7 @@ from vetrina.shop.payments.rules import NothingToRefund
 from vetrina.testing.payments import Charge
 from vetrina.views.ledgers import LEDGERS
 from vetrina.views.orders.current import current_of
+from vetrina.views.orders.histories import audit_of
 from vetrina.views.orders.placed import order_by_id, order_lines
 from vetrina.views.orders.refunds import parts_of_refund, refunds_of
 from vetrina.views.orders.taxes import done_refunds
@@ -198,6 +199,50 @@ async def test_what_bounces_before_its_answer_came_never_went_back(money: MoneyD
     assert await waiting(money) == [("failed", 1_000, "account_closed")] and await well(money)
     await retry_refund(keeper(money.desk), refund_id)
     assert charge.refunded == 1_000 and await waiting(money) == [] and await well(money)
+
+
+async def test_a_refused_refund_that_another_one_paid_is_dismissed_once_and_waits_again_if_it_is_asked_again(
+    money: MoneyDesk,
+) -> None:
+    charge = await money.buy(quantity=3)
+    order_id = (await order_lines(money.ctx.db, [1]))[0].order_id
+
+    async def sums() -> object:
+        order = await order_by_id(money.ctx.db, order_id)
+        assert order is not None
+        quote = await quote_refund(keeper(money.desk), RefundWish(order_id=order_id))
+        return order, quote, await current_of(money.ctx.db, [order]), await done_refunds(money.ctx.db, [order_id])
+
+    charge.refunded = 3_500  # the provider says no, and thinks better of it
+    refused = await refund_order(keeper(money.desk), RefundWish(order_id=order_id, amount=1_000))
+    charge.refunded = 0
+    paid = await refund_order(keeper(money.desk), RefundWish(order_id=order_id, amount=1_000))
+    assert [state for state, *_ in await waiting(money)] == ["failed"]
+    clerk = msgspec.structs.replace(money.ctx, actor=Actor("staff", 2, "Ada", frozenset({"orders.write"})))
+    for ctx, refund_id, why, no in (
+        (clerk, refused, "paid by another", NotAllowed),
+        (keeper(money.desk), refused, " ", BadInput),
+        (keeper(money.desk), refused, "x" * 301, BadInput),
+        (keeper(money.desk), paid, "paid by another", NothingOwed),
+    ):
+        with pytest.raises(no):
+            await dismiss_refund(ctx, refund_id, why)
+    before = await sums()
+    for why in ("paid by another", "pressed twice"):
+        await dismiss_refund(keeper(money.desk), refused, why)
+        assert await waiting(money) == [] and await sums() == before and await well(money)
+    told = [entry.after for entry in await audit_of(money.ctx.db, [f"order:{order_id}"]) if "dismissed" in entry.action]
+    assert told == [{"refund": refused, "amount": 1_000, "why": "paid by another"}]
+    charge.refunded = 3_500
+    await retry_refund(keeper(money.desk), refused)
+    assert [state for state, *_ in await waiting(money)] == ["failed"], "whoever asks again is told again"
+    charge.refunded = 1_000
+    (part,) = await parts_of_refund(money.ctx.db, paid)
+    money.desk.provider.bounce(charge, 1_000, key=part.key)
+    await money.post()
+    with pytest.raises(StillOwed):
+        await dismiss_refund(keeper(money.desk), paid, "he will not mind")
+    assert sorted(state for state, *_ in await waiting(money)) == ["bounced", "failed"]
 
 
 async def test_nothing_is_paid_another_way_that_went_back_anew_and_late_news_of_it_is_taken(money: MoneyDesk) -> None:

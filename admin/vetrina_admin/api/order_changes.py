@@ -6,7 +6,7 @@ from typing import Any
 
 import strawberry
 
-from vetrina.flows.orders.bouncing import pay_elsewhere
+from vetrina.flows.orders.bouncing import dismiss_refund, pay_elsewhere
 from vetrina.flows.orders.cancelling import CancelWish, cancel_lines
 from vetrina.flows.orders.overpaid import return_excess
 from vetrina.flows.orders.refunding import RefundLine, RefundWish, quote_refund, refund_order, retry_refund
@@ -197,6 +197,19 @@ class RefundMutation:
         async def change(ctx: Context) -> Mapping[str, Any]:
             key = int_key_of(refund_id, "Refund", field=("id",))
             await pay_elsewhere(ctx, key, how)
+            return {"refund": await refund_by_id(ctx.db, key)}
+
+        return await answer(RefundPayload, change(ctx_of(info)))
+
+    @root(
+        permission="payments.write",
+        description="Note that nobody has to see to a refund that its provider refused: another one paid it, or "
+        "nothing is to be paid. No sum changes.",
+    )
+    async def refund_dismiss(self, info: Info, refund_id: IdArgument, why: str) -> RefundPayload:
+        async def change(ctx: Context) -> Mapping[str, Any]:
+            key = int_key_of(refund_id, "Refund", field=("id",))
+            await dismiss_refund(ctx, key, why)
             return {"refund": await refund_by_id(ctx.db, key)}
 
         return await answer(RefundPayload, change(ctx_of(info)))

@@ -128,7 +128,8 @@ class RefundLineItem:
 @strawberry.type(description="Money that goes back: amount + waived = goods + delivery + fee + adjustment.")
 class Refund:
     id: strawberry.ID = id_field("Refund")
-    state: str = strawberry.field(description="asked, done or failed.")
+    state: str = strawberry.field(description="asked, done, failed or bounced.")
+    dismissed: str = strawberry.field(description="Why nobody has to see to one that failed; empty while somebody has.")
     amount: Money = money_field("amount", description="What goes back.")
     waived: Money = money_field("waived", description="What was not paid yet, and is asked no longer.")
     goods: Money = money_field("goods")

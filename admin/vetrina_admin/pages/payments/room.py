@@ -16,6 +16,7 @@ from vetrina_admin.pages.payments.waiting import (
     queues_page,
     refund_again,
     refund_elsewhere,
+    refund_set_aside,
     return_excess_of,
 )
 from vetrina_admin.pages.payments_shown import STATE_TONES, method_name
@@ -101,6 +102,7 @@ ROOM = Room(
         action("/payments/overpaid/{order:int}/back", "payments.write", return_excess_of),
         action("/payments/refunds/{refund:int}/again", "payments.write", refund_again),
         action("/payments/refunds/{refund:int}/elsewhere", "payments.write", refund_elsewhere),
+        action("/payments/refunds/{refund:int}/dismiss", "payments.write", refund_set_aside),
         page("/payments/books", "payments.read", money_page),
         page("/payments/disputes", "payments.read", dispute_list),
         page("/payments/disputes/{dispute:int}", "payments.read", dispute_page),

@@ -4,7 +4,7 @@ from collections.abc import Awaitable
 from datetime import timedelta
 from functools import partial
 
-from vetrina.flows.orders.bouncing import pay_elsewhere
+from vetrina.flows.orders.bouncing import dismiss_refund, pay_elsewhere
 from vetrina.flows.orders.overpaid import return_excess
 from vetrina.flows.orders.refunding import retry_refund
 from vetrina.kernel.errors import Refusal
@@ -89,6 +89,12 @@ async def refund_elsewhere(visit: Visit, form: Form) -> Answer:
     """Note that it was paid back another way."""
     key = visit.number("refund")
     return await _of_refund(visit, pay_elsewhere(visit.ctx, key, form.get(f"how-{key}")), "payments.refund_noted")
+
+
+async def refund_set_aside(visit: Visit, form: Form) -> Answer:
+    """Note that nobody has to see to what was refused of it."""
+    key = visit.number("refund")
+    return await _of_refund(visit, dismiss_refund(visit.ctx, key, form.get(f"why-{key}")), "payments.refund_dismissed")
 
 
 async def _of_refund(visit: Visit, act: Awaitable[None], said: str) -> Answer:

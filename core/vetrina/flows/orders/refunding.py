@@ -148,7 +148,7 @@ async def retry_refund(ctx: Context, refund_id: int) -> None:
             # What bounced is kept for its refund, so that only a dispute can have taken it since.
             most = here if part.state == RefundState.BOUNCED else left
             if part.amount > most.get(part.payment_id or 0, 0):
-                raise BadInput(field=("refund_id",), problem="So much is not left of its payment.", reason="high")
+                raise BadInput(field=("refund_id",), problem="So much is not left of its payment.", reason="gone")
             await orders.ask_again(session, part.id, at=ctx.now())
         parts = await orders.parts_held(session, refund_id)
         for part in parts:

@@ -303,9 +303,11 @@ def create_orders_refund() -> None:
         sa.Column("actor", sa.Text(), nullable=False),
         sa.Column("notify", sa.Boolean(), nullable=False),
         sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("dismissed", sa.Text(), nullable=False),
         sa.Column("created_at", Instant(), nullable=False),
         sa.Column("done_at", Instant(), nullable=True),
         sa.CheckConstraint("(state = 'asked') = (done_at IS NULL)", name=op.f("ck_orders_refund_done_at")),
+        sa.CheckConstraint("dismissed = '' OR state = 'failed'", name=op.f("ck_orders_refund_dismissed")),
         sa.CheckConstraint(
             "state IN ('asked', 'done', 'failed', 'bounced')", name=op.f("ck_orders_refund_state_known")
         ),

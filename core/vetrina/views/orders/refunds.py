@@ -31,6 +31,8 @@ class RefundRow(msgspec.Struct, frozen=True):
     actor: str
     notify: bool
     state: str
+    dismissed: str
+    """Why nobody has to see to one that was refused; empty while somebody has."""
     created_at: datetime
     done_at: datetime | None
 

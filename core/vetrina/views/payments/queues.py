@@ -28,7 +28,8 @@ class MoneyQueues(msgspec.Struct, frozen=True):
     expiring: int
     """Promised money that lapses soon."""
     refunds: int
-    """Refunds that were promised and are not paid yet, or were refused, by the provider or the buyer's bank."""
+    """Refunds that were promised and are not paid yet, or were refused by the provider or the buyer's bank and not
+    dismissed."""
     disputes: int
     """Disputes that wait for evidence."""
     bounced: int
@@ -109,7 +110,7 @@ _LAPSES = (
     Payment.expires_at < bindparam("expires_before", type_=Instant()),
 )
 _IS_OWED = Refund.state.in_(["asked", "failed", "bounced"])
-_PROMISED = (_IS_OWED, Refund.created_at <= bindparam("before", type_=Instant()))
+_PROMISED = (_IS_OWED, Refund.dismissed == "", Refund.created_at <= bindparam("before", type_=Instant()))
 _COUNTS = select(
     count_troubled().label("troubled"),
     select(func.count(Payment.id)).where(*_LAPSES).scalar_subquery().label("expiring"),

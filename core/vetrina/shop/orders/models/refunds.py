@@ -40,6 +40,8 @@ class Refund(Model):
     notify: Mapped[bool]
     """Whether the buyer is to hear of it."""
     state: Mapped[str]
+    dismissed: Mapped[str]
+    """Why nobody has to see to one that was refused; empty while somebody has."""
     created_at: Mapped[datetime]
     done_at: Mapped[datetime | None]
 
@@ -51,6 +53,7 @@ class Refund(Model):
         CheckConstraint("tax >= 0 AND tax <= goods + delivery", name="tax"),
         CheckConstraint("state IN ('asked', 'done', 'failed', 'bounced')", name="state_known"),
         CheckConstraint("(state = 'asked') = (done_at IS NULL)", name="done_at"),
+        CheckConstraint("dismissed = '' OR state = 'failed'", name="dismissed"),
         Index("ix_orders_refund_state", "state", "created_at"),
     )
 

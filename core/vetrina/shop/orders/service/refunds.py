@@ -73,6 +73,7 @@ async def write_refund(
         actor=note.actor,
         notify=note.notify,
         state=RefundState.DONE if is_done else RefundState.ASKED,
+        dismissed="",
         created_at=at,
         done_at=at if is_done else None,
     )
@@ -154,6 +155,11 @@ async def settle_part(session: Session, part_id: int, *, elsewhere: str, at: dat
     return await session.execute(_ELSEWHERE, {"part": part_id, "how": elsewhere, "at_": at}) == 1
 
 
+async def dismiss(session: Session, refund_id: int, *, why: str) -> bool:
+    """Nobody has to see to a refund that was refused; whether it was this call that said so."""
+    return await session.execute(_DISMISS, {"refund": refund_id, "why": why}) == 1
+
+
 async def part_sent(session: Session, payment_id: int, *, key: str | None, amount: int) -> RefundPartRow | None:
     """The part that a movement with this key is; where the provider tells no key, the last one of so much."""
     if key is not None:
@@ -172,6 +178,7 @@ async def follow_parts(
     """What its parts make of a refund: asked while one is open, then refused or bounced where one of them is.
 
     One that was done once stays so for documents, with its day: asked anew it has bounced until it is done again.
+    Whatever moves of one that was dismissed is to be seen to again.
     """
     ((was, since),) = await session.fetch(_STANDS, {"refund": refund_id})
     states = {part.state for part in parts}
@@ -232,7 +239,14 @@ _WAS = (
 )
 _STANDS = select(Refund.state, Refund.done_at).where(Refund.id == bindparam("refund"))
 _FOLLOW = (
-    update(Refund).where(Refund.id == bindparam("refund")).values(state=bindparam("state_"), done_at=bindparam("done"))
+    update(Refund)
+    .where(Refund.id == bindparam("refund"))
+    .values(state=bindparam("state_"), done_at=bindparam("done"), dismissed="")
+)
+_DISMISS = (
+    update(Refund)
+    .where(Refund.id == bindparam("refund"), Refund.state == RefundState.FAILED, Refund.dismissed == "")
+    .values(dismissed=bindparam("why"))
 )
 _WAIVE = (
     update(Order)
