@@ -14,9 +14,9 @@ from tests.conftest import ENGINES
 from tests.support import shops
 from tests.support.schemas import core_metadata, create_by_models, schema_of
 
-from vetrina.kernel import migrate
+from vetrina.kernel import branches, migrate
 from vetrina.kernel.clock import SystemClock
-from vetrina.kernel.db import BigInt
+from vetrina.kernel.db import BigInt, open_database
 from vetrina.migrations.tables import metadata
 
 GIFTS = '''"""The first table of gifts."""
@@ -69,6 +69,31 @@ def test_migrations_make_exactly_the_tables_of_the_models(empty_url: str, tmp_pa
     declared = schema_of(empty_url)
     assert sorted(migrated) == sorted(declared)
     assert migrated == declared
+
+
+async def test_only_a_shop_that_this_code_can_serve_is_opened(empty_url: str) -> None:
+    db, engine = await open_database(empty_url), migrate._engine(empty_url, is_writing=True)
+    newest = branches.read_branch(branches.CORE, branches.CORE_FOLDER).head
+
+    async def stands_at(revision: str) -> None:
+        with engine.begin() as connection:
+            connection.execute(text("UPDATE alembic_version SET version_num = :at"), {"at": revision})
+        await branches.require_tables(db)
+
+    with pytest.raises(branches.TablesNotReady, match="vetrina setup"):
+        await branches.require_tables(db)
+    with engine.begin() as connection:
+        connection.execute(text("CREATE TABLE alembic_version (version_num VARCHAR(32))"))
+        connection.execute(text("CREATE TABLE plugin_parked_head (version_num VARCHAR(32))"))
+        connection.execute(text("INSERT INTO alembic_version VALUES ('0001')"))
+    with pytest.raises(branches.TablesNotReady, match=f"{newest} did not run: vetrina migrate"):
+        await branches.require_tables(db)
+    await stands_at(newest)
+    await stands_at("9999")  # a later version migrated the shop: this one serves it until it is replaced
+    with pytest.raises(branches.TablesNotReady, match="did not run"):
+        await stands_at("gifts_0001")
+    engine.dispose()
+    await db.close()
 
 
 def test_models_and_migrations_do_not_drift(empty_url: str) -> None:

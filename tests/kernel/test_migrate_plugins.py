@@ -156,7 +156,7 @@ def test_a_folder_that_cannot_be_run_is_left_out(database_url: str, plant: Plant
 
 def test_a_core_that_fails_stops_everything(database_url: str, plant: Plant, monkeypatch: pytest.MonkeyPatch) -> None:
     versions = plant("core", 'op.execute("SELECT no_such_column")')
-    monkeypatch.setattr(migrate, "_VERSIONS", versions)
+    monkeypatch.setattr(migrate, "CORE_FOLDER", versions)
     before = schema_of(database_url)
     with pytest.raises(Exception, match="no_such_column"):
         migrate.upgrade(database_url, {"gifts": plant("gifts")})

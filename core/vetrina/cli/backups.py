@@ -2,8 +2,7 @@
 
 import sys
 import tempfile
-from collections.abc import Generator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from datetime import datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -14,7 +13,7 @@ from rich.console import Console
 from vetrina.boot import Runtime
 from vetrina.cli.ledgers import look_at_ledgers
 from vetrina.cli.opening import pending_all
-from vetrina.cli.running import database_option, settings_from, with_runtime
+from vetrina.cli.running import database_option, said_plainly, settings_from, with_runtime
 from vetrina.flows.forgetting import subject_of
 from vetrina.kernel.backups import (
     BackupRefused,
@@ -31,7 +30,6 @@ from vetrina.kernel.backups import (
     write_archive,
 )
 from vetrina.kernel.clock import StoppedClock, SystemClock
-from vetrina.kernel.errors import Fault, Refusal
 from vetrina.kernel.settings import Settings
 from vetrina.plugin.desk import erase_person
 from vetrina.views.persons import addresses
@@ -57,7 +55,7 @@ def backup(target: Path, keep: int | None, database_url: str | None, *, no_media
     folder = target.parent if is_file else target
     file = target if is_file else folder / f"shop-{taken_at:%Y%m%dT%H%M%SZ}{ENDING}"
     folder.mkdir(parents=True, exist_ok=True)
-    with _refusals(), tempfile.TemporaryDirectory(dir=folder, prefix=".backup-") as scratch:
+    with said_plainly(), tempfile.TemporaryDirectory(dir=folder, prefix=".backup-") as scratch:
         dump = Path(scratch) / "database"
         with console.status("Copying the database"):
             found = take_snapshot(settings.database_url, dump)
@@ -99,7 +97,7 @@ def restore(
     a newer backup, knows of them. With --check nothing of yours is touched: exits with 1 when the backup is not good.
     """
     settings, console = settings_from(database_url=database_url), Console(highlight=False, soft_wrap=True)
-    with _refusals():
+    with said_plainly():
         if check:
             sys.exit(_check(settings, file, console))
         url = settings.database_url
@@ -181,14 +179,3 @@ def _too_many(folder: Path, keep: int | None) -> list[Path]:
 
 def _passphrase(settings: Settings) -> str | None:
     return settings.backup_key.get_secret_value() if settings.backup_key is not None else None
-
-
-@contextmanager
-def _refusals() -> Generator[None]:
-    """Refusals and Faults become the command's error message."""
-    try:
-        yield
-    except Refusal as refusal:
-        raise click.ClickException(refusal.message) from refusal
-    except Fault as fault:
-        raise click.ClickException(str(fault)) from fault

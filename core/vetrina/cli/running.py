@@ -1,14 +1,16 @@
 """Open the shop for one command: settings from the environment and options, the current Runtime, its context."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Generator
+from contextlib import contextmanager
 from typing import Any, TypeVar
 
 import click
 
 from vetrina.boot import Runtime, compose
+from vetrina.kernel.branches import require_tables
 from vetrina.kernel.clock import Clock, SystemClock
-from vetrina.kernel.db import open_database
+from vetrina.kernel.db import Database, open_database
 from vetrina.kernel.errors import Fault, Refusal
 from vetrina.kernel.log import set_up
 from vetrina.kernel.settings import Settings
@@ -23,6 +25,28 @@ def settings_from(**options: Any) -> Settings:
     return settings
 
 
+@contextmanager
+def said_plainly() -> Generator[None]:
+    """A Refusal or a Fault becomes the command's error message."""
+    try:
+        yield
+    except Refusal as refusal:
+        raise click.ClickException(refusal.message) from refusal
+    except Fault as fault:
+        raise click.ClickException(str(fault)) from fault
+
+
+async def open_shop(settings: Settings) -> Database:
+    """The shop's database, open. Raises TablesNotReady where there is no shop in it that this code can serve."""
+    db = await open_database(settings.database_url, settings.pool_size)
+    try:
+        await require_tables(db)
+    except BaseException:
+        await db.close()
+        raise
+    return db
+
+
 def with_runtime(
     settings: Settings, act: Callable[[Runtime], Awaitable[T]], *, answers: bool = True, clock: Clock | None = None
 ) -> T:
@@ -33,18 +57,14 @@ def with_runtime(
     """
 
     async def opened() -> T:
-        db = await open_database(settings.database_url, settings.pool_size)
+        db = await open_shop(settings)
         try:
             return await act(await compose(settings, db, clock or SystemClock(), answers=answers))
         finally:
             await db.close()
 
-    try:
+    with said_plainly():
         return asyncio.run(opened())
-    except Refusal as refusal:
-        raise click.ClickException(refusal.message) from refusal
-    except Fault as fault:
-        raise click.ClickException(str(fault)) from fault
 
 
 database_option = click.option(

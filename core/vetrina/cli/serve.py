@@ -10,10 +10,9 @@ import structlog
 import uvicorn
 
 from vetrina.boot import Runtime, compose
-from vetrina.cli.running import database_option, settings_from
+from vetrina.cli.running import database_option, open_shop, said_plainly, settings_from
 from vetrina.flows.measuring import Measuring
 from vetrina.kernel.clock import SystemClock
-from vetrina.kernel.db import open_database
 from vetrina.kernel.errors import Unavailable
 from vetrina.kernel.jobs.choosing import engine_of
 from vetrina.kernel.meters import Meters
@@ -39,10 +38,17 @@ def serve(host: str, port: int, workers: int, no_work: bool, safe: bool | None, 
 
 
 def run_server(settings: Settings, host: str, port: int, workers: int = 1) -> None:
-    """Serve until a signal says stop; running requests are finished first."""
+    """Serve until a signal says stop; running requests are finished first.
+
+    Exits with 3 where the shop cannot be opened, for whoever watches the process to start it again: a server that
+    opened nothing would answer nothing.
+    """
+    with said_plainly():
+        asyncio.run(_find_shop(settings))
     options: dict[str, Any] = {
         "host": host,
         "port": port,
+        "lifespan": "on",
         "loop": "uvloop",
         "http": "httptools",
         "log_config": None,
@@ -50,21 +56,27 @@ def run_server(settings: Settings, host: str, port: int, workers: int = 1) -> No
         "timeout_graceful_shutdown": 10,
     }
     if workers == 1:
-        uvicorn.Server(uvicorn.Config(Serving(settings), **options)).run()
+        uvicorn.run(Serving(settings), **options)
         return
     hand_down(settings)
     uvicorn.run("vetrina.web.serving:create", factory=True, workers=workers, **options)
+
+
+async def _find_shop(settings: Settings) -> None:
+    """Look before any process is started: one that cannot find the shop would be started again and again."""
+    await (await open_shop(settings)).close()
 
 
 @click.command("work")
 @database_option
 def work_command(database_url: str | None) -> None:
     """Relay events and run jobs in a process of its own."""
-    asyncio.run(_work(settings_from(database_url=database_url)))
+    with said_plainly():
+        asyncio.run(_work(settings_from(database_url=database_url)))
 
 
 async def _work(settings: Settings) -> None:
-    db = await open_database(settings.database_url, settings.pool_size)
+    db = await open_shop(settings)
     bell, stop = Bell(), asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)

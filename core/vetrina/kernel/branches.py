@@ -8,13 +8,17 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
-from sqlalchemy import String, column, select, table, union
+from sqlalchemy import String, column, func, literal, select, table, union
 
 from vetrina.kernel.db import Reads
 from vetrina.kernel.errors import Fault
 
 Folders = Mapping[str, Path]
 """Plugin name to its folder of revisions, in the order in which plugins load."""
+
+CORE = "core"
+"""The label of the core's branch; a plugin's is its name."""
+CORE_FOLDER = Path(__file__).parents[1] / "migrations" / "versions"
 
 READY = "ready"
 """What `standing` says of a plugin whose tables are as its code wants them."""
@@ -24,6 +28,10 @@ _LONGEST_ID = 32
 
 class BranchRefused(Fault):
     """A folder of revisions is not one branch that can be run by itself; the sentence says why."""
+
+
+class TablesNotReady(Fault):
+    """There is no shop in the database, or an older one than this code can serve; the sentence says what to run."""
 
 
 class Branch(msgspec.Struct, frozen=True):
@@ -69,6 +77,26 @@ def read_branches(folders: Folders, taken: Iterable[str] = ()) -> tuple[dict[str
             branches[name] = branch
             ids.update(branch.revisions)
     return branches, refused
+
+
+async def require_tables(reads: Reads) -> None:
+    """Raise TablesNotReady where the core's tables are not there, or older than this code.
+
+    Newer ones are served: a shop is migrated before its last process of the earlier version has gone.
+    """
+    if not await reads.value(_IS_MIGRATED[reads.dialect.name]):
+        raise TablesNotReady(
+            "There is no shop in this database yet: vetrina setup opens one; VETRINA_DATABASE_URL or --database-url "
+            "names another database."
+        )
+    core = await asyncio.to_thread(read_branch, CORE, CORE_FOLDER)
+    heads = {head for (head,) in await reads.fetch(_HEADS)}
+    missing = core.missing(heads)
+    if missing and not any(head.isdigit() and head > core.head for head in heads):
+        raise TablesNotReady(
+            f"The shop's tables are older than this version of Vetrina, {', '.join(missing)} did not run: "
+            "vetrina migrate brings them on."
+        )
 
 
 async def standing(reads: Reads, folders: Folders) -> dict[str, str]:
@@ -135,3 +163,9 @@ def _read_file(path: Path) -> _Revision:
 
 _VERSIONS = [table(name, column("version_num", String)) for name in ("alembic_version", "plugin_parked_head")]
 _HEADS = union(*(select(versions.c.version_num) for versions in _VERSIONS))
+_IS_MIGRATED = {
+    "sqlite": select(literal(1))
+    .select_from(table("sqlite_schema", column("name")))
+    .where(column("name") == "alembic_version"),
+    "postgresql": select(func.to_regclass("alembic_version").is_not(None)),
+}

@@ -35,16 +35,12 @@ from sqlalchemy import (
 from sqlalchemy import table as named
 from sqlalchemy.exc import DBAPIError
 
-from vetrina.kernel.branches import Branch, Folders, read_branch, read_branches
+from vetrina.kernel.branches import CORE, CORE_FOLDER, Branch, Folders, read_branch, read_branches
 from vetrina.kernel.db.constructs import append_only_ddl
 from vetrina.kernel.errors import Fault
 from vetrina.kernel.fences import BOOKS, fenced, own_part, schema_of
 
-CORE = "core"
-"""The label of the core's branch; a plugin's is its name."""
-
-_ENVIRONMENT = Path(__file__).parents[1] / "migrations"
-_VERSIONS = _ENVIRONMENT / "versions"
+_ENVIRONMENT = CORE_FOLDER.parent
 _ONE_AT_A_TIME = threading.RLock()
 """Alembic's `op` and `context` stand for one migration of the whole process."""
 
@@ -123,7 +119,7 @@ def pending(url: str, plugins: Folders | None = None) -> Pending:
             heads = _versions(connection, "alembic_version") | _versions(connection, "plugin_parked_head")
     finally:
         engine.dispose()
-    core = read_branch(CORE, _VERSIONS)
+    core = read_branch(CORE, CORE_FOLDER)
     branches, refused = read_branches(plugins or {}, core.revisions)
     found = {name: branch.missing(heads) for name, branch in ({CORE: core} | branches).items()}
     return Pending({name: missing for name, missing in found.items() if missing}, refused)
@@ -156,7 +152,7 @@ class _Run:
 
     def __init__(self, engine: Engine, plugins: Folders) -> None:
         self.engine = engine
-        self.core = read_branch(CORE, _VERSIONS)
+        self.core = read_branch(CORE, CORE_FOLDER)
         self.branches, failed = read_branches(plugins, self.core.revisions)
         self.result = Migrated({}, failed)
         self._plugins = plugins
@@ -328,7 +324,7 @@ def _script(folders: Collection[Path]) -> tuple[Config, ScriptDirectory]:
     config = Config()
     config.set_main_option("script_location", str(_ENVIRONMENT))
     config.set_main_option("path_separator", "newline")
-    config.set_main_option("version_locations", "\n".join(str(folder) for folder in (_VERSIONS, *folders)))
+    config.set_main_option("version_locations", "\n".join(str(folder) for folder in (CORE_FOLDER, *folders)))
     script = ScriptDirectory.from_config(config)
     list(script.walk_revisions())
     return config, script

@@ -38,18 +38,22 @@ class Connections:
 
     @classmethod
     async def open(cls, url: str, size: int) -> "Connections":
-        pool = await asyncpg.create_pool(  # pyright: ignore[reportUnknownMemberType]
-            url,
-            min_size=1,
-            max_size=size,
-            connection_class=_Lasting,
-            statement_cache_size=1_000,
-            server_settings={
-                "statement_timeout": str(STATEMENT_DEADLINE),
-                "timezone": "UTC",
-                "default_transaction_read_only": "on",  # what writes says so: BEGIN READ WRITE
-            },
-        )
+        """Connect once, at most `size` times later. Raises Unavailable when the server cannot be reached."""
+        try:
+            pool = await asyncpg.create_pool(  # pyright: ignore[reportUnknownMemberType]
+                url,
+                min_size=1,
+                max_size=size,
+                connection_class=_Lasting,
+                statement_cache_size=1_000,
+                server_settings={
+                    "statement_timeout": str(STATEMENT_DEADLINE),
+                    "timezone": "UTC",
+                    "default_transaction_read_only": "on",  # what writes says so: BEGIN READ WRITE
+                },
+            )
+        except (*ERRORS, OSError) as error:
+            raise Unavailable(f"the database cannot be reached: {error}") from error
         return cls(pool)
 
     async def take(self) -> Connection:
