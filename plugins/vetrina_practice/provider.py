@@ -1,5 +1,6 @@
 """Serves PaymentProvider and DisputeDesk with nobody behind it: what is asked for happens at once, and is pretended."""
 
+import re
 from collections import OrderedDict
 from collections.abc import Mapping
 from datetime import timedelta
@@ -30,6 +31,7 @@ TITLES = {
     PROMISE: Say("Practice card, charged later", "Carta di prova, addebitata dopo"),
     REFUSED: Say("Practice card that is refused", "Carta di prova che viene rifiutata"),
 }
+_NAMED = re.compile(r"practice-(\d{1,12})-(\d{1,9})-([A-Z]{3})-([0-9a-f]{1,64})", re.ASCII)
 REMEMBERED = 1_000
 """Charges known by their key. What is asked of older ones comes with its totals, and their payments are decided."""
 
@@ -132,19 +134,18 @@ class PracticeDisputes:
 
     async def submit_evidence(self, reference: str, evidence: DisputeEvidence) -> DisputeReport:
         """Raises NotFound for what no practice dispute is called."""
-        amount, _, rest = reference.removeprefix("practice-").partition("-")
-        currency, _, payment_key = rest.partition("-")
-        if not (amount.isascii() and amount.isdecimal() and len(currency) == 3 and payment_key):
+        known = _NAMED.fullmatch(reference)
+        if known is None:
             raise NotFound(what="The dispute")
         return DisputeReport(
-            reference=reference, state=DisputeState.UNDER_REVIEW, amount=int(amount), currency=currency,
-            at=self._clock.now(), payment_key=payment_key,
+            reference=reference, state=DisputeState.UNDER_REVIEW, amount=int(known[1]), fee=int(known[2]),
+            currency=known[3], at=self._clock.now(), payment_key=known[4],
         )  # fmt: skip
 
 
-def dispute_reference(payment_key: str, amount: int, currency: str) -> str:
+def dispute_reference(payment_key: str, amount: int, fee: int, currency: str) -> str:
     """What a practice dispute over so many minor units of a charge is called: all that is known of it."""
-    return f"practice-{amount}-{currency}-{payment_key}"
+    return f"practice-{amount}-{fee}-{currency}-{payment_key}"
 
 
 def _reference(payment_key: str) -> str:

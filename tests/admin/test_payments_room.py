@@ -101,6 +101,15 @@ async def test_money_is_captured_refunded_and_voided_by_who_may(money: MoneyDesk
     assert "€1.50 refunded" in mara.page.words and "€4.50" in mara.page.words
     payment = await payment_by_id(money.ctx.db, key)
     assert payment is not None and (payment.captured, payment.refunded) == (600, 150)
+    await mara.open(f"/admin/orders/{payment.order_id}")
+    assert path in mara.page.links, "promised money is captured on its payment's page"
+    assert not any(form.action.endswith("/paid") for form in mara.page.forms)
+    await mara.open(path)
+    assert "€9.00" in mara.page.words, "the question says how much is let go"
+    await mara.send("/void")
+    payment = await payment_by_id(money.ctx.db, key)
+    assert payment is not None and (payment.state, payment.captured, payment.refunded) == ("captured", 600, 150)
+    assert not any(form.action.endswith(("/capture", "/void")) for form in mara.page.forms)
     other = await money.payment_id(await money.buy(AUTHORISES))
     await mara.open(f"/admin/payments/{other}")
     await mara.send("/void")

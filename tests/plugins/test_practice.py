@@ -53,9 +53,9 @@ async def test_evidence_is_looked_at_and_production_has_none_of_it(
     ctx: Context, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     desk = PracticeDisputes(SystemClock())
-    reference = dispute_reference("c0ffee", 2_190, "EUR")
+    reference = dispute_reference("c0ffee", 2_190, 1_500, "EUR")
     report = await desk.submit_evidence(reference, DisputeEvidence(key="e", statement="It was handed over."))
-    assert (report.state, report.amount, report.payment_key) == ("under_review", 2_190, "c0ffee")
+    assert (report.state, report.amount, report.fee, report.payment_key) == ("under_review", 2_190, 1_500, "c0ffee")
     with pytest.raises(NotFound):
         await desk.submit_evidence("dp_1", DisputeEvidence(key="e", statement="?"))
     assert len(register_ports(PracticeSettings(), Means())) == 2

@@ -131,6 +131,12 @@ def country_name(code: str, language: str) -> str:
     return names.get(code, code)
 
 
+def language_name(code: str, language: str) -> str:
+    """A language in the reader's words; its code where nobody knows it."""
+    names = cast("Mapping[str, str]", locale_of(language).languages)
+    return names.get(code.partition("-")[0].lower(), code.upper())
+
+
 def country_choices(codes: Iterable[str], language: str) -> list[tuple[str, str]]:
     """Countries as a filter's choices, by their names."""
     return sorted(((code, country_name(code, language)) for code in set(codes)), key=lambda pair: pair[1])

@@ -35,7 +35,7 @@ def method_name(say: Say, method: str) -> str:
     """A way to pay without its provider, in words: Bank transfer of manual_payment:bank-transfer."""
     handle = method.partition(":")[2] or method
     key = f"payments.way_{handle.lower().replace('-', '_').replace(' ', '_')}"
-    return say(key) if knows(key) else handle
+    return say(key) if knows(key) else handle.replace("-", " ").capitalize()
 
 
 def days_left(until: datetime, now: datetime) -> int:

@@ -61,7 +61,7 @@ async def _disputed(ctx: Context, order: OrderView) -> None:
     await fulfil(ctx, FulfilWish(order_id=order.id, key="desk", tracking=tracking))
     (payment,) = await payments_of_orders(ctx.db, [order.id])
     report = DisputeReport(
-        reference=f"practice-{payment.captured}-{payment.currency}-{payment.key}",
+        reference=f"practice-{payment.captured}-{FEE}-{payment.currency}-{payment.key}",
         state=DisputeState.NEEDS_RESPONSE,
         amount=payment.captured,
         currency=payment.currency,

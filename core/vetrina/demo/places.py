@@ -27,7 +27,7 @@ MILAN = LocationInput(
 )  # fmt: skip
 ONLY_THERE = "VIN-TRA-12"
 """What lies in Milan alone: who buys it with something else is sent two parcels."""
-THERE_TOO = ("OIL-TAG-250", "OIL-LEM-250")
+THERE_TOO = ("OIL-LEM-250",)
 PIECES = 8
 
 

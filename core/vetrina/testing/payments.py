@@ -236,7 +236,7 @@ class FakeProvider:
     def _cancel(self, request: MoneyRequest) -> PaymentReport:
         charge = self._charge(request)
         if charge.state in (PaymentState.ACTION_REQUIRED, PaymentState.PROCESSING, PaymentState.AUTHORISED):
-            self._move(charge, PaymentState.CANCELLED)
+            self._move(charge, PaymentState.CAPTURED if charge.captured else PaymentState.CANCELLED)
         return self._report(charge)
 
     def _charge(self, request: MoneyRequest) -> Charge:

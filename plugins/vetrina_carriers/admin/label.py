@@ -44,8 +44,8 @@ async def show(ctx: Context, asked: Asked) -> Sequence[Block]:
     if not may(ctx, LABELS):
         return blocks
     if row.state == "bought" and any(paper.content for paper in await papers(ctx.db, [row.id])):
-        way = Link(Say("Open what is printed", "Apri il documento"), f"print/{row.id}")
-        blocks.append(Section(Say("Print", "Stampa"), (Facts(((Say("Paper", "Documento"), way),)),)))
+        way = Link(Say("Print the label", "Stampa l'etichetta"), f"print/{row.id}")
+        blocks.append(Facts(((Say("Paper", "Documento"), way),)))
     return [*blocks, *_controls(row)]
 
 

@@ -9,7 +9,7 @@ import msgspec
 from pydantic import BaseModel, Field
 
 from vetrina.kernel.errors import BadInput, NotFound
-from vetrina.kernel.money import Money, from_decimal
+from vetrina.kernel.money import Money, decimal_text, from_decimal
 from vetrina.plugin import Context, Say
 from vetrina.plugin.admin import Asked, Block, Button, Done, Facts, Figure, Figures, Form, Link, Notice, Section
 from vetrina.ports import Parcel
@@ -44,7 +44,8 @@ async def show(ctx: Context, asked: Asked) -> Sequence[Block]:
     if not await accounts(ctx.db, only_active=True):
         said = Say("Register an account first.", "Registra prima un contratto.")
         return [*blocks, Notice(said, "warning"), Facts(((said, Link(Say("Accounts", "Contratti"), "accounts")),))]
-    form = Form("price", await form_of(ctx, asked), Say("Ask for the price", "Chiedi il prezzo"))
+    typed = await _typed(ctx, _unpacked(quoted, parcel)) if quoted else {}
+    form = Form("price", await form_of(ctx, asked), Say("Ask for the price", "Chiedi il prezzo"), typed)
     return [*blocks, Section(Say("How it travels", "Come viaggia"), (form,))]
 
 
@@ -86,7 +87,10 @@ async def price(ctx: Context, asked: Asked, sent: Any) -> Done:
         said = Say("The carrier does not offer this service there.", "Il corriere non offre questo servizio lì.")
         raise BadInput(field=("way",), problem=said, reason="unknown")
     query = urlencode({"wish": _packed(wish), "price": f"{rate.amount} {rate.currency}"})
-    return Done(Say("This is the price.", "Ecco il prezzo."), to=f"parcels/{parcel.id}?{query}")
+    return Done(
+        Say("The price is here: nothing is bought yet.", "Ecco il prezzo: non è ancora comprato nulla."),
+        to=f"parcels/{parcel.id}?{query}",
+    )
 
 
 async def buy(ctx: Context, asked: Asked, sent: Mapping[str, str]) -> Done:
@@ -114,6 +118,21 @@ async def _offer(ctx: Context, parcel: FulfilmentRow, packed: str, priced: str) 
     sure = Say(f"Buy this label at {account.name}?", f"Comprare questa etichetta con {account.name}?")
     button = Button("buy", Say("Buy the label", "Compra l'etichetta"), values, "good", sure)
     return [Section(Say("The price", "Il prezzo"), (Figures((figure,)), button))]
+
+
+async def _typed(ctx: Context, wish: LabelWish) -> dict[str, Any]:
+    """What was asked about, as the form had it: a price too high is asked for again with another service."""
+    parcel = await fulfilment_by_id(ctx.db, wish.fulfilment_id)
+    order = await order_by_id(ctx.db, parcel.order_id) if parcel is not None else None
+    insured = None if wish.insured is None or order is None else decimal_text(wish.insured, order.currency)
+    return {
+        "way": f"{wish.account_id}:{wish.service}", "reference": wish.reference, "insured": insured,
+        "boxes": [
+            {"weight": str(Decimal(box.weight) / 1_000),
+             **{side: size // 10 for side in ("length", "width", "height") if (size := getattr(box, side)) is not None}}
+            for box in wish.parcels
+        ],
+    }  # fmt: skip
 
 
 def _box(sent: BoxForm) -> Parcel:

@@ -213,7 +213,7 @@ async def test_refusals_silence_and_garbage_are_told_apart(shop: Workshop, world
 async def test_accounts_are_tried_and_keep_their_secrets(shop: Workshop, world: World) -> None:
     ctx = shop.ctx
     with structlog.testing.capture_logs() as logs:
-        for carrier, secrets in SECRETS.items():
+        for carrier, secrets in ((key, known) for key, known in SECRETS.items() if known):
             account_id = await account(ctx, carrier)
             assert await try_account(ctx, account_id) is None
             opened = await open_account(ctx, account_id)

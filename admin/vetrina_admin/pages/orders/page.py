@@ -21,16 +21,17 @@ from vetrina.views.orders.placed import (
     order_lines,
     order_tax_lines,
 )
+from vetrina.views.payments.disputes import disputes_of_payments
 from vetrina.views.payments.standing import payment_entries, payments_of_orders
-from vetrina.vocabulary import Address
+from vetrina.vocabulary import Address, DisputeState, PaymentState
 from vetrina_admin.pages.actors import actor_names
 from vetrina_admin.pages.answers import Answer, render
-from vetrina_admin.pages.listings import country_name
+from vetrina_admin.pages.listings import country_name, language_name
 from vetrina_admin.pages.orders.after import after_the_sale
 from vetrina_admin.pages.orders.history import Known, Reader, story
 from vetrina_admin.pages.orders.story import goods_story, money_story, outstanding, sums
 from vetrina_admin.pages.panels import panels
-from vetrina_admin.pages.payments_shown import method_name
+from vetrina_admin.pages.payments_shown import method_name, reason_text
 from vetrina_admin.pages.pictures import THUMB, picture_headers, small_path
 from vetrina_admin.pages.visits import Visit
 from vetrina_admin.pages.written import money_text
@@ -53,6 +54,9 @@ FULFILMENT_TONES = {
 }
 
 REASONS = ("CUSTOMER", "DECLINED", "FRAUD", "INVENTORY", "OTHER", "STAFF")
+
+_OPEN = (DisputeState.WARNING, DisputeState.NEEDS_RESPONSE, DisputeState.UNDER_REVIEW)
+"""Disputes that somebody who opens the order has to know of."""
 
 
 async def order_page(visit: Visit) -> Answer:
@@ -77,6 +81,7 @@ async def order_page(visit: Visit) -> Answer:
         pictures=pictures,
         market=markets.get(order.market_id, ""),
         country=partial(country_name, language=visit.language),
+        tongue=partial(language_name, language=visit.language),
         financial_tones=FINANCIAL_TONES,
         fulfilment_tones=FULFILMENT_TONES,
         reasons=REASONS,
@@ -134,8 +139,12 @@ async def _stories(
     )
     reader = Reader(visit.say, partial(money_text, currency=order.currency, language=visit.language))
     history = story(reader, order, known, audit, events)
+    disputes = await disputes_of_payments(db, [payment.id for payment in payments])
     return {
         "payments": payments,
+        "promised": [each for each in payments if each.state == PaymentState.AUTHORISED and each.replaced_at is None],
+        "disputed": [each for each in disputes if each.state in _OPEN],
+        "why": partial(reason_text, visit.say),
         "method": partial(method_name, visit.say),
         "money_story": money,
         "goods_story": goods_story(moves, lines),

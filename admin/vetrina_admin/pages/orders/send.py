@@ -15,6 +15,7 @@ from vetrina.flows.parcels.fulfilling import (
 from vetrina.kernel.crypto import draw_key
 from vetrina.kernel.errors import BadInput, NotFound, Refusal
 from vetrina.views.orders.fulfilments import FulfilmentRow, fulfilment_by_id, line_standings
+from vetrina.views.orders.lying import open_pieces_by_place
 from vetrina.views.orders.placed import OrderView, order_by_id, order_lines
 from vetrina.views.stock import locations
 from vetrina_admin.pages.answers import Answer, render, see_other
@@ -29,7 +30,15 @@ FIELDS = ("company", "number", "url", "promised_for", "location_id")
 
 async def send_form(visit: Visit) -> Answer:
     """Which pieces leave, from where, and how they are followed."""
-    return await _form(visit, Form({"notify": ["on"], "key": [draw_key()]}))
+    order = await the_order(visit)
+    typed = {"notify": ["on"], "key": [draw_key()]}
+    lying = await open_pieces_by_place(visit.ctx.db, order.id)
+    if len(lying) > 1:
+        first, inside = next(iter(lying.items()))
+        typed["location_id"] = [str(first)]
+        for line_id in await line_standings(visit.ctx.db, order.id):
+            typed[f"line-{line_id}"] = [str(inside.get(line_id, 0))]
+    return await _form(visit, Form(typed))
 
 
 async def send(visit: Visit, form: Form) -> Answer:
@@ -151,6 +160,8 @@ async def _form(visit: Visit, form: Form, errors: Wrong | None = None) -> Answer
     order = await the_order(visit)
     standings = await line_standings(visit.ctx.db, order.id)
     lines = [line for line in await order_lines(visit.ctx.db, [order.id]) if standings[line.id].open]
+    places = [(place.id, place.name) for place in await locations(visit.ctx.db) if place.is_active]
+    lying = await open_pieces_by_place(visit.ctx.db, order.id)
     return render(
         visit,
         "orders/send.html",
@@ -159,7 +170,12 @@ async def _form(visit: Visit, form: Form, errors: Wrong | None = None) -> Answer
         lines=lines,
         title_of=title_of,
         standings=standings,
-        places=[(place.id, place.name) for place in await locations(visit.ctx.db) if place.is_active],
+        places=places,
+        lying={
+            line.id: [(inside[line.id], name) for key, name in places if line.id in (inside := lying.get(key, {}))]
+            for line in lines
+        },
+        is_parted=len(lying) > 1,
         typed=form,
         errors=errors or Wrong(),
     )

@@ -6,18 +6,22 @@ from functools import partial
 from vetrina.flows.payments.disputes import submit_evidence
 from vetrina.kernel.errors import NotFound, Refusal
 from vetrina.ports import DisputeDesk, DisputeEvidence
-from vetrina.views.orders.placed import order_by_id
+from vetrina.views.orders.fulfilments import fulfilments_of
+from vetrina.views.orders.placed import order_by_id, order_lines
 from vetrina.views.payments.disputes import DisputeTab, dispute_by_id, dispute_on_desk, disputes
 from vetrina_admin.pages.actors import actor_names
 from vetrina_admin.pages.answers import Answer, render, see_other
 from vetrina_admin.pages.forms import Form
+from vetrina_admin.pages.guarded import title_of
 from vetrina_admin.pages.listings import chosen, listed, window_of
+from vetrina_admin.pages.orders.after import title_of as goods_title
 from vetrina_admin.pages.payments_shown import DISPUTE_TONES, days_left, reason_text
 from vetrina_admin.pages.refusals import Wrong, beside
 from vetrina_admin.pages.visits import Visit
 
 LINES = ("customer_name", "customer_email", "shipping_carrier", "tracking_number")
 TEXTS = ("product_description", "billing_address", "shipping_address")
+LONGEST_SOLD = 2_000
 
 
 async def dispute_list(visit: Visit) -> Answer:
@@ -89,6 +93,7 @@ async def _shown(visit: Visit, errors: Wrong, typed: dict[str, str]) -> Answer:
         has_desk=visit.ctx.ports.find(DisputeDesk, row.provider) is not None,
         is_open=row.is_answerable and (row.evidence_due_at is None or row.evidence_due_at > now),
         actors=await actor_names(visit, [dispute.answered_by or ""]),
+        title_of=partial(title_of, visit),
         errors=errors,
         typed=typed,
     )
@@ -99,7 +104,16 @@ async def _known_of(visit: Visit, order_id: int) -> dict[str, str]:
     order = await order_by_id(visit.ctx.db, order_id)
     if order is None:
         return {}
-    found = {"customer_email": order.email or ""}
+    lines = await order_lines(visit.ctx.db, [order_id])
+    sold = "\n".join(f"{line.quantity} × {goods_title(line)}" for line in lines)
+    found = {"customer_email": order.email or "", "product_description": sold[:LONGEST_SOLD]}
+    sent = next((each for each in await fulfilments_of(visit.ctx.db, [order_id]) if each.sent_at is not None), None)
+    if sent is not None and sent.sent_at is not None:
+        found |= {
+            "shipping_carrier": sent.tracking_company,
+            "tracking_number": sent.tracking_number,
+            "shipped_on": sent.sent_at.date().isoformat(),
+        }
     for name, address in (("shipping_address", order.shipping_address), ("billing_address", order.billing_address)):
         if address:
             found[name] = _written(address)

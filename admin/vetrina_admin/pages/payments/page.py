@@ -125,7 +125,7 @@ async def _shown(visit: Visit, key: int, errors: Wrong, typed: dict[str, str]) -
         is_served=visit.ctx.ports.find(PaymentProvider, row.provider) is not None,
         to_capture=await to_capture(visit.ctx, payment),
         to_refund=max(payment.captured - payment.refunded - disputed, 0),
-        may_void=payment.state == PaymentState.AUTHORISED and not payment.captured,
+        may_void=payment.state == PaymentState.AUTHORISED,
         is_unsure=payment.state in UNSURE,
         is_homeless=(payment.order_id is None and (is_stray or payment.authorised > 0)) or is_stray,
         plain_amount=partial(typed_money, currency=payment.currency, language=visit.language),

@@ -57,13 +57,13 @@ async def send_back(ctx: Context, payment_id: int) -> PaymentRow:
 
 
 async def void(ctx: Context, payment_id: int) -> PaymentRow:
-    """Let go of promised money of which nothing was taken. Needs payments.write.
+    """Let go of promised money, or of what of it was not taken. Needs payments.write.
 
-    The order stays, unpaid. Raises NotFound, NothingToVoid, Unavailable.
+    The order stays, unpaid by so much. Raises NotFound, NothingToVoid, Unavailable.
     """
     ctx.require("payments.write")
     payment = await _known(ctx, payment_id)
-    if payment.state != PaymentState.AUTHORISED or payment.captured:
+    if payment.state != PaymentState.AUTHORISED:
         raise NothingToVoid
     return await void_promise(ctx, payment)
 

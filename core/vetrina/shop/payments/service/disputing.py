@@ -69,8 +69,8 @@ async def _written(
         "amount": report.amount,
         "currency": report.currency,
         "fee": report.fee,
-        "reason": report.reason,
-        "evidence_due_at": report.evidence_due_at,
+        "reason": report.reason or (known.reason if known is not None else ""),
+        "evidence_due_at": report.evidence_due_at or (known.evidence_due_at if known is not None else None),
         "stood_at": report.at,
         "updated_at": at,
     }
