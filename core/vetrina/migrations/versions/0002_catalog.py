@@ -1,4 +1,4 @@
-"""The first tables of catalog: 10, as the models declared them."""
+"""The first tables of catalog: 9, as the models declared them."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -20,11 +20,9 @@ def upgrade() -> None:
     create_catalog_option()
     create_catalog_product_media()
     create_catalog_product_tag()
-    create_catalog_search_term()
 
 
 def downgrade() -> None:
-    op.drop_table("catalog_search_term")
     op.drop_table("catalog_product_tag")
     op.drop_table("catalog_product_media")
     op.drop_table("catalog_option")
@@ -196,22 +194,3 @@ def create_catalog_product_tag() -> None:
         sa.PrimaryKeyConstraint("product_id", "tag", name=op.f("pk_catalog_product_tag")),
     )
     op.create_index("ix_catalog_product_tag_tag", "catalog_product_tag", ["tag", "product_id"], unique=False)
-
-
-def create_catalog_search_term() -> None:
-    op.create_table(
-        "catalog_search_term",
-        sa.Column("language", sa.Text(), nullable=False),
-        sa.Column("term", sa.Text(), nullable=False),
-        sa.Column("product_id", BigInt, nullable=False),
-        sa.Column("stem", sa.Text(), nullable=False),
-        sa.Column("weight", BigInt, nullable=False),
-        sa.ForeignKeyConstraint(
-            ["product_id"], ["catalog_product.id"], name=op.f("fk_catalog_search_term_product_id"), ondelete="CASCADE"
-        ),
-        sa.PrimaryKeyConstraint("language", "term", "product_id", name=op.f("pk_catalog_search_term")),
-    )
-    op.create_index("ix_catalog_search_term_product_id", "catalog_search_term", ["product_id"], unique=False)
-    op.create_index(
-        "ix_catalog_search_term_stem", "catalog_search_term", ["language", "stem", "product_id"], unique=False
-    )

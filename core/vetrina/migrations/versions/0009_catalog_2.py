@@ -1,4 +1,4 @@
-"""The first tables of catalog_2: 5, as the models declared them."""
+"""The first tables of catalog_2: 6, as the models declared them."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -11,6 +11,7 @@ branch_labels = None
 
 
 def upgrade() -> None:
+    create_catalog_search_term()
     create_catalog_variant()
     create_catalog_collection_product()
     create_catalog_option_value()
@@ -24,6 +25,26 @@ def downgrade() -> None:
     op.drop_table("catalog_option_value")
     op.drop_table("catalog_collection_product")
     op.drop_table("catalog_variant")
+    op.drop_table("catalog_search_term")
+
+
+def create_catalog_search_term() -> None:
+    op.create_table(
+        "catalog_search_term",
+        sa.Column("language", sa.Text(), nullable=False),
+        sa.Column("term", sa.Text(), nullable=False),
+        sa.Column("product_id", BigInt, nullable=False),
+        sa.Column("stem", sa.Text(), nullable=False),
+        sa.Column("weight", BigInt, nullable=False),
+        sa.ForeignKeyConstraint(
+            ["product_id"], ["catalog_product.id"], name=op.f("fk_catalog_search_term_product_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("language", "term", "product_id", name=op.f("pk_catalog_search_term")),
+    )
+    op.create_index("ix_catalog_search_term_product_id", "catalog_search_term", ["product_id"], unique=False)
+    op.create_index(
+        "ix_catalog_search_term_stem", "catalog_search_term", ["language", "stem", "product_id"], unique=False
+    )
 
 
 def create_catalog_variant() -> None:

@@ -1,4 +1,4 @@
-"""The first tables of orders: 10, as the models declared them."""
+"""The first tables of orders: 9, as the models declared them."""
 
 from typing import Any
 
@@ -23,11 +23,9 @@ def upgrade() -> None:
     create_orders_refund()
     create_orders_tax_line()
     create_orders_fulfilment_event()
-    create_orders_line()
 
 
 def downgrade() -> None:
-    op.drop_table("orders_line")
     drop_append_only("orders_fulfilment_event")
     op.drop_table("orders_tax_line")
     op.drop_table("orders_refund")
@@ -362,40 +360,3 @@ def create_orders_fulfilment_event() -> None:
         ),
     )
     make_append_only("orders_fulfilment_event")
-
-
-def create_orders_line() -> None:
-    op.create_table(
-        "orders_line",
-        sa.Column("id", BigInt, nullable=False),
-        sa.Column("order_id", BigInt, nullable=False),
-        sa.Column("amendment_id", BigInt, nullable=True),
-        sa.Column("variant_id", BigInt, nullable=True),
-        sa.Column("product_id", BigInt, nullable=True),
-        sa.Column("position", BigInt, nullable=False),
-        sa.Column("title", sa.Text(), nullable=False),
-        sa.Column("variant_title", sa.Text(), nullable=False),
-        sa.Column("sku", sa.Text(), nullable=True),
-        sa.Column("quantity", BigInt, nullable=False),
-        sa.Column("unit_price", BigInt, nullable=False),
-        sa.Column("rounding", BigInt, nullable=False),
-        sa.Column("subtotal", BigInt, nullable=False),
-        sa.Column("discount", BigInt, nullable=False),
-        sa.Column("tax", BigInt, nullable=False),
-        sa.Column("total", BigInt, nullable=False),
-        sa.Column("requires_shipping", sa.Boolean(), nullable=False),
-        sa.Column("attributes", Document(), nullable=False),
-        sa.Column("components", Document(), nullable=True),
-        sa.CheckConstraint("quantity > 0", name=op.f("ck_orders_line_quantity")),
-        sa.CheckConstraint("subtotal = unit_price * quantity + rounding", name=op.f("ck_orders_line_subtotal")),
-        sa.CheckConstraint(
-            "total = subtotal - discount AND discount >= 0 AND total >= 0", name=op.f("ck_orders_line_total")
-        ),
-        sa.ForeignKeyConstraint(["amendment_id"], ["orders_amendment.id"], name=op.f("fk_orders_line_amendment_id")),
-        sa.ForeignKeyConstraint(["order_id"], ["orders_order.id"], name=op.f("fk_orders_line_order_id")),
-        sa.ForeignKeyConstraint(["product_id"], ["catalog_product.id"], name=op.f("fk_orders_line_product_id")),
-        sa.ForeignKeyConstraint(["variant_id"], ["catalog_variant.id"], name=op.f("fk_orders_line_variant_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_orders_line")),
-    )
-    op.create_index("ix_orders_line_order_id", "orders_line", ["order_id", "position"], unique=False)
-    op.create_index("ix_orders_line_variant_id", "orders_line", ["variant_id"], unique=False)

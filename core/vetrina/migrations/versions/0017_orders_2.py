@@ -1,4 +1,4 @@
-"""The first tables of orders_2: 8, as the models declared them."""
+"""The first tables of orders_2: 9, as the models declared them."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -6,12 +6,13 @@ from alembic import op
 from vetrina.kernel.db import BigInt, Document, Instant
 from vetrina.kernel.migrate import drop_append_only, make_append_only
 
-revision = "0018"
-down_revision = "0017"
+revision = "0017"
+down_revision = "0016"
 branch_labels = None
 
 
 def upgrade() -> None:
+    create_orders_line()
     create_orders_refund_part()
     create_orders_return()
     create_orders_amendment_line()
@@ -31,6 +32,44 @@ def downgrade() -> None:
     drop_append_only("orders_amendment_line")
     op.drop_table("orders_return")
     op.drop_table("orders_refund_part")
+    op.drop_table("orders_line")
+
+
+def create_orders_line() -> None:
+    op.create_table(
+        "orders_line",
+        sa.Column("id", BigInt, nullable=False),
+        sa.Column("order_id", BigInt, nullable=False),
+        sa.Column("amendment_id", BigInt, nullable=True),
+        sa.Column("variant_id", BigInt, nullable=True),
+        sa.Column("product_id", BigInt, nullable=True),
+        sa.Column("position", BigInt, nullable=False),
+        sa.Column("title", sa.Text(), nullable=False),
+        sa.Column("variant_title", sa.Text(), nullable=False),
+        sa.Column("sku", sa.Text(), nullable=True),
+        sa.Column("quantity", BigInt, nullable=False),
+        sa.Column("unit_price", BigInt, nullable=False),
+        sa.Column("rounding", BigInt, nullable=False),
+        sa.Column("subtotal", BigInt, nullable=False),
+        sa.Column("discount", BigInt, nullable=False),
+        sa.Column("tax", BigInt, nullable=False),
+        sa.Column("total", BigInt, nullable=False),
+        sa.Column("requires_shipping", sa.Boolean(), nullable=False),
+        sa.Column("attributes", Document(), nullable=False),
+        sa.Column("components", Document(), nullable=True),
+        sa.CheckConstraint("quantity > 0", name=op.f("ck_orders_line_quantity")),
+        sa.CheckConstraint("subtotal = unit_price * quantity + rounding", name=op.f("ck_orders_line_subtotal")),
+        sa.CheckConstraint(
+            "total = subtotal - discount AND discount >= 0 AND total >= 0", name=op.f("ck_orders_line_total")
+        ),
+        sa.ForeignKeyConstraint(["amendment_id"], ["orders_amendment.id"], name=op.f("fk_orders_line_amendment_id")),
+        sa.ForeignKeyConstraint(["order_id"], ["orders_order.id"], name=op.f("fk_orders_line_order_id")),
+        sa.ForeignKeyConstraint(["product_id"], ["catalog_product.id"], name=op.f("fk_orders_line_product_id")),
+        sa.ForeignKeyConstraint(["variant_id"], ["catalog_variant.id"], name=op.f("fk_orders_line_variant_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_orders_line")),
+    )
+    op.create_index("ix_orders_line_order_id", "orders_line", ["order_id", "position"], unique=False)
+    op.create_index("ix_orders_line_variant_id", "orders_line", ["variant_id"], unique=False)
 
 
 def create_orders_refund_part() -> None:

@@ -6,8 +6,8 @@ from alembic import op
 from vetrina.kernel.db import BigInt, Instant
 from vetrina.kernel.migrate import drop_append_only, make_append_only
 
-revision = "0017"
-down_revision = "0016"
+revision = "0020"
+down_revision = "0019"
 branch_labels = None
 
 
