@@ -1,5 +1,6 @@
 """After the sale at the admin's pages and API: parcels, refunds, cancelled pieces, and lists of what waits."""
 
+import re
 from collections.abc import AsyncGenerator
 
 import msgspec
@@ -15,6 +16,7 @@ from tests.support.statements import all_statements
 from vetrina.flows.orders.refunding import RefundWish, refund_order
 from vetrina.flows.parcels.fulfilling import FulfilWish, fulfil
 from vetrina.kernel.context import Context
+from vetrina.kernel.errors import Unavailable
 from vetrina.plugin import Site
 from vetrina.shop.orders.models import OrderDelivery
 from vetrina.testing.payments import AUTHORISES
@@ -159,6 +161,44 @@ async def test_several_orders_leave_at_once_and_late_ones_are_found(desk: Desk, 
     assert "#1002" in mara.page.words and "#1003" not in mara.page.words
     for each in (early, mara):
         await each.client.aclose()
+
+
+async def test_what_breaks_half_way_is_told_order_by_order_and_the_others_are_tried_again(
+    desk: Desk, site: Site, mara: Manager, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    orders = [(await sold(desk, quantity=1))[0] for _ in range(5)]
+    await fulfil(keeper(desk), FulfilWish(order_id=orders[1]))
+    troubles = {orders[2]: "after", orders[3]: "before"}
+
+    async def fails(ctx: Context, wish: FulfilWish) -> int:
+        when = troubles.get(wish.order_id)
+        if when == "before":
+            raise Unavailable("the database gave up")
+        found = await fulfil(ctx, wish)
+        if when == "after":
+            raise RuntimeError("the answer was lost")
+        return found
+
+    monkeypatch.setattr("vetrina_admin.pages.orders.moving.fulfil", fails)
+    await mara.open("/admin/orders")
+    form = mara.page.form("/admin/orders/chosen")
+    picked = {**form.fields, "order": [str(order_id) for order_id in orders], "notify": "on", "do": "sent"}
+    await mara.post(form.action, picked)
+    assert mara.answer.status_code == 503
+    assert (
+        "#1001 On its way #1002 Not possible Nothing is left to be sent #1003 On its way #1004 Broke off: look at it "
+        "#1005 Not tried" in mara.page.words
+    )
+    sent = {parcel.order_id: parcel for parcel in await fulfilments_of(desk.ctx.db, orders)}
+    assert sorted(sent) == orders[:3]
+    troubles.clear()
+    again = mara.page.form("/admin/orders/chosen")
+    left = re.findall('name="order" value="([0-9]+)"', mara.answer.text)
+    assert left == [str(order_id) for order_id in orders[3:]]
+    await mara.post(again.action, {**again.fields, "order": left, "do": "sent"})
+    assert "2 orders are on their way" in mara.page.words
+    sent = {parcel.order_id: parcel for parcel in await fulfilments_of(desk.ctx.db, orders)}
+    assert sorted(sent) == orders and all(sent[key].notify for key in orders[3:])
 
 
 async def test_an_order_s_page_costs_the_same_however_much_has_happened(desk: Desk, mara: Manager) -> None:

@@ -14,6 +14,7 @@ SETTINGS = "core/vetrina/kernel/settings.py"
 TIME_READERS = {"time.time", "time.time_ns", "time.localtime", "time.gmtime", "time.strftime"}
 SWALLOWERS = {
     "admin/vetrina_admin/pages/guarded.py": {"asked"},  # a plugin may fail in any way; its card says so
+    "admin/vetrina_admin/pages/orders/moving.py": {"_moved", "_is_done"},  # logged; what was done before it is told
     "admin/vetrina_admin/pages/serving.py": {"answer"},  # logged; the page says so inside the frame, with its trail
     "core/vetrina/kernel/crew.py": {"attempt"},  # a reaction or job may fail in any way; it is recorded
     "core/vetrina/kernel/registry.py": {"ask"},  # a plugin behind a port may fail in any way; it is named

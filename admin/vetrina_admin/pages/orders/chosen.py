@@ -5,10 +5,8 @@ from typing import Any
 
 import msgspec
 
-from vetrina.flows.parcels.fulfilling import FulfilWish, fulfil, send_fulfilment
-from vetrina.kernel.errors import Refusal
 from vetrina.plugin.words import LANGUAGES
-from vetrina.views.orders.fulfilments import LineStanding, fulfilments_of, standings_of
+from vetrina.views.orders.fulfilments import LineStanding, standings_of
 from vetrina.views.orders.placed import (
     OrderDeliveryRow,
     OrderLineRow,
@@ -17,21 +15,18 @@ from vetrina.views.orders.placed import (
     order_lines,
     orders_by_id,
 )
-from vetrina.vocabulary import Address, FulfilmentState
+from vetrina.vocabulary import Address
 from vetrina_admin.pages.answers import Answer, render, see_other
 from vetrina_admin.pages.asking import came_from
 from vetrina_admin.pages.forms import Form
 from vetrina_admin.pages.listings import country_name
 from vetrina_admin.pages.orders.after import title_of
 from vetrina_admin.pages.orders.asked import chosen_ids
-from vetrina_admin.pages.refusals import told
+from vetrina_admin.pages.orders.moving import move_all, tell_outcomes
 from vetrina_admin.pages.screens import Screen, action, page
 from vetrina_admin.pages.visits import Visit
 from vetrina_admin.pages.wording import Say, speaker
 from vetrina_admin.pages.written import day_text
-
-MOST_TOLD = 5
-"""Refusals that are told one by one."""
 
 
 class Piece(msgspec.Struct, frozen=True):
@@ -67,9 +62,9 @@ async def chosen(visit: Visit, form: Form) -> Answer:
             return see_other(visit, f"/admin/orders/slips?ids={named}")
         case "csv":
             return see_other(visit, f"/admin/orders?as=csv&ids={named}")
-        case _:
-            await _moved(visit, form, ids)
-    return see_other(visit, back)
+        case wish:
+            outcomes = await move_all(visit, ids, is_sent=wish != "packed", notify=form.has("notify"))
+            return tell_outcomes(visit, form, outcomes, back)
 
 
 async def slips(visit: Visit) -> Answer:
@@ -123,53 +118,6 @@ def _slip(
         language=language,
         say=speaker(language),
     )
-
-
-async def _moved(visit: Visit, form: Form, ids: Sequence[int]) -> None:
-    """Pack or send them, each for itself: one that cannot be holds no other up."""
-    visit.ctx.require("orders.write")
-    is_sent = form.get("do") != "packed"
-    packed = await _waiting(visit, ids) if is_sent else {}
-    open_lines = await standings_of(visit.ctx.db, ids)
-    names = {order.id: order.name for order in await orders_by_id(visit.ctx.db, ids)}
-    done, failed = 0, list[str]()
-    for order_id in ids:
-        is_open = any(line.open for line in open_lines.get(order_id, {}).values())
-        wish = FulfilWish(order_id=order_id, is_sent=is_sent, notify=form.has("notify"))
-        problem = await _problem(visit, wish, packed.get(order_id, ()), is_open=is_open)
-        if problem:
-            failed.append(f"{names.get(order_id, order_id)}: {problem}")
-        else:
-            done += 1
-    if done:
-        visit.tell("orders.many_sent" if is_sent else "orders.many_packed", count=done)
-    if failed:
-        more = len(failed) - MOST_TOLD
-        rest = [visit.say("orders.many_failed", count=more)] if more > 0 else []
-        visit.tell_text(" ".join([*failed[:MOST_TOLD], *rest]), "bad")
-
-
-async def _problem(visit: Visit, wish: FulfilWish, packed: Sequence[int], *, is_open: bool) -> str:
-    """Send what is packed of an order, then pack or send what is open; why that cannot be, in words."""
-    if not packed and not is_open:
-        return visit.say("orders.nothing_to_send")
-    try:
-        for parcel_id in packed:
-            await send_fulfilment(visit.ctx, parcel_id, wish.notify)
-        if is_open:
-            await fulfil(visit.ctx, wish)
-    except Refusal as refusal:
-        return told(visit.say, refusal)
-    return ""
-
-
-async def _waiting(visit: Visit, ids: Sequence[int]) -> dict[int, list[int]]:
-    """Parcels of these orders that are packed and have not left."""
-    found: dict[int, list[int]] = {}
-    for parcel in await fulfilments_of(visit.ctx.db, ids):
-        if parcel.state == FulfilmentState.READY:
-            found.setdefault(parcel.order_id, []).append(parcel.id)
-    return found
 
 
 SCREENS: tuple[Screen, ...] = (
