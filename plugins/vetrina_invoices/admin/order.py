@@ -42,7 +42,7 @@ def panel(settings: InvoicesSettings) -> Panel:
             facts.append((Say("Stands in", "Sta in"), await _where(ctx, settings, order)))
         if may_write(ctx):
             said = Say("Credit and issue anew", "Storna e riemetti") if rows else Say("Issue invoice", "Emetti fattura")
-            facts.append((Say("Do", "Azioni"), Link(said, f"orders/{order.id}")))
+            facts.append((Say("Actions", "Azioni"), Link(said, f"orders/{order.id}")))
         return [*blocks, Facts(tuple(facts))]
 
     return card
