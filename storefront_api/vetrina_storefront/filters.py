@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from enum import Enum
+from functools import lru_cache
 from typing import Any
 
 import msgspec
@@ -102,13 +103,18 @@ class FacetedList(msgspec.Struct, frozen=True):
 
 
 class FilterValueRow(msgspec.Struct, frozen=True):
-    """One value of a filter."""
+    """One value of a filter; `wanted` is the filter that asks for it, as the wire's input has it."""
 
     id: str
     label: str
     count: int
-    input: str
+    wanted: dict[str, Any]
     swatch: "SwatchRow | None" = None
+
+    @property
+    def input(self) -> str:
+        """That filter as JSON, written only for who selects it."""
+        return msgspec.json.encode(self.wanted).decode()
 
 
 class SwatchRow(msgspec.Struct, frozen=True):
@@ -270,7 +276,7 @@ def _listed(
                 f"{filter_id}.{_slug(row.value)}",
                 shown,
                 row.count,
-                msgspec.json.encode(wanted).decode(),
+                wanted,
                 SwatchRow(row.swatch) if row.swatch else None,
             )
             for row, (shown, wanted) in zip(rows, values, strict=True)
@@ -280,11 +286,11 @@ def _listed(
 
 def _priced(row: FacetRow, currency: str, label: str) -> FilterRow:
     least, most = (float(decimal_text(amount or 0, currency)) for amount in (row.least, row.most))
-    wanted = msgspec.json.encode({"price": {"min": least, "max": most}}).decode()
-    value = FilterValueRow("filter.v.price", label, row.count, wanted)
+    value = FilterValueRow("filter.v.price", label, row.count, {"price": {"min": least, "max": most}})
     return FilterRow("filter.v.price", label, FilterType.PRICE_RANGE, None, (value,))
 
 
+@lru_cache(maxsize=4_000)
 def _slug(text: str) -> str:
     return "-".join(text.lower().split())
 

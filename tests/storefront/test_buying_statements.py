@@ -1,8 +1,10 @@
 """How many statements a cart and an order cost: as many for one line as for twenty, and no more than written here."""
 
+import sqlite3
 from typing import Any
 
 import pytest
+from sqlalchemy import text
 from tests.support import buyers
 from tests.support.carts import STANDARD, opened, serving
 from tests.support.statements import all_statements
@@ -10,6 +12,7 @@ from tests.support.storefront import ask
 from tests.support.wares import ware
 
 from vetrina.kernel.context import Context
+from vetrina.kernel.db.sqlite import SqliteDatabase
 from vetrina.testing.delivery import FakeDelivery
 from vetrina.testing.tax import FakeTax
 from vetrina_manual_payment.provider import ManualPayment
@@ -83,6 +86,35 @@ async def test_a_guests_checkout_takes_four_calls_and_as_many_statements_whateve
     calls = await check_out(ctx, variant_ids, "anna@example.com")
     assert len(calls) == 4
     assert sum(map(len, calls)) == (41 if ctx.db.dialect.name == "sqlite" else 32), calls
+
+
+@pytest.mark.embedded
+async def test_sqlite_plans_no_statement_of_a_checkout_twice(ctx: Context) -> None:
+    """Where a partial index asks for a parameter's value, it plans at every call, which may cost more than all else.
+
+    It asks its authorizer what it may read whenever it plans.
+    """
+    ctx, planned = selling(ctx), list[str]()
+    variant_ids = [await ware(ctx, f"W{number}", stock=99) for number in range(3)]
+
+    def note(action: int, table: str | None, *_: str | None) -> int:
+        if action == sqlite3.SQLITE_READ:
+            planned.append(str(table))
+        return sqlite3.SQLITE_OK
+
+    _authorise(ctx, note)
+    for number in range(3):
+        planned.clear()
+        await check_out(ctx, variant_ids, f"anna{number}@example.com")
+    assert planned == []
+    await ctx.db.fetch(text("SELECT id FROM cart_cart"))
+    assert planned != []
+
+
+def _authorise(ctx: Context, authorizer: Any) -> None:
+    assert isinstance(ctx.db, SqliteDatabase)
+    for connection in (ctx.db._reader, ctx.db._writer):
+        connection.set_authorizer(authorizer)
 
 
 async def check_out(ctx: Context, variant_ids: list[int], email: str) -> list[list[str]]:

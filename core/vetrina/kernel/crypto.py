@@ -64,10 +64,11 @@ class Vault:
 
     def __init__(self, secret: str) -> None:
         self._secret = secret.encode()
+        self._keys: dict[str, bytes] = {}
 
     def sign(self, purpose: str, text: str) -> str:
         """128 bits of HMAC-SHA-256 as 32 hexadecimal characters."""
-        return hmac.new(self._derive(purpose), text.encode(), hashlib.sha256).hexdigest()[:32]
+        return hmac.digest(self._derive(purpose), text.encode(), "sha256").hex()[:32]
 
     def seal(self, purpose: str, text: str) -> str:
         """Encrypt with AES-256-GCM; the result is text and opens only for the same purpose."""
@@ -83,7 +84,11 @@ class Vault:
             raise NotOurs(f"a sealed value of {purpose} does not open") from error
 
     def _derive(self, purpose: str) -> bytes:
-        return hmac.new(self._secret, b"vetrina:" + purpose.encode(), hashlib.sha256).digest()
+        """The purpose's key, worked out once: purposes are names in code, and few."""
+        key = self._keys.get(purpose)
+        if key is None:
+            key = self._keys[purpose] = hmac.digest(self._secret, b"vetrina:" + purpose.encode(), "sha256")
+        return key
 
 
 async def hash_password(password: str) -> str:

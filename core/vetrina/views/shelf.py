@@ -57,6 +57,20 @@ def in_language(
     return func.coalesce(translation, original).label(field)
 
 
+def is_title_in_language(wording: type[Translation]) -> ColumnElement[bool]:
+    """The text is a product's title in the parameter `language`.
+
+    The field is written out here and above: an index holds handles alone, and wherever a statement compares the field
+    with a parameter, SQLite asks for its value and plans the statement again at every call.
+    """
+    return and_(
+        wording.owner_type == literal_column("'Product'"),
+        wording.owner_id == Product.id,
+        wording.language == LANGUAGE,
+        wording.field == literal_column("'title'"),
+    )
+
+
 def has_handle(owner: type[Product] | type[Collection], translated: bool) -> ColumnElement[bool]:
     """The owner is called so, by the parameter `handle`: in the shop's own language, or in the context's."""
     own = owner.handle == HANDLE

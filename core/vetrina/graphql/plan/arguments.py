@@ -18,6 +18,7 @@ from graphql.execution.values import VariableValues, get_argument_values
 from strawberry.types.arguments import StrawberryArgument, convert_argument, convert_arguments
 
 from vetrina.graphql.fields import Info, given
+from vetrina.graphql.plan.inputs import Make, maker_of
 from vetrina.graphql.schema import ComposedSchema
 from vetrina.graphql.wrappers import leaf_of, opened
 
@@ -32,6 +33,8 @@ class Picked(msgspec.Struct, frozen=True):
     """Undefined where the argument has none: it is left out."""
     declared: StrawberryArgument | None
     """None for scalars and enums, which need no conversion."""
+    make: Make | None
+    """What converts it; None where it is left to strawberry."""
 
 
 class Arguments:
@@ -66,6 +69,8 @@ class Arguments:
                 value = picked.default
                 if value is Undefined and not picked.is_required:
                     continue
+            elif picked.make is not None:
+                value = picked.make(value)
             elif picked.declared is not None:
                 value = self._convert(value, picked.declared, info)
             if picked.is_required and (value is None or value is Undefined):
@@ -96,7 +101,10 @@ class Arguments:
         default = Undefined
         if argument.default is not None or argument.default_value is not Undefined:
             default = self._converted(self._literals([name], [])).get(declared.python_name, Undefined)
-        return Picked(declared.python_name, variable, is_required, default, None if leaf_of(nullable) else declared)
+        if leaf_of(nullable):
+            return Picked(declared.python_name, variable, is_required, default, None, None)
+        make = maker_of(self._schema, declared.type)
+        return Picked(declared.python_name, variable, is_required, default, declared, make)
 
     def _literals(self, names: Sequence[str], nodes: Sequence[ArgumentNode]) -> dict[str, Any]:
         definition: Any = self._definition

@@ -73,8 +73,13 @@ class Statements:
 
     def many(self, statement: Executable, rows: Sequence[Params]) -> tuple[str, list[list[Any]], bool]:
         """One text and an argument list per row, for the driver's executemany; whether it moves what is shared."""
-        names = tuple(sorted(rows[0]))
-        prepared = self._prepare(statement, _cache_key(statement), names)
+        kept: _Kept | None = statement.__dict__.get(self._memo)
+        binding = None if kept is None else kept.get(tuple(rows[0]))
+        if binding is not None and all(row.keys() == rows[0].keys() for row in rows):
+            return binding.text, [binding.call(row).arguments for row in rows], binding.moves_shared
+        names, key = tuple(sorted(rows[0])), _cache_key(statement)
+        prepared = self._prepare(statement, key, names)
+        self._keep(statement, kept, rows[0], prepared, key.bindparams if key is not None else None)
         binds = prepared.binds
         defaults = prepared.compiled.params
         batches = [

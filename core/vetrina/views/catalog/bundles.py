@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from functools import cache
 
 import msgspec
-from sqlalchemy import and_, bindparam, case, func, literal, literal_column, or_, select
+from sqlalchemy import and_, bindparam, case, func, literal_column, or_, select
 from sqlalchemy.orm import aliased
 
 from vetrina.kernel.context import Context, Place
@@ -12,7 +12,7 @@ from vetrina.kernel.db import BigInt, Reads, id_in, text_in
 from vetrina.shop.catalog.models import Product, Translation, Variant, VariantComponent
 from vetrina.shop.pricing.models import Price
 from vetrina.views.catalog.variants import VariantRow, variant_columns
-from vetrina.views.shelf import is_price_of, is_published, place_params, room_of, stock_of
+from vetrina.views.shelf import is_price_of, is_published, is_title_in_language, place_params, room_of, stock_of
 from vetrina.views.windows import (
     Order,
     Placed,
@@ -135,15 +135,7 @@ _PARTS = (
     .join_from(VariantComponent, Variant, Variant.id == VariantComponent.component_id)
     .join(Product, Product.id == Variant.product_id)
     .outerjoin(Price, and_(Price.variant_id == Variant.id, Price.price_list_id == bindparam("price_list_id")))
-    .outerjoin(
-        _Title,
-        and_(
-            _Title.owner_type == literal("Product"),
-            _Title.owner_id == Product.id,
-            _Title.language == bindparam("language"),
-            _Title.field == literal("title"),
-        ),
-    )
+    .outerjoin(_Title, is_title_in_language(_Title))
     .where(id_in(VariantComponent.bundle_id, "ids"))
     .order_by(VariantComponent.bundle_id, VariantComponent.position)
 )

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any, TypeVar
 
 import msgspec
-from sqlalchemy import Select, and_, bindparam, func, literal, null, select
+from sqlalchemy import Select, and_, bindparam, func, null, select
 from sqlalchemy.orm import aliased
 
 from vetrina.kernel.context import Context, Place
@@ -19,7 +19,7 @@ from vetrina.views.catalog.bundles import Need, PartRow, parts_of
 from vetrina.views.catalog.options import chosen_of
 from vetrina.views.catalog.variants import VariantRow
 from vetrina.views.media import MediaRow
-from vetrina.views.shelf import is_translated, room_of, stock_of
+from vetrina.views.shelf import is_title_in_language, is_translated, room_of, stock_of
 
 
 class MerchandiseRow(msgspec.Struct, frozen=True):
@@ -241,15 +241,7 @@ def _with_facts(statement: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]
         statement.join(Product, Product.id == Variant.product_id)
         .outerjoin(Price, and_(Price.variant_id == Variant.id, Price.price_list_id == bindparam("price_list_id")))
         .outerjoin(Media, Media.id == func.coalesce(Variant.image_id, _first_media))
-        .outerjoin(
-            _Title,
-            and_(
-                _Title.owner_type == literal("Product"),
-                _Title.owner_id == Product.id,
-                _Title.language == bindparam("language"),
-                _Title.field == literal("title"),
-            ),
-        )
+        .outerjoin(_Title, is_title_in_language(_Title))
     )
 
 

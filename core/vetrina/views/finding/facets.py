@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Callable, Iterator
 from functools import lru_cache
+from operator import attrgetter
 
 import msgspec
 from sqlalchemy import (
@@ -272,15 +273,15 @@ def _options(variants: Keys, translated: bool, wanted: Callable[[Column], Column
 
 def arranged(rows: list[FacetRow]) -> list[FacetRow]:
     """Facets in the order of their kinds, options by name; the weightiest values, in the shop's order."""
-    kinds = [facet.value for facet in Facet]
     by_kind: dict[tuple[int, str], list[FacetRow]] = {}
     for row in rows:
-        by_kind.setdefault((kinds.index(row.facet), row.name), []).append(row)
-    return [
-        row
-        for kind in sorted(by_kind)
-        for row in sorted(
-            sorted(by_kind[kind], key=lambda row: (-row.count, row.value))[:MOST_VALUES],
-            key=lambda row: (row.position, row.value),
-        )
-    ]
+        by_kind.setdefault((_TURNS[row.facet], row.name), []).append(row)
+    return [row for kind in sorted(by_kind) for row in sorted(_weightiest(by_kind[kind]), key=_SHOPS_ORDER)]
+
+
+def _weightiest(rows: list[FacetRow]) -> list[FacetRow]:
+    return rows if len(rows) <= MOST_VALUES else sorted(rows, key=lambda row: (-row.count, row.value))[:MOST_VALUES]
+
+
+_TURNS = {facet.value: turn for turn, facet in enumerate(Facet)}
+_SHOPS_ORDER = attrgetter("position", "value")

@@ -1,6 +1,7 @@
 """The search syntax of list fields: field:value, "phrases", comparisons, AND, OR, NOT and parentheses. Pure."""
 
 import re
+from functools import lru_cache
 from typing import NamedTuple
 
 from vetrina.kernel.errors import BadInput
@@ -9,6 +10,8 @@ from vetrina.shop.catalog.rules import words
 LONGEST_QUERY = 1_000
 MOST_TERMS = 50
 DEEPEST = 10
+MOST_KEPT = 200
+"""Queries that are remembered as they were read: one request reads its own several times, and buyers ask alike."""
 
 _TOKEN = re.compile(
     r"""\s*(?:
@@ -51,6 +54,7 @@ class Either(NamedTuple):
 Query = Term | Not | Every | Either
 
 
+@lru_cache(MOST_KEPT)
 def parse(text: str) -> Query:
     """Read a query as people type it: what does not close is closed, what stands alone is text.
 
