@@ -11,8 +11,9 @@ from tests.support.memory import resident_kilobytes
 from tests.support.shops import StillClock, at_work
 
 from vetrina.flows.plugins import switch_off, switch_on
+from vetrina.kernel.collector import keep_what_is_there, spare_the_collector
 from vetrina.kernel.settings import Settings
-from vetrina.web.serving import Generation, Serving, keep_what_is_there, spare_the_collector
+from vetrina.web.serving import Generation, Serving
 
 
 class Seen(msgspec.Struct):

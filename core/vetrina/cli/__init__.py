@@ -5,6 +5,10 @@ from typing import Any
 
 import click
 
+from vetrina.kernel.collector import spare_the_collector
+
+spare_the_collector()
+
 
 class Commands(click.Group):
     """Commands that are imported when they are asked for: a server does not load what migrates or draws tables."""

@@ -10,11 +10,11 @@ from litestar.exceptions import HTTPException
 
 from vetrina.boot import Runtime
 from vetrina.kernel.errors import Refusal
-from vetrina.plugin.collected import DOORS, LOST
+from vetrina.plugin.collected import DOORS, LOST, LeaveOut
 from vetrina.web.heads import forbid_guessing
 from vetrina.web.media import media_route
 from vetrina.web.metrics import metrics
-from vetrina.web.plugin_routes import count_failure, plugin_routes
+from vetrina.web.plugin_routes import blame, count_failure, plugin_routes
 from vetrina.web.problems import answer_fault, answer_http, answer_refusal
 from vetrina.web.webhooks import payment_webhooks
 
@@ -27,6 +27,16 @@ LARGEST_BODY = 1_000_000
 def build_app(runtime: Runtime) -> Litestar:
     """Build the application; cheap enough to do at every change of plugins. Raises LeaveOut for a plugin's routes."""
     Path(runtime.site.settings.media_root).mkdir(parents=True, exist_ok=True)
+    try:
+        return _built(runtime)
+    except LeaveOut:
+        raise
+    except Exception:  # whatever a plugin's signatures and dependencies do to litestar; who it was is asked only now
+        blame(runtime)
+        raise
+
+
+def _built(runtime: Runtime) -> Litestar:
     return Litestar(
         route_handlers=[
             healthz,

@@ -1,7 +1,6 @@
 """The ASGI entrance: holds the current Runtime and swaps it between two requests."""
 
 import asyncio
-import gc
 import signal
 import threading
 from collections.abc import Callable, Coroutine
@@ -17,6 +16,7 @@ from vetrina.boot import Runtime, compose
 from vetrina.flows.measuring import Measuring
 from vetrina.graphql.http import doors
 from vetrina.kernel.clock import SystemClock
+from vetrina.kernel.collector import collect_what_is_over, keep_what_is_there, spare_the_collector
 from vetrina.kernel.db import Database, open_database
 from vetrina.kernel.jobs import Engine
 from vetrina.kernel.jobs.choosing import engine_of
@@ -285,22 +285,6 @@ async def _retire(generation: Generation) -> None:
     await generation.close()
     del generation
     collect_what_is_over()
-
-
-def collect_what_is_over() -> None:
-    """Have the collector go through everything but what start-up made."""
-    gc.collect()
-
-
-def spare_the_collector() -> None:
-    """Let the collector look less often: what start-up makes stays, and what requests make mostly goes by itself."""
-    gc.set_threshold(50_000, 20, 100)
-
-
-def keep_what_is_there() -> None:
-    """Let the collector pass over what start-up made."""
-    gc.collect()
-    gc.freeze()
 
 
 async def _sleep(seconds: float, stop: asyncio.Event) -> None:
