@@ -14,6 +14,7 @@ from vetrina.plugin import Say
 from vetrina.plugin.words import said as spoken_in
 from vetrina.views.markets import Atlas, atlas
 from vetrina.views.orders.placed import OrderView, order_whereabouts
+from vetrina.views.orders.standing import Held, Parts, difference
 from vetrina.vocabulary import FinancialStatus, FulfilmentStatus
 from vetrina_invoices.flows.logos import Logo, current_logo
 from vetrina_invoices.flows.parties import (
@@ -37,7 +38,6 @@ from vetrina_invoices.rules.drafting import (
     takings_of,
     told_apart,
 )
-from vetrina_invoices.rules.standing import Held, Parts, difference
 from vetrina_invoices.settings import InvoicesSettings
 from vetrina_invoices.views import WholeRow, order_state, taken_for, whole_documents_of, wish_of
 

@@ -10,7 +10,6 @@ from vetrina.views.catalog.merchandise import merchandise
 from vetrina.views.orders.amendments import amendment_lines, amendments_of
 from vetrina.views.orders.placed import (
     OrderLineRow,
-    OrderTaxLineRow,
     OrderView,
     order_by_id,
     order_deliveries,
@@ -18,8 +17,9 @@ from vetrina.views.orders.placed import (
     order_lines,
 )
 from vetrina.views.orders.refunds import RefundLineRow, RefundRow, refund_lines, refund_parts, refunds_of
+from vetrina.views.orders.standing import Back, OrderFacts, Parts, standing
+from vetrina.views.orders.standing_facts import amended, in_order, line_facts, paid_back
 from vetrina.views.orders.taxes import all_tax_lines
-from vetrina_invoices.rules.standing import Back, LineFact, OrderFacts, Parts, standing
 
 AMENDING = "amendment:"
 """How keys of refunds begin that take nothing off: an amendment has done it, or it was paid too much."""
@@ -48,7 +48,7 @@ async def read_order(db: Reads, order_id: int) -> Read | None:
     off = sum(row.amount for row in await order_discounts(db, [order_id]) if row.target == "delivery")
     facts = OrderFacts(
         prices_include_tax=order.prices_include_tax,
-        lines=_line_facts(lines, taxes),
+        lines=line_facts(lines, taxes),
         delivery=sum(row.amount for row in deliveries) - off,
         delivery_taxes=[(row.rate, row.amount) for row in taxes if row.position is None],
         fee=order.payment_fee,
@@ -75,33 +75,8 @@ async def gift_cards(db: Reads, read: Read, place: Any) -> frozenset[str]:
     return frozenset(key for key, variant in untaxed.items() if variant in cards)
 
 
-def _line_facts(lines: list[OrderLineRow], taxes: list[OrderTaxLineRow]) -> list[LineFact]:
-    by_position = defaultdict[int, list[OrderTaxLineRow]](list)
-    for tax in taxes:
-        if tax.position is not None:
-            by_position[tax.position].append(tax)
-    return [
-        LineFact(
-            id=line.id,
-            quantity=line.quantity,
-            amount=line.total,
-            tax=sum(tax.amount for tax in by_position[line.position]),
-            rate=sum(tax.rate for tax in by_position[line.position]) if by_position[line.position] else None,
-            is_later=line.amendment_id is not None,
-        )
-        for line in lines
-    ]
-
-
 async def _backs(db: Reads, order: OrderView, lines: list[OrderLineRow]) -> list[Back]:
-    found = list[tuple[Any, int, int, Back]]()
-    taken = defaultdict[int, list[tuple[int, int, int, int]]](list)
-    for row in await amendment_lines(db, [order.id]):
-        on_top = 0 if order.prices_include_tax else row.tax
-        taken[row.amendment_id].append((row.line_id, row.quantity, row.subtotal - row.discount + on_top, row.tax))
-    for amendment in await amendments_of(db, [order.id]):
-        added = tuple(line.id for line in lines if line.amendment_id == amendment.id)
-        found.append((amendment.at, 0, amendment.id, Back(adds=added, lines=tuple(taken[amendment.id]))))
+    found = amended(order, lines, await amendments_of(db, [order.id]), await amendment_lines(db, [order.id]))
     refunds = await refunds_of(db, [order.id])
     if refunds:
         of_lines = await refund_lines(db, [order.id])
@@ -110,9 +85,9 @@ async def _backs(db: Reads, order: OrderView, lines: list[OrderLineRow]) -> list
             done[part.refund_id] += part.amount if part.state in ("done", "bounced") else 0
         for refund in refunds:
             back = _back_of(refund, of_lines, done[refund.id])
-            if back is not None:
+            if back is not None and refund.done_at is not None:
                 found.append((refund.done_at, 1, refund.id, back))
-    return [back for *_, back in sorted(found, key=lambda each: each[:3])]
+    return in_order(found)
 
 
 def _back_of(refund: RefundRow, lines: list[RefundLineRow], done: int) -> Back | None:
@@ -122,11 +97,10 @@ def _back_of(refund: RefundRow, lines: list[RefundLineRow], done: int) -> Back |
     if refund.state == "failed":
         given = done + refund.waived
         return Back(adjustment=given) if given else None
-    mine = [line for line in lines if line.refund_id == refund.id]
-    return Back(
-        lines=tuple((line.line_id, line.quantity, line.amount, line.tax) for line in mine),
+    return paid_back(
+        (line for line in lines if line.refund_id == refund.id),
         delivery=refund.delivery,
-        delivery_tax=max(refund.tax - sum(line.tax for line in mine), 0),
         fee=refund.fee,
         adjustment=refund.adjustment,
+        tax=refund.tax,
     )

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 
 import msgspec
 
-from vetrina_invoices.rules.standing import Held
+from vetrina.views.orders.standing import Held
 
 VERSION = 1
 

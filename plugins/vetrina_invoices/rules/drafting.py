@@ -4,8 +4,8 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import msgspec
 
+from vetrina.views.orders.standing import FEE, Held, Parts, rate_of
 from vetrina_invoices.rules.content import DocumentLine
-from vetrina_invoices.rules.standing import FEE, Held, Parts, rate_of
 
 TAXLESS = ("reverse_charge", "export", "exempt", "import")
 

@@ -11,13 +11,13 @@ from hypothesis import strategies as st
 from pypdf import PdfReader
 
 from vetrina.kernel.money import digits, fraction_of
+from vetrina.views.orders.standing import Back, LineFact, OrderFacts, Parts, difference, rate_of, standing
 from vetrina_invoices.audit import gaps
 from vetrina_invoices.pdf.rendering import set_page
 from vetrina_invoices.rules.codes import tax_code_of, vat_id_of
 from vetrina_invoices.rules.content import Content, DocumentLine, Party, Reference, Summary, booked, summed
 from vetrina_invoices.rules.drafting import PartWords, Treated, document_lines, told_apart
 from vetrina_invoices.rules.laws import STAMP, Law, law, stamp_duty
-from vetrina_invoices.rules.standing import Back, LineFact, OrderFacts, Parts, difference, rate_of, standing
 
 RATES = (None, 0, 40_000, 100_000, 220_000)
 

@@ -3,6 +3,8 @@
 from collections import defaultdict
 from datetime import UTC, datetime, timedelta
 from fractions import Fraction
+from types import SimpleNamespace
+from typing import Any
 
 import msgspec
 from hypothesis import example, given, settings
@@ -11,7 +13,8 @@ from hypothesis import strategies as st
 from vetrina.kernel.money import fraction_of
 from vetrina.shop.orders.refund_rules import RefundSums, Standing, Way, Worth, reckon
 from vetrina.testing import with_guard_off
-from vetrina_invoices.rules.standing import Back, LineFact, OrderFacts, rate_of, standing
+from vetrina.views.orders.current import CurrentSums, GivenBackLineRow, GivenBackRow, current_sums
+from vetrina.views.orders.standing import Back, LineFact, OrderFacts, rate_of, standing
 from vetrina_tax.rules import reducing
 from vetrina_tax.rules.booking import Amended, PaidBack, SoldOrder, TaxedPart, booked
 from vetrina_tax.rules.computing import Item, delivered, within
@@ -180,6 +183,27 @@ class Sold:
             sums[:] = [sums[0] + held.net, sums[1] + held.tax]
         return {rate: (net, tax) for rate, (net, tax) in found.items() if net or tax or rate is None}
 
+    def now(self) -> CurrentSums:
+        """The same, as the order says what it comes to now."""
+        on_top = 0 if self.included else 1
+        subtotal = sum(line.amount for line in self.lines)
+        tax = sum(line.tax for line in self.facts.lines) + self.delivery_tax
+        placed: Any = SimpleNamespace(
+            state="placed", prices_include_tax=self.included, subtotal=subtotal, discount=0, tax=tax,
+            delivery=self.facts.delivery, tax_added=on_top * tax, payment_fee=self.facts.fee,
+        )  # fmt: skip
+        refunds = [
+            GivenBackRow(one.id, 1, one.at, one.delivery, one.fee, one.adjustment, one.tax) for one in self.refunds
+        ]
+        lines = list[GivenBackLineRow]()
+        for key, line in enumerate(self.lines):
+            mine = [each for back in self.backs for each in back.lines if each[0] == key]
+            quantity, amount, of_it = (sum(each[place] for each in mine) for place in (1, 2, 3))
+            if mine:
+                lines.append(GivenBackLineRow(1, line.quantity, line.amount, quantity, amount, of_it, 0, 0))
+        left = sum(held.tax for held in standing(msgspec.structs.replace(self.facts, backs=self.backs)).values())
+        return current_sums(placed, (), refunds, lines, tax_left=left)
+
 
 @given(wares(), st.integers(0, 900), st.integers(0, 90), st.booleans(), st.booleans(), st.lists(WISHES, max_size=5))
 @example([Ware(1, 1_220, 220_000), Ware(1, 1_040, 40_000), Ware(1, 0, None)], 0, 0, True, False,
@@ -197,6 +221,11 @@ def test_books_and_documents_say_the_same_of_every_rate(
     assert untaxed[1] == 0
     if sold.left == 0:
         assert told == {}
+    if not later:
+        now = sold.now()
+        assert (now.tax, now.total) == (sum(tax for _, tax in sold.in_the_books().values()), sold.left)
+        parts = now.subtotal - now.discount + now.delivery + now.payment_fee + now.adjustment
+        assert parts + now.tax_added == now.total and now.tax_added == (0 if included else now.tax)
 
 
 MONEY = st.dictionaries(

@@ -1,7 +1,8 @@
 """What orders come to now: as placed, with their amendments, without what was refunded or is asked no longer."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, datetime
 from typing import Any
 
 import msgspec
@@ -13,7 +14,12 @@ from vetrina.shop.orders.models import AmendmentLine, OrderLine, Refund, RefundL
 from vetrina.shop.orders.refund_rules import OF_AMENDMENT
 from vetrina.views.orders.amendments import REFUND_COUNTS, amendments_of
 from vetrina.views.orders.placed import OrderView
+from vetrina.views.orders.standing_facts import tax_left
 from vetrina.vocabulary import OrderState
+
+NOT_YET = datetime.max.replace(tzinfo=UTC)
+"""When a refund is done that is under way: after all that are."""
+GIVEN = ("delivery", "fee", "adjustment", "tax")
 
 
 class CurrentSums(msgspec.Struct, frozen=True, kw_only=True):
@@ -29,14 +35,16 @@ class CurrentSums(msgspec.Struct, frozen=True, kw_only=True):
     tax_added: int
     payment_fee: int
     adjustment: int
-    """What refunds gave beyond their lines (negative), or kept of them."""
+    """What refunds gave beyond their lines (negative), or kept of them; without the tax that is on top of prices."""
     total: int
 
 
 class GivenBackRow(msgspec.Struct, frozen=True):
     """What one refund gave back or waived, in minor units; that of an amendment stands in the amendment."""
 
+    id: int
     order_id: int
+    done_at: datetime | None
     delivery: int
     fee: int
     adjustment: int
@@ -63,7 +71,9 @@ class GivenBackLineRow(msgspec.Struct, frozen=True):
 
 
 async def current_of(db: Reads, orders: Sequence[OrderView]) -> dict[int, CurrentSums]:
-    """What each order comes to now, by its id. Three statements however many orders."""
+    """What each order comes to now, by its id. Three statements however many orders; nine where some were given money
+    back for nothing in particular, which lowers the tax of all that is left of them.
+    """
     order_ids = [order.id for order in orders]
     amendments: dict[int, list[AmendmentRow]] = defaultdict(list)
     refunds: dict[int, list[GivenBackRow]] = defaultdict(list)
@@ -74,7 +84,37 @@ async def current_of(db: Reads, orders: Sequence[OrderView]) -> dict[int, Curren
         refunds[refund.order_id].append(refund)
     for line in await db.rows(GivenBackLineRow, _GIVEN_BACK_LINES, {"order_ids": order_ids}):
         lines[line.order_id].append(line)
-    return {order.id: current_sums(order, amendments[order.id], refunds[order.id], lines[order.id]) for order in orders}
+    taxes = await _lowered_taxes(db, orders, amendments, refunds)
+    return {
+        order.id: current_sums(
+            order, amendments[order.id], refunds[order.id], lines[order.id], tax_left=taxes.get(order.id)
+        )
+        for order in orders
+    }
+
+
+async def _lowered_taxes(
+    db: Reads,
+    orders: Sequence[OrderView],
+    amendments: Mapping[int, Sequence[AmendmentRow]],
+    refunds: Mapping[int, Sequence[GivenBackRow]],
+) -> dict[int, int]:
+    """The tax of those whose refunds gave more or less than their pieces, delivery and fee were worth."""
+    lowered = [
+        order
+        for order in orders
+        if order.state != OrderState.CANCELLED and any(refund.adjustment for refund in refunds[order.id])
+    ]
+    if not lowered:
+        return {}
+    given = {
+        order.id: [
+            (refund.done_at or NOT_YET, refund.id, {name: getattr(refund, name) for name in GIVEN})
+            for refund in refunds[order.id]
+        ]
+        for order in lowered
+    }
+    return await tax_left(db, lowered, amendments, given)
 
 
 def current_sums(
@@ -82,8 +122,14 @@ def current_sums(
     amendments: Iterable[AmendmentRow] = (),
     refunds: Sequence[GivenBackRow] = (),
     lines: Sequence[GivenBackLineRow] = (),
+    *,
+    tax_left: int | None = None,
 ) -> CurrentSums:
-    """An order as placed with its amendments, less its refunds. Pure."""
+    """An order as placed with its amendments, less its refunds. Pure.
+
+    `tax_left` is the tax where it is not that of the pieces and the delivery that are left; what of it is on top of
+    the prices is as much less of the adjustment.
+    """
     if order.state == OrderState.CANCELLED:
         return CurrentSums(subtotal=0, discount=0, delivery=0, tax=0, tax_added=0, payment_fee=0, adjustment=0, total=0)
     amendments = list(amendments)
@@ -103,12 +149,13 @@ def current_sums(
     before = sum(-amount if name == "discount" else amount for name, amount in found.items())
     # More may go back than an order comes to, where more was received for it: it comes to nothing then, not to less.
     adjustment = max(-sum(refund.adjustment for refund in refunds), -before)
-    return CurrentSums(
-        **found,
-        tax=order.tax + sum(each.tax for each in amendments) - tax_back,
-        adjustment=adjustment,
-        total=before + adjustment,
-    )
+    total = before + adjustment
+    tax = order.tax + sum(each.tax for each in amendments) - tax_back
+    if tax_left is not None:
+        adjustment += on_top * (tax - tax_left)
+        found["tax_added"] -= on_top * (tax - tax_left)
+        tax = tax_left
+    return CurrentSums(**found, tax=tax, adjustment=adjustment, total=total)
 
 
 _counts = (id_in(Refund.order_id, "order_ids"), REFUND_COUNTS, Refund.key.not_like(f"{OF_AMENDMENT}%"))
