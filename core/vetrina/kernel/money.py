@@ -77,12 +77,14 @@ def from_decimal(value: Decimal | str, currency: str, *, field: tuple[str, ...] 
     try:
         number = Decimal(value)
     except InvalidOperation:
-        raise BadInput(field=field, problem="An amount is a decimal number, such as 12.50.") from None
+        problem = "An amount is a decimal number, such as 12.50."
+        raise BadInput(field=field, problem=problem, reason="money") from None
     if not number.is_finite() or abs(number) > LARGEST:
-        raise BadInput(field=field, problem="The amount is out of range.")
+        raise BadInput(field=field, problem="The amount is out of range.", reason="money_range")
     minor = number.scaleb(digits(currency))
     if minor != minor.to_integral_value() or abs(minor) > LARGEST:
-        raise BadInput(field=field, problem=f"{currency} amounts have {digits(currency)} decimals.")
+        problem = f"{currency} amounts have {digits(currency)} decimals."
+        raise BadInput(field=field, problem=problem, reason="money_digits", currency=currency, digits=digits(currency))
     return Money(int(minor), currency)
 
 
