@@ -87,60 +87,60 @@ def _sure_glance(expected: Any) -> Glance | None:
         return None
     try:
         return _glance(kinds.type_info(expected), frozenset())
-    except TypeError:  # no type that msgspec knows
+    except (TypeError, SyntaxError):  # no type that msgspec knows, or a field called by no name of Python's
         return None
 
 
 def _glance(kind: kinds.Type, above: frozenset[type]) -> Glance | None:
-    """`above` are the Structs it stands in: one that may hold itself is looked at."""
+    names: dict[str, Any] = {"all": all, "map": map}
+    text = _written(kind, "value", names, above)
+    # Its text is made of positions and of fields' names, which are Python's own.
+    return None if text is None else eval(f"lambda value: {text}", names)  # noqa: S307
+
+
+def _written(kind: kinds.Type, value: str, names: dict[str, Any], above: frozenset[type]) -> str | None:
+    """The question whether a value is of a kind, as an expression over `names`; None where that is not enough.
+
+    `above` are the Structs it stands in: one that may hold itself is looked at.
+    """
+
+    def named(thing: Any) -> str:
+        names[f"n{len(names)}"] = thing
+        return f"n{len(names) - 1}"
+
+    def each(part: kinds.Type, parts: str) -> str | None:
+        glance = _glance(part, above)
+        return None if glance is None else f"all(map({named(glance)}, {parts}))"
+
     match kind:
         case kinds.NoneType():
-            return lambda value: value is None
+            return f"{value} is None"
         case kinds.LiteralType(values):
-            meant = frozenset((value.__class__, value) for value in values)
-            return lambda value: value.__class__ in _LITERAL and (value.__class__, value) in meant
+            meant = frozenset((one.__class__, one) for one in values)
+            return _all_of(f"{value}.__class__ in {named(_LITERAL)}", f"({value}.__class__, {value}) in {named(meant)}")
         case kinds.EnumType(cls):
-            return _is_just(cls)
+            return f"{value}.__class__ is {named(cls)}"
         case kinds.UnionType(types):
-            return _any_of([_glance(one, above) for one in types])
+            sure = [one for one in (_written(each, value, names, above) for each in types) if one is not None]
+            return f"({' or '.join(sure)})" if sure else None
         case kinds.ListType(item, None, None):
-            return _items(list, _glance(item, above))
+            return _all_of(f"{value}.__class__ is {named(list)}", each(item, value))
         case kinds.VarTupleType(item, None, None):
-            return _items(tuple, _glance(item, above))
-        case kinds.DictType(key, value, None, None):
-            return _entries(_glance(key, above), _glance(value, above))
+            return _all_of(f"{value}.__class__ is {named(tuple)}", each(item, value))
+        case kinds.DictType(key, entry, None, None):
+            of_entries = each(entry, f"{value}.values()")
+            return _all_of(f"{value}.__class__ is {named(dict)}", each(key, value), of_entries)
         case kinds.StructType(cls) if cls not in above and not hasattr(cls, "__post_init__"):
-            return _fields(cls, [_glance(field.type, above | {cls}) for field in kind.fields])
+            fields = (_written(one.type, f"{value}.{one.name}", names, above | {cls}) for one in kind.fields)
+            return _all_of(f"{value}.__class__ is {named(cls)}", *fields)
         case _:
             is_free = all(getattr(kind, name) is None for name in kind.__struct_fields__ if name not in _HOW_READ)
-            return _is_just(_PLAIN[type(kind)]) if type(kind) in _PLAIN and is_free else None
+            return f"{value}.__class__ is {named(_PLAIN[type(kind)])}" if type(kind) in _PLAIN and is_free else None
 
 
-def _is_just(cls: type) -> Glance:
-    return lambda value: value.__class__ is cls
-
-
-def _any_of(glances: Sequence[Glance | None]) -> Glance | None:
-    sure = [glance for glance in glances if glance is not None]
-    return (lambda value: any(glance(value) for glance in sure)) if sure else None
-
-
-def _items(cls: type, glance: Glance | None) -> Glance | None:
-    return None if glance is None else lambda value: value.__class__ is cls and all(map(glance, value))
-
-
-def _entries(key: Glance | None, entry: Glance | None) -> Glance | None:
-    if key is None or entry is None:
-        return None
-    return lambda value: value.__class__ is dict and all(map(key, value)) and all(map(entry, value.values()))
-
-
-def _fields(cls: type[msgspec.Struct], glances: Sequence[Glance | None]) -> Glance | None:
-    sure = [glance for glance in glances if glance is not None]
-    if len(sure) < len(glances):
-        return None
-    named = tuple(zip(cls.__struct_fields__, sure, strict=True))
-    return lambda value: value.__class__ is cls and all(glance(getattr(value, name)) for name, glance in named)
+def _all_of(*questions: str | None) -> str | None:
+    asked = [question for question in questions if question is not None]
+    return f"({' and '.join(asked)})" if len(asked) == len(questions) else None
 
 
 _LITERAL = (str, int)

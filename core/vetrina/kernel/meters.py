@@ -29,7 +29,7 @@ RECENT = 100
 """How many of the latest durations are kept for the percentile."""
 
 
-class Work(msgspec.Struct, frozen=True):
+class Work(msgspec.Struct, frozen=True, cache_hash=True):
     """A piece of a plugin's work: whose, of which kind (port, reaction, job, field, page...), and its name."""
 
     owner: str

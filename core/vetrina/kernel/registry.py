@@ -2,7 +2,7 @@
 
 from collections import deque
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
-from functools import partial
+from functools import lru_cache, partial
 from itertools import chain
 from typing import Any, Generic, Literal, ParamSpec, TypeVar
 
@@ -151,8 +151,12 @@ def in_order(provided: Iterable[Provided[Any]], orders: Mapping[str, Sequence[st
 
 def _work(provided: Provided[Any], function: Callable[..., Any]) -> Work:
     """Each method by itself: a charge that cannot be started keeps nobody from giving money back."""
-    method: str = getattr(function, "__name__", "")
-    return Work(provided.owner, "port", f"{_name(provided)}.{method}".removesuffix("."))
+    return _work_named(provided.owner, _name(provided), getattr(function, "__name__", ""))
+
+
+@lru_cache(maxsize=1_000)
+def _work_named(owner: str, name: str, method: str) -> Work:
+    return Work(owner, "port", f"{name}.{method}".removesuffix("."))
 
 
 def _name(provided: Provided[Any]) -> str:
