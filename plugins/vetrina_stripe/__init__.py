@@ -5,7 +5,7 @@ from typing import Any
 from vetrina.plugin import HealthCheck, Means, Provide, hookimpl
 from vetrina.plugin.declarations import Declaration
 from vetrina.ports import DisputeDesk, PaymentProvider, PayoutSource
-from vetrina_stripe import health
+from vetrina_stripe import health, subscribed
 from vetrina_stripe.disputes import StripeDisputes
 from vetrina_stripe.payouts import StripePayouts
 from vetrina_stripe.provider import StripePayments
@@ -28,7 +28,10 @@ def register_ports(settings: StripeSettings, means: Means) -> list[Provide]:
 
 @hookimpl
 def register_declarations(settings: StripeSettings) -> list[Declaration]:
-    return [HealthCheck("account", health.TITLE, health.check(settings), deadline=10.0)]
+    return [
+        HealthCheck("account", health.TITLE, health.check(settings), deadline=10.0),
+        HealthCheck("webhook", subscribed.TITLE, subscribed.check(settings), deadline=10.0),
+    ]
 
 
 @hookimpl

@@ -42,13 +42,13 @@ class StripeSettings(PluginSettings):
         max_length=250,
         title="Secret key",
         description="Begins with sk_, or with rk_ if it is restricted: then it has to read and write payment intents, "
-        "charges, refunds and disputes, and to read balance, payouts and account.",
+        "charges, refunds and disputes, and to read balance, payouts, account and, for the health check, webhooks.",
         json_schema_extra={
             "bound_to": ["api_address"],
             **_it(
                 "Chiave segreta",
                 "Comincia con sk_, o con rk_ se è limitata: allora deve leggere e scrivere payment intent, addebiti, "
-                "rimborsi e contestazioni, e leggere saldo, bonifici in uscita e conto.",
+                "rimborsi e contestazioni, e leggere saldo, bonifici in uscita, conto e, per il controllo, webhook.",
             ),
         },
     )

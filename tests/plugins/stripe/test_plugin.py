@@ -16,7 +16,7 @@ from vetrina.kernel.money import digits
 from vetrina.shop.payments.models import Payment
 from vetrina.testing import StillClock, Workshop, a_shop
 from vetrina.testing.stripe import Message, StripeDouble
-from vetrina_stripe import health
+from vetrina_stripe import health, messages, subscribed
 from vetrina_stripe.amounts import LEAST, all_from_stripe, from_stripe, to_stripe
 from vetrina_stripe.keys import WrongAccount, WrongMode
 from vetrina_stripe.refusals import KeyNotTaken
@@ -95,6 +95,35 @@ async def test_its_health_says_what_is_wrong(shop: Workshop, double: StripeDoubl
     private = settings(api_address="http://10.0.0.1:8900")
     with pytest.raises(Refusal):
         await private.check(shop.ctx)
+
+
+async def test_its_health_names_the_events_that_the_webhook_is_not_told_of(
+    shop: Workshop, double: StripeDouble
+) -> None:
+    look = subscribed.check(settings())
+    await subscribed.check(StripeSettings())(shop.ctx)
+    here = shop.ctx.shop.base_url + HOOK
+    double.endpoint("https://another.shop" + HOOK)
+    double.endpoint(here, status="disabled")
+    with pytest.raises(subscribed.NoWebhook, match=re.escape(here)):
+        await look(shop.ctx)
+    older = double.endpoint(here, ["charge.refunded", "charge.refund.updated", *sorted(messages.TOLD)])
+    with pytest.raises(subscribed.NotSubscribed) as named:
+        await look(shop.ctx)
+    assert "charge.dispute.funds_withdrawn, charge.dispute.funds_reinstated, payout.created" in str(named.value)
+    assert "refund" not in str(named.value) and "payment_intent" not in str(named.value)
+    rest = double.endpoint(here, [names[0] for names in subscribed.NEEDED if names[0][:6] in ("charge", "payout")])
+    await look(shop.ctx)
+    older["enabled_events"].remove("charge.refund.updated")
+    with pytest.raises(subscribed.NotSubscribed, match=re.escape("of refund.updated, refund.failed: add")):
+        await look(shop.ctx)
+    rest["enabled_events"] = ["*"]
+    await look(shop.ctx)
+    double.denied.add("webhook_endpoints")
+    with pytest.raises(subscribed.NobodyKnows, match=re.escape("refund.failed, charge.dispute.created")):
+        await look(shop.ctx)
+    heard = {kind for names in subscribed.NEEDED for kind in names} - messages.TOLD - messages.OF_REFUNDS
+    assert all(kind.startswith(("charge.refunded", "charge.dispute.", "payout.")) for kind in heard), "each is read"
 
 
 @pytest.mark.parametrize(

@@ -20,6 +20,7 @@ FILTERS: Mapping[str, tuple[str, ...]] = {
     "refund": ("charge", "payment_intent"),
     "dispute": ("charge", "payment_intent"),
     "payout": ("status",),
+    "webhook_endpoint": (),
     "balance_transaction": ("currency", "source", "type"),
 }
 """By which fields objects of a kind may be listed."""

@@ -2,7 +2,7 @@
 
 import asyncio
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import httpx
@@ -52,6 +52,8 @@ class StripeDouble:
         self.account = account
         self.secret_key = secret_key
         self.search_lag = 60
+        self.denied: set[str] = set()
+        """What the key may not read or write, such as webhook_endpoints: Stripe answers 403."""
         self.calls: list[Call] = []
         self.faults = Faults()
         self.books = Books(clock, livemode=livemode)
@@ -64,6 +66,13 @@ class StripeDouble:
         self.transport = httpx.MockTransport(self.answer)
         self._keys = Keys(clock)
         self._at_work: set[asyncio.Future[Answer]] = set()
+
+    def endpoint(self, url: str, events: Sequence[str] = ("*",), *, status: str = "enabled") -> Thing:
+        """A webhook that somebody has made at Stripe, told of so many types of events."""
+        fields = {"enabled_events": list(events), "status": status, "api_version": API_VERSION}
+        return self.books.add(
+            "webhook_endpoint", "we", url=url, application=None, description=None, metadata={}, **fields
+        )
 
     def token(self, card: str = "pm_card_visa") -> str:
         """What Stripe.js makes of a card in the buyer's browser; see CARDS."""
@@ -127,6 +136,10 @@ class StripeDouble:
         given = request.headers.get("authorization", "")
         if given != f"Bearer {self.secret_key}":
             raise StripeProblem(401, "invalid_request_error", "Invalid API Key provided: sk_test_****")
+        if request.url.path.split("/")[2] in self.denied:
+            raise StripeProblem(
+                403, "invalid_request_error", "The provided key does not have the required permissions."
+            )
         if fault == "throttled":
             raise StripeProblem(429, "invalid_request_error", "Too many requests.", code="rate_limit")
         if fault == "broken":
