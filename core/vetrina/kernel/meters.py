@@ -130,7 +130,6 @@ class Meters:
         meter.calls += 1
         began = time.perf_counter()
         context = copy_context()  # what the plugin leaves behind in it, such as a transaction, is not ours
-        context.run(working_for.set, work)
         try:
             result = await self._answered(meter, context, ask, deadline)
         except Refusal:
@@ -153,8 +152,7 @@ class Meters:
         """Most answers wait for nobody: only one that does is given a deadline, which could not end it before."""
         began = time.perf_counter()
         try:
-            steps = _steps(context.run(ask))
-            waits_for = context.run(steps.send, None)
+            steps, waits_for = context.run(_begun, ask, meter.work)
         except StopIteration as done:
             return done.value
         finally:
@@ -363,6 +361,13 @@ def _left_alone(waits_for: Any) -> Any:
     apart = _Apart(other)
     apart._asyncio_future_blocking = True  # pyright: ignore[reportAttributeAccessIssue]
     return apart
+
+
+def _begun(ask: Callable[[], Awaitable[Any]], work: Work) -> tuple[Any, Any]:
+    """Do a plugin's work up to where it first waits: its steps, and what for. Raises StopIteration when it is done."""
+    working_for.set(work)
+    steps = _steps(ask())
+    return steps, steps.send(None)
 
 
 def _steps(answer: Any) -> Any:
