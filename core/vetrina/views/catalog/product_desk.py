@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 from enum import StrEnum
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any, TypeVar
 
 import msgspec
@@ -151,7 +151,9 @@ def _columns_of(order: ProductDeskOrder) -> windows.Order:
     return windows.Order((column, Product.id), _ORDERS[order])
 
 
+@cache
 def _shown(row: type[msgspec.Struct]) -> Sequence[Any]:
+    """Written once: what is summed up stands over many tables, and is in the statement of every order."""
     if row is ProductSheetRow:
         return [getattr(Product, name) for name in row.__struct_fields__]
     beside = {
