@@ -110,6 +110,9 @@ async def test_money_is_captured_refunded_and_voided_by_who_may(money: MoneyDesk
     payment = await payment_by_id(money.ctx.db, key)
     assert payment is not None and (payment.state, payment.captured, payment.refunded) == ("captured", 600, 150)
     assert not any(form.action.endswith(("/capture", "/void")) for form in mara.page.forms)
+    await mara.open(f"/admin/orders/{payment.order_id}")
+    assert "The rest of an authorisation was let go" in mara.page.words
+    assert not any(form.action.endswith("/paid") for form in mara.page.forms), "nothing is awaited that could be marked"
     other = await money.payment_id(await money.buy(AUTHORISES))
     await mara.open(f"/admin/payments/{other}")
     await mara.send("/void")

@@ -143,6 +143,7 @@ async def _stories(
     return {
         "payments": payments,
         "promised": [each for each in payments if each.state == PaymentState.AUTHORISED and each.replaced_at is None],
+        "is_awaited": any(each.state == PaymentState.PENDING and each.replaced_at is None for each in payments),
         "disputed": [each for each in disputes if each.state in _OPEN],
         "why": partial(reason_text, visit.say),
         "method": partial(method_name, visit.say),

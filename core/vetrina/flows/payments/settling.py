@@ -208,10 +208,12 @@ async def _audit(ctx: Context, session: Session, recorded: Recorded) -> None:
     """What a person did to money stands in the audit log; what providers report stands in the ledger."""
     if ctx.actor.kind == "staff" and recorded.payment != recorded.before:
         was, now = recorded.before, recorded.payment
+        is_rest = (was.state, now.state) == (PaymentState.AUTHORISED, PaymentState.CAPTURED)
+        is_let_go = is_rest and was.captured == now.captured
         await audited(
             ctx,
             session,
-            f"payment.{now.state}",
+            "payment.released" if is_let_go else f"payment.{now.state}",
             f"payment:{now.id}",
             before={"state": was.state, "captured": was.captured, "refunded": was.refunded},
             after={"state": now.state, "captured": now.captured, "refunded": now.refunded},
