@@ -1,6 +1,7 @@
 """make new-plugin begins a plugin that loads, is tested, and is held to the contracts from its first minute."""
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -51,16 +52,15 @@ def test_its_tests_pass_and_fail_when_it_does_nothing(checkout: Path) -> None:
     assert "FAILED tests/plugins/test_mute.py::test_mute_says_thank_you" in ran.stdout
 
 
-def test_it_is_in_the_lists_and_keeps_the_contracts(checkout: Path) -> None:
+def test_it_is_in_the_lists(checkout: Path) -> None:
     text = (checkout / "pyproject.toml").read_text()
     assert 'gift = "vetrina_gift"' in text
     assert '"plugins/vetrina_gift"' in text
     assert with_plugins(text, checkout) == text
-    code, said = lint(checkout)
-    assert code == 0, said
 
 
-def test_a_new_plugin_is_held_to_the_public_rooms(checkout: Path) -> None:
+def test_a_new_plugin_keeps_the_contracts_and_is_held_to_them(checkout: Path) -> None:
+    """Where two lines break them, nothing else does: without these two they are kept."""
     planted = checkout / "plugins" / "vetrina_gift" / "planted.py"
     planted.write_text("import vetrina.shop.cart.models\nimport vetrina_bell\n")
     try:
@@ -68,8 +68,16 @@ def test_a_new_plugin_is_held_to_the_public_rooms(checkout: Path) -> None:
     finally:
         planted.unlink()
     assert code == 1
-    assert "vetrina_gift.planted -> vetrina.shop.cart.models" in said
-    assert "vetrina_gift.planted -> vetrina_bell" in said
+    told = set(re.findall(r"^- +(.+) \(l\.\d+\)$", said, re.MULTILINE))
+    assert told == {
+        "vetrina_gift.planted -> vetrina.shop.cart.models",
+        "vetrina_gift.planted -> vetrina_bell",
+    }, said
+    assert set(re.findall(r"^(.+) BROKEN", said, re.MULTILINE)) == {
+        "The house is built upward",
+        "Only flows and views enter the shop",
+        "Doors and plugins touch the public rooms only",
+    }, said
 
 
 def test_it_is_written_in_the_house_style(checkout: Path) -> None:
