@@ -58,7 +58,9 @@ class MollieSettlements:
         items = list[PayoutItem]()
         for verb, inside, kind, suffix in KINDS:
             async for thing in self._line.pages(verb, inside, most=MOST_ITEMS, settlement_id=settlement["id"]):
-                items.append(_item(thing, kind, suffix, currency))
+                # What somebody else pays out, such as PayPal or whoever issued a voucher, moves nothing here.
+                if thing.get("settlementAmount"):
+                    items.append(_item(thing, kind, suffix, currency))
         return PayoutReport(
             reference=settlement["id"],
             state=STATES[settlement["status"]],
@@ -74,6 +76,7 @@ def _item(thing: Thing, kind: PayoutItemKind, suffix: str, currency: str) -> Pay
     gross = from_mollie(thing["settlementAmount"], currency)
     if kind == PayoutItemKind.DISPUTE and gross > 0:
         kind, suffix = PayoutItemKind.DISPUTE_REVERSAL, ":reversed"
+    charged, charged_currency = _charged(thing, gross, currency)
     return PayoutItem(
         reference=f"{thing['id']}{suffix}",
         kind=kind,
@@ -84,7 +87,20 @@ def _item(thing: Thing, kind: PayoutItemKind, suffix: str, currency: str) -> Pay
         at=cast("datetime", moment(thing.get("paidAt") or thing["createdAt"])),
         payment_key=key_in(thing),
         provider_reference=thing.get("paymentId") or thing["id"],
+        charged=charged,
+        charged_currency=charged_currency,
     )
+
+
+def _charged(thing: Thing, gross: int, currency: str) -> tuple[int | None, str | None]:
+    """What it was in the currency the buyer paid in, where Mollie exchanged it: of a promise, as much as was taken.
+
+    Mollie tells refunds and chargebacks without a sign there, and only what is settled with one.
+    """
+    paid = thing.get("amountCaptured") or thing["amount"]
+    if paid["currency"] == currency:
+        return None, None
+    return abs(from_mollie(paid)) * (-1 if gross < 0 else 1), str(paid["currency"])
 
 
 def _costs(settlement: Thing, currency: str) -> list[PayoutItem]:

@@ -39,6 +39,8 @@ class MollieDouble:
         self.outgoing: list[bytes] = []
         self.calls: list[str] = []
         self.settlements: list[Thing] = []
+        self.settles_in: tuple[str, Decimal] = ("EUR", Decimal(1))
+        """What the account is paid out in, and how much of it one of the buyers' currency is."""
         self.settled: dict[str, dict[str, list[Thing]]] = {}
         self.methods = {"creditcard": ("0.01", "10000.00"), "ideal": ("0.01", "50000.00"), "klarna": ("1.00", "400.00")}
         self.pays_at_once = False
@@ -109,8 +111,13 @@ class MollieDouble:
     def settle(self, amount: str, fee: str) -> str:
         """Pay out everything that moved, less a fee for all."""
         reference = self._id("stl")
-        money = {"currency": "EUR", "value": amount}
-        costs = [{"description": "Cards", "amountGross": {"currency": "EUR", "value": fee}}]
+        currency, rate = self.settles_in
+        money = {"currency": currency, "value": amount}
+        costs = [{"description": "Cards", "amountGross": {"currency": currency, "value": fee}}]
+
+        def settled(told: Thing, sign: int) -> Thing:
+            return {"settlementAmount": {"currency": currency, "value": f"{sign * rate * Decimal(told['value']):.2f}"}}
+
         self.settlements.insert(
             0,
             {
@@ -124,11 +131,10 @@ class MollieDouble:
         )
         listed: dict[str, list[Thing]] = {"payments": [], "refunds": [], "chargebacks": [], "captures": []}
         for payment in self.payments.values():
-            listed["payments"].append({**self._payment(payment, False), "settlementAmount": payment.body["amount"]})
+            listed["payments"].append({**self._payment(payment, False), **settled(payment.body["amount"], 1)})
             for name in ("refunds", "chargebacks"):
                 for thing in getattr(payment, name):
-                    minus = {**thing["amount"], "value": f"-{thing['amount']['value']}"}
-                    listed[name].append({**thing, "settlementAmount": minus})
+                    listed[name].append({**thing, **settled(thing["amount"], -1)})
         self.settled[reference] = listed
         return reference
 

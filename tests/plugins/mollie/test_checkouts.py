@@ -13,6 +13,7 @@ from tests.support.shops import StillClock
 from tests.support.visitor import Visitor
 
 from vetrina.flows.checkout.completing import attempt, cancel_attempt
+from vetrina.flows.orders.refunding import RefundWish, refund_order
 from vetrina.flows.payments.moving import capture, refund, take_message
 from vetrina.flows.payments.payouts import fetch_payouts
 from vetrina.flows.upkeep import expire_attempts, reconcile_payments
@@ -21,6 +22,7 @@ from vetrina.kernel.registry import PortFailed, Provided
 from vetrina.ports import DisputeSource, PaymentProvider, PayoutSource
 from vetrina.shop.payments.models import Dispute, Payment, Payout
 from vetrina.testing import Workshop, a_shop
+from vetrina.views.payments.proof import money_mismatches, money_proof
 from vetrina_mollie import health
 from vetrina_mollie.chargebacks import MollieChargebacks
 from vetrina_mollie.provider import MolliePayments
@@ -206,6 +208,26 @@ async def test_chargebacks_and_settlements_reach_the_shops_ledger(desk: Desk, do
     assert [await fetch_payouts(desk.ctx, "mollie") for _ in range(2)] == [1, 0]
     paid = [tuple(row) for row in await desk.ctx.db.fetch(select(Payout.reference, Payout.state, Payout.amount))]
     assert paid == [(reference, "paid", 1453)]
+
+
+@pytest.mark.embedded
+async def test_what_mollie_exchanges_closes_what_the_buyer_paid(desk: Desk, double: MollieDouble) -> None:
+    _, payment = await bought(desk, double)
+    double.pay(payment)
+    await post(desk, double)
+    order_id = await desk.ctx.db.value(select(Payment.order_id))
+    await refund_order(desk.ctx, RefundWish(order_id=order_id, amount=333))
+    double.settles_in = ("USD", Decimal("1.0873"))
+    reference = double.settle("12.38", "0.31")
+    # What another service pays out is listed, and moved nothing.
+    double.settled[reference]["payments"].append({**double.settled[reference]["payments"][0], "id": "tr_voucher"})
+    del double.settled[reference]["payments"][-1]["settlementAmount"]
+    await fetch_payouts(desk.ctx, "mollie")
+    euros, dollars = await money_proof(desk.ctx.db)
+    assert (euros.currency, euros.captured, euros.refunded) == ("EUR", 1500, 333)
+    assert (euros.open, euros.exchanged, euros.difference) == (0, -1167, 0)
+    assert (dollars.exchanged, dollars.fees, dollars.paid_out, dollars.difference) == (1631 - 362, 31, 1238, 0)
+    assert await money_mismatches(desk.ctx.db, late_since=desk.clock.now()) == []
 
 
 @pytest.mark.embedded
