@@ -9,9 +9,11 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 from tests.architecture.test_rooms import lint
 from tests.support.sources import ROOMS, ROOT
 
+from vetrina.house import __main__ as commands
 from vetrina.house.contracts import with_plugins
 from vetrina.house.new_plugin import BadName, write_plugin
 
@@ -98,7 +100,8 @@ def test_names_that_cannot_be_are_refused(checkout: Path, name: str) -> None:
     assert sorted((checkout / "plugins").iterdir()) == before
 
 
-def test_the_refusal_is_said_on_the_command_line(checkout: Path) -> None:
-    ran = run(checkout, "-m", "vetrina.house", "new-plugin", "Gift")
-    assert ran.returncode == 1
+def test_the_refusal_is_said_on_the_command_line(checkout: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(commands, "ROOT", checkout)
+    ran = CliRunner().invoke(commands.main, ["new-plugin", "Gift"])
+    assert ran.exit_code == 1
     assert "'Gift': a plugin's name is a word" in ran.stderr
