@@ -43,11 +43,12 @@ async def show_off(ctx: Context) -> None:
     await _abroad(ctx, "Regno Unito", ("GB",), "GBP", ("14.90", "19.90", "29.90"), "27.90", "149", (5, 9), (2, 3))
     await _abroad(ctx, "Stati Uniti", ("US",), "USD", ("24.90", "34.90", "59.90"), "49.90", "249", (6, 12), (3, 4))
     located = [entry.row for entry in await location_list(ctx, LocationOrder.ID, Window(size=10))]
+    # The warehouse sends, the shop lets people in; one that is alone does both.
     for index, row in enumerate(located[:2]):
         hours = read_hours("Mon-Fri 09:00-13:00 15:00-19:00; Sat 09:30-13:00")
         await keep_place(ctx, Place(
             location_id=row.id, cutoff="15:00", handling=1 if index == 0 else 0, hours=hours,
-            is_dispatch=index == 0, is_collectable=True,
+            is_dispatch=index == 0, is_collectable=index == len(located[:2]) - 1,
         ))  # fmt: skip
     await import_points(ctx, POINTS)
     year = ctx.now().year
