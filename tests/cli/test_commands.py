@@ -1,8 +1,11 @@
 """A command is imported when it is asked for, so that a process holds what its own command needs."""
 
 import re
+import subprocess
+import sys
 from pathlib import Path
 
+import click
 import pytest
 from click.testing import CliRunner
 from tests.support.server import free_port, serving
@@ -45,6 +48,12 @@ NOT_FOR_SERVERS = {
     "vetrina.testing",
 }
 """Modules and packages; whatever lies in one of these is imported after it."""
+FOR_WHO_USES_THEM = {
+    "aiosmtplib", "holidays", "httpx", "karrio", "mollie", "obstore", "segno", "stdnum", "stripe", "typst",
+}  # fmt: skip
+"""Libraries of one plugin or one page: imported by the first that needs them, which no start does."""
+OUTSIDE = ("carriers", "meilisearch", "mollie", "s3", "smtp", "stripe")
+"""Plugins that speak to services outside, by those libraries."""
 
 
 @pytest.mark.parametrize(
@@ -56,7 +65,26 @@ NOT_FOR_SERVERS = {
 )
 def test_every_command_is_found_and_says_what_it_does(asked: tuple[str, ...], listed: list[str]) -> None:
     shown = CliRunner().invoke(main, [*asked, "--help"], catch_exceptions=False).stdout
-    assert re.findall(r"^  ([\w-]+) +[A-Z]", shown.partition("Commands:")[2], re.MULTILINE) == listed
+    told = dict(re.findall(r"^  ([\w-]+) +([A-Z].*)$", shown.partition("Commands:")[2], re.MULTILINE))
+    assert list(told) == listed
+    group: click.Command | None = main
+    for name in asked:
+        assert isinstance(group, click.Group)
+        group = group.get_command(click.Context(group), name)
+    assert isinstance(group, click.Group)
+    ctx = click.Context(group)
+    for name, sentence in told.items():
+        command = group.get_command(ctx, name)
+        assert command is not None
+        assert command.get_short_help_str(200).startswith(sentence.removesuffix("...")), "what is read is what is said"
+
+
+def test_a_list_of_commands_imports_none_of_them() -> None:
+    listing = "import sys; from vetrina.cli import main; main(['--help'], standalone_mode=False); print(*sys.modules)"
+    done = subprocess.run([sys.executable, "-c", listing], capture_output=True, text=True, check=True)
+    loaded = set(done.stdout.rpartition("\n  work ")[2].split())
+    assert "vetrina.cli" in loaded
+    assert not loaded & {"vetrina.boot", "vetrina.cli.serve", "sqlalchemy", "strawberry", "litestar"}
 
 
 def test_an_unknown_command_is_refused() -> None:
@@ -90,13 +118,13 @@ def test_a_server_that_cannot_open_its_shop_ends(database_url: str, monkeypatch:
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
-async def test_a_server_does_not_import_what_migrates_draws_the_demo_or_takes_over_a_past(
-    database_url: str, tmp_path: Path
-) -> None:
+async def test_a_server_imports_nothing_that_its_start_does_not_need(database_url: str, tmp_path: Path) -> None:
     ctx = await opened(database_url, StillClock())
-    await switch_on(ctx, PLUGINS)
+    await switch_on(ctx, [*PLUGINS, *OUTSIDE])
     await ctx.db.close()
     with serving(database_url, tmp_path, environment={"PYTHONPROFILEIMPORTTIME": "1"}, is_fresh=True) as server:
         loaded = set(re.findall(r"^import time: .*\| +([\w.]+)$", server.log, re.MULTILINE))
     assert {"vetrina.web.serving", "vetrina_storefront.door", "vetrina_shipping.provider"} <= loaded
-    assert not loaded & NOT_FOR_SERVERS
+    loaded |= {name.partition(".")[0] for name in loaded}
+    assert {f"vetrina_{name}" for name in OUTSIDE} <= loaded
+    assert not loaded & (NOT_FOR_SERVERS | FOR_WHO_USES_THEM)
