@@ -6,9 +6,9 @@ import pytest
 
 from vetrina.kernel.clock import SystemClock
 from vetrina.kernel.context import Context
-from vetrina.kernel.errors import NotFound
 from vetrina.plugin import Means
-from vetrina.ports import DisputeEvidence, MoneyRequest, OfferRequest, PaymentProvider, StartRequest
+from vetrina.ports import DisputeDesk, MoneyRequest, OfferRequest, PaymentProvider, StartRequest
+from vetrina.testing.payment_books import DisputeDeskContract
 from vetrina.testing.payment_contract import PaymentProviderContract
 from vetrina_practice import health, register_ports
 from vetrina_practice.provider import CARD, PROMISE, REFUSED, PracticeDisputes, PracticePayments, dispute_reference
@@ -21,6 +21,18 @@ class TestContract(PaymentProviderContract):
     @pytest.fixture
     def provider(self) -> PaymentProvider:
         return PracticePayments(PracticeSettings(refuses=False))
+
+
+class TestDisputes(DisputeDeskContract):
+    """The suite every desk passes."""
+
+    @pytest.fixture
+    def desk(self) -> DisputeDesk:
+        return PracticeDisputes(SystemClock())
+
+    @pytest.fixture
+    def dispute(self) -> str:
+        return dispute_reference("c0ffee", 2_190, 1_500, "EUR")
 
 
 async def test_a_promise_is_taken_in_parts_and_a_refused_card_takes_none() -> None:
@@ -49,15 +61,7 @@ async def test_a_promise_is_taken_in_parts_and_a_refused_card_takes_none() -> No
         assert (report.state, report.captured) == (state, captured)
 
 
-async def test_evidence_is_looked_at_and_production_has_none_of_it(
-    ctx: Context, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    desk = PracticeDisputes(SystemClock())
-    reference = dispute_reference("c0ffee", 2_190, 1_500, "EUR")
-    report = await desk.submit_evidence(reference, DisputeEvidence(key="e", statement="It was handed over."))
-    assert (report.state, report.amount, report.fee, report.payment_key) == ("under_review", 2_190, 1_500, "c0ffee")
-    with pytest.raises(NotFound):
-        await desk.submit_evidence("dp_1", DisputeEvidence(key="e", statement="?"))
+async def test_production_has_none_of_it(ctx: Context, monkeypatch: pytest.MonkeyPatch) -> None:
     assert len(register_ports(PracticeSettings(), Means())) == 2
     await health.look(ctx)
     for name, value in (("ENV", "production"), ("SECRET_KEY", "x" * 40), ("BASE_URL", "https://shop.example")):
