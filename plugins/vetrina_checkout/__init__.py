@@ -1,5 +1,6 @@
 """Checkout: the pages on which a cart becomes an order, and the order's own page."""
 
+from contextlib import AbstractAsyncContextManager
 from typing import Any
 
 from vetrina.plugin import Provide, Site, hookimpl
@@ -25,3 +26,10 @@ def build_routes(site: Site, settings: CheckoutSettings) -> list[Any]:
     from vetrina_checkout.routes import routes  # what it takes to draw pages is not needed to compose a shop
 
     return routes(site, settings)
+
+
+@hookimpl
+def lifespan() -> AbstractAsyncContextManager[None]:
+    from vetrina_checkout.readying import pages_ready
+
+    return pages_ready()

@@ -13,14 +13,13 @@ from vetrina.plugin import Site
 from vetrina.plugin.pages.forms import LARGEST_FORM, NotOurForm
 from vetrina.plugin.pages.voice import Voice, sentences
 from vetrina_checkout.addresses import Addresses
-from vetrina_checkout.answers import Page, plain, warm
+from vetrina_checkout.answers import Page, plain
 from vetrina_checkout.assets import asset_routes, wardrobe
 from vetrina_checkout.buying import checkout_page, send
 from vetrina_checkout.limits import Limits, Turns
 from vetrina_checkout.orders import order_page, show_everything
 from vetrina_checkout.payments import give_up, payment_page
 from vetrina_checkout.policies import policy_page
-from vetrina_checkout.postal import layout_of
 from vetrina_checkout.requests import give_up_paying, pay, request_page
 from vetrina_checkout.settings import CheckoutSettings
 from vetrina_checkout.visits import FILES, House, language_of
@@ -33,8 +32,6 @@ Asked = Request[Any, Any, Any]
 def routes(site: Site, settings: CheckoutSettings) -> list[Any]:
     """The pages of one shop."""
     dressed = wardrobe(settings)
-    warm()
-    layout_of("IT")  # reads the library; the words are read here too, so that the first buyer waits for neither
     sentences(FILES)
     house = House(
         site=site, settings=settings, assets=dressed.assets, limits=Limits(), turns=Turns(), addresses=Addresses()
