@@ -1,5 +1,6 @@
 """Migrations make what the models say, on both engines; plugins come and go without harm."""
 
+import shutil
 import sqlite3
 import threading
 import uuid
@@ -51,6 +52,34 @@ def empty_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     shops.drop_database(server, name)
 
 
+@pytest.fixture(scope="module")
+def core_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A file with the core's tables, to be copied."""
+    path = tmp_path_factory.mktemp("core") / "core.sqlite3"
+    migrate.upgrade(f"sqlite:///{path}")
+    return path
+
+
+@pytest.fixture(scope="module")
+def core_database(postgres_server: str) -> Iterator[str]:
+    """The name of a database with the core's tables, to be copied."""
+    name = f"core_{uuid.uuid4().hex}"
+    migrate.upgrade(shops.postgres_url(postgres_server, "template0", name))
+    yield name
+    shops.drop_database(postgres_server, name)
+
+
+@pytest.fixture(params=ENGINES)
+def core_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """A database in which the core's migrations have run a moment ago, once per engine."""
+    if request.param == "sqlite":
+        yield f"sqlite:///{shutil.copy(request.getfixturevalue('core_file'), tmp_path / 'core.sqlite3')}"
+        return
+    server, name = request.getfixturevalue("postgres_server"), f"current_{uuid.uuid4().hex}"
+    yield shops.postgres_url(server, request.getfixturevalue("core_database"), name)
+    shops.drop_database(server, name)
+
+
 @pytest.fixture
 def gifts(tmp_path: Path) -> dict[str, Path]:
     """A plugin with one table, as a folder of revisions."""
@@ -96,49 +125,44 @@ async def test_only_a_shop_that_this_code_can_serve_is_opened(empty_url: str) ->
     await db.close()
 
 
-def test_models_and_migrations_do_not_drift(empty_url: str) -> None:
-    migrate.upgrade(empty_url)
-    assert migrate.check(empty_url, {}, core_metadata()) == []
-    assert migrate.pending(empty_url).revisions == {}
+def test_models_and_migrations_do_not_drift(core_url: str) -> None:
+    assert migrate.check(core_url, {}, core_metadata()) == []
+    assert migrate.pending(core_url).revisions == {}
 
 
-def test_a_table_without_a_migration_is_told(empty_url: str) -> None:
-    migrate.upgrade(empty_url)
+def test_a_table_without_a_migration_is_told(core_url: str) -> None:
     wider = core_metadata()
     Table("forgotten_thing", wider, Column("id", BigInt, primary_key=True))
     wider.tables["orders_order"].append_column(Column("forgotten", BigInt))
-    found = migrate.check(empty_url, {}, wider)
+    found = migrate.check(core_url, {}, wider)
     assert len(found) == 2
     assert all("forgotten" in sentence for sentence in found)
 
 
-async def test_a_filled_shop_goes_down_and_up_again(empty_url: str) -> None:
-    migrate.upgrade(empty_url)
-    before = schema_of(empty_url)
-    await _fill(empty_url)
-    migrate.remove_all(empty_url, {})
-    assert schema_of(empty_url) == {}
-    assert len(migrate.pending(empty_url).revisions[migrate.CORE]) == len(list(_versions()))
-    migrate.upgrade(empty_url)
-    assert schema_of(empty_url) == before
-    await _fill(empty_url)
+async def test_a_filled_shop_goes_down_and_up_again(core_url: str) -> None:
+    before = schema_of(core_url)
+    await _fill(core_url)
+    migrate.remove_all(core_url, {})
+    assert schema_of(core_url) == {}
+    assert len(migrate.pending(core_url).revisions[migrate.CORE]) == len(list(_versions()))
+    migrate.upgrade(core_url)
+    assert schema_of(core_url) == before
+    await _fill(core_url)
 
 
-async def test_an_upgrade_of_a_current_shop_keeps_its_rows(empty_url: str) -> None:
-    migrate.upgrade(empty_url)
-    await _fill(empty_url)
-    migrate.upgrade(empty_url)
-    assert await _count(empty_url, "inventory_movement") == 1
+async def test_an_upgrade_of_a_current_shop_keeps_its_rows(core_url: str) -> None:
+    await _fill(core_url)
+    migrate.upgrade(core_url)
+    assert await _count(core_url, "inventory_movement") == 1
 
 
-def test_a_plugin_brings_its_tables_and_takes_them_away(empty_url: str, gifts: dict[str, Path]) -> None:
-    migrate.upgrade(empty_url)
-    without = schema_of(empty_url)
-    assert migrate.pending(empty_url, gifts).revisions == {"gifts": ["gifts_0001"]}
-    migrate.upgrade(empty_url, gifts)
-    assert "gifts_gift" in str(schema_of(empty_url))
-    migrate.remove(empty_url, gifts, "gifts")
-    assert schema_of(empty_url) == without
+def test_a_plugin_brings_its_tables_and_takes_them_away(core_url: str, gifts: dict[str, Path]) -> None:
+    without = schema_of(core_url)
+    assert migrate.pending(core_url, gifts).revisions == {"gifts": ["gifts_0001"]}
+    migrate.upgrade(core_url, gifts)
+    assert "gifts_gift" in str(schema_of(core_url))
+    migrate.remove(core_url, gifts, "gifts")
+    assert schema_of(core_url) == without
 
 
 def test_a_plugin_that_is_uninstalled_and_returns_finds_its_tables(empty_url: str, gifts: dict[str, Path]) -> None:
@@ -150,22 +174,21 @@ def test_a_plugin_that_is_uninstalled_and_returns_finds_its_tables(empty_url: st
     assert migrate.pending(empty_url, gifts).revisions == {}
 
 
-def test_taking_the_core_down_takes_plugins_first(empty_url: str, gifts: dict[str, Path]) -> None:
-    migrate.upgrade(empty_url, gifts)
-    migrate.remove_all(empty_url, gifts)
-    assert schema_of(empty_url) == {}
+def test_taking_the_core_down_takes_plugins_first(core_url: str, gifts: dict[str, Path]) -> None:
+    migrate.upgrade(core_url, gifts)
+    migrate.remove_all(core_url, gifts)
+    assert schema_of(core_url) == {}
 
 
-def test_a_failing_revision_changes_nothing(empty_url: str, gifts: dict[str, Path]) -> None:
-    migrate.upgrade(empty_url)
-    before = schema_of(empty_url)
+def test_a_failing_revision_changes_nothing(core_url: str, gifts: dict[str, Path]) -> None:
+    before = schema_of(core_url)
     broken = GIFTS.replace("primary_key=True))\n", 'primary_key=True))\n    op.drop_table("no_such_table")\n', 1)
     (gifts["gifts"] / "0001_gifts.py").write_text(broken)
-    failed = migrate.upgrade(empty_url, gifts).failed
+    failed = migrate.upgrade(core_url, gifts).failed
     assert "gifts_0001: " in failed["gifts"]
     assert "no_such_table" in failed["gifts"]
-    assert schema_of(empty_url) == before
-    assert migrate.pending(empty_url, gifts).revisions == {"gifts": ["gifts_0001"]}
+    assert schema_of(core_url) == before
+    assert migrate.pending(core_url, gifts).revisions == {"gifts": ["gifts_0001"]}
 
 
 def test_rows_that_would_point_nowhere_stop_a_migration(tmp_path: Path, gifts: dict[str, Path]) -> None:
