@@ -111,6 +111,19 @@ async def look(ctx):
 def register_declarations():
     return [HealthCheck("ok", "Only in English", look)]
 """
+UNNAMED = """
+from vetrina.flows.auditing import audited
+
+async def act(ctx, session, verb, code):
+    await audited(ctx, session, "gift.sent", "gift:1")
+    await audited(ctx, session, f"gift.{{verb}}-off", "gift:1")
+    await audited(ctx, session, f"gift.{{verb}}-{{code}}", "gift:1")
+    await audited(ctx, session, code, "gift:1")
+"""
+DEEDS = """+
+[deeds]
+"gift.taken-off" = "Took a gift off"
+"""
 SILENT = """
 from vetrina.events import OrderPaid
 from vetrina.plugin import React, hookimpl
@@ -178,6 +191,7 @@ DEFECTS: dict[str, tuple[str, Grade, dict[str, str]]] = {
     "differing": ("migrations", Grade.BRONZE, with_table("word", revised="other")),
     "greedy": ("statements", Grade.SILVER, {"__init__.py": FIELDS}),
     "mumbles": ("translations", Grade.SILVER, {"__init__.py": MUMBLES}),
+    "unnamed": ("deeds", Grade.SILVER, {"plugin.toml": DEEDS, "flows.py": UNNAMED}),
     "no runbook": ("runbook", Grade.SILVER, {
         "__init__.py": SILENT, "README.md": README.replace("When a delivery is parked, skip it.", ""),
     }),

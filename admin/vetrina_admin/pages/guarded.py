@@ -61,6 +61,14 @@ def title_of(visit: Visit, owner: str) -> str:
     return plugin.manifest.said("title", visit.language) if plugin is not None else owner
 
 
+def deed_of(visit: Visit, code: str) -> str:
+    """What a deed of a plugin's flow is called, in the reader's language; empty where no plugin that is in names it."""
+    for plugin in visit.site.collected.loaded:
+        if code in plugin.manifest.deeds:
+            return plugin.manifest.said(code, visit.language)
+    return ""
+
+
 def said_no(visit: Visit, refusal: Refusal) -> str:
     """A plugin's refusal in the reader's language: facts may be said in both, as BadInput(problem=Say(en=, it=))."""
     facts = {name: said(fact, visit.language) for name, fact in refusal.facts.items() if isinstance(fact, Say)}

@@ -5,6 +5,7 @@ import msgspec
 from vetrina.views.staff import AuditRow
 from vetrina.views.staff_members import member_names, whole_audit_trail
 from vetrina_admin.pages.answers import Answer, render
+from vetrina_admin.pages.guarded import deed_of
 from vetrina_admin.pages.screens import Room, page
 from vetrina_admin.pages.visits import Visit
 from vetrina_admin.pages.wording import knows
@@ -30,9 +31,9 @@ async def trail_page(visit: Visit) -> Answer:
 
 
 def _action(visit: Visit, code: str) -> str:
-    """What was done, in words; what only a plugin knows by its code."""
+    """What was done, in the shop's words or its plugin's; by its code where there are none."""
     key = f"done.{code.replace('.', '_').replace('-', '_')}"
-    return visit.say(key) if knows(key) else code
+    return visit.say(key) if knows(key) else deed_of(visit, code) or code
 
 
 def _member_ids(entry: AuditRow) -> list[str]:

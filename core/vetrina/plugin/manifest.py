@@ -41,20 +41,22 @@ class Manifest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """module:Class of a pydantic model; every field needs a default, so that switching on never fails."""
     tables: bool = False
     permissions: dict[str, str] = {}
+    deeds: dict[str, str] = {}
+    """What its flows write into the audit log, by the code they write, as people read it: "Issued an invoice"."""
     speaks: tuple[str, ...] = ()
     """Contract names (root fields and types) this plugin claims instead of prefixing its own."""
     slots: tuple[str, ...] = ()
     """Where on the admin's own pages its panels may appear; see vetrina.plugin.admin.SLOTS."""
     words: dict[str, dict[str, str]] = {}
-    """Title, description and permissions in other languages: words.it.title, words.it."reviews.moderate"."""
+    """Title, description, permissions and deeds in other languages: words.it.title, words.it."reviews.moderate"."""
     paths: tuple[str, ...] = ()
     """Addresses it answers outside of /<name>, such as /sitemap.xml."""
     door: bool = False
     """A door to the shop: cannot be switched off, stays in safe mode."""
 
     def said(self, key: str, language: str) -> str:
-        """The title, the description or a permission's sentence in that language (ISO 639-1)."""
-        own = {"title": self.title, "description": self.description, **self.permissions}
+        """The title, the description, or what a permission or a deed says, in that language (ISO 639-1)."""
+        own = {"title": self.title, "description": self.description, **self.permissions, **self.deeds}
         return self.words.get(language, {}).get(key) or own.get(key, key)
 
 
@@ -81,6 +83,8 @@ def _prefixed(manifest: Manifest) -> Manifest:
     for code in manifest.permissions:
         if not manifest.door and not code.startswith(f"{manifest.name}."):
             raise ManifestRefused(f"its permission {code} must begin with {manifest.name}.")
+    for code in {"title", "description", *manifest.permissions} & {*manifest.deeds}:
+        raise ManifestRefused(f"{code} cannot be a deed too: its words in other languages would be mistaken for others")
     return manifest
 
 

@@ -9,6 +9,7 @@ from sqlalchemy import update
 from tests.support.invoicing import NINO, SELLER, SETTINGS, invoices, standing, taken, told
 from tests.support.managers import Manager, signed_in
 
+from vetrina.flows.auditing import audited
 from vetrina.flows.orders.amending import AmendWish, amend_order
 from vetrina.flows.orders.refunding import RefundLine, RefundWish, refund_order
 from vetrina.flows.staff.sessions import open_session
@@ -55,7 +56,7 @@ async def test_a_manager_issues_finds_and_takes_documents_along(invoiced: Worksh
     shop = invoiced
     order = await shop.order(await shop.product("=Lampada", price="61.00"))
     await shop.deliver()
-    boss = await manager(shop, *WRITES, language="it")
+    boss = await manager(shop, *WRITES, "staff.read", language="it")
     page = await boss.open("/admin/invoices/takings")
     assert "22 %" in page.words
     await boss.open(f"/admin/invoices/orders/{order.id}")
@@ -75,6 +76,12 @@ async def test_a_manager_issues_finds_and_takes_documents_along(invoiced: Worksh
     assert "NC1/2026" in page.words
     card = await boss.open(f"/admin/orders/{order.id}")
     assert {"/admin/invoices/documents/1", f"/admin/invoices/orders/{order.id}"} <= set(card.links)
+    for history in (card, await boss.open("/admin/trail")):
+        assert "Emessa una fattura" in history.words and "Emessa una nota di credito" in history.words
+        assert "-issued" not in history.words, "a code is for programs"
+    async with shop.ctx.tx() as session:
+        await audited(shop.ctx, session, "invoices.folded", f"order:{order.id}")
+    assert "invoices.folded" in (await boss.open("/admin/trail")).words, "what nobody has named"
     listed = (await shop.client.get("/admin/invoices/files/documents.csv?q=nino")).text
     assert listed.splitlines()[0].startswith("\ufeffnumber,kind,date")
     assert "'\uff1dNino" in listed, "no cell that a spreadsheet runs, in full width either"

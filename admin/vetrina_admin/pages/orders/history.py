@@ -49,10 +49,12 @@ class Known(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Reader(msgspec.Struct, frozen=True):
-    """How things are said to who reads: words, and amounts of the order in minor units."""
+    """How things are said to who reads: words, amounts of the order in minor units, and what plugins call deeds."""
 
     say: Say
     money: Callable[[int], str]
+    deed: Callable[[str], str]
+    """Empty for what no plugin names."""
 
 
 def story(
@@ -69,7 +71,11 @@ def story(
         if knows(f"orders.event_{event.name}") and not any(_is_same(event, entry) for entry in audit)
     ]
     acts = [_acted(entry) for entry in audit]
-    found += [_told(reader, order, known, act) for act in acts if act.actor not in NOBODY or knows(f"orders.{act.key}")]
+    found += [
+        _told(reader, order, known, act)
+        for act in acts
+        if act.actor not in NOBODY or knows(f"orders.{act.key}") or reader.deed(act.name)
+    ]
     if not any(event.name == "OrderPlaced" for event in events):
         found.append(Moment(at=order.placed_at, kind="event", text=reader.say("orders.event_OrderPlaced")))
     return sorted(found, key=lambda moment: moment.at, reverse=True)
@@ -107,7 +113,7 @@ def _told(reader: Reader, order: OrderView, known: Known, entry: _Entry) -> Mome
     bare = Moment(
         at=entry.at,
         kind="action" if entry.actor else "event",
-        text=reader.say(key) if knows(key) else entry.name,
+        text=reader.say(key) if knows(key) else reader.deed(entry.name) or entry.name,
         actor=entry.actor,
         currency=order.currency,
     )

@@ -26,6 +26,7 @@ from vetrina.views.payments.standing import payment_entries, payments_of_orders
 from vetrina.vocabulary import Address, DisputeState, PaymentState
 from vetrina_admin.pages.actors import actor_names
 from vetrina_admin.pages.answers import Answer, render
+from vetrina_admin.pages.guarded import deed_of
 from vetrina_admin.pages.listings import country_name, language_name
 from vetrina_admin.pages.orders.after import after_the_sale
 from vetrina_admin.pages.orders.history import Known, Reader, story
@@ -137,7 +138,8 @@ async def _stories(
         returns=[each.row for each in after["returns"]],
         return_lines=[line for each in after["returns"] for line in each.lines],
     )
-    reader = Reader(visit.say, partial(money_text, currency=order.currency, language=visit.language))
+    amount = partial(money_text, currency=order.currency, language=visit.language)
+    reader = Reader(visit.say, amount, partial(deed_of, visit))
     history = story(reader, order, known, audit, events)
     disputes = await disputes_of_payments(db, [payment.id for payment in payments])
     return {

@@ -11,6 +11,7 @@ from vetrina.plugin.declarations import DemoRows
 from vetrina.plugin.words import LANGUAGES, Say, Words
 from vetrina.testing.doctor.beside import check_types, cost_of_import, has_type_checker
 from vetrina.testing.doctor.budget import budget
+from vetrina.testing.doctor.deeds import unnamed
 from vetrina.testing.doctor.grades import Check, Grade, Outcome, failed, passed, spared
 from vetrina.testing.doctor.patient import Patient, models_of
 
@@ -52,6 +53,16 @@ async def translations(patient: Patient) -> Outcome:
     return passed(", ".join(LANGUAGES))
 
 
+async def deeds(patient: Patient) -> Outcome:
+    """The audit trail and the histories of orders tell them to people."""
+    silent = unnamed(patient.folder, patient.manifest.deeds)
+    if silent:
+        return failed(
+            f"without words: {', '.join(silent)}", 'name them in [deeds] of plugin.toml: "gifts.sent" = "Sent a gift"'
+        )
+    return passed() if patient.manifest.deeds else spared("it writes nothing into the audit log")
+
+
 async def runbook(patient: Patient) -> Outcome:
     """Somebody will stand before a parked delivery, and not be its author."""
     if not patient.items(React):
@@ -79,7 +90,8 @@ def _silent_words(patient: Patient) -> Iterator[tuple[str, str]]:
     manifest = patient.manifest
     for language in LANGUAGES[1:]:
         said = manifest.words.get(language, {})
-        for what in ("title", *(["description"] if manifest.description else []), *manifest.permissions):
+        named = (*manifest.permissions, *manifest.deeds)
+        for what in ("title", *(["description"] if manifest.description else []), *named):
             if not said.get(what):
                 yield what, language
 
@@ -113,6 +125,7 @@ CHECKS = (
     Check(Grade.GOLD, "types", "its types are strict", types),
     Check(Grade.GOLD, "statements", "its fields cost as many statements for 20 as for 1", statements),
     Check(Grade.GOLD, "translations", "all it says to the staff is said in every language", translations),
+    Check(Grade.GOLD, "deeds", "what it writes into the audit log has words", deeds),
     Check(Grade.GOLD, "runbook", "README.md says what to do about a parked delivery", runbook),
     Check(Grade.GOLD, "start", "importing it takes about 10 ms, or less", start),
 )
