@@ -35,7 +35,7 @@ $(READY): requirements/dev.txt pyproject.toml storefront_api/package-lock.json a
 	@$(BIN)/python -m vetrina.house assets >/dev/null || true # says itself what failed; everything works without
 	@touch $@
 
-check: $(READY) ## style, types, import contracts and generated documents; under half a minute
+check: $(READY) ## style, types, import contracts and generated documents; types take a minute and more
 	@$(MAKE) --no-print-directory --jobs=2 --keep-going --output-sync=target style types contracts drift
 
 style: $(READY)
