@@ -1,4 +1,4 @@
-"""What the buyer reads, in English and Italian."""
+"""What the buyer reads, in English and Italian, and what the staff calls it."""
 
 from datetime import datetime
 from decimal import Decimal
@@ -8,6 +8,8 @@ from babel.dates import format_date
 from babel.numbers import format_currency
 
 from vetrina.kernel.money import digits
+from vetrina.plugin import Say
+from vetrina.plugin.words import Words
 
 _WORDS = {
     "transfer": {"en": "Bank transfer", "it": "Bonifico bancario"},
@@ -31,6 +33,12 @@ def say(key: str, language: str) -> str:
     """A word in the buyer's language, else in English."""
     words = _WORDS[key]
     return words.get(language.partition("-")[0], words["en"])
+
+
+def for_staff(label: str) -> Words:
+    """What stands before an instruction in the order's language, for who reads the admin in another one."""
+    known = next((words for words in _WORDS.values() if label in words.values()), None)
+    return Say(en=known["en"], it=known["it"]) if known is not None else label
 
 
 def say_date(at: datetime, language: str) -> str:

@@ -12,6 +12,7 @@ from vetrina.vocabulary import PaymentState
 from vetrina_manual_payment.admin.forms import ReceiptForm
 from vetrina_manual_payment.admin.shown import may_write
 from vetrina_manual_payment.receipts import PROVIDER, record_receipt
+from vetrina_manual_payment.words import for_staff
 
 MARKED = Say("The order is paid.", "L'ordine è pagato.")
 
@@ -23,7 +24,8 @@ async def show(ctx: Context, asked: Asked) -> Sequence[Block]:
     if not ours:
         raise NotFound(what="The payment")
     payment = ours[-1]
-    told = tuple((str(line["key"]), str(line["value"])) for line in payment.instructions)
+    # The values are what the buyer was told, in his words; only what stands before them is said to the reader.
+    told = tuple((for_staff(str(line["key"])), str(line["value"])) for line in payment.instructions)
     order = Link(Say("To the order", "All'ordine"), f"/admin/orders/{order_id}")
     facts = Facts((*told, (Say("Order", "Ordine"), order)))
     if payment.state != PaymentState.PENDING:

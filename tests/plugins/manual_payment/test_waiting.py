@@ -15,7 +15,8 @@ from vetrina.kernel.errors import BadInput, NotAllowed, NotFound
 from vetrina.kernel.messages import OutboxEvent
 from vetrina.kernel.registry import Provided
 from vetrina.plugin import Say
-from vetrina.plugin.admin import Asked, Section, Table
+from vetrina.plugin.admin import Asked, Facts, Section, Table
+from vetrina.plugin.words import said
 from vetrina.ports import PaymentProvider
 from vetrina.shop.orders.events import OrderCancelled
 from vetrina.shop.orders.rules import OrderIsPaid
@@ -27,6 +28,7 @@ from vetrina_manual_payment.provider import ManualPayment
 from vetrina_manual_payment.receipts import TooLittle, TooMuch, record_receipt
 from vetrina_manual_payment.reminding import reactions, remind
 from vetrina_manual_payment.settings import ManualPaymentSettings
+from vetrina_manual_payment.words import for_staff
 
 TRANSFER = "manual_payment:bank-transfer"
 SETTINGS = ManualPaymentSettings.model_validate({
@@ -119,7 +121,9 @@ async def test_what_is_awaited_is_listed_found_matched_and_marked_at_a_click(des
     assert [len(row.buttons) for row in table.rows] == [1, 0], "what is less is not marked at a click"
     assert (await books(desk)).orders == ((1001, "placed", "PENDING"),), "nothing is marked by itself"
     shown = await receipt.show(desk.ctx, Asked(parts={"id": str(order_id)}))
-    assert len(shown) == 2
+    assert len(shown) == 2 and isinstance(shown[0], Facts)
+    assert {str(said(entry[0], "it")) for entry in shown[0].facts} > {"Intestatario", "Importo", "Causale", "Ordine"}
+    assert (for_staff("Causale"), for_staff("IBAN!")) == (Say("Reference", "Causale"), "IBAN!"), "whichever was told"
     await receipt.mark(desk.ctx, Asked(), table.rows[0].buttons[0].values)
     assert (await books(desk)).orders == ((1001, "placed", "PAID"),)
     form = ReceiptForm.model_validate({"received_on": "2026-03-20", "amount": "15.00"})
