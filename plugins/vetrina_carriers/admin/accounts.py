@@ -11,7 +11,7 @@ from vetrina.plugin.admin import Asked, Badge, Block, Column, Done, Facts, Form,
 from vetrina.views.stock import locations
 from vetrina_carriers.admin.forms import account_form, service_values, sheet_of
 from vetrina_carriers.flows.accounts import create_account
-from vetrina_carriers.kinds import KINDS, Kind
+from vetrina_carriers.kinds import KINDS, PRACTICE, Kind
 from vetrina_carriers.views import AccountRow, accounts
 
 COLUMNS = (
@@ -54,8 +54,12 @@ async def new(ctx: Context, asked: Asked) -> Sequence[Block]:
         False: Say("This carrier tells no prices: write those of your contract with each service.",
                    "Questo corriere non comunica i prezzi: scrivi quelli del tuo contratto per ogni servizio."),
     }  # fmt: skip
+    pretended = Say(
+        "Nobody comes: labels, prices and news are pretended, for practice. No contract is needed.",
+        "Non passa nessuno: etichette, prezzi e notizie sono finti, per provare. Non serve un contratto.",
+    )
     form = Form("register", await form_of(ctx, asked), Say("Register", "Registra"), values)
-    return [Section(kind.title, (Text(said[kind.quotes]), form))]
+    return [Section(kind.title, (Text(pretended if kind is PRACTICE else said[kind.quotes]), form))]
 
 
 async def form_of(ctx: Context, asked: Asked) -> type[BaseModel]:
