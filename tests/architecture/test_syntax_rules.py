@@ -36,7 +36,7 @@ SWALLOWERS = {
     "core/vetrina/boot.py": {"_routes"},  # the same, while its routes are built
     "core/vetrina/web/held.py": {"held_open"},  # the same, while it opens and closes what it holds
     "core/vetrina/cli/demo.py": {"_enliven"},  # said on the console
-    "core/vetrina/cli/serve.py": {"follow"},  # the old Runtime goes on
+    "core/vetrina/cli/work.py": {"follow"},  # the old Runtime goes on
     "core/vetrina/graphql/fields.py": {"_resolve"},  # every parent of the batch is handed the error
     "core/vetrina/graphql/variables.py": {"read"},  # a value that does not fit: graphql-core says what is wrong
     "core/vetrina/graphql/operations.py": {

@@ -14,6 +14,7 @@ from subprocess import TimeoutExpired
 IMPORTED = (
     "tests.support.job_workers",
     "vetrina.cli.serve",
+    "vetrina.web.serving",
     "vetrina_admin",
     "vetrina_bell",
     "vetrina_flat_rate",

@@ -75,7 +75,7 @@ class Main(Commands):
         "staff": "vetrina.cli.staff:staff",
         "storefront-token": "vetrina.cli.storefront_tokens:storefront_token",
         "token": "vetrina.cli.shop:token",
-        "work": "vetrina.cli.serve:work_command",
+        "work": "vetrina.cli.work:work_command",
     },
     context_settings={"help_option_names": ["-h", "--help"]},
 )

@@ -3,17 +3,19 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Generator
 from contextlib import contextmanager
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from vetrina.boot import Runtime, compose
 from vetrina.kernel.branches import require_tables
 from vetrina.kernel.clock import Clock, SystemClock
 from vetrina.kernel.db import Database, open_database
 from vetrina.kernel.errors import Fault, Refusal
 from vetrina.kernel.log import set_up
 from vetrina.kernel.settings import Settings
+
+if TYPE_CHECKING:
+    from vetrina.boot import Runtime
 
 T = TypeVar("T")
 
@@ -48,13 +50,14 @@ async def open_shop(settings: Settings) -> Database:
 
 
 def with_runtime(
-    settings: Settings, act: Callable[[Runtime], Awaitable[T]], *, answers: bool = True, clock: Clock | None = None
+    settings: Settings, act: "Callable[[Runtime], Awaitable[T]]", *, answers: bool = True, clock: Clock | None = None
 ) -> T:
     """Run a coroutine over the shop's current Runtime; a Refusal or a Fault becomes the command's error message.
 
     A command that needs no schema says that nothing `answers`: most of the time goes into composing them. `clock` is
     for a shop that stands in another time than ours.
     """
+    from vetrina.boot import compose  # a server's watcher opens the shop without composing it
 
     async def opened() -> T:
         db = await open_shop(settings)
