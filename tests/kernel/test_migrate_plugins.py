@@ -258,7 +258,10 @@ def test_the_command_names_who_failed(database_url: str, plant: Plant, monkeypat
     assert CliRunner().invoke(main, [*asked, "--dry-run"]).stdout == "There is nothing to do.\n"
 
 
-@pytest.mark.parametrize("is_filled", [False, True], ids=["empty", "filled"])
+# On the way up again the filled shop's tables are empty as well: on PostgreSQL that is enough.
+@pytest.mark.parametrize(
+    "is_filled", [pytest.param(False, id="empty", marks=pytest.mark.embedded), pytest.param(True, id="filled")]
+)
 async def test_every_installed_plugin_goes_down_and_up(database_url: str, is_filled: bool) -> None:
     folders = migrations()
     assert folders, "no plugin with tables is installed: this would test nothing"
