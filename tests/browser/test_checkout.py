@@ -22,8 +22,8 @@ ANNA = {
 
 @pytest.fixture(scope="module", autouse=True)
 def till(shop: Served) -> Iterator[None]:
-    """Cards in the page, for these tests alone."""
-    with shop.having("till"):
+    """Cards in the page, for these tests alone, and no others."""
+    with shop.lacking("practice"), shop.having("till"):
         yield
 
 
