@@ -31,6 +31,7 @@ from vetrina.shop.orders.parcel_rules import NothingToSend, ParcelIsGone, Parcel
 from vetrina.shop.orders.rules import OrderIsCancelled
 from vetrina.testing.payments import AUTHORISES
 from vetrina.views.orders.fulfilments import fulfilment_events, fulfilments_of, line_standings
+from vetrina.views.orders.lying import open_pieces_by_place
 from vetrina.views.orders.placed import order_by_id
 from vetrina.vocabulary import FulfilmentState
 
@@ -158,6 +159,7 @@ async def test_a_parcel_from_elsewhere_books_the_goods_out_there(desk: Desk) -> 
     async with desk.ctx.tx() as session:
         there = {"variant_id": desk.variant_id, "location_id": shop, "quantity": 2}
         await inventory.receive(session, **there, reference="r", at=desk.clock.now(), actor="test")
+    assert await open_pieces_by_place(desk.ctx.db, order_id) == {home: {line_id: 3}}
     with pytest.raises(NotEnoughStock):
         await fulfil(by, FulfilWish(order_id=order_id, location_id=shop))
     parcel = await fulfil(by, FulfilWish(order_id=order_id, lines=((line_id, 2),), location_id=shop))
@@ -165,7 +167,10 @@ async def test_a_parcel_from_elsewhere_books_the_goods_out_there(desk: Desk) -> 
     assert shelves == {home: 9, shop: 0}
     taken = await desk.ctx.db.fetch(select(Reservation.location_id, Reservation.quantity, Reservation.state))
     assert sorted(taken) == [(home, 1, "taken"), (shop, 2, "taken")]
+    assert await open_pieces_by_place(desk.ctx.db, order_id) == {home: {line_id: 1}}, "the others lie in the parcel"
     await cancel_fulfilment(by, parcel)
+    lying = await open_pieces_by_place(desk.ctx.db, order_id)
+    assert list(lying.items()) == [(shop, {line_id: 2}), (home, {line_id: 1})], "where most of it lies comes first"
     with pytest.raises(SeveralLocations):
         await fulfil(by, FulfilWish(order_id=order_id))
     await cancel_order(by, order_id, "OTHER")
