@@ -109,6 +109,21 @@ def test_where_there_is_no_shop_a_command_says_how_to_open_one(command: str, tmp
     assert "There is no shop in this database yet: vetrina setup opens one" in done.output
 
 
+def test_a_wrong_setting_is_named_and_not_quoted(monkeypatch: pytest.MonkeyPatch) -> None:
+    secret = "postgresql://shop:olive-e-capperi@localhost/shop"
+    monkeypatch.setenv("VETRINA_DATABASE_URL", secret)
+    no_https = {"ENV": "production", "SECRET_KEY": "k" * 32, "BASE_URL": "http://shop.example"}
+    for wrong in ({"ENV": "prod"}, no_https, {"POOL_SIZE": secret}, {"PLUGINS": secret}):
+        with monkeypatch.context() as given:
+            for name, value in wrong.items():
+                given.setenv(f"VETRINA_{name}", value)
+            done = CliRunner().invoke(main, ["setup"])
+        assert done.exit_code == 1
+        assert list(wrong)[-1].lower() in done.output.lower()
+        assert "capperi" not in done.output and "Traceback" not in done.output
+        assert "capperi" not in str(done.exception) and done.exception.__cause__ is None
+
+
 def test_where_no_server_listens_it_is_said() -> None:
     done = CliRunner().invoke(main, ["serve", "--database-url", f"postgresql://nobody@127.0.0.1:{free_port()}/shop"])
     assert done.exit_code == 1

@@ -6,6 +6,8 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
+from pydantic import ValidationError
+from pydantic_settings import SettingsError
 
 from vetrina.kernel.branches import require_tables
 from vetrina.kernel.clock import Clock, SystemClock
@@ -21,10 +23,25 @@ T = TypeVar("T")
 
 
 def settings_from(**options: Any) -> Settings:
-    """Settings from the environment, with the options a person gave over them."""
-    settings = Settings(**{name: value for name, value in options.items() if value is not None})
+    """Settings from the environment, with the options a person gave over them; what is wrong is named and not quoted.
+
+    A setting may be a secret, and what a command prints may be kept.
+    """
+    try:
+        settings = Settings(**{name: value for name, value in options.items() if value is not None})
+    except ValidationError as error:
+        wrong = [_setting_and_problem(one["loc"], one["msg"]) for one in error.errors(include_input=False)]
+        raise click.ClickException("\n".join(wrong)) from None
+    except SettingsError as error:  # it names the setting
+        raise click.ClickException(f'{error}: a list is written as JSON, such as ["smtp"]') from None
     set_up(settings.log_format, settings.log_level)
     return settings
+
+
+def _setting_and_problem(place: tuple[int | str, ...], problem: str) -> str:
+    """A sentence of pydantic's, behind the variable it is about; ours name theirs."""
+    told = problem.removeprefix("Value error, ")
+    return f"VETRINA_{str(place[0]).upper()}: {told}" if place else told
 
 
 @contextmanager
