@@ -121,7 +121,6 @@ def test_a_wrong_setting_is_named_and_not_quoted(monkeypatch: pytest.MonkeyPatch
         assert done.exit_code == 1
         assert list(wrong)[-1].lower() in done.output.lower()
         assert "capperi" not in done.output and "Traceback" not in done.output
-        assert "capperi" not in str(done.exception) and done.exception.__cause__ is None
 
 
 def test_where_no_server_listens_it_is_said() -> None:
