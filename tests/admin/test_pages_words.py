@@ -9,9 +9,10 @@ from string import Formatter
 import pytest
 
 from vetrina import events
-from vetrina.kernel.errors import BadInput, NotFound
-from vetrina.plugin.words import LANGUAGES, accepted, spoken
+from vetrina.kernel.errors import BadInput, NotFound, Refusal
+from vetrina.plugin.words import LANGUAGES, Say, accepted, spoken
 from vetrina.shop.accounts.rules import checked_uris
+from vetrina.shop.metafields.rules import DefinitionTaken
 from vetrina.views.permissions import CORE_PERMISSIONS
 from vetrina_admin.pages.refusals import beside, told
 from vetrina_admin.pages.rooms import ROOMS
@@ -83,6 +84,7 @@ def test_what_flows_refuse_is_told_in_the_reader_s_words() -> None:
     say = speaker("it")
     assert told(say, NotFound(what="The order")) == "Non c'è più."
     assert told(say, BadInput(problem="Odd.", reason="long", limit=9)) == "Al massimo 9 caratteri."
+    assert told(say, DefinitionTaken(namespace="a", key="b")) == "a.b è già definito."
     assert told(say, BadInput(problem="Odd <b>.")) == "Operazione non eseguita: Odd <b>."
     with pytest.raises(BadInput) as refused:
         checked_uris(["http://front.example"], field="redirect_uris")
@@ -90,6 +92,40 @@ def test_what_flows_refuse_is_told_in_the_reader_s_words() -> None:
     wrong = beside(say, BadInput(problem="x", reason="empty", field=("input", "name")), "name", "email")
     assert wrong == {"name": "Questo campo non può essere vuoto."} and wrong["email"] == ""
     assert set(beside(say, BadInput(problem="x", field=("other",)), "name")) == {""}
+
+
+class Full(Refusal):
+    """As a plugin has them."""
+
+    code = "NOT_FOUND"
+    text = "{what} holds {most}."
+    texts = {"it": "{most} per {what}."}
+
+
+class Fuller(Full):
+    """A sentence of its own is not its parent's in Italian."""
+
+    code = "FULLER"
+    text = "{what} is full."
+
+
+class Odd(Full):
+    """Mistyped: it is said in English."""
+
+    text = "{what} holds {most}."
+    texts = {"it": "{moltissimo} per {what}."}
+
+
+def test_what_plugins_refuse_says_itself() -> None:
+    what = Say(en="The shelf", it="lo scaffale")
+    english, italian = speaker("en"), speaker("it")
+    full = Full(what=what, most=3)
+    assert (told(english, full), told(italian, full)) == ("The shelf holds 3.", "3 per lo scaffale.")
+    assert (full.message, Full.texts) == ("The shelf holds 3.", {"it": "{most} per {what}."})
+    assert told(italian, Fuller(what=what)) == "Operazione non eseguita: The shelf is full."
+    assert told(italian, Odd(what="a", most=3)) == "Non c'è più."
+    assert told(italian, BadInput(problem=what, reason="long", limit=9)) == "lo scaffale"
+    assert told(italian, NotFound(what=what)) == "Non c'è più."
 
 
 def test_the_browser_s_wish_is_heard() -> None:

@@ -45,7 +45,7 @@ async def told(sitting: Sitting, ctx: Context, **values: Any) -> dict[str, str]:
     """Why these settings are refused, by field."""
     with pytest.raises(SettingsRefused) as refused:
         await configure(await sitting(), ctx, "guestbook", values)
-    return {".".join(problem.field): problem.message for problem in refused.value.problems}
+    return {".".join(problem.field): str(problem.message) for problem in refused.value.problems}
 
 
 async def test_settings_are_shown_changed_and_kept_with_their_secrets_sealed(

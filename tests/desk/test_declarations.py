@@ -12,7 +12,7 @@ from vetrina.flows.catalog import ProductChanges as Changes
 from vetrina.kernel.context import Actor, Context
 from vetrina.kernel.errors import BadInput
 from vetrina.kernel.money import Money
-from vetrina.plugin import Period
+from vetrina.plugin import Period, Say
 from vetrina.plugin.desk import configure, definitions, enable, health, kpis
 
 SPRING = Period(datetime(2026, 3, 1, tzinfo=UTC), datetime(2026, 6, 1, tzinfo=UTC))
@@ -25,7 +25,7 @@ async def test_health_checks_are_run_and_say_what_is_wrong(ctx: Context, shelf: 
     assert (fine.owner, fine.name, fine.is_ok, fine.detail) == ("guestbook", "ink", True, "")
     await configure(await sitting(), ctx, "guestbook", {"ink": False})
     (dry,) = await health(await sitting(), ctx)
-    assert (dry.is_ok, dry.detail) == (False, "There is no ink.")
+    assert (dry.is_ok, dry.detail) == (False, Say(en="There is no ink.", it="Manca l'inchiostro."))
 
 
 async def test_figures_of_the_core_and_of_plugins_stand_beside_each_other(

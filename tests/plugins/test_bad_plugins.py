@@ -25,6 +25,7 @@ from vetrina.kernel.messages import OutboxCursor, OutboxFailure, delivery
 from vetrina.kernel.settings import Settings
 from vetrina.plugin import desk, loader
 from vetrina.plugin.collected import LeaveOut
+from vetrina.plugin.words import said
 from vetrina.ports import DeliveryProvider, PaymentProvider, PriceRules, Redeemable, TaxProvider
 from vetrina.shop.inventory.models import Reservation
 from vetrina.shop.orders.models import Order
@@ -235,6 +236,10 @@ async def test_a_health_check_that_goes_wrong_is_itself_what_is_wrong(stage: Sta
     stage.mood["check"] = how
     [found] = await desk.health(stage.serving.runtime.site, stage.serving.runtime.context(), "rogue")
     assert (found.owner, found.is_ok) == ("rogue", how in NOTICED)
+    if not found.is_ok:
+        assert said(found.detail, "it").startswith(
+            "Nessuna risposta entro" if how == "sleeps" else "Errore imprevisto: "
+        )
     await blame(stage, "check", how)
 
 

@@ -136,7 +136,7 @@ def _health(entry: Wellbeing, language: str) -> HealthRow:
 
 
 def _check(check: CheckResult, language: str) -> CheckRow:
-    return CheckRow(check.name, said(check.title, language), check.is_ok, check.detail, check.seconds)
+    return CheckRow(check.name, said(check.title, language), check.is_ok, str(check.detail), check.seconds)
 
 
 def _kpi(result: KpiResult, language: str) -> KpiRow:

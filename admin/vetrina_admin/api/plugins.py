@@ -165,4 +165,6 @@ def _settings_errors(refusal: Refusal) -> list[UserErrorRow]:
     """As many as there are problems with settings; those are named as the plugin's schema names them."""
     if not isinstance(refusal, desk.SettingsRefused):
         return user_errors(refusal)
-    return [UserErrorRow(refusal.code, ["settings", *problem.field], problem.message) for problem in refusal.problems]
+    return [
+        UserErrorRow(refusal.code, ["settings", *problem.field], str(problem.message)) for problem in refusal.problems
+    ]

@@ -10,9 +10,7 @@ from markupsafe import Markup
 
 from vetrina.kernel.errors import Refusal
 from vetrina.kernel.meters import KeptOut, Work
-from vetrina.plugin.words import Say, said
 from vetrina_admin.pages.answers import render
-from vetrina_admin.pages.refusals import told
 from vetrina_admin.pages.visits import Visit
 
 log = structlog.get_logger(__name__)
@@ -67,12 +65,6 @@ def deed_of(visit: Visit, code: str) -> str:
         if code in plugin.manifest.deeds:
             return plugin.manifest.said(code, visit.language)
     return ""
-
-
-def said_no(visit: Visit, refusal: Refusal) -> str:
-    """A plugin's refusal in the reader's language: facts may be said in both, as BadInput(problem=Say(en=, it=))."""
-    facts = {name: said(fact, visit.language) for name, fact in refusal.facts.items() if isinstance(fact, Say)}
-    return refusal.text.format(**{**refusal.facts, **facts}) if facts else told(visit.say, refusal)
 
 
 def apology(visit: Visit, failed: Failed) -> Markup:

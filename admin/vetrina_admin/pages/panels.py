@@ -14,7 +14,8 @@ from vetrina.plugin.words import LANGUAGES
 from vetrina_admin.pages.answers import render
 from vetrina_admin.pages.blocks import Drawing, draw
 from vetrina_admin.pages.blocks.cells import words_of
-from vetrina_admin.pages.guarded import PANEL, TILE, Failed, apology, asked, said_no
+from vetrina_admin.pages.guarded import PANEL, TILE, Failed, apology, asked
+from vetrina_admin.pages.refusals import told
 from vetrina_admin.pages.visits import Visit
 
 
@@ -44,7 +45,7 @@ async def _card(visit: Visit, owner: str, panel: AdminPanel, scope: str, subject
         try:
             return await panel.show(visit.ctx, subject)
         except Refusal as refusal:
-            return [Notice(said_no(visit, refusal), "warning")]
+            return [Notice(told(visit.say, refusal), "warning")]
 
     def drawn(blocks: Any) -> Markup:
         if not blocks and isinstance(blocks, list | tuple):

@@ -15,7 +15,8 @@ from vetrina.plugin.admin import LARGEST_DOWNLOAD, MOST_EXPORTED, AdminPage, Ask
 from vetrina.plugin.sheets import csv_file
 from vetrina.views.orders.sales import REPORTS_ZONE
 from vetrina_admin.pages.answers import HEADERS, Answer, see_other
-from vetrina_admin.pages.guarded import ACTION, Failed, asked, said_no, title_of
+from vetrina_admin.pages.guarded import ACTION, Failed, asked, title_of
+from vetrina_admin.pages.refusals import told
 from vetrina_admin.pages.visits import Visit
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,59}")
@@ -30,7 +31,7 @@ async def exported(visit: Visit, owner: str, page: AdminPage, export: Export, wi
     except (NotFound, NotAllowed, NotSignedIn):
         raise
     except Refusal as refusal:
-        visit.tell_text(said_no(visit, refusal), "bad")
+        visit.tell_text(told(visit.say, refusal), "bad")
         return see_other(visit, page_again)
     if isinstance(done, Failed):
         key = "blocks.kept_out" if done.is_kept_out else "blocks.failed_action"

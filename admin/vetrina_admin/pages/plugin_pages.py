@@ -20,9 +20,10 @@ from vetrina_admin.pages.answers import HEADERS, Answer, render, see_other
 from vetrina_admin.pages.blocks import Typed, draw
 from vetrina_admin.pages.blocks.cells import address_of, words_of
 from vetrina_admin.pages.forms import Form
-from vetrina_admin.pages.guarded import ACTION, PAGE, Failed, apology, asked, said_no, title_of
+from vetrina_admin.pages.guarded import ACTION, PAGE, Failed, apology, asked, title_of
 from vetrina_admin.pages.model_forms import changed, opened, placed, read_draft, shape_of, values_of, wrong_with
 from vetrina_admin.pages.plugin_exports import exported
+from vetrina_admin.pages.refusals import told
 from vetrina_admin.pages.screens import Screen
 from vetrina_admin.pages.visits import Entry, Told, Visit
 
@@ -117,7 +118,7 @@ async def _shown(visit: Visit, owner: str, page: AdminPage, typed: Typed | None 
     except (NotFound, NotAllowed, NotSignedIn):
         raise
     except Refusal as refusal:
-        visit.told.append(Told(said_no(visit, refusal), "warning"))
+        visit.told.append(Told(told(visit.say, refusal), "warning"))
         content = ""
     if isinstance(content, Failed):
         content, status = apology(visit, content), 503
@@ -146,7 +147,7 @@ async def _act(owner: str, page: AdminPage, visit: Visit, form: Form) -> Answer:
     except (NotAllowed, NotSignedIn):
         raise
     except Refusal as refusal:
-        visit.tell_text(said_no(visit, refusal), "bad")
+        visit.tell_text(told(visit.say, refusal), "bad")
         return see_other(visit, visit.here)
     if isinstance(done, Failed):
         visit.tell_text(_failure(visit, done), "bad")
@@ -190,7 +191,7 @@ async def _act_on_form(
     except (NotAllowed, NotSignedIn):
         raise
     except Refusal as refusal:
-        wrong = {placed(shape, draft, refusal.field or ())[0]: said_no(visit, refusal)}
+        wrong = {placed(shape, draft, refusal.field or ())[0]: told(visit.say, refusal)}
         return await _shown(visit, owner, page, Typed(form.get("form"), draft, wrong), status=422)
     if isinstance(done, Failed):
         visit.told.append(Told(_failure(visit, done), "bad"))

@@ -1,6 +1,7 @@
 """What flows refuse, in the reader's words and beside the field it is about."""
 
 from vetrina.kernel.errors import Refusal
+from vetrina.plugin.words import refused, said
 from vetrina_admin.pages.wording import Say, knows
 
 
@@ -12,10 +13,14 @@ class Wrong(dict[str, str]):
 
 
 def told(say: Say, refusal: Refusal) -> str:
-    """The finest wording there is: problem.<CODE>_<reason>, problem.<CODE>, else the flow's own English sentence.
+    """The finest wording there is: the refusal's own in both languages, as plugins' are, then problem.<CODE>_<reason>,
+    problem.<CODE>, else the flow's own English sentence.
 
     `reason` is a fact some refusals bring. What was typed is escaped like everything else.
     """
+    own = refused(refusal)
+    if not isinstance(own, str):
+        return said(own, say.language)
     reason = refusal.facts.get("reason")
     keys = ((f"problem.{refusal.code}_{reason}",) if reason else ()) + (f"problem.{refusal.code}",)
     for key in keys:

@@ -1,41 +1,50 @@
 """What the pages say, in every language they speak: words/*.toml, one file a room."""
 
 import tomllib
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
 
 from vetrina.kernel.errors import Fault
 from vetrina.kernel.money import Money
+from vetrina.plugin.words import Say as Both
+from vetrina.plugin.words import said
 from vetrina_admin.pages.written import money_text
 
 NAMES = {"en": "English", "it": "Italiano"}
 
 Wording = str | list[str]
-Say = Callable[..., str]
-"""say("staff.title", **facts): a sentence with its {named} places filled."""
 
 
 class TwiceSaid(Fault):
     """Two files declare words of the same group: one of them would never be heard."""
 
 
-def speaker(language: str) -> Say:
-    """How to say things in one of LANGUAGES. A list is singular and plural, chosen by the fact `count`.
+class Say:
+    """say("staff.title", **facts): a sentence with its {named} places filled, in one of LANGUAGES.
 
-    Facts that are money are written as the language writes it.
+    A list is singular and plural, chosen by the fact `count`. Facts that are money are written as the language writes
+    it, and those in both languages are said in this one.
     """
 
-    def say(key: str, **facts: object) -> str:
-        wording = sentences()[key][language]
+    def __init__(self, language: str) -> None:
+        self.language = language
+
+    def __call__(self, key: str, /, **facts: object) -> str:
+        wording = sentences()[key][self.language]
         if isinstance(wording, list):
             wording = wording[0 if facts.get("count") == 1 else 1]
-        return wording.format(**{name: written(fact) for name, fact in facts.items()})
+        return wording.format(**{name: self._written(fact) for name, fact in facts.items()})
 
-    def written(fact: object) -> object:
-        return money_text(fact.amount, fact.currency, language) if isinstance(fact, Money) else fact
+    def _written(self, fact: object) -> object:
+        if isinstance(fact, Both):
+            return said(fact, self.language)
+        return money_text(fact.amount, fact.currency, self.language) if isinstance(fact, Money) else fact
 
-    return say
+
+def speaker(language: str) -> Say:
+    """How to say things in one of LANGUAGES."""
+    return Say(language)
 
 
 def knows(key: str) -> bool:

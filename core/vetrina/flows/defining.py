@@ -68,7 +68,12 @@ async def define_metafield(ctx: Context, new: Definition) -> int:
     if _field(checked) in ctx.shop.metafield_types and not await _is_ours(ctx, checked):
         raise DefinedElsewhere(field=("namespace",), namespace=checked.namespace, key=checked.key)
     if len(await defined_metafields(ctx.db)) >= MOST_DEFINITIONS:
-        raise BadInput(field=("key",), problem=f"There are {MOST_DEFINITIONS} definitions, which is the most.")
+        raise BadInput(
+            field=("key",),
+            problem=f"There are {MOST_DEFINITIONS} definitions, which is the most.",
+            reason="full",
+            most=MOST_DEFINITIONS,
+        )
     async with ctx.tx() as session:
         definition_id = session.outcome = await service.define(session, checked, ctx.now())
         await _tell(ctx, session, "metafield.defined", checked, None, checked)
@@ -109,10 +114,17 @@ async def write_metafields(
     Needs the permission to write the noun. Raises BadInput, NotFound.
     """
     if owner_type not in WRITERS:
-        raise BadInput(field=("owner_type",), problem=f"Metafields stand on one of {', '.join(sorted(WRITERS))}.")
+        raise BadInput(
+            field=("owner_type",), problem=f"Metafields stand on one of {', '.join(sorted(WRITERS))}.", reason="choice"
+        )
     ctx.require(WRITERS[owner_type])
     if len(entries) + len(gone) > MOST_AT_ONCE:
-        raise BadInput(field=("metafields",), problem=f"At most {MOST_AT_ONCE} metafields are written at once.")
+        raise BadInput(
+            field=("metafields",),
+            problem=f"At most {MOST_AT_ONCE} metafields are written at once.",
+            reason="many",
+            most=MOST_AT_ONCE,
+        )
     checked = checked_metafields(entries, owner_type, ctx.shop.metafield_types)
     async with ctx.tx() as session:
         if await session.value(_OWNERS[owner_type], {"key": owner_id}) is None:

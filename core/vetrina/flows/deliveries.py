@@ -59,7 +59,7 @@ async def replay_since(ctx: Context, subscriber: str, since: datetime) -> int:
     """
     ctx.require("deliveries.write")
     if since.tzinfo is None or since > ctx.now():
-        raise BadInput(field=("since",), problem="The moment must have an offset and lie behind us.")
+        raise BadInput(field=("since",), problem="The moment must have an offset and lie behind us.", reason="future")
     async with ctx.tx() as session:
         event = await _heard_event(session, subscriber)
         count = await set_back(session, subscriber, event, since)

@@ -56,7 +56,9 @@ async def register_documents(
         pairs = [(document.name, document.text) for document in given]
         added = await documents.register(session, pairs, ctx.now())
         if await documents.count(session) > MOST:
-            raise BadInput(field=("documents",), problem=f"A shop knows at most {MOST} documents.")
+            raise BadInput(
+                field=("documents",), problem=f"A shop knows at most {MOST} documents.", reason="full", most=MOST
+            )
         if added:
             await _tell(ctx, session, "documents.registered", "documents", {"added": added})
     return Registered(added, len(given) - added)

@@ -80,7 +80,12 @@ async def begin_erasure(ctx: Context, email: str, confirmation: str, owners: Map
     ctx.require("customers.write")
     folded = _address(email)
     if confirmation.strip().lower() != folded:
-        raise BadInput(field=("confirmation",), problem="Type the address once more: what is erased does not return.")
+        raise BadInput(
+            field=("confirmation",),
+            problem="Type the address once more: what is erased does not return.",
+            reason="confirmation",
+            wanted=folded,
+        )
     async with ctx.tx() as session:
         person = await find_person(session, folded)
         erasure_id = await customers.begin_erasure(session, subject_of(ctx, folded), ctx.now(), ctx.actor.name)
@@ -147,7 +152,7 @@ def kept_until(placed_at: datetime) -> datetime:
 def _address(email: str) -> str:
     folded = texts.line(email, field=("email",), required=True).lower()
     if "@" not in folded:
-        raise BadInput(field=("email",), problem="The e-mail address is not valid.")
+        raise BadInput(field=("email",), problem="The e-mail address is not valid.", reason="email")
     return folded
 
 

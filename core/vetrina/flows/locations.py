@@ -66,7 +66,11 @@ def _checked(new: LocationInput) -> LocationSheet:
     latitude, longitude = _degrees(new.latitude, "latitude", 90), _degrees(new.longitude, "longitude", 180)
     if (latitude is None) != (longitude is None):
         missing = "latitude" if latitude is None else "longitude"
-        raise BadInput(field=(missing,), problem="Latitude and longitude go together: give both, or neither.")
+        raise BadInput(
+            field=(missing,),
+            problem="Latitude and longitude go together: give both, or neither.",
+            reason="degrees_both",
+        )
     name = line(new.name, field=("name",), limit=NAME_LIMIT, required=True)
     return LocationSheet(name=name, address=address, latitude=latitude, longitude=longitude, is_active=new.is_active)
 

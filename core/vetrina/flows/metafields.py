@@ -25,7 +25,12 @@ async def set_metafields(
     ctx.require(permission)
     _is_a_plugins(owner_type)
     if len(entries) > MOST_AT_ONCE:
-        raise BadInput(field=("metafields",), problem=f"At most {MOST_AT_ONCE} metafields are set at once.")
+        raise BadInput(
+            field=("metafields",),
+            problem=f"At most {MOST_AT_ONCE} metafields are set at once.",
+            reason="many",
+            most=MOST_AT_ONCE,
+        )
     checked = checked_metafields(entries, owner_type, ctx.shop.metafield_types)
     async with ctx.tx() as session:
         return [
@@ -45,4 +50,6 @@ async def forget_metafields(ctx: Context, permission: str, owner_type: str, owne
 
 def _is_a_plugins(owner_type: str) -> None:
     if owner_type in CORES:
-        raise BadInput(field=("owner_type",), problem=f"Metafields of a {owner_type} are not a plugin's to write.")
+        raise BadInput(
+            field=("owner_type",), problem=f"Metafields of a {owner_type} are not a plugin's to write.", reason="choice"
+        )

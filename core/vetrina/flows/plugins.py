@@ -119,9 +119,9 @@ async def order_port(ctx: Context, port: str, keys: Sequence[str], known: Collec
     ctx.require("plugins.write")
     strange = [key for key in keys if key not in known]
     if strange:
-        raise BadInput(field=("keys",), problem=f"Nothing serves {port} under {strange[0]!r}.")
+        raise BadInput(field=("keys",), problem=f"Nothing serves {port} under {strange[0]!r}.", reason="choice")
     if len(set(keys)) != len(keys):
-        raise BadInput(field=("keys",), problem="A key is named twice.")
+        raise BadInput(field=("keys",), problem="A key is named twice.", reason="twice")
     async with ctx.tx() as session:
         before = await service.keep_order(session, port, keys, ctx.now())
         if before == list(keys):

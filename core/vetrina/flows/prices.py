@@ -88,7 +88,12 @@ async def set_prices(ctx: Context, changes: Sequence[PriceChange]) -> int:
     """
     ctx.require("prices.write")
     if len(changes) > MOST_PRICES:
-        raise BadInput(field=("prices",), problem=f"At most {MOST_PRICES} prices can be set at once.")
+        raise BadInput(
+            field=("prices",),
+            problem=f"At most {MOST_PRICES} prices can be set at once.",
+            reason="many",
+            most=MOST_PRICES,
+        )
     book = await price_book(ctx.db)
     wanted = _wanted(book, changes)
     changed: list[tuple[int, int]] = []
@@ -129,11 +134,16 @@ def minor_units(book: PriceBook, price_list_id: int, amount: str | Money | Decim
     currency = book.currencies[price_list_id]
     money = amount if isinstance(amount, Money) else from_decimal(amount, currency, field=field)
     if money.currency != currency:
-        raise BadInput(field=field, problem=f"This price list is in {currency}, not in {money.currency[:10]}.")
+        raise BadInput(
+            field=field,
+            problem=f"This price list is in {currency}, not in {money.currency[:10]}.",
+            reason="other_currency",
+            currency=currency,
+        )
     # A ready Money has not been measured yet.
     from_decimal(decimal_text(money.amount, currency), currency, field=field)
     if money.amount < 0:
-        raise BadInput(field=field, problem="A price cannot be negative.")
+        raise BadInput(field=field, problem="A price cannot be negative.", reason="low", least=0)
     return money.amount
 
 
@@ -164,7 +174,7 @@ def _wanted(book: PriceBook, changes: Sequence[PriceChange]) -> dict[_Key, _Amou
         if list_id not in book.currencies:
             raise NoSuchPriceList(field=(*path, "price_list_id"), wanted=f"number {list_id}")
         if (list_id, change.variant_id) in found:
-            raise BadInput(field=path, problem="The same price is given twice.")
+            raise BadInput(field=path, problem="The same price is given twice.", reason="twice")
         if change.amount is None and (change.compare_at is not None or change.breaks is not UNSET):
             problem = "What comes beside a price needs the price: give the amount, or nothing to remove it."
             raise BadInput(field=(*path, "amount"), problem=problem, reason="empty")

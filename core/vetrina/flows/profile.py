@@ -75,7 +75,9 @@ async def set_brand_picture(ctx: Context, which: Picture, content: bytes | None)
 
 def _colors(pairs: tuple[Pair, ...], name: str) -> list[dict[str, str]]:
     if len(pairs) > MOST_COLORS:
-        raise BadInput(field=(name,), problem=f"A brand has at most {MOST_COLORS} such pairs.")
+        raise BadInput(
+            field=(name,), problem=f"A brand has at most {MOST_COLORS} such pairs.", reason="many", most=MOST_COLORS
+        )
     kept = list[dict[str, str]]()
     for index, pair in enumerate(pairs):
         given = {side: color.strip().upper() for side, color in msgspec.structs.asdict(pair).items() if color.strip()}

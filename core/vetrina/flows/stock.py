@@ -85,7 +85,9 @@ async def move_stock(
     ctx.require("stock.write")
     _check_number(quantity, "quantity", least=1)
     if source_id == target_id:
-        raise BadInput(problem="Stock moves between two different locations.", field=("target_id",))
+        raise BadInput(
+            problem="Stock moves between two different locations.", field=("target_id",), reason="same_place"
+        )
     key = _reference(reference)
     async with ctx.tx() as session:
         change = await _begin(session, variant_id, source_id, target_id, counted_from_now=target_id)
@@ -182,7 +184,13 @@ def _told(levels: dict[int, LevelRow | None]) -> dict[str, object]:
 
 def _check_number(value: int, name: str, *, least: int) -> None:
     if not least <= value <= LARGEST_QUANTITY:
-        raise BadInput(problem=f"The number lies between {least} and {LARGEST_QUANTITY}.", field=(name,))
+        raise BadInput(
+            problem=f"The number lies between {least} and {LARGEST_QUANTITY}.",
+            field=(name,),
+            reason="range",
+            least=least,
+            most=LARGEST_QUANTITY,
+        )
 
 
 def _reference(given: str | None) -> str:

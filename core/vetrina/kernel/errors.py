@@ -12,18 +12,27 @@ Exception
     `-- ...
 """
 
-from typing import ClassVar
+from collections.abc import Mapping
+from typing import Any, ClassVar
 
 
 class Refusal(Exception):
     """An expected no: coded for programs, phrased for people, and quietly logged.
 
-    `code` is stable and UPPER_SNAKE. `text` is the English sentence with {named} places; the doors translate it
-    by code. `field` is the path of the input that is to blame, outermost first.
+    `code` is stable and UPPER_SNAKE. `text` is the English sentence with {named} places; `texts` is the same sentence
+    in other languages, with the same places. The doors know the core's by code, so that these need none. `field` is the
+    path of the input that is to blame, outermost first.
     """
 
     code: ClassVar[str] = "REFUSED"
     text: ClassVar[str] = "The request was refused."
+    texts: ClassVar[Mapping[str, str]] = {}
+    """By language, as ISO 639-1 has it: {"it": "…"}. A class with a sentence of its own inherits none."""
+
+    def __init_subclass__(cls, **words: Any) -> None:
+        super().__init_subclass__(**words)
+        if "text" in vars(cls) and "texts" not in vars(cls):
+            cls.texts = {}
 
     def __init__(self, *, field: tuple[str, ...] | None = None, **facts: object) -> None:
         self.field = field

@@ -1,6 +1,10 @@
 """What plugins and pages say to people, and in which language: what is wished for, and what is spoken."""
 
+from string import Formatter
+
 import msgspec
+
+from vetrina.kernel.errors import Refusal
 
 LANGUAGES = ("en", "it")
 """Languages that pages speak (ISO 639-1); the first is spoken to whoever speaks none of them."""
@@ -25,6 +29,26 @@ def said(words: Words, language: str) -> str:
     if isinstance(words, str):
         return words
     return words.it if language == "it" else words.en
+
+
+def refused(refusal: Refusal) -> Words:
+    """What a refusal says: in both languages where its class does (`texts`), or is but places and its facts do.
+
+    Facts may be said in both, as BadInput(problem=Say(en=, it=)). A plain string is English.
+    """
+    facts = {name: said(fact, "it") for name, fact in refusal.facts.items() if isinstance(fact, Say)}
+    written = refusal.texts.get("it") or (refusal.text if facts and not has_words(refusal.text) else "")
+    if not written:
+        return refusal.message
+    try:
+        return Say(en=refusal.message, it=written.format(**{**refusal.facts, **facts}))
+    except (LookupError, ValueError, AttributeError):  # names a place it is not given: the doctor says so
+        return refusal.message
+
+
+def has_words(text: str) -> bool:
+    """Whether a sentence says anything beside its {named} places."""
+    return any(letter.isalpha() for part, *_ in Formatter().parse(text) for letter in part)
 
 
 def spoken(*wishes: str | None) -> str:

@@ -185,7 +185,7 @@ def _checked(name: str, values: Sequence[Any], types: tuple[type, ...]) -> list[
         read = [_read(value, kind) for value, kind in zip(values, types, strict=True)]
         if None not in read:
             return read
-    raise BadInput(field=(name,), problem="This is not a cursor of this connection in this order.")
+    raise BadInput(field=(name,), problem="This is not a cursor of this connection in this order.", reason="cursor")
 
 
 def _read(value: Any, kind: type) -> Any:

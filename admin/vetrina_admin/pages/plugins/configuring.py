@@ -4,6 +4,7 @@ from typing import Any
 
 from vetrina.kernel.errors import NotAllowed, NotFound, NotSignedIn, Refusal
 from vetrina.plugin.desk import SettingsProblem, SettingsRefused, configure, plugin_settings, try_settings
+from vetrina.plugin.words import said
 from vetrina_admin.pages.answers import Answer
 from vetrina_admin.pages.forms import Form
 from vetrina_admin.pages.model_forms import changed, opened, read_draft, values_of, wrong_with
@@ -55,5 +56,6 @@ async def change_settings(visit: Visit, form: Form) -> Answer:
 def _detail(visit: Visit, problem: SettingsProblem) -> dict[str, Any]:
     """A problem as pydantic tells it. What the plugin's check refuses has words by its code, or is its own sentence."""
     key = f"problem.{problem.code}"
-    message = visit.say(key, **problem.facts) if knows(key) and problem.facts else problem.message
+    is_known = knows(key) and problem.facts
+    message = visit.say(key, **problem.facts) if is_known else said(problem.message, visit.language)
     return {"loc": problem.field, "type": problem.code, "msg": message, "ctx": dict(problem.facts)}

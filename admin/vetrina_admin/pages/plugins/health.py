@@ -34,5 +34,8 @@ async def health_page(visit: Visit) -> Answer:
 async def checks_page(visit: Visit) -> Answer:
     """Every health check of every plugin, asked now: each takes as long as its deadline allows."""
     found = sorted(await health(visit.site, visit.ctx), key=lambda check: check.is_ok)
-    checks = [(check, title_of(visit, check.owner), said(check.title, visit.language)) for check in found]
+    checks = [
+        (check, title_of(visit, check.owner), *(said(words, visit.language) for words in (check.title, check.detail)))
+        for check in found
+    ]
     return render(visit, "plugins/checks.html", checks=checks, looks=looks)

@@ -51,9 +51,13 @@ async def add_client(
     secret = None if is_public else draw_token("vt_client")
     async with ctx.tx() as session:
         if await client_by_key(session, chosen) is not None:
-            raise BadInput(field=("key",), problem="There is a client of that name already.")
+            raise BadInput(field=("key",), problem="There is a client of that name already.", reason="taken")
         if await client_count(session) >= MOST_CLIENTS:
-            raise BadInput(problem=f"A shop has at most {MOST_CLIENTS} clients; remove one that nobody uses.")
+            raise BadInput(
+                problem=f"A shop has at most {MOST_CLIENTS} clients; remove one that nobody uses.",
+                reason="full",
+                most=MOST_CLIENTS,
+            )
         await accounts.add_client(
             session,
             key=chosen,
@@ -81,5 +85,7 @@ async def remove_client(ctx: Context, key: str) -> None:
 
 def _checked_key(given: str) -> str:
     if not 8 <= len(given) <= 64 or not given.isascii() or not given.replace("-", "").isalnum():
-        raise BadInput(field=("key",), problem="A client's key has 8 to 64 letters, digits and dashes.")
+        raise BadInput(
+            field=("key",), problem="A client's key has 8 to 64 letters, digits and dashes.", reason="client_key"
+        )
     return given

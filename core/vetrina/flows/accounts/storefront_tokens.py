@@ -40,7 +40,11 @@ async def issue_storefront_token(ctx: Context, name: str, kind: Kind) -> NewStor
     token = draw_token(PREFIXES[kind])
     async with ctx.tx() as session:
         if await storefront_token_count(session) >= MOST_TOKENS:
-            raise BadInput(problem=f"A shop has at most {MOST_TOKENS} storefront tokens; revoke one that nobody uses.")
+            raise BadInput(
+                problem=f"A shop has at most {MOST_TOKENS} storefront tokens; revoke one that nobody uses.",
+                reason="full",
+                most=MOST_TOKENS,
+            )
         token_id = await accounts.add_storefront_token(
             session,
             name=title,

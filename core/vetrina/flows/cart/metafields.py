@@ -71,7 +71,12 @@ async def delete_metafield(ctx: Context, key: str, namespace: str, name: str) ->
 def checked_entries(ctx: Context, entries: Sequence[Entry], field: Path) -> tuple[Entry, ...]:
     """Metafields as they will be stored. Raises BadInput."""
     if len(entries) > MOST_METAFIELDS:
-        raise BadInput(field=field, problem=f"At most {MOST_METAFIELDS} metafields can be set in one call.")
+        raise BadInput(
+            field=field,
+            problem=f"At most {MOST_METAFIELDS} metafields can be set in one call.",
+            reason="many",
+            most=MOST_METAFIELDS,
+        )
     declared = ctx.shop.metafield_types
     return tuple(checked_entry(entry, (*field, str(at)), OWNER, declared) for at, entry in enumerate(entries))
 

@@ -70,9 +70,20 @@ async def put_in_collection(
     """
     ctx.require("catalog.write")
     if len(product_ids) > MOST_PLACED:
-        raise BadInput(field=("product_ids",), problem=f"At most {MOST_PLACED} products can be put at once.")
+        raise BadInput(
+            field=("product_ids",),
+            problem=f"At most {MOST_PLACED} products can be put at once.",
+            reason="many",
+            most=MOST_PLACED,
+        )
     if position is not None and not 0 <= position <= LAST_PLACE:
-        raise BadInput(field=("position",), problem=f"A place is between 0 and {LAST_PLACE}.")
+        raise BadInput(
+            field=("position",),
+            problem=f"A place is between 0 and {LAST_PLACE}.",
+            reason="range",
+            least=0,
+            most=LAST_PLACE,
+        )
     async with ctx.tx() as session:
         if await catalog.put_products(session, collection_id, product_ids, position=position, at=ctx.now()):
             told = {"products": list(product_ids), "position": position}

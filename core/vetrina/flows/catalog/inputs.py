@@ -67,7 +67,12 @@ def checked_prices(book: PriceBook, prices: tuple[NewPrice, ...], index: int) ->
         path = ("variants", str(index), "prices", str(at))
         list_id = book.list_of(price.currency)
         if list_id in found:
-            raise BadInput(field=path, problem=f"Two prices in {book.currencies[list_id]} are given.")
+            raise BadInput(
+                field=path,
+                problem=f"Two prices in {book.currencies[list_id]} are given.",
+                reason="currency_twice",
+                currency=book.currencies[list_id],
+            )
         amount = minor_units(book, list_id, price.amount, (*path, "amount"))
         compare_at = price.compare_at
         found[list_id] = Amounts(
@@ -94,7 +99,13 @@ def checked_extras(variant: NewVariant, index: int, declared: Declared) -> NewVa
     for name in ("stock", "backorder_limit"):
         number = getattr(variant, name)
         if number is not None and not 0 <= number <= LARGEST_QUANTITY:
-            raise BadInput(field=(*path, name), problem=f"A quantity is between 0 and {LARGEST_QUANTITY}.")
+            raise BadInput(
+                field=(*path, name),
+                problem=f"A quantity is between 0 and {LARGEST_QUANTITY}.",
+                reason="range",
+                least=0,
+                most=LARGEST_QUANTITY,
+            )
     return msgspec.structs.replace(
         variant, metafields=checked_metafields(variant.metafields, "ProductVariant", declared, path)
     )

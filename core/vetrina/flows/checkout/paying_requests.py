@@ -108,7 +108,7 @@ async def pay_request(ctx: Context, key: str, handle: str, token: str | None = N
     if offer.method.flow == PaymentFlow.OFFLINE:
         return await _await_offline(ctx, found, offer)
     if offer.method.flow == PaymentFlow.IN_PAGE and not token:
-        raise BadInput(field=("token",), problem="This way to pay needs a token made in the page.")
+        raise BadInput(field=("token",), problem="This way to pay needs a token made in the page.", reason="empty")
     try:
         payment = await _begin(ctx, found, offer)
     except Conflict as error:

@@ -83,7 +83,7 @@ async def post(ctx: Context, session: Session, mail: Mail) -> bool:
     much, and for files that no mail may enclose.
     """
     if not is_address(mail.to):
-        raise BadInput(field=("email",), problem="The e-mail address is not valid.")
+        raise BadInput(field=("email",), problem="The e-mail address is not valid.", reason="email")
     is_known = mail.template in LETTERS if mail.words is None else mail.template == WORDED
     if not is_known or not 0 < len(mail.key) <= LINE_LIMIT:
         raise Fault(f"there is no letter {mail.template!r}, or no key to post it under")

@@ -50,7 +50,11 @@ async def upload_to_product(ctx: Context, product_id: int, content: bytes, alt: 
     ctx.require("catalog.write")
     medium = await taken_in(ctx, content, alt=alt)
     if medium.kind == MediaKind.FILE:
-        raise BadInput(field=("file",), problem="A product shows pictures, videos and 3D models, and no documents.")
+        raise BadInput(
+            field=("file",),
+            problem="A product shows pictures, videos and 3D models, and no documents.",
+            reason="document",
+        )
     return await _add(ctx, product_id, medium)
 
 
@@ -79,7 +83,9 @@ async def show_media(ctx: Context, product_id: int, media_ids: Sequence[int]) ->
         known = {medium.id for medium in standing}
         added = [medium for medium in await catalog.media_named(session, wanted) if medium.id not in known]
         if any(medium.kind == MediaKind.FILE for medium in added):
-            raise BadInput(field=("media_ids",), problem="A document is nothing that a product shows.")
+            raise BadInput(
+                field=("media_ids",), problem="A document is nothing that a product shows.", reason="document"
+            )
         _check_count(len(standing) + len(added))
         await catalog.show(session, product_id, [_place(medium) for medium in added])
         await _tell(ctx, session, "product.media_added", product_id, product.handle, [one.id for one in added])

@@ -110,20 +110,28 @@ def amounts_of(
     """What lines added and pieces taken off come to. Raises BadInput for a total that cannot be."""
     found = sums(((line.subtotal, line.tax) for line in added), taken, prices_include_tax=order.prices_include_tax)
     if order.current_total + found.total > LARGEST:
-        raise BadInput(field=("add",), problem="The total is larger than the shop takes.")
+        raise BadInput(field=("add",), problem="The total is larger than the shop takes.", reason="money_range")
     if order.current_total + found.total < order.waived:
         problem = "So much is not asked of this order any more: cancel the pieces without a refund."
-        raise BadInput(field=("reduce",), problem=problem)
+        raise BadInput(field=("reduce",), problem=problem, reason="waived")
     return Amounts(currency=order.currency, added=added, taxes=taxes, taken=taken, sums=found)
 
 
 def _check(wanted: Sequence[tuple[int, int]], name: str) -> None:
     if len(wanted) > MOST_LINES:
-        raise BadInput(field=(name,), problem=f"At most {MOST_LINES} can be named at once.")
+        raise BadInput(
+            field=(name,), problem=f"At most {MOST_LINES} can be named at once.", reason="many", most=MOST_LINES
+        )
     if len({key for key, _ in wanted}) != len(wanted):
-        raise BadInput(field=(name,), problem="Each is named once, with its quantity.")
+        raise BadInput(field=(name,), problem="Each is named once, with its quantity.", reason="twice")
     if any(not 1 <= quantity <= LARGEST_QUANTITY for _, quantity in wanted):
-        raise BadInput(field=(name,), problem=f"A quantity is from 1 to {LARGEST_QUANTITY}.")
+        raise BadInput(
+            field=(name,),
+            problem=f"A quantity is from 1 to {LARGEST_QUANTITY}.",
+            reason="range",
+            least=1,
+            most=LARGEST_QUANTITY,
+        )
 
 
 def _check_sold(ctx: Context, known: MerchandiseRow | None) -> None:

@@ -72,7 +72,7 @@ async def _cancel(ctx: Context, wish: CancelWish, pieces: LinePieces, note: orde
             return done
         check_open(goods, pieces)
         if await orders.refund_of_key(session, order.id, note.key) is not None:
-            raise BadInput(field=("key",), problem="A refund of this order has this key: choose another.")
+            raise BadInput(field=("key",), problem="A refund of this order has this key: choose another.", reason="key")
         money = await money_of(session, await seen(session, order), held)
         await give_up_pieces(ctx, session, goods, pieces, cause=cause, is_restocked=wish.restock)
         await follow_goods(ctx, session, order.id)

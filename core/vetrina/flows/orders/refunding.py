@@ -247,7 +247,7 @@ def note_of(ctx: Context, reason: str, note: str, key: str, *, notify: bool) -> 
     """What stands beside a refund's sums. Raises BadInput."""
     own = texts.line(key, field=("key",), limit=64)
     if own.startswith((OF_AMENDMENT, OF_CANCELLATION, OF_RETURN)):
-        raise BadInput(field=("key",), problem="Keys that begin so are the shop's own: choose another.")
+        raise BadInput(field=("key",), problem="Keys that begin so are the shop's own: choose another.", reason="key")
     return orders.RefundNote(
         key=own or draw_key(),
         reason=texts.line(reason, field=("reason",)),

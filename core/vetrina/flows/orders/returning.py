@@ -187,14 +187,20 @@ def _check(wish: ReturnWish) -> None:
     texts.text(wish.key, field=("key",), limit=LONGEST_KEY, required=True)
     texts.text(wish.note, field=("note",), limit=LONGEST_NOTE)
     if not 1 <= len(wish.lines) <= MOST_LINES:
-        raise BadInput(field=("lines",), problem=f"Name between 1 and {MOST_LINES} lines.")
+        raise BadInput(
+            field=("lines",),
+            problem=f"Name between 1 and {MOST_LINES} lines.",
+            reason="range",
+            least=1,
+            most=MOST_LINES,
+        )
     if len({line.line_id for line in wish.lines}) != len(wish.lines):
-        raise BadInput(field=("lines",), problem="Each line is named once, with its quantity.")
+        raise BadInput(field=("lines",), problem="Each line is named once, with its quantity.", reason="twice")
     for index, line in enumerate(wish.lines):
         texts.text(line.note, field=("lines", str(index), "note"), limit=LONGEST_NOTE)
         if line.reason not in REASONS:
             problem = f"A reason is one of {', '.join(REASONS)}."
-            raise BadInput(field=("lines", str(index), "reason"), problem=problem)
+            raise BadInput(field=("lines", str(index), "reason"), problem=problem, reason="choice")
         if line.quantity < 1:
             field = ("lines", str(index), "quantity")
             raise BadInput(field=field, problem="Name at least one piece.", reason="pieces", least=1)
@@ -214,15 +220,23 @@ async def _check_open(session: Session, order: OrderRow, wish: ReturnWish) -> No
 
 def _check_found(wanted: dict[int, int], found: Sequence[FoundLine], known: set[int]) -> None:
     if sorted(line.line_id for line in found) != sorted(wanted):
-        raise BadInput(field=("lines",), problem="Say of every line of the return what was found.")
+        raise BadInput(field=("lines",), problem="Say of every line of the return what was found.", reason="found")
     for index, line in enumerate(found):
         at = ("lines", str(index))
         if not 0 <= line.accepted <= wanted[line.line_id]:
-            raise BadInput(field=(*at, "accepted"), problem=f"Of this there are at most {wanted[line.line_id]}.")
+            raise BadInput(
+                field=(*at, "accepted"),
+                problem=f"Of this there are at most {wanted[line.line_id]}.",
+                reason="range",
+                least=0,
+                most=wanted[line.line_id],
+            )
         if line.condition not in CONDITIONS or line.disposition not in DISPOSITIONS:
-            raise BadInput(field=(*at, "disposition"), problem="Say what is done with the goods.")
+            raise BadInput(field=(*at, "disposition"), problem="Say what is done with the goods.", reason="choice")
         if (line.disposition == "restock") != (line.location_id is not None):
-            raise BadInput(field=(*at, "location_id"), problem="Say at which location they are on the shelf again.")
+            raise BadInput(
+                field=(*at, "location_id"), problem="Say at which location they are on the shelf again.", reason="shelf"
+            )
         if line.location_id is not None and line.location_id not in known:
             raise NotFound(what="The location", field=(*at, "location_id"))
 

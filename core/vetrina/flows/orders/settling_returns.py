@@ -108,7 +108,11 @@ async def _refund(ctx: Context, wish: ReturnRefund, view: ReturnView) -> int:
             session, found.id, is_withdrawal=found.is_withdrawal, order=order, money=money, wish=wish
         )
         if not quoted.sums.amount and not quoted.sums.waived:
-            raise BadInput(field=("amount",), problem="Nothing would go back: close the return without a refund.")
+            raise BadInput(
+                field=("amount",),
+                problem="Nothing would go back: close the return without a refund.",
+                reason="nothing_back",
+            )
         reason = "WITHDRAWAL" if found.is_withdrawal else "RETURN"
         note = RefundNote(
             key=f"{OF_RETURN}{found.id}", reason=reason, note=wish.note, notify=wish.notify, actor=ctx.actor.name
@@ -151,12 +155,16 @@ async def exchange_return(ctx: Context, wish: ReturnExchange) -> Amended:
     ctx.may_run_again()
     texts.text(wish.note, field=("note",), limit=LONGEST_NOTE)
     if not wish.add:
-        raise BadInput(field=("add",), problem="Say what the buyer gets instead.")
+        raise BadInput(field=("add",), problem="Say what the buyer gets instead.", reason="exchange")
     for _ in range(ROUNDS):
         view, order, where = await _known_order(ctx, wish.return_id)
         amounts = await _amounts(ctx, view, order, where.cart_key, wish.add)
         if wish.expected_total not in (None, amounts.sums.total):
-            raise BadInput(field=("expected_total",), problem="Prices have changed: look at the new difference.")
+            raise BadInput(
+                field=("expected_total",),
+                problem="Prices have changed: look at the new difference.",
+                reason="difference",
+            )
         promise = await awaited_anew(ctx, order, amounts)
         try:
             async with ctx.tx() as session:

@@ -98,7 +98,9 @@ async def cancel_order(ctx: Context, order_id: int, reason: str, restock: bool =
     """
     ctx.require("orders.write")
     if reason not in get_args(CancelReason):
-        raise BadInput(field=("reason",), problem=f"A reason is one of {', '.join(get_args(CancelReason))}.")
+        raise BadInput(
+            field=("reason",), problem=f"A reason is one of {', '.join(get_args(CancelReason))}.", reason="choice"
+        )
     refund_id, owed_back = await _end(ctx, order_id, reason, restock=restock)
     if refund_id is not None:
         await pay_back_now(ctx, refund_id)

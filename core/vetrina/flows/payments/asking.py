@@ -56,7 +56,13 @@ async def ask_for_payment(
     ctx.require("orders.write")
     told = texts.text(note, field=("note",), limit=LONGEST_NOTE)
     if not 1 <= days <= LONGEST_OPEN:
-        raise BadInput(field=("days",), problem=f"A link is open for 1 to {LONGEST_OPEN} days.")
+        raise BadInput(
+            field=("days",),
+            problem=f"A link is open for 1 to {LONGEST_OPEN} days.",
+            reason="range",
+            least=1,
+            most=LONGEST_OPEN,
+        )
     where = await where_is(ctx, order_id)
     async with ctx.tx() as session:
         held = await hold_order(session, where)

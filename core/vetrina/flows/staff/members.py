@@ -174,7 +174,7 @@ async def choose_language(ctx: Context, language: str) -> None:
     if ctx.actor.id is None:
         raise NotSignedIn
     if language not in LANGUAGES:
-        raise BadInput(field=("language",), problem="The admin does not speak that language.")
+        raise BadInput(field=("language",), problem="The admin does not speak that language.", reason="choice")
     async with ctx.tx() as session:
         await staff.change_member(session, ctx.actor.id, language=language)
 

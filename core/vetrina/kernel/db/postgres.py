@@ -250,7 +250,7 @@ def _translate(error: Exception) -> Exception:
         return Unavailable(f"the database gave up: {error}")
     if isinstance(error, asyncpg.CharacterNotInRepertoireError | asyncpg.UntranslatableCharacterError):
         # A flow or a view that names the field says so itself; SQLite takes U+0000, and finds nothing by it.
-        return BadInput(problem="A text holds a character that is not text.")
+        return BadInput(problem="A text holds a character that is not text.", reason="characters")
     if isinstance(error, asyncpg.InterfaceError) and ("closed" in str(error) or "released back" in str(error)):
         return Unavailable(f"the database hung up: {error}")
     return error

@@ -19,10 +19,15 @@ from vetrina.plugin.desk.shelf import OnDisk, look_at
 from vetrina.plugin.loader import within_patience
 from vetrina.plugin.settings import PluginSettings, completed, problems_told, seal, shown, unseal, veiled
 from vetrina.plugin.site import Site
+from vetrina.plugin.words import Say, Words, refused
 from vetrina.views.plugins import PluginRow, plugin_row, settings_token
 
 PATIENCE = 10.0
 """Seconds a plugin may take to try its settings."""
+KEPT_OUT = Say(
+    en="Trying the settings has failed too often. Wait half a minute and try again.",
+    it="La prova delle impostazioni è fallita troppe volte. Aspetta mezzo minuto e riprova.",
+)
 
 
 class CheckFailed(Exception):
@@ -121,17 +126,32 @@ async def _check(site: Site, ctx: Context, name: str, settings: BaseModel) -> No
     try:
         await site.shop.ports.meters.run(Work(name, "check", "settings"), attempt, PATIENCE)
     except Refusal as refusal:
-        problem = SettingsProblem(refusal.field or (), refusal.code, veiled(refusal.message, settings))
+        problem = SettingsProblem(refusal.field or (), refusal.code, _veiled(refused(refusal), settings))
     except TimeoutError:
-        problem = SettingsProblem((), "CHECK_TIMED_OUT", f"Trying the settings took more than {PATIENCE:g} s.")
+        problem = SettingsProblem((), "CHECK_TIMED_OUT", _timed_out(PATIENCE))
     except KeptOut:
-        message = "Trying the settings has failed too often. Wait half a minute and try again."
-        problem = SettingsProblem((), "CHECK_KEPT_OUT", message)
+        problem = SettingsProblem((), "CHECK_KEPT_OUT", KEPT_OUT)
     except CheckFailed as error:
-        problem = SettingsProblem((), "CHECK_FAILED", f"Trying the settings failed: {error}")
+        message = Say(en=f"Trying the settings failed: {error}", it=f"La prova delle impostazioni è fallita: {error}")
+        problem = SettingsProblem((), "CHECK_FAILED", message)
     else:
         return
     raise SettingsRefused([problem])
+
+
+def _timed_out(seconds: float) -> Say:
+    took = f"{seconds:g}"
+    return Say(
+        en=f"Trying the settings took more than {took} s.",
+        it=f"La prova delle impostazioni è durata più di {took.replace('.', ',')} s.",
+    )
+
+
+def _veiled(words: Words, settings: BaseModel) -> Words:
+    """Words without the secrets they may quote."""
+    if isinstance(words, str):
+        return veiled(words, settings)
+    return Say(en=veiled(words.en, settings), it=veiled(words.it, settings))
 
 
 async def _known(site: Site, name: str, disk: OnDisk, row: PluginRow | None) -> _Known:

@@ -39,7 +39,7 @@ async def kpis(site: Site, ctx: Context, period: Period) -> list[KpiResult]:
     for a period that ends before it begins.
     """
     if period.end <= period.start:
-        raise BadInput(field=("to",), problem="The period ends before it begins.")
+        raise BadInput(field=("to",), problem="The period ends before it begins.", reason="period")
     own = ((CORE, kpi) for kpi in CORE_KPIS)
     theirs = ((owner, item) for owner, item in site.collected.declarations if isinstance(item, Kpi))
     wanted = [(owner, kpi) for owner, kpi in (*own, *theirs) if _may_see(ctx, kpi)]

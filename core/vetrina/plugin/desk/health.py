@@ -11,7 +11,12 @@ from vetrina.kernel.errors import Refusal
 from vetrina.kernel.meters import KeptOut, Work
 from vetrina.plugin.declarations import HealthCheck
 from vetrina.plugin.site import Site
-from vetrina.plugin.words import Words
+from vetrina.plugin.words import Say, Words, refused
+
+KEPT_OUT = Say(
+    en="It has failed too often of late and is left alone for half a minute.",
+    it="Negli ultimi tempi è fallito troppe volte: per mezzo minuto non viene ripetuto.",
+)
 
 
 class CheckResult(msgspec.Struct, frozen=True):
@@ -21,7 +26,8 @@ class CheckResult(msgspec.Struct, frozen=True):
     name: str
     title: Words
     is_ok: bool
-    detail: str
+    detail: Words
+    """Why it is not well; empty where it is."""
     seconds: float
 
 
@@ -41,7 +47,8 @@ async def health(site: Site, ctx: Context, owner: str | None = None) -> list[Che
 
 async def _asked(site: Site, ctx: Context, owner: str, check: HealthCheck) -> CheckResult:
     began = time.perf_counter()
-    work, detail = Work(owner, "check", check.name), ""
+    work = Work(owner, "check", check.name)
+    detail: Words = ""
 
     async def attempt() -> Any:
         await check.run(ctx)
@@ -49,11 +56,13 @@ async def _asked(site: Site, ctx: Context, owner: str, check: HealthCheck) -> Ch
     try:
         await site.shop.ports.meters.run(work, attempt, check.deadline)
     except Refusal as refusal:
-        detail = refusal.message
+        detail = refused(refusal)
     except TimeoutError:
-        detail = f"No answer within {check.deadline:g} s."
+        seconds = f"{check.deadline:g}"
+        detail = Say(f"No answer within {seconds} s.", it=f"Nessuna risposta entro {seconds.replace('.', ',')} s.")
     except KeptOut:
-        detail = "It has failed too often of late and is left alone for half a minute."
+        detail = KEPT_OUT
     except Exception as error:  # whatever a check meets is what it has found
-        detail = f"{type(error).__name__}: {error}"
-    return CheckResult(owner, check.name, check.title, not detail, detail, time.perf_counter() - began)
+        found = f"{type(error).__name__}: {error}"
+        detail = Say(f"It failed unexpectedly: {found}", it=f"Errore imprevisto: {found}")
+    return CheckResult(owner, check.name, check.title, detail == "", detail, time.perf_counter() - began)

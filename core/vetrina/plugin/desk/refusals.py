@@ -6,6 +6,7 @@ from typing import Any
 import msgspec
 
 from vetrina.kernel.errors import Refusal
+from vetrina.plugin.words import Words
 
 
 class PluginRefused(Refusal):
@@ -21,7 +22,7 @@ class SettingsProblem(msgspec.Struct, frozen=True):
     field: tuple[str, ...]
     code: str
     """Pydantic's word for it, such as missing, or the code of the Refusal that `check` raised."""
-    message: str
+    message: Words
     facts: Mapping[str, Any] = {}
     """What the message speaks of, such as a limit; `error` is the exception that a validator raised."""
 

@@ -50,7 +50,12 @@ async def remove(site: Site, ctx: Context, name: str, confirmation: str) -> Remo
     """
     ctx.require("plugins.write")
     if confirmation != name:
-        raise BadInput(field=("confirmation",), problem=f"Type {name} to remove it with everything it keeps.")
+        raise BadInput(
+            field=("confirmation",),
+            problem=f"Type {name} to remove it with everything it keeps.",
+            reason="confirmation",
+            wanted=name,
+        )
     rows = {row.name: row for row in await plugins(ctx.db)}
     card = await plugin_card(site, ctx.db, name)
     if card.state in ("on", "restart") or card.is_door:

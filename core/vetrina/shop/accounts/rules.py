@@ -52,7 +52,12 @@ def plain_uri(given: str) -> str:
 def checked_uris(given: Sequence[str], *, field: str) -> list[str]:
     """Addresses a client may lead its customers to. Raises BadInput for what leads astray."""
     if len(given) > MOST_URIS:
-        raise BadInput(field=(field,), problem=f"A client has at most {MOST_URIS} addresses of a kind.")
+        raise BadInput(
+            field=(field,),
+            problem=f"A client has at most {MOST_URIS} addresses of a kind.",
+            reason="many",
+            most=MOST_URIS,
+        )
     return list(dict.fromkeys(_checked_uri(uri.strip(), field) for uri in given if uri.strip()))
 
 

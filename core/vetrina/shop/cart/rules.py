@@ -68,7 +68,9 @@ def attributes_key(attributes: Iterable[Attribute]) -> str:
 def checked_attributes(attributes: Sequence[Attribute], field: tuple[str, ...]) -> tuple[Attribute, ...]:
     """Attributes as they will be stored: keys trimmed, the last of several with one key. Raises BadInput."""
     if len(attributes) > MOST_ATTRIBUTES:
-        raise BadInput(field=field, problem=f"There can be {MOST_ATTRIBUTES} attributes.")
+        raise BadInput(
+            field=field, problem=f"There can be {MOST_ATTRIBUTES} attributes.", reason="many", most=MOST_ATTRIBUTES
+        )
     kept = dict[str, Attribute]()
     for index, attribute in enumerate(attributes):
         at = (*field, str(index))
@@ -86,7 +88,7 @@ def checked_codes(codes: Sequence[str], field: tuple[str, ...], most: int) -> tu
         if typed:
             kept.setdefault(typed.casefold(), typed)
     if len(kept) > most:
-        raise BadInput(field=field, problem=f"There can be {most} codes.")
+        raise BadInput(field=field, problem=f"There can be {most} codes.", reason="many", most=most)
     return tuple(kept.values())
 
 

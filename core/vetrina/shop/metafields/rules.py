@@ -136,11 +136,19 @@ def checked_entry(
     for name in ("namespace", "key"):
         _check_name(getattr(entry, name), name, (*path, name))
     if entry.type not in TYPES:
-        raise BadInput(field=(*path, "type"), problem=f"There is no metafield type {entry.type[:50]!r}.")
+        raise BadInput(
+            field=(*path, "type"), problem=f"There is no metafield type {entry.type[:50]!r}.", reason="choice"
+        )
     wanted = declared.get((owner_type, entry.namespace, entry.key), entry.type)
     if wanted != entry.type:
         problem = f"{entry.namespace}.{entry.key} is a {wanted}: it was declared as one."
-        raise BadInput(field=(*path, "type"), problem=problem)
+        raise BadInput(
+            field=(*path, "type"),
+            problem=problem,
+            reason="type_declared",
+            name=f"{entry.namespace}.{entry.key}",
+            type=wanted,
+        )
     at = (*path, "value")
     raw = text(entry.value, field=at, limit=LONGEST_VALUE, required=True)
     description = entry.description

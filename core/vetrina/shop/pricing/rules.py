@@ -203,14 +203,25 @@ def checked_breaks(amount: int, breaks: Breaks, path: tuple[str, ...]) -> list[l
     Raises BadInput.
     """
     if len(breaks) > MOST_BREAKS:
-        raise BadInput(field=path, problem=f"A price has at most {MOST_BREAKS} breaks.")
+        raise BadInput(
+            field=path, problem=f"A price has at most {MOST_BREAKS} breaks.", reason="many", most=MOST_BREAKS
+        )
     least, dearest = 1, amount
     for index, (minimum, cheaper) in enumerate(breaks):
         at = (*path, str(index))
         if not least < minimum <= LARGEST_QUANTITY:
-            raise BadInput(field=(*at, "minimum"), problem=f"This break begins with more than {least} pieces.")
+            raise BadInput(
+                field=(*at, "minimum"),
+                problem=f"This break begins with more than {least} pieces.",
+                reason="break_minimum",
+                least=least,
+            )
         if not 0 <= cheaper < dearest:
-            raise BadInput(field=(*at, "amount"), problem="Each break is cheaper than what fewer pieces cost.")
+            raise BadInput(
+                field=(*at, "amount"),
+                problem="Each break is cheaper than what fewer pieces cost.",
+                reason="break_amount",
+            )
         least, dearest = minimum, cheaper
     return [list(one) for one in breaks]
 

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from vetrina.events import OrderPlaced
 from vetrina.kernel.db import Instant, Session
-from vetrina.kernel.errors import BadInput
+from vetrina.kernel.errors import Refusal
 from vetrina.plugin import Context, Period, Person
 from vetrina.ports import DeliveryOption, DeliveryProvider, DeliveryRequest
 from vetrina_guestbook.settings import GuestbookSettings
@@ -40,10 +40,18 @@ async def sweep(ctx: Context, payload: dict[str, Any]) -> None:
     """Nothing is swept."""
 
 
+class NoInk(Refusal):
+    """Nobody can write."""
+
+    code = "NO_INK"
+    text = "There is no ink."
+    texts = {"it": "Manca l'inchiostro."}
+
+
 def has_ink(settings: GuestbookSettings) -> Callable[[Context], Awaitable[None]]:
     async def look(ctx: Context) -> None:
         if not settings.ink:
-            raise BadInput(problem="There is no ink.")
+            raise NoInk
 
     return look
 

@@ -56,7 +56,7 @@ _WEB = re.compile(r"https?://[^/\s]\S*", re.IGNORECASE)
 def checked_product(sheet: P) -> P:
     """The sheet as it will be stored: texts trimmed, HTML cleaned, options complete. Raises BadInput."""
     if sheet.status not in (ProductStatus.ACTIVE, ProductStatus.DRAFT):
-        raise BadInput(field=("status",), problem="A new product is active or a draft.")
+        raise BadInput(field=("status",), problem="A new product is active or a draft.", reason="choice")
     variants = tuple(checked_variant(variant, ("variants", str(index))) for index, variant in enumerate(sheet.variants))
     options, variants = checked_options(sheet.options, variants)
     return replace(
@@ -128,17 +128,29 @@ def checked_quantities(minimum: int, increment: int, maximum: int | None, path: 
     """A variant is sold from `minimum` in steps of `increment` up to `maximum`. Raises BadInput."""
     for name, number in (("quantity_minimum", minimum), ("quantity_increment", increment)):
         if not 1 <= number <= LARGEST_QUANTITY:
-            raise BadInput(field=(*path, name), problem=f"A quantity is between 1 and {LARGEST_QUANTITY}.")
+            raise BadInput(
+                field=(*path, name),
+                problem=f"A quantity is between 1 and {LARGEST_QUANTITY}.",
+                reason="range",
+                least=1,
+                most=LARGEST_QUANTITY,
+            )
     if maximum is not None and not minimum <= maximum <= LARGEST_QUANTITY:
         raise BadInput(
-            field=(*path, "quantity_maximum"), problem=f"The most is between the least and {LARGEST_QUANTITY}."
+            field=(*path, "quantity_maximum"),
+            problem=f"The most is between the least and {LARGEST_QUANTITY}.",
+            reason="range",
+            least=minimum,
+            most=LARGEST_QUANTITY,
         )
 
 
 def checked_tags(tags: Sequence[str]) -> tuple[str, ...]:
     """Each tag once, however it is capitalised, in the order given; empty ones fall away. Raises BadInput."""
     if len(tags) > MOST_TAGS:
-        raise BadInput(field=("tags",), problem=f"A product has at most {MOST_TAGS} tags.")
+        raise BadInput(
+            field=("tags",), problem=f"A product has at most {MOST_TAGS} tags.", reason="many", most=MOST_TAGS
+        )
     lines = [line(tag, field=("tags", str(index))) for index, tag in enumerate(tags)]
     unique = {tag.casefold(): tag for tag in reversed(lines) if tag}
     return tuple(reversed(unique.values()))
@@ -147,7 +159,9 @@ def checked_tags(tags: Sequence[str]) -> tuple[str, ...]:
 def checked_images(images: Sequence[ImageSheet]) -> tuple[ImageSheet, ...]:
     """Each address once, in the order given. Raises BadInput."""
     if len(images) > MOST_IMAGES:
-        raise BadInput(field=("images",), problem=f"A product has at most {MOST_IMAGES} pictures.")
+        raise BadInput(
+            field=("images",), problem=f"A product has at most {MOST_IMAGES} pictures.", reason="many", most=MOST_IMAGES
+        )
     found = [_image(image, ("images", str(index))) for index, image in enumerate(images)]
     return tuple({image.url: image for image in reversed(found)}.values())[::-1]
 
@@ -158,12 +172,16 @@ def checked_texts(texts: Sequence[Text], owner_type: str, path: Path = ("texts",
     for index, one in enumerate(texts):
         at = (*path, str(index))
         if not _LANGUAGE.fullmatch(one.language):
-            raise BadInput(field=(*at, "language"), problem="A language is its ISO 639 code, such as it.")
+            raise BadInput(
+                field=(*at, "language"), problem="A language is its ISO 639 code, such as it.", reason="language"
+            )
         if one.field not in OWNER_FIELDS[owner_type]:
             known = ", ".join(OWNER_FIELDS[owner_type])
-            raise BadInput(field=(*at, "field"), problem=f"What can be translated here is {known}.")
+            raise BadInput(field=(*at, "field"), problem=f"What can be translated here is {known}.", reason="choice")
         if (one.language, one.field) in found:
-            raise BadInput(field=at, problem=f"The {one.field} is translated twice into {one.language}.")
+            raise BadInput(
+                field=at, problem=f"The {one.field} is translated twice into {one.language}.", reason="twice"
+            )
         found[one.language, one.field] = replace(one, value=_translated(one, (*at, "value")))
     return tuple(found.values())
 
@@ -206,7 +224,13 @@ def _codes_of(sheet: VariantSheet | VariantChanges, path: Path) -> dict[str, Any
     for name in ("weight", "length", "width", "height"):
         value = getattr(sheet, name)
         if isinstance(value, int) and not 0 <= value <= LARGEST_MEASURE:
-            raise BadInput(field=(*path, name), problem=f"The {name} is between 0 and {LARGEST_MEASURE}.")
+            raise BadInput(
+                field=(*path, name),
+                problem=f"The {name} is between 0 and {LARGEST_MEASURE}.",
+                reason="range",
+                least=0,
+                most=LARGEST_MEASURE,
+            )
     if isinstance(sheet.measure, UnitMeasure):
         checked_measure(sheet.measure, (*path, "measure"))
     return given
@@ -215,11 +239,21 @@ def _codes_of(sheet: VariantSheet | VariantChanges, path: Path) -> dict[str, Any
 def _image(image: ImageSheet, path: Path) -> ImageSheet:
     url = line(image.url, field=(*path, "url"), limit=URL_LIMIT, required=True)
     if (_SCHEME.match(url) and not _WEB.fullmatch(url)) or url.startswith("//"):
-        raise BadInput(field=(*path, "url"), problem="A picture is at a web address (https) or a file of the shop.")
+        raise BadInput(
+            field=(*path, "url"),
+            problem="A picture is at a web address (https) or a file of the shop.",
+            reason="picture_url",
+        )
     for name in ("width", "height"):
         size = getattr(image, name)
         if size is not None and not 0 < size <= 100_000:
-            raise BadInput(field=(*path, name), problem=f"The {name} is in pixels, up to 100000.")
+            raise BadInput(
+                field=(*path, name),
+                problem=f"The {name} is in pixels, up to 100000.",
+                reason="range",
+                least=1,
+                most=100_000,
+            )
     return replace(image, url=url, alt=_optional_line(image.alt, (*path, "alt"), LONG_TEXT))
 
 
@@ -232,7 +266,7 @@ def _with_variant_images(images: tuple[ImageSheet, ...], variants: Sequence[Vari
 
 def _value_changes(value: ValueChanges, path: Path) -> ValueChanges:
     if value.swatch and not is_swatch(value.swatch):
-        raise BadInput(field=(*path, "swatch"), problem="A swatch is a colour such as #C0392B.")
+        raise BadInput(field=(*path, "swatch"), problem="A swatch is a colour such as #C0392B.", reason="color")
     return replace(
         value,
         name=line(value.name, field=(*path, "name"), required=True) if value.name is not None else None,

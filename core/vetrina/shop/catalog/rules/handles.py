@@ -21,7 +21,11 @@ def slug(text: str, otherwise: str) -> str:
 def check_handle(handle: str) -> str:
     """A handle somebody chose. Raises BadInput when an address could not carry it as it is."""
     if len(handle) > LONGEST or not _HANDLE.fullmatch(handle) or handle != handle.lower():
-        raise BadInput(field=("handle",), problem="A handle is lower-case letters and digits, joined by single dashes.")
+        raise BadInput(
+            field=("handle",),
+            problem="A handle is lower-case letters and digits, joined by single dashes.",
+            reason="handle",
+        )
     return handle
 
 

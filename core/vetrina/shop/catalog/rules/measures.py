@@ -50,7 +50,18 @@ def checked_measure(measure: UnitMeasure, path: Path) -> UnitMeasure:
         problem = f"{measure.unit} and {measure.reference_unit} do not measure the same."
         raise BadInput(field=(*path, "reference_unit"), problem=problem, reason="unit")
     if not 1 <= measure.quantity <= LARGEST * 1000:
-        raise BadInput(field=(*path, "quantity"), problem=f"A piece holds between 0.001 and {LARGEST} of its unit.")
+        raise BadInput(
+            field=(*path, "quantity"),
+            problem=f"A piece holds between 0.001 and {LARGEST} of its unit.",
+            reason="above_zero",
+            most=LARGEST,
+        )
     if not 1 <= measure.reference <= LARGEST:
-        raise BadInput(field=(*path, "reference"), problem=f"The reference is between 1 and {LARGEST}.")
+        raise BadInput(
+            field=(*path, "reference"),
+            problem=f"The reference is between 1 and {LARGEST}.",
+            reason="range",
+            least=1,
+            most=LARGEST,
+        )
     return measure

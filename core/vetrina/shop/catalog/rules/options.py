@@ -25,11 +25,22 @@ def checked_options(
 ) -> tuple[tuple[OptionSheet, ...], tuple[V, ...]]:
     """Options with all their values, and the variants with a value of each in the options' order. Raises BadInput."""
     if not 1 <= len(variants) <= MOST_VARIANTS:
-        raise BadInput(field=("variants",), problem=f"A product has between 1 and {MOST_VARIANTS} variants.")
+        raise BadInput(
+            field=("variants",),
+            problem=f"A product has between 1 and {MOST_VARIANTS} variants.",
+            reason="range",
+            least=1,
+            most=MOST_VARIANTS,
+        )
     named = tuple(_named(variant, index) for index, variant in enumerate(variants))
     whole = _with_values(_declared(options) if options else _read_off(named), named)
     if len(whole) > MOST_OPTIONS:
-        raise BadInput(field=("options",), problem=f"A product has at most {MOST_OPTIONS} options.")
+        raise BadInput(
+            field=("options",),
+            problem=f"A product has at most {MOST_OPTIONS} options.",
+            reason="many",
+            most=MOST_OPTIONS,
+        )
     ordered = tuple(_ordered(variant, whole, index) for index, variant in enumerate(named))
     _check_combinations(ordered)
     return whole, ordered
@@ -52,7 +63,7 @@ def _named(variant: V, index: int) -> V:
         for name, value in variant.options
     )
     if len({name.casefold() for name, _ in pairs}) < len(pairs):
-        raise BadInput(field=path, problem="A variant has one value of each option.")
+        raise BadInput(field=path, problem="A variant has one value of each option.", reason="option_twice")
     return replace(variant, options=pairs)
 
 
@@ -62,7 +73,9 @@ def _declared(options: Sequence[OptionSheet]) -> tuple[OptionSheet, ...]:
         path = ("options", str(index))
         name = line(option.name, field=(*path, "name"), required=True)
         if name.casefold() in found:
-            raise BadInput(field=(*path, "name"), problem=f"Two options are called {name}.")
+            raise BadInput(
+                field=(*path, "name"), problem=f"Two options are called {name}.", reason="same_option", name=name
+            )
         found[name.casefold()] = replace(option, name=name, values=_declared_values(option, path))
     return tuple(found.values())
 
@@ -73,9 +86,11 @@ def _declared_values(option: OptionSheet, path: tuple[str, ...]) -> tuple[ValueS
         at = (*path, "values", str(index))
         name = line(value.name, field=(*at, "name"), required=True)
         if name in found:
-            raise BadInput(field=at, problem=f"Two values of {option.name} are called {name}.")
+            raise BadInput(
+                field=at, problem=f"Two values of {option.name} are called {name}.", reason="same_value", name=name
+            )
         if value.swatch is not None and not is_swatch(value.swatch):
-            raise BadInput(field=(*at, "swatch"), problem="A swatch is a colour such as #C0392B.")
+            raise BadInput(field=(*at, "swatch"), problem="A swatch is a colour such as #C0392B.", reason="color")
         found[name] = replace(value, name=name)
     return tuple(found.values())
 
@@ -105,7 +120,10 @@ def _ordered(variant: V, options: Sequence[OptionSheet], index: int) -> V:
     if given or not all(value for _, value in pairs):
         wanted = ", ".join(option.name for option in options) or "none"
         raise BadInput(
-            field=("variants", str(index), "options"), problem=f"A variant has a value of each option: {wanted}."
+            field=("variants", str(index), "options"),
+            problem=f"A variant has a value of each option: {wanted}.",
+            reason="option_values",
+            options=wanted,
         )
     return replace(variant, options=pairs)
 
@@ -118,5 +136,6 @@ def _check_combinations(variants: Sequence[VariantSheet]) -> None:
             raise BadInput(
                 field=("variants", str(index), "options"),
                 problem=f"The variant {chosen} is there already, as number {seen[variant.options] + 1}.",
+                reason="same_variant",
             )
         seen[variant.options] = index

@@ -95,7 +95,12 @@ async def edit_option(session: Session, option_id: int, changes: OptionChanges, 
     option = next(row for row in options if row.id == option_id)
     if changes.name is not None and changes.name != option.name:
         if any(row.name.casefold() == changes.name.casefold() for row in options if row.id != option_id):
-            raise BadInput(field=("name",), problem=f"Two options would be called {changes.name}.")
+            raise BadInput(
+                field=("name",),
+                problem=f"Two options would be called {changes.name}.",
+                reason="same_option",
+                name=changes.name,
+            )
         await session.execute(_RENAME, {"option": option_id, "name_": changes.name})
     await translate(session, "ProductOption", option_id, changes.texts)
     for index, value in enumerate(changes.values):
@@ -110,7 +115,12 @@ async def _edit_value(session: Session, option: OptionRow, changes: ValueChanges
         raise NotFound(field=("values", str(index), "id"), what=f"The value {changes.id} of {option.name}")
     others = await session.fetch(_NAMED, {"option": option.id, "name_": changes.name or standing.name})
     if any(value_id != standing.id for (value_id,) in others):
-        raise BadInput(field=("values", str(index), "name"), problem=f"Two values would be called {changes.name}.")
+        raise BadInput(
+            field=("values", str(index), "name"),
+            problem=f"Two values would be called {changes.name}.",
+            reason="same_value",
+            name=changes.name,
+        )
     swatch = standing.swatch if changes.swatch is None else changes.swatch or None
     await session.execute(
         _RENAME_VALUE, {"value": standing.id, "name_": changes.name or standing.name, "swatch_": swatch}

@@ -63,7 +63,12 @@ async def add_variants(
     await editable(session, product_id)
     standing = await live_variants(session, product_id)
     if len(standing) + len(variants) > MOST_VARIANTS:
-        raise BadInput(field=("variants",), problem=f"A product has at most {MOST_VARIANTS} variants.")
+        raise BadInput(
+            field=("variants",),
+            problem=f"A product has at most {MOST_VARIANTS} variants.",
+            reason="many",
+            most=MOST_VARIANTS,
+        )
     options = await option_rows(session, product_id)
     ordered = [_in_order(variant, [option.name for option in options], index) for index, variant in enumerate(variants)]
     await put_values(session, options, ordered)
@@ -146,7 +151,10 @@ def _in_order(variant: VariantSheet, names: Sequence[str], index: int) -> Varian
     if given or not all(value for _, value in pairs):
         wanted = ", ".join(names) or "none"
         raise BadInput(
-            field=("variants", str(index), "options"), problem=f"A variant has a value of each option: {wanted}."
+            field=("variants", str(index), "options"),
+            problem=f"A variant has a value of each option: {wanted}.",
+            reason="option_values",
+            options=wanted,
         )
     return msgspec.structs.replace(variant, options=pairs)
 
@@ -155,7 +163,11 @@ def _check_new(variants: Sequence[VariantSheet], values: dict[tuple[str, str], i
     for index, variant in enumerate(variants):
         key = "-".join(str(values[pair]) for pair in variant.options)
         if key in taken:
-            raise BadInput(field=("variants", str(index), "options"), problem="This variant is there already.")
+            raise BadInput(
+                field=("variants", str(index), "options"),
+                problem="This variant is there already.",
+                reason="same_variant",
+            )
         taken.add(key)
 
 
