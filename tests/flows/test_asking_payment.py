@@ -25,7 +25,7 @@ from vetrina.kernel.db import Conflict
 from vetrina.kernel.errors import BadInput, NotFound, NotSignedIn, Refusal
 from vetrina.kernel.registry import Provided
 from vetrina.ports import PaymentProvider
-from vetrina.shop.orders.rules import OrderIsPaid
+from vetrina.shop.orders.rules import NothingAwaited, OrderIsPaid
 from vetrina.shop.payments.models import Payment, PaymentRequest
 from vetrina.testing.payments import AUTHORISES, CHALLENGES, DECLINES, PAYS
 from vetrina.views.ledgers import LEDGERS
@@ -179,6 +179,24 @@ async def test_links_lapse_are_withdrawn_and_end_with_their_order(desk: Desk) ->
     await run_jobs(desk)
     assert desk.provider.only.captured == desk.provider.only.refunded
     assert (await books(desk)).orders[0][1] == "cancelled"
+
+
+async def test_what_nothing_is_awaited_for_is_not_called_paid(desk: Desk) -> None:
+    order_id = await placed(desk)
+    with pytest.raises(OrderIsPaid):
+        await mark_as_paid(keeper(desk), order_id)
+    await amended(desk, order_id, add=((desk.variant_id, 2),), asks=True)
+    for _ in range(2):
+        with pytest.raises(NothingAwaited, match="#1001"):
+            await mark_as_paid(keeper(desk), order_id)
+        await withdraw_request(keeper(desk), order_id)
+    assert await states(desk, order_id) == [("captured", 1_500, 0, True)]
+    key = await ask_for_payment(keeper(desk), order_id)
+    await pay_request(desk.buyer, key, TRANSFER)
+    await mark_as_paid(keeper(desk), order_id)
+    assert (await books(desk)).orders == ((1001, "placed", "PAID"),)
+    with pytest.raises(OrderIsPaid):
+        await mark_as_paid(keeper(desk), order_id)
 
 
 async def test_what_cannot_be_asked_for_is_refused(desk: Desk) -> None:

@@ -7,7 +7,7 @@ import msgspec
 from vetrina.flows.auditing import audited
 from vetrina.kernel.context import Context, once
 from vetrina.kernel.errors import BadInput
-from vetrina.kernel.texts import line
+from vetrina.kernel.texts import LINE, line
 from vetrina.shop.delivery.rules import address_faults, tidied
 from vetrina.shop.inventory import service as inventory
 from vetrina.shop.inventory.rules import LocationSheet
@@ -15,6 +15,8 @@ from vetrina.vocabulary import Address
 
 NAME_LIMIT = 120
 MILLIONTHS = 1_000_000
+_REASONS = {"too_long": "long", "html": "html", "url": "no_url", "emoji": "emoji", "pattern": "pattern"}
+"""Faults of an address in the words of refusals."""
 
 
 class LocationInput(msgspec.Struct, frozen=True, kw_only=True):
@@ -62,7 +64,8 @@ async def update_location(ctx: Context, location_id: int, new: LocationInput) ->
 def _checked(new: LocationInput) -> LocationSheet:
     address = tidied(new.address)
     for fault in address_faults(address, is_strict=False):
-        raise BadInput(field=("address", fault.field), problem=fault.message)
+        facts = {"limit": LINE} if fault.kind == "too_long" else {}
+        raise BadInput(field=("address", fault.field), problem=fault.message, reason=_REASONS[fault.kind], **facts)
     latitude, longitude = _degrees(new.latitude, "latitude", 90), _degrees(new.longitude, "longitude", 180)
     if (latitude is None) != (longitude is None):
         missing = "latitude" if latitude is None else "longitude"

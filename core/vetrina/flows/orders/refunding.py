@@ -27,6 +27,7 @@ from vetrina.kernel.crypto import draw_key
 from vetrina.kernel.db import Session
 from vetrina.kernel.errors import BadInput, NotFound, Refusal
 from vetrina.kernel.jobs import put_off
+from vetrina.kernel.money import Money as Amount
 from vetrina.kernel.registry import PortFailed
 from vetrina.shop.orders import service as orders
 from vetrina.shop.orders.refund_rules import (
@@ -269,7 +270,12 @@ def _reckoned(money: Money, wish: RefundWish) -> RefundSums:
     lines = distinct([(line.line_id, line.quantity) for line in wish.lines])
     check_quantities(money, [(line.line_id, line.quantity) for line in wish.lines])
     if wish.amount is not None and wish.amount < 1:
-        raise BadInput(field=("amount",), problem="At least one minor unit.", reason="low", least=1)
+        raise BadInput(
+            field=("amount",),
+            problem="At least one minor unit.",
+            reason="low",
+            least=Amount(1, money.standing.currency),
+        )
     sums = reckon(money.standing, lines, delivery=wish.delivery, fee=wish.fee, amount=wish.amount)
     if sums.adjustment > 0 and money.standing.excess:
         raise PaidTooMuch(field=("amount",))

@@ -24,6 +24,7 @@ from vetrina.kernel.context import Context
 from vetrina.kernel.db import Reads, Session
 from vetrina.kernel.errors import BadInput, NotFound, Unavailable
 from vetrina.kernel.messages import emit
+from vetrina.kernel.money import Money as Amount
 from vetrina.shop.orders import service as orders
 from vetrina.shop.orders.amendment_rules import Reduced
 from vetrina.shop.orders.events import ReturnClosed
@@ -243,7 +244,9 @@ async def _quoted(
     db: Reads, return_id: int, *, is_withdrawal: bool, order: OrderView, money: Money, wish: ReturnRefund
 ) -> ReturnQuote:
     if wish.amount is not None and wish.amount < 0:
-        raise BadInput(field=("amount",), problem="At least one minor unit.", reason="low", least=1)
+        raise BadInput(
+            field=("amount",), problem="At least one minor unit.", reason="low", least=Amount(1, order.currency)
+        )
     lines = await _accepted(db, return_id)
     check_quantities(money, lines)
     worth = money.standing.delivery

@@ -27,6 +27,7 @@ from vetrina.shop.orders.events import OrderCancelled
 from vetrina.shop.orders.parcel_rules import OrderHasParcels
 from vetrina.shop.orders.refund_rules import OF_CANCELLATION, reckon
 from vetrina.shop.orders.rules import (
+    NothingAwaited,
     OrderIsCancelled,
     OrderIsImported,
     OrderIsPaid,
@@ -56,7 +57,8 @@ async def mark_as_paid(ctx: Context, order_id: int, reference: str | None = None
     """All of the order's money is here: cash was counted, a transfer arrived. Needs payments.write.
 
     Money that a provider only promised is captured there. `reference` is the bank's or the till's. Raises NotFound,
-    OrderIsCancelled, OrderIsImported, OrderIsPaid, Unavailable.
+    OrderIsCancelled, OrderIsImported, OrderIsPaid, Unavailable, and NothingAwaited where something is left to pay that
+    nothing is under way for.
     """
     ctx.require("payments.write")
     told = texts.line(reference or "", field=("reference",))
@@ -74,7 +76,8 @@ async def mark_as_paid(ctx: Context, order_id: int, reference: str | None = None
         return
     payment = next((each for each in held if each.state == PaymentState.PENDING), None)
     if payment is None:
-        raise OrderIsPaid(name=order_name(order.number))
+        received = order.redeemed + sum(each.captured for each in held)
+        raise NothingAwaited(name=order.name) if received < order.owed else OrderIsPaid(name=order.name)
     report = PaymentReport(
         state=PaymentState.CAPTURED,
         currency=payment.currency,

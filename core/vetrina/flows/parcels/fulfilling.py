@@ -167,7 +167,9 @@ async def record_tracking(ctx: Context, fulfilment_id: int, news: Sequence[Track
     """
     ctx.require("orders.write")
     if len(news) > MOST_NEWS:
-        raise BadInput(field=("news",), problem=f"At most {MOST_NEWS} pieces of news at once.", reason="many")
+        raise BadInput(
+            field=("news",), problem=f"At most {MOST_NEWS} pieces of news at once.", reason="many", most=MOST_NEWS
+        )
     count = 0
     async with ctx.tx() as session:
         order, parcel = await _locked(session, fulfilment_id)

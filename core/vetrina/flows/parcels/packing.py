@@ -35,7 +35,9 @@ async def open_order(session: Session, order_id: int, *, may_be_cancelled: bool 
 def distinct(lines: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
     """What was named, each line once and something of it. Raises BadInput."""
     if len(lines) > MOST_LINES:
-        raise BadInput(field=("lines",), problem=f"A parcel has at most {MOST_LINES} lines.", reason="many")
+        raise BadInput(
+            field=("lines",), problem=f"A parcel has at most {MOST_LINES} lines.", reason="many", most=MOST_LINES
+        )
     for index, (_, quantity) in enumerate(lines):
         if quantity < 1:
             field = ("lines", str(index), "quantity")

@@ -36,7 +36,7 @@ class ForbiddenAddress(Refusal):
     """The address is none that may be called from here."""
 
     code = "FORBIDDEN_ADDRESS"
-    text = "This address cannot be called: {reason}."
+    text = "This address cannot be called: {problem}."
 
 
 class Target(msgspec.Struct, frozen=True):
@@ -74,16 +74,16 @@ def read_target(url: str) -> Target:
     number or in octal.
     """
     if not url or len(url) > LONGEST_URL or _UNPRINTED.search(url):
-        raise ForbiddenAddress(reason=f"it is no URL of up to {LONGEST_URL} visible characters")
+        raise ForbiddenAddress(problem=f"it is no URL of up to {LONGEST_URL} visible characters", reason="url")
     try:
         parts = urlsplit(url)
         port = parts.port
     except ValueError:
-        raise ForbiddenAddress(reason="it is no URL") from None
+        raise ForbiddenAddress(problem="it is no URL", reason="url") from None
     if parts.scheme not in PORTS:
-        raise ForbiddenAddress(reason="only http and https are spoken")
+        raise ForbiddenAddress(problem="only http and https are spoken", reason="scheme")
     if "@" in parts.netloc:
-        raise ForbiddenAddress(reason="a user name or password does not belong into it")
+        raise ForbiddenAddress(problem="a user name or password does not belong into it", reason="password")
     host = _host(parts.hostname or "", is_bracketed=parts.netloc.startswith("["))
     path = quote(parts.path or "/", safe="/%:@!$&'()*+,;=~-._")
     query = f"?{quote(parts.query, safe='/%:@!$&()*+,;=~-._?')}" if parts.query else ""
@@ -103,13 +103,13 @@ def _host(given: str, *, is_bracketed: bool) -> str:
     try:
         if is_bracketed:
             if "%" in given:
-                raise ForbiddenAddress(reason="an address with a zone is one of this machine's own")
+                raise ForbiddenAddress(problem="an address with a zone is one of this machine's own", reason="private")
             return str(IPv6Address(given))
         name = given.encode("idna").decode("ascii").lower().removesuffix(".")
         if _NUMBER.fullmatch(name.rpartition(".")[2]):
             return str(ip_address(name))
     except ValueError:
-        raise ForbiddenAddress(reason="its host is neither a name nor a plain IP address") from None
+        raise ForbiddenAddress(problem="its host is neither a name nor a plain IP address", reason="host") from None
     if len(name) > 253 or not _NAME.fullmatch(name):
-        raise ForbiddenAddress(reason="its host is neither a name nor a plain IP address")
+        raise ForbiddenAddress(problem="its host is neither a name nor a plain IP address", reason="host")
     return name

@@ -83,7 +83,7 @@ class Outgoing:
         _stay_out_of_transactions()
         target = read_target(url)
         if https_only and target.scheme != "https" and target.place not in self._exceptions:
-            raise ForbiddenAddress(reason="it has to begin with https://")
+            raise ForbiddenAddress(problem="it has to begin with https://", reason="https")
         async with _within(LOOK_UP):
             await self._addresses(target)
 
@@ -115,7 +115,7 @@ class Outgoing:
                 redirects -= 1
                 further = read_target(urljoin(f"{target.scheme}://{target.authority}{target.path}", following))
                 if target.scheme == "https" and further.scheme != "https":
-                    raise ForbiddenAddress(reason="it leads from https to http")
+                    raise ForbiddenAddress(problem="it leads from https to http", reason="https")
                 if (further.scheme, further.place) != (target.scheme, target.place):
                     sent = {}
                 target = further
@@ -184,7 +184,9 @@ class Outgoing:
         except (OSError, UnicodeError) as error:
             raise Unreachable("its name is not known") from error
         if target.place not in self._exceptions and not all(is_public(ip_address(address)) for address in found):
-            raise ForbiddenAddress(reason="it is, or leads to, an address that is not of the open internet")
+            raise ForbiddenAddress(
+                problem="it is, or leads to, an address that is not of the open internet", reason="private"
+            )
         if not found:
             raise Unreachable("its name leads nowhere")
         return found

@@ -165,7 +165,7 @@ Check = Callable[[str, tuple[str, ...]], str]
 
 def _single_line(value: str, path: tuple[str, ...]) -> str:
     if "\n" in value or "\r" in value:
-        raise _wrong(path, "A text on a single line")
+        raise _wrong(path, "A text on a single line", "single_line")
     return value
 
 
@@ -175,7 +175,7 @@ def _multi_line(value: str, path: tuple[str, ...]) -> str:
 
 def _integer(value: str, path: tuple[str, ...]) -> str:
     if not _NUMBER.fullmatch(value) or len(value) > 20 or abs(int(value)) > LARGEST_INTEGER:
-        raise _wrong(path, "A whole number, such as 42,")
+        raise _wrong(path, "A whole number, such as 42,", "integer")
     return str(int(value))
 
 
@@ -183,16 +183,16 @@ def _decimal(value: str, path: tuple[str, ...]) -> str:
     try:
         number = Decimal(value)
     except InvalidOperation:
-        raise _wrong(path, "A decimal number, such as 2.5,") from None
+        raise _wrong(path, "A decimal number, such as 2.5,", "decimal") from None
     exponent = number.as_tuple().exponent
     if not number.is_finite() or number.copy_abs() >= 10**13 or (isinstance(exponent, int) and exponent < -9):
-        raise _wrong(path, "A decimal number of up to 13 digits and 9 decimals")
+        raise _wrong(path, "A decimal number of up to 13 digits and 9 decimals", "decimal_digits")
     return f"{number:f}"
 
 
 def _boolean(value: str, path: tuple[str, ...]) -> str:
     if value.lower() not in ("true", "false"):
-        raise _wrong(path, "true or false")
+        raise _wrong(path, "true or false", "boolean")
     return value.lower()
 
 
@@ -200,14 +200,14 @@ def _date(value: str, path: tuple[str, ...]) -> str:
     try:
         return date.fromisoformat(value).isoformat()
     except ValueError:
-        raise _wrong(path, "A day, such as 2026-03-14,") from None
+        raise _wrong(path, "A day, such as 2026-03-14,", "day") from None
 
 
 def _date_time(value: str, path: tuple[str, ...]) -> str:
     try:
         return datetime.fromisoformat(value).isoformat()
     except ValueError:
-        raise _wrong(path, "A time, such as 2026-03-14T09:26:53Z,") from None
+        raise _wrong(path, "A time, such as 2026-03-14T09:26:53Z,", "moment") from None
 
 
 def _json(value: str, path: tuple[str, ...]) -> str:
@@ -218,19 +218,19 @@ def _json(value: str, path: tuple[str, ...]) -> str:
 def _rich_text(value: str, path: tuple[str, ...]) -> str:
     found = _decoded(value, path)
     if _field(found, "type") != "root":
-        raise _wrong(path, 'A rich text: JSON with "type": "root"')
+        raise _wrong(path, 'A rich text: JSON with "type": "root"', "rich_text")
     return value
 
 
 def _url(value: str, path: tuple[str, ...]) -> str:
     if len(value) > 2_048 or not _LINK.fullmatch(value):
-        raise _wrong(path, "An address that begins with https:, http:, mailto:, tel: or sms:")
+        raise _wrong(path, "An address that begins with https:, http:, mailto:, tel: or sms:", "link")
     return value
 
 
 def _color(value: str, path: tuple[str, ...]) -> str:
     if not _COLOR.fullmatch(value):
-        raise _wrong(path, "A colour, such as #C0392B,")
+        raise _wrong(path, "A colour, such as #C0392B,", "color")
     return value.upper()
 
 
@@ -241,7 +241,8 @@ def _measure(kind: str) -> Check:
         found = _decoded(value, path)
         unit, number = _field(found, "unit"), _field(found, "value")
         if str(unit).lower() not in units or not _is_number(number) or Decimal(str(number)) < 0:
-            raise _wrong(path, f'A {kind}, such as {{"value": 2.5, "unit": "{units[0]}"}},')
+            example = f'{{"value": 2.5, "unit": "{units[0]}"}}'
+            raise _wrong(path, f"A {kind}, such as {example},", "such_as", example=example)
         return _encoded({"value": number, "unit": str(unit).lower()})
 
     return check
@@ -252,10 +253,11 @@ def _rating(value: str, path: tuple[str, ...]) -> str:
     names = ("value", "scale_min", "scale_max")
     given = [_field(found, name) for name in names]
     if not all(_is_number(number) for number in given):
-        raise _wrong(path, 'A rating, such as {"value": "4.5", "scale_min": "1.0", "scale_max": "5.0"},')
+        example = '{"value": "4.5", "scale_min": "1.0", "scale_max": "5.0"}'
+        raise _wrong(path, f"A rating, such as {example},", "such_as", example=example)
     rated, lowest, highest = (Decimal(str(number)) for number in given)
     if not lowest <= rated <= highest or lowest == highest:
-        raise _wrong(path, "A rating within its scale")
+        raise _wrong(path, "A rating within its scale", "scale")
     return _encoded(dict(zip(names, map(str, given), strict=True)))
 
 
@@ -263,7 +265,8 @@ def _money(value: str, path: tuple[str, ...]) -> str:
     found = _decoded(value, path)
     amount, currency = _field(found, "amount"), _field(found, "currency_code")
     if not _is_number(amount) or not re.fullmatch("[A-Z]{3}", str(currency)):
-        raise _wrong(path, 'An amount of money, such as {"amount": "5.99", "currency_code": "EUR"},')
+        example = '{"amount": "5.99", "currency_code": "EUR"}'
+        raise _wrong(path, f"An amount of money, such as {example},", "such_as", example=example)
     from_decimal(str(amount), str(currency), field=path)
     return _encoded({"amount": str(amount), "currency_code": str(currency)})
 
@@ -272,7 +275,8 @@ def _reference(leads_to: str | None) -> Check:
     def check(value: str, path: tuple[str, ...]) -> str:
         match = _GID.fullmatch(value)
         if match is None or (leads_to is not None and match[1] != leads_to):
-            raise _wrong(path, f"The id of a {leads_to or 'file'}, such as gid://vetrina/{leads_to or 'MediaImage'}/1,")
+            example = f"gid://vetrina/{leads_to or 'MediaImage'}/1"
+            raise _wrong(path, f"The id of a {leads_to or 'file'}, such as {example},", "such_as", example=example)
         return value
 
     return check
@@ -283,7 +287,7 @@ def _list_of(check: Check) -> Check:
         found = _decoded(value, path)
         items = cast(list[Any], found) if isinstance(found, list) else None
         if items is None or len(items) > MOST_ITEMS:
-            raise _wrong(path, f"A JSON list of at most {MOST_ITEMS} values")
+            raise _wrong(path, f"A JSON list of at most {MOST_ITEMS} values", "json_list", most=MOST_ITEMS)
         for index, item in enumerate(items):
             written = item if isinstance(item, str) else _encoded(item)
             check(written, (*path, str(index)))
@@ -296,7 +300,7 @@ def _decoded(value: str, path: tuple[str, ...]) -> Any:
     try:
         found = msgspec.json.decode(value)
     except (msgspec.DecodeError, RecursionError):
-        raise _wrong(path, "JSON") from None
+        raise _wrong(path, "JSON", "json") from None
     return found
 
 
@@ -318,8 +322,8 @@ def _is_number(value: Any) -> bool:
         return False
 
 
-def _wrong(path: tuple[str, ...], wanted: str) -> BadInput:
-    return BadInput(field=path, problem=f"{wanted.rstrip(',')} is needed here.")
+def _wrong(path: tuple[str, ...], wanted: str, reason: str, **facts: object) -> BadInput:
+    return BadInput(field=path, problem=f"{wanted.rstrip(',')} is needed here.", reason=reason, **facts)
 
 
 _SINGLE: dict[str, Check] = {

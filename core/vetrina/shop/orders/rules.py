@@ -38,6 +38,13 @@ class OrderIsPaid(Refusal):
     text = "The order {name} is already paid."
 
 
+class NothingAwaited(Refusal):
+    """Something is left to pay of the order, and no money of it is under way: it has to be asked for first."""
+
+    code = "NOTHING_AWAITED"
+    text = "Nothing is awaited for the order {name}: what is left to pay is asked for by a payment link."
+
+
 class OrderIsSent(Refusal):
     """Goods that left cannot be cancelled, only returned."""
 

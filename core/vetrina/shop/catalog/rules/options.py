@@ -122,7 +122,7 @@ def _ordered(variant: V, options: Sequence[OptionSheet], index: int) -> V:
         raise BadInput(
             field=("variants", str(index), "options"),
             problem=f"A variant has a value of each option: {wanted}.",
-            reason="option_values",
+            reason="option_values" if options else "no_options",
             options=wanted,
         )
     return replace(variant, options=pairs)

@@ -153,7 +153,7 @@ def _in_order(variant: VariantSheet, names: Sequence[str], index: int) -> Varian
         raise BadInput(
             field=("variants", str(index), "options"),
             problem=f"A variant has a value of each option: {wanted}.",
-            reason="option_values",
+            reason="option_values" if names else "no_options",
             options=wanted,
         )
     return msgspec.structs.replace(variant, options=pairs)
