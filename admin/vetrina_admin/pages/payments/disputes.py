@@ -12,9 +12,9 @@ from vetrina.views.payments.disputes import DisputeTab, dispute_by_id, dispute_o
 from vetrina_admin.pages.actors import actor_names
 from vetrina_admin.pages.answers import Answer, render, see_other
 from vetrina_admin.pages.forms import Form
-from vetrina_admin.pages.guarded import title_of
 from vetrina_admin.pages.listings import chosen, listed, window_of
 from vetrina_admin.pages.orders.after import title_of as goods_title
+from vetrina_admin.pages.payments.providers import provider_title
 from vetrina_admin.pages.payments_shown import DISPUTE_TONES, days_left, reason_text
 from vetrina_admin.pages.refusals import Wrong, beside
 from vetrina_admin.pages.visits import Visit
@@ -93,7 +93,7 @@ async def _shown(visit: Visit, errors: Wrong, typed: dict[str, str]) -> Answer:
         has_desk=visit.ctx.ports.find(DisputeDesk, row.provider) is not None,
         is_open=row.is_answerable and (row.evidence_due_at is None or row.evidence_due_at > now),
         actors=await actor_names(visit, [dispute.answered_by or ""]),
-        title_of=partial(title_of, visit),
+        title_of=partial(provider_title, visit),
         errors=errors,
         typed=typed,
     )

@@ -18,8 +18,8 @@ from vetrina.vocabulary import PaymentState
 from vetrina_admin.pages.actors import actor_names
 from vetrina_admin.pages.answers import Answer, render, see_other
 from vetrina_admin.pages.forms import Form
-from vetrina_admin.pages.guarded import title_of
 from vetrina_admin.pages.orders.story import money_story
+from vetrina_admin.pages.payments.providers import provider_title
 from vetrina_admin.pages.payments_shown import DISPUTE_TONES, STATE_TONES, method_name, reason_text
 from vetrina_admin.pages.refusals import Wrong, told
 from vetrina_admin.pages.visits import Visit
@@ -132,7 +132,7 @@ async def _shown(visit: Visit, key: int, errors: Wrong, typed: dict[str, str]) -
         tones=STATE_TONES,
         dispute_tones=DISPUTE_TONES,
         method=partial(method_name, visit.say),
-        title_of=partial(title_of, visit),
+        title_of=partial(provider_title, visit),
         errors=errors,
         typed=typed,
     )

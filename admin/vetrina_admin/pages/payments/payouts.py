@@ -1,6 +1,7 @@
 """Payouts: the list, one with what it settled, and the books: whether the money adds up."""
 
 from datetime import timedelta
+from functools import partial
 
 from vetrina.kernel.errors import NotFound
 from vetrina.ports import PayoutSource
@@ -8,6 +9,7 @@ from vetrina.views.payments.payouts import payout_by_id, payout_items, payouts
 from vetrina.views.payments.proof import money_mismatches, money_proof
 from vetrina_admin.pages.answers import Answer, render
 from vetrina_admin.pages.listings import listed, window_of
+from vetrina_admin.pages.payments.providers import provider_title
 from vetrina_admin.pages.payments_shown import PAYOUT_TONES
 from vetrina_admin.pages.visits import Visit
 
@@ -24,6 +26,7 @@ async def payout_list(visit: Visit) -> Answer:
         listed=listed(visit, await payouts(visit.ctx.db, window), window),
         has_source=bool(visit.ctx.ports.all(PayoutSource)),
         tones=PAYOUT_TONES,
+        title_of=partial(provider_title, visit),
     )
 
 
@@ -39,6 +42,7 @@ async def payout_page(visit: Visit) -> Answer:
         payout=payout,
         listed=listed(visit, await payout_items(visit.ctx.db, payout.id, window), window),
         tones=PAYOUT_TONES,
+        title_of=partial(provider_title, visit),
     )
 
 
@@ -51,4 +55,5 @@ async def money_page(visit: Visit) -> Answer:
         proofs=await money_proof(visit.ctx.db),
         mismatches=await money_mismatches(visit.ctx.db, late_since=late_since),
         late_days=LATE_AFTER.days,
+        title_of=partial(provider_title, visit),
     )

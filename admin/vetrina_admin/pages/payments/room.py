@@ -11,6 +11,7 @@ from vetrina_admin.pages.payments.asked import SORTS, TABS, Asked, asked
 from vetrina_admin.pages.payments.disputes import dispute_list, dispute_page, hand_in
 from vetrina_admin.pages.payments.page import capture_it, look_it_up, payment_page, refund_it, send_it_back, void_it
 from vetrina_admin.pages.payments.payouts import money_page, payout_list, payout_page
+from vetrina_admin.pages.payments.providers import provider_title
 from vetrina_admin.pages.payments.waiting import (
     money_waits,
     queues_page,
@@ -56,7 +57,7 @@ async def payment_list(visit: Visit) -> Answer:
                 visit.say("payments.state"),
                 [(each, visit.say(f"payments.state_{each}")) for each in PaymentState],
             ),
-            ("provider", visit.say("payments.provider"), [(each, each) for each in providers]),
+            ("provider", visit.say("payments.provider"), [(each, provider_title(visit, each)) for each in providers]),
         ],
         tones=STATE_TONES,
         method=partial(method_name, visit.say),

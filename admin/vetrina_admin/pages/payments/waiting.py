@@ -22,7 +22,7 @@ from vetrina.views.payments.queues import (
 from vetrina.views.payments.standing import troubled_payments
 from vetrina_admin.pages.answers import Answer, render, see_other
 from vetrina_admin.pages.forms import Form
-from vetrina_admin.pages.guarded import title_of
+from vetrina_admin.pages.payments.providers import provider_title
 from vetrina_admin.pages.payments_shown import (
     DISPUTE_TONES,
     STATE_TONES,
@@ -63,7 +63,7 @@ async def queues_page(visit: Visit) -> Answer:
         tones=STATE_TONES,
         dispute_tones=DISPUTE_TONES,
         method=partial(method_name, visit.say),
-        title_of=partial(title_of, visit),
+        title_of=partial(provider_title, visit),
         percent=partial(percent_text, language=visit.language),
     )
 
