@@ -25,6 +25,7 @@ class AccountsInTrouble(Refusal):
 
     code = "CARRIER_ACCOUNTS_IN_TROUBLE"
     text = "These accounts were refused when they were tried: {names}. Look at them under Accounts."
+    texts = {"it": "Questi contratti sono stati rifiutati alla prova: {names}. Guardali in Contratti."}
 
 
 class LabelsUnsure(Refusal):
@@ -32,6 +33,7 @@ class LabelsUnsure(Refusal):
 
     code = "LABELS_UNSURE"
     text = "Of these labels nobody knows whether the carrier sold them: {labels}. Decide under Labels."
+    texts = {"it": "Di queste etichette non si sa se il corriere le abbia vendute: {labels}. Decidi in Etichette."}
 
 
 def declarations(settings: CarriersSettings) -> list[Declaration]:

@@ -16,6 +16,9 @@ class NotInPage(Refusal):
 
     code = "NOT_IN_PAGE"
     text = "These ways to pay bring no script for a page, so buyers do not see them here: {names}."
+    texts = {
+        "it": "Questi modi di pagare non portano uno script per la pagina, perciò qui chi compra non li vede: {names}."
+    }
 
 
 class NoWayToPay(Refusal):
@@ -23,6 +26,10 @@ class NoWayToPay(Refusal):
 
     code = "NO_WAY_TO_PAY"
     text = "No plugin offers a way to pay in the default market: switch one on, or complete its settings."
+    texts = {
+        "it": "Nessun plugin offre un modo di pagare nel mercato predefinito: attivane uno, o completane le "
+        "impostazioni.",
+    }
 
 
 def checks() -> list[Declaration]:

@@ -38,6 +38,7 @@ class NoSuchPage(Refusal):
 
     code = "NOT_FOUND"
     text = "There is nothing at this address."
+    texts = {"it": "A questo indirizzo non c'è nulla."}
 
 
 class House(msgspec.Struct, frozen=True):

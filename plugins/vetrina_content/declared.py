@@ -22,6 +22,10 @@ class ItemsLeadNowhere(Refusal):
 
     code = "ITEMS_LEAD_NOWHERE"
     text = "These items of menus lead nowhere, what they showed is gone: {items}. Edit or remove them."
+    texts = {
+        "it": "Queste voci di menu non portano da nessuna parte, ciò che mostravano non c'è più: {items}. "
+        "Modificale o rimuovile.",
+    }
 
 
 def declarations() -> list[Declaration]:

@@ -27,6 +27,10 @@ class SellerUnknown(Refusal):
 
     code = "INVOICES_SELLER_UNKNOWN"
     text = "Fill in the seller's name, address and VAT id under the plugin's settings: no invoice is issued before."
+    texts = {
+        "it": "Inserisci ragione sociale, indirizzo e partita IVA del cedente nelle impostazioni del plugin: prima non "
+        "si emettono fatture.",
+    }
 
 
 class InvoicesWait(Refusal):
@@ -34,6 +38,7 @@ class InvoicesWait(Refusal):
 
     code = "INVOICES_WAIT"
     text = "{count} invoices wait for whom they are made out to: open their orders and issue them."
+    texts = {"it": "{count} fatture attendono l'intestatario: apri i loro ordini ed emettile."}
 
 
 class NumbersOff(Refusal):
@@ -41,6 +46,7 @@ class NumbersOff(Refusal):
 
     code = "INVOICES_NUMBERS_OFF"
     text = "{problem}"
+    texts = {"it": "I documenti non tornano: {problem}"}
 
 
 def declarations(settings: InvoicesSettings) -> list[Declaration]:

@@ -25,6 +25,7 @@ class TooMany(Refusal):
 
     code = "TOO_MANY_DOCUMENTS"
     text = "An archive holds {most} documents: choose fewer, such as one month."
+    texts = {"it": "Un archivio contiene {most} documenti: scegline meno, per esempio un mese."}
 
 
 def sought_of(query: Mapping[str, str]) -> Sought:

@@ -14,6 +14,10 @@ class NoWayToPay(Refusal):
 
     code = "MANUAL_PAYMENT_OFFERS_NOTHING"
     text = "Nothing is offered: name an account for transfers, or take cash on delivery or in store, in the settings."
+    texts = {
+        "it": "Non viene offerto nulla: indica un conto per i bonifici, o accetta il contrassegno o il pagamento "
+        "in negozio, nelle impostazioni.",
+    }
 
 
 class HalfAnAccount(Refusal):
@@ -21,6 +25,7 @@ class HalfAnAccount(Refusal):
 
     code = "MANUAL_PAYMENT_HALF_AN_ACCOUNT"
     text = "Bank transfer is not offered: {missing} is missing in the settings."
+    texts = {"it": "Il bonifico non viene offerto: nelle impostazioni manca {missing}."}
 
 
 class NoStore(Refusal):
@@ -28,6 +33,12 @@ class NoStore(Refusal):
 
     code = "MANUAL_PAYMENT_NO_STORE"
     text = "Payment in store is not offered: name the deliveries that are collected there, in the settings."
+    texts = {
+        "it": "Il pagamento in negozio non viene offerto: indica nelle impostazioni quali consegne si ritirano lì."
+    }
+
+
+HOLDER, IBAN = Say("the account holder", it="l'intestatario del conto"), Say("the IBAN", it="l'IBAN")
 
 
 def check(settings: ManualPaymentSettings) -> Callable[[Context], Awaitable[None]]:
@@ -35,7 +46,7 @@ def check(settings: ManualPaymentSettings) -> Callable[[Context], Awaitable[None
 
     async def look(ctx: Context) -> None:
         if bool(settings.iban) != bool(settings.account_holder):
-            raise HalfAnAccount(missing="the account holder" if settings.iban else "the IBAN")
+            raise HalfAnAccount(missing=HOLDER if settings.iban else IBAN)
         if settings.takes_in_store and not settings.store_deliveries:
             raise NoStore
         if not (settings.iban or settings.takes_cash or settings.takes_in_store):

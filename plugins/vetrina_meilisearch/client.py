@@ -8,6 +8,7 @@ import msgspec
 
 from vetrina.kernel.errors import Refusal, Unavailable
 from vetrina.kernel.outgoing import Outgoing, Unreachable
+from vetrina.plugin.words import Say
 
 SEARCH = 0.7
 """Seconds for an answer to a buyer: less than the port gives, so that the reason is known."""
@@ -16,6 +17,7 @@ WRITE = 15.0
 LARGEST = 4 * 1024 * 1024
 """Bytes of an answer."""
 BAD, NOT_FOUND = 400, 404
+NOT_ITSELF = Say("it does not answer as Meilisearch does", it="non risponde come fa Meilisearch")
 
 T = TypeVar("T")
 
@@ -25,6 +27,7 @@ class MeilisearchUnusable(Refusal):
 
     code = "MEILISEARCH_UNUSABLE"
     text = "Meilisearch cannot be used: {reason}"
+    texts = {"it": "Meilisearch non è utilizzabile: {reason}"}
 
 
 class IndexMissing(Unavailable):
@@ -144,11 +147,15 @@ class Client:
         if reply.status == NOT_FOUND and problem.code == "index_not_found":
             raise IndexMissing("Meilisearch has no such index")
         if reply.status >= BAD:
-            raise MeilisearchUnusable(reason=f"it answers {reply.status} {problem.code}".strip())
+            raise MeilisearchUnusable(reason=_answered(reply.status, problem.code))
         try:
             return msgspec.json.decode(reply.body, type=kind)
         except msgspec.MsgspecError as error:
-            raise MeilisearchUnusable(reason="it does not answer as Meilisearch does") from error
+            raise MeilisearchUnusable(reason=NOT_ITSELF) from error
+
+
+def _answered(status: int, code: str) -> Say:
+    return Say(f"it answers {status} {code}".strip(), it=f"risponde {status} {code}".strip())
 
 
 def _problem(body: bytes) -> _Problem:

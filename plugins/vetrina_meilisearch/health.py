@@ -17,6 +17,10 @@ class NoServer(Refusal):
 
     code = "NO_SEARCH_SERVER"
     text = "No Meilisearch server is named: the shop's own index answers. Name one in the settings of this plugin."
+    texts = {
+        "it": "Non è indicato alcun server Meilisearch: risponde l'indice del negozio. Indicane uno nelle "
+        "impostazioni di questo plugin.",
+    }
 
 
 class NotBuilt(Refusal):
@@ -24,6 +28,10 @@ class NotBuilt(Refusal):
 
     code = "SEARCH_INDEX_NOT_BUILT"
     text = "Meilisearch holds no index of this shop yet: the worker builds it, and the shop's own index answers."
+    texts = {
+        "it": "Meilisearch non ha ancora un indice di questo negozio: lo crea il worker, e intanto risponde "
+        "l'indice del negozio.",
+    }
 
 
 class Behind(Refusal):
@@ -31,6 +39,7 @@ class Behind(Refusal):
 
     code = "SEARCH_INDEX_BEHIND"
     text = "{waiting} products wait to be sent to Meilisearch, the oldest for {minutes} minutes."
+    texts = {"it": "{waiting} prodotti attendono di essere inviati a Meilisearch, il più vecchio da {minutes} minuti."}
 
 
 def check(settings: MeilisearchSettings) -> Callable[[Context], Awaitable[None]]:

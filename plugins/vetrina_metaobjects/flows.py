@@ -32,6 +32,7 @@ class TypeTaken(Refusal):
 
     code = "METAOBJECT_TYPE_TAKEN"
     text = "There is a definition of the type {type} already."
+    texts = {"it": "Esiste già una definizione del tipo {type}."}
 
 
 class FieldInUse(Refusal):
@@ -39,6 +40,7 @@ class FieldInUse(Refusal):
 
     code = "METAOBJECT_FIELD_IN_USE"
     text = "Entries have values in {key}: its type stays. Add another field instead."
+    texts = {"it": "Ci sono voci con valori in {key}: il suo tipo resta. Aggiungi invece un altro campo."}
 
 
 class DefinitionInUse(Refusal):
@@ -46,6 +48,7 @@ class DefinitionInUse(Refusal):
 
     code = "METAOBJECT_DEFINITION_IN_USE"
     text = "This definition has entries: remove them first."
+    texts = {"it": "Questa definizione ha delle voci: prima rimuovile."}
 
 
 @once

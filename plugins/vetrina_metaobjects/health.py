@@ -11,6 +11,7 @@ class FieldsGone(Refusal):
 
     code = "METAOBJECT_FIELDS_GONE"
     text = "These definitions name a field that they no longer have: {names}. Open and save them."
+    texts = {"it": "Queste definizioni nominano un campo che non hanno più: {names}. Aprile e salvale."}
 
 
 def checks() -> list[Declaration]:

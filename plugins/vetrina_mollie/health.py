@@ -14,6 +14,7 @@ class NoKey(Refusal):
 
     code = "MOLLIE_NO_KEY"
     text = "There is no key yet: type Mollie's API key into this plugin's settings."
+    texts = {"it": "Manca la chiave: inserisci la chiave API di Mollie nelle impostazioni di questo plugin."}
 
 
 class MethodsOff(Refusal):
@@ -21,6 +22,10 @@ class MethodsOff(Refusal):
 
     code = "MOLLIE_METHODS_OFF"
     text = "The account does not take {names}: switch it on at Mollie, or take it out of this plugin's settings."
+    texts = {
+        "it": "Il conto non accetta {names}: attiva questi metodi su Mollie, o toglili dalle impostazioni di "
+        "questo plugin.",
+    }
 
 
 def check(settings: MollieSettings) -> Callable[[Context], Awaitable[None]]:

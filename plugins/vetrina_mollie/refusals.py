@@ -8,6 +8,7 @@ class AmountNotTaken(Refusal):
 
     code = "PAYMENT_AMOUNT_TOO_SMALL"
     text = "This amount cannot be paid so: {reason}"
+    texts = {"it": "Questo importo non si può pagare così: {reason}"}
 
 
 class CurrencyNotTaken(Refusal):
@@ -15,6 +16,7 @@ class CurrencyNotTaken(Refusal):
 
     code = "PAYMENT_INVALID_CURRENCY"
     text = "This way to pay does not take {currency}."
+    texts = {"it": "Questo modo di pagare non accetta {currency}."}
 
 
 class KeyNotTaken(Refusal):
@@ -22,6 +24,7 @@ class KeyNotTaken(Refusal):
 
     code = "PAYMENT_GATEWAY_NOT_ENABLED_ERROR"
     text = "Mollie does not accept this shop's key: {reason}"
+    texts = {"it": "Mollie non accetta la chiave di questo negozio: {reason}"}
 
 
 class MollieRefuses(Refusal):
@@ -29,6 +32,7 @@ class MollieRefuses(Refusal):
 
     code = "PAYMENT_ERROR"
     text = "Mollie refuses: {reason}"
+    texts = {"it": "Mollie rifiuta: {reason}"}
 
 
 class NotGenuine(Refusal):
@@ -36,3 +40,4 @@ class NotGenuine(Refusal):
 
     code = "MOLLIE_MESSAGE_REFUSED"
     text = "This message is not taken: {reason}"
+    texts = {"it": "Questo messaggio non viene accettato: {reason}"}

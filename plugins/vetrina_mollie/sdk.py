@@ -18,6 +18,7 @@ import msgspec
 
 from vetrina.kernel.errors import Unavailable
 from vetrina.kernel.outgoing import Outgoing, Reply, Unreachable
+from vetrina.plugin.words import Say
 from vetrina_mollie.refusals import KeyNotTaken
 
 if TYPE_CHECKING:
@@ -213,7 +214,7 @@ def _told(heard: Reply | Unreachable) -> Thing:
         case 200 | 201 | 202 | 204 if isinstance(told, dict):
             return part(told)
         case 401 | 403:
-            raise KeyNotTaken(reason=f"it answers {heard.status}")
+            raise KeyNotTaken(reason=Say(f"it answers {heard.status}", it=f"risponde {heard.status}"))
         case 400 | 404 | 410 | 422:
             raise NotDone(heard.status, part(told))
         case 409:

@@ -18,6 +18,9 @@ class MailsLost(Refusal):
 
     code = "ORDER_MAILS_LOST"
     text = "{count} mails of the last seven days reached nobody, the latest {names}: {error}"
+    texts = {
+        "it": "{count} mail degli ultimi sette giorni non sono arrivate a nessuno, le più recenti {names}: {error}"
+    }
 
 
 class NobodySends(Refusal):
@@ -25,6 +28,7 @@ class NobodySends(Refusal):
 
     code = "NOBODY_SENDS"
     text = "No plugin sends mail: switch one on, such as smtp."
+    texts = {"it": "Nessun plugin invia mail: attivane uno, per esempio smtp."}
 
 
 def declarations() -> list[Declaration]:

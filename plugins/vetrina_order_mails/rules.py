@@ -23,6 +23,7 @@ class UnknownPlace(Refusal):
 
     code = "UNKNOWN_PLACE"
     text = "{place} is nothing this mail knows. It knows: {known}."
+    texts = {"it": "{place} non è nulla che questa mail conosca. Conosce: {known}."}
 
 
 class Wording(msgspec.Struct, frozen=True):

@@ -12,6 +12,9 @@ class PracticeInProduction(Refusal):
 
     code = "PRACTICE_IN_PRODUCTION"
     text = "This shop runs in production, where practice cards are never offered: switch the plugin off."
+    texts = {
+        "it": "Questo negozio è in produzione, dove le carte di prova non vengono mai offerte: disattiva il plugin."
+    }
 
 
 async def look(ctx: Context) -> None:

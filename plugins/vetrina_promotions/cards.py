@@ -25,6 +25,7 @@ class CardSpent(Refusal):
 
     code = "GIFT_CARD_SPENT"
     text = "This gift card no longer covers the amount."
+    texts = {"it": "Questa carta regalo non copre più l'importo."}
 
 
 class GiftCards:

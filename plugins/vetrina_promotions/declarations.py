@@ -22,6 +22,7 @@ class LedgerOff(Refusal):
 
     code = "GIFT_CARD_LEDGER_OFF"
     text = "The balance of these gift cards is not what their ledger adds up to: {cards}."
+    texts = {"it": "Il saldo di queste carte regalo non è la somma delle voci del loro registro: {cards}."}
 
 
 def declarations() -> list[Declaration]:

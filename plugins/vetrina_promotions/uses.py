@@ -18,6 +18,7 @@ class NoUseLeft(Refusal):
 
     code = "PROMOTION_USED_UP"
     text = "This discount can no longer be used."
+    texts = {"it": "Questo sconto non si può più usare."}
 
 
 class PromotionUses:

@@ -14,6 +14,10 @@ class NoBucket(Refusal):
 
     code = "NO_BUCKET"
     text = "No bucket is named: files stay in the shop's own folder. Name one in the settings of this plugin."
+    texts = {
+        "it": "Non è indicato alcun bucket: i file restano nella cartella del negozio. Indicane uno nelle "
+        "impostazioni di questo plugin.",
+    }
 
 
 def check(settings: S3Settings) -> Callable[[Context], Awaitable[None]]:

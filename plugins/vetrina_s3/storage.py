@@ -10,11 +10,13 @@ from vetrina.kernel.crypto import draw_key
 from vetrina.kernel.errors import Refusal, Unavailable
 from vetrina.kernel.outgoing import ForbiddenAddress
 from vetrina.plugin import Context
+from vetrina.plugin.words import Say
 from vetrina.ports import MediaStorage, Piece
 
 if TYPE_CHECKING:
     from obstore.store import S3Store
 
+NOT_THE_SAME = Say("what was written is not what is read", it="ciò che si legge non è ciò che è stato scritto")
 _FOR_GOOD = "public, max-age=31536000, immutable"
 _TIMEOUTS: Any = {"connect_timeout": "5s", "timeout": "30s"}
 _RETRIES: Any = {"max_retries": 2}
@@ -25,6 +27,7 @@ class StorageUnusable(Refusal):
 
     code = "S3_UNUSABLE"
     text = "The bucket cannot be used: {reason}"
+    texts = {"it": "Il bucket non è utilizzabile: {reason}"}
 
 
 class NotInstalled(Refusal):
@@ -32,6 +35,7 @@ class NotInstalled(Refusal):
 
     code = "S3_NOT_INSTALLED"
     text = 'Install what speaks to buckets first: pip install "vetrina[s3]".'
+    texts = {"it": 'Prima installa ciò che parla con i bucket: pip install "vetrina[s3]".'}
 
 
 class Place(msgspec.Struct, frozen=True, kw_only=True):
@@ -110,7 +114,7 @@ class S3Storage(MediaStorage):
         except Unavailable as error:
             raise StorageUnusable(reason=str(error).partition(": ")[2]) from None
         if found is None or found.content != content:
-            raise StorageUnusable(reason="what was written is not what is read")
+            raise StorageUnusable(reason=NOT_THE_SAME)
 
     async def _check(self, ctx: Context) -> None:
         """Nothing is sent to an address that leads to somebody's own network by now. Raises Unavailable."""

@@ -24,6 +24,7 @@ class RedirectsInCircles(Refusal):
 
     code = "REDIRECTS_IN_CIRCLES"
     text = "From these paths one never arrives: {paths}. Remove one redirect of each circle."
+    texts = {"it": "Da questi percorsi non si arriva mai: {paths}. Rimuovi un reindirizzamento di ogni giro."}
 
 
 def declarations() -> list[Declaration]:

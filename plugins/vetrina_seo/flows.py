@@ -24,6 +24,7 @@ class RedirectLoop(Refusal):
 
     code = "REDIRECT_LOOP"
     text = "From {path} one would come back to {path}: let it lead somewhere else."
+    texts = {"it": "Da {path} si tornerebbe a {path}: fallo portare altrove."}
 
 
 class PathTaken(Refusal):
@@ -31,6 +32,7 @@ class PathTaken(Refusal):
 
     code = "PATH_TAKEN"
     text = "From {path} there is a redirect already."
+    texts = {"it": "Da {path} c'è già un reindirizzamento."}
 
 
 class Imported(msgspec.Struct, frozen=True):

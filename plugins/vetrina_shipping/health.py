@@ -14,6 +14,10 @@ class CountriesUnserved(Refusal):
 
     code = "COUNTRIES_UNSERVED"
     text = "Nobody delivers to {countries}, which the shop sells to. Add them to a zone, or take them off their market."
+    texts = {
+        "it": "Nessuno consegna in {countries}, dove il negozio vende. Aggiungi questi paesi a una zona, o toglili "
+        "dal loro mercato.",
+    }
 
 
 class MethodsWithoutPrice(Refusal):
@@ -21,6 +25,9 @@ class MethodsWithoutPrice(Refusal):
 
     code = "METHODS_WITHOUT_PRICE"
     text = "These methods have no price in a currency that their zone's market sells in: {methods}."
+    texts = {
+        "it": "Questi metodi non hanno un prezzo in una valuta in cui vende il mercato della loro zona: {methods}."
+    }
 
 
 class PointsUnplaced(Refusal):
@@ -28,6 +35,9 @@ class PointsUnplaced(Refusal):
 
     code = "POINTS_UNPLACED"
     text = "These pickup points have no coordinates: {points}. Without them they are sorted by postal code alone."
+    texts = {
+        "it": "Questi punti di ritiro non hanno coordinate: {points}. Senza, vengono ordinati solo per codice postale."
+    }
 
 
 async def check_markets(ctx: Context) -> None:

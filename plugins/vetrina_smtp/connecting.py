@@ -23,6 +23,7 @@ class ServerRefuses(Refusal):
 
     code = "MAIL_SERVER_REFUSES"
     text = "The mail server cannot be used: {reason}"
+    texts = {"it": "Il server di posta non è utilizzabile: {reason}"}
 
 
 class Server(msgspec.Struct, frozen=True, kw_only=True):

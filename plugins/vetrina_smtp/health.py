@@ -14,6 +14,10 @@ class NoServer(Refusal):
 
     code = "NO_MAIL_SERVER"
     text = "No mail server is named: mails wait. Name one in the settings of this plugin."
+    texts = {
+        "it": "Non è indicato alcun server di posta: le mail attendono. Indicane uno nelle impostazioni di questo "
+        "plugin.",
+    }
 
 
 def check(settings: SmtpSettings) -> Callable[[Context], Awaitable[None]]:

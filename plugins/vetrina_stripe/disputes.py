@@ -4,6 +4,7 @@ from typing import ClassVar
 
 from vetrina.kernel.clock import Clock
 from vetrina.kernel.errors import Unavailable
+from vetrina.plugin.words import Say
 from vetrina.ports import DisputeDesk, DisputeEvidence, DisputeReport, Policy
 from vetrina_stripe.disputing import report_of_dispute, told_evidence
 from vetrina_stripe.refusals import StripeRefuses
@@ -23,7 +24,7 @@ class StripeDisputes:
 
     async def submit_evidence(self, reference: str, evidence: DisputeEvidence) -> DisputeReport:
         if not reference.isidentifier():
-            raise StripeRefuses(reason="this is no dispute of Stripe's")
+            raise StripeRefuses(reason=Say("this is no dispute of Stripe's", it="non è una contestazione di Stripe"))
         async with within(PATIENCE):
             try:
                 dispute = await self._line.post(

@@ -15,6 +15,10 @@ class NoKeys(Refusal):
 
     code = "STRIPE_NO_KEYS"
     text = "There are no keys yet: type the publishable and the secret key into this plugin's settings."
+    texts = {
+        "it": "Mancano le chiavi: inserisci la chiave pubblicabile e quella segreta nelle impostazioni di questo "
+        "plugin.",
+    }
 
 
 class NoWebhookSecret(Refusal):
@@ -22,6 +26,10 @@ class NoWebhookSecret(Refusal):
 
     code = "STRIPE_NO_WEBHOOK_SECRET"
     text = "There is no signing secret: Stripe's messages are refused, and payments are found by asking alone."
+    texts = {
+        "it": "Manca il segreto di firma: i messaggi di Stripe vengono rifiutati, e i pagamenti si scoprono solo "
+        "chiedendo.",
+    }
 
 
 def check(settings: StripeSettings) -> Callable[[Context], Awaitable[None]]:

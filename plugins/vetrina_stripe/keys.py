@@ -13,6 +13,7 @@ class WrongMode(Refusal):
 
     code = "STRIPE_WRONG_MODE"
     text = "Stripe answers in another mode than the keys are for: test and live are never mixed."
+    texts = {"it": "Stripe risponde in una modalità diversa da quella delle chiavi: test e live non si mescolano mai."}
 
 
 class WrongAccount(Refusal):
@@ -20,6 +21,7 @@ class WrongAccount(Refusal):
 
     code = "STRIPE_WRONG_ACCOUNT"
     text = "The keys belong to the account {found}, which is not the one in the settings."
+    texts = {"it": "Le chiavi sono del conto {found}, che non è quello indicato nelle impostazioni."}
 
 
 async def try_keys(line: Line, *, is_live: bool, account: str) -> None:

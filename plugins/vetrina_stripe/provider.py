@@ -8,6 +8,7 @@ import msgspec
 
 from vetrina.kernel.clock import Clock
 from vetrina.kernel.errors import Refusal, Unavailable
+from vetrina.plugin.words import Say
 from vetrina.ports import (
     DisputeReport,
     MoneyRequest,
@@ -34,6 +35,10 @@ from vetrina_stripe.starting import refusal_of, start_params
 
 PATIENCE = 9.0
 """Seconds for all that one request asks of Stripe, less than the port's, so that the reason is known."""
+ASKED_BEFORE = Say(
+    "this movement was asked for before, with another amount",
+    it="questo movimento è già stato chiesto, con un altro importo",
+)
 DECIDED = (PaymentState.CANCELLED, PaymentState.CAPTURED, PaymentState.REFUNDED)
 KEY_LASTS = timedelta(hours=20)
 """Stripe forgets keys after 24 hours at the earliest: a charge older than this is looked up, never repeated."""
@@ -179,4 +184,4 @@ class StripePayments:
 
 
 def _refused(no: Exception) -> Refusal:
-    return StripeRefuses(reason=str(no) or "this movement was asked for before, with another amount")
+    return StripeRefuses(reason=str(no) or ASKED_BEFORE)

@@ -8,6 +8,7 @@ class AmountTooSmall(Refusal):
 
     code = "PAYMENT_AMOUNT_TOO_SMALL"
     text = "This amount is too small: {reason}"
+    texts = {"it": "Questo importo è troppo piccolo: {reason}"}
 
 
 class AmountNotTaken(Refusal):
@@ -15,6 +16,7 @@ class AmountNotTaken(Refusal):
 
     code = "PAYMENT_INVALID_CURRENCY"
     text = "Stripe cannot take exactly {amount} {currency}: it counts that currency in coarser steps."
+    texts = {"it": "Stripe non può addebitare esattamente {amount} {currency}: conta quella valuta a passi più grandi."}
 
 
 class CurrencyNotTaken(Refusal):
@@ -22,6 +24,7 @@ class CurrencyNotTaken(Refusal):
 
     code = "PAYMENT_INVALID_CURRENCY"
     text = "Stripe does not take this currency: {reason}"
+    texts = {"it": "Stripe non accetta questa valuta: {reason}"}
 
 
 class TokenNotTaken(Refusal):
@@ -29,6 +32,7 @@ class TokenNotTaken(Refusal):
 
     code = "PAYMENT_INVALID_PAYMENT_METHOD"
     text = "This means of payment cannot be used: {reason}"
+    texts = {"it": "Questo mezzo di pagamento non si può usare: {reason}"}
 
 
 class KeyNotTaken(Refusal):
@@ -36,6 +40,7 @@ class KeyNotTaken(Refusal):
 
     code = "PAYMENT_GATEWAY_NOT_ENABLED_ERROR"
     text = "Stripe does not accept this shop's key: {reason}"
+    texts = {"it": "Stripe non accetta la chiave di questo negozio: {reason}"}
 
 
 class StripeRefuses(Refusal):
@@ -43,6 +48,7 @@ class StripeRefuses(Refusal):
 
     code = "PAYMENT_ERROR"
     text = "Stripe refuses: {reason}"
+    texts = {"it": "Stripe rifiuta: {reason}"}
 
 
 class NotGenuine(Refusal):
@@ -50,3 +56,4 @@ class NotGenuine(Refusal):
 
     code = "STRIPE_MESSAGE_REFUSED"
     text = "This message is not taken: {reason}"
+    texts = {"it": "Questo messaggio non viene accettato: {reason}"}

@@ -13,6 +13,7 @@ import msgspec
 
 from vetrina.kernel.errors import Unavailable
 from vetrina.kernel.outgoing import Outgoing, Unreachable
+from vetrina.plugin.words import Say
 from vetrina_stripe.refusals import KeyNotTaken
 
 if TYPE_CHECKING:
@@ -174,7 +175,7 @@ def _told(error: "stripe.StripeError") -> Exception:
         case stripe.IdempotencyError():
             return KeyTaken()
         case stripe.AuthenticationError() | stripe.PermissionError():
-            return KeyNotTaken(reason=f"it answers {error.http_status}")
+            return KeyNotTaken(reason=Say(f"it answers {error.http_status}", it=f"risponde {error.http_status}"))
         case stripe.InvalidRequestError():
             return NotDone(told)
         case stripe.RateLimitError():

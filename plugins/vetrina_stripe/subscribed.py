@@ -32,6 +32,10 @@ class NoWebhook(Refusal):
 
     code = "STRIPE_NO_WEBHOOK"
     text = "Stripe has no webhook that is on for {address}: make one, or the shop hears of payments by asking alone."
+    texts = {
+        "it": "Stripe non ha un webhook attivo per {address}: creane uno, altrimenti il negozio saprà dei pagamenti "
+        "solo chiedendo.",
+    }
 
 
 class NotSubscribed(Refusal):
@@ -39,6 +43,7 @@ class NotSubscribed(Refusal):
 
     code = "STRIPE_NOT_SUBSCRIBED"
     text = "Stripe's webhook does not tell the shop of {names}: add them to its events at Stripe."
+    texts = {"it": "Il webhook di Stripe non avvisa il negozio di {names}: aggiungili ai suoi eventi su Stripe."}
 
 
 class NobodyKnows(Refusal):
@@ -46,6 +51,9 @@ class NobodyKnows(Refusal):
 
     code = "STRIPE_WEBHOOK_NOT_SHOWN"
     text = "The key may not read the account's webhooks: allow it to, or see that the webhook is told of {names}."
+    texts = {
+        "it": "La chiave non può leggere i webhook del conto: autorizzala, o verifica che il webhook riceva {names}."
+    }
 
 
 def missing(told: Iterable[str]) -> tuple[str, ...]:

@@ -34,6 +34,10 @@ class RatesMissing(Refusal):
 
     code = "TAX_RATES_MISSING"
     text = "No standard rate is known today for {countries}: nothing can be sold there. Write it under Rates."
+    texts = {
+        "it": "Oggi non è nota un'aliquota ordinaria per {countries}: lì non si può vendere nulla. Inseriscila in "
+        "Aliquote.",
+    }
 
 
 class ThresholdNear(Refusal):
@@ -41,6 +45,10 @@ class ThresholdNear(Refusal):
 
     code = "TAX_THRESHOLD_NEAR"
     text = "{sold} EUR of 10,000 EUR of distance sales: register for OSS, then let destinations count from the start."
+    texts = {
+        "it": "{sold} EUR di 10.000 EUR di vendite a distanza: registrati all'OSS, poi fai valere la destinazione "
+        "dall'inizio.",
+    }
 
 
 class RatesOfCurrencyMissing(Refusal):
@@ -50,6 +58,10 @@ class RatesOfCurrencyMissing(Refusal):
     text = (
         "Distance sales in a currency whose rate in euros nobody has told: write it in the settings, then count again."
     )
+    texts = {
+        "it": "Vendite a distanza in una valuta di cui nessuno ha detto il cambio in euro: inseriscilo nelle "
+        "impostazioni, poi riconta.",
+    }
 
 
 class SoldInDoubt(Refusal):
@@ -57,6 +69,10 @@ class SoldInDoubt(Refusal):
 
     code = "TAX_SOLD_IN_DOUBT"
     text = "Sold without VAT to ids that VIES does not vouch for, orders {orders}: ask the buyers, or charge the VAT."
+    texts = {
+        "it": "Vendite senza IVA a partite IVA che VIES non conferma, ordini {orders}: chiedi a chi ha comprato, o "
+        "addebita l'IVA.",
+    }
 
 
 class AnswersStandIn(Refusal):
@@ -64,6 +80,10 @@ class AnswersStandIn(Refusal):
 
     code = "TAX_ANSWERS_STAND_IN"
     text = "{count} orders of the last day were taxed by an earlier answer: look at the plugin's errors."
+    texts = {
+        "it": "{count} ordini dell'ultimo giorno sono stati tassati con una risposta precedente: guarda gli errori "
+        "del plugin.",
+    }
 
 
 def declarations(settings: TaxSettings) -> list[Declaration]:

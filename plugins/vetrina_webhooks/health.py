@@ -13,6 +13,7 @@ class EndpointsSilent(Refusal):
 
     code = "ENDPOINTS_SILENT"
     text = "These endpoints are told nothing: {names}. Look at their log, then resume them."
+    texts = {"it": "Questi endpoint non ricevono nulla: {names}. Guarda il loro registro, poi riattivali."}
 
 
 def checks() -> list[Declaration]:

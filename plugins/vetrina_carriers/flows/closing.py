@@ -16,6 +16,7 @@ class NothingToClose(Refusal):
 
     code = "NOTHING_TO_CLOSE"
     text = "Nothing waits to be fetched with this account."
+    texts = {"it": "Nulla attende il ritiro con questo contratto."}
 
 
 async def close_day(ctx: Context, account_id: int) -> int:

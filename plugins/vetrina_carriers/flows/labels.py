@@ -14,6 +14,7 @@ from vetrina.kernel.crypto import draw_key
 from vetrina.kernel.db import Session
 from vetrina.kernel.errors import BadInput, NotFound, Refusal
 from vetrina.kernel.jobs import put_off
+from vetrina.plugin.words import Say
 from vetrina.ports import CarrierRate, CarrierRefused, Label, Parcel, RateRequest, ShipmentRequest
 from vetrina.views.orders.fulfilments import FulfilmentRow, fulfilment_by_id, fulfilments_of
 from vetrina.views.orders.placed import order_deliveries
@@ -51,6 +52,7 @@ class ParcelHasLabel(Refusal):
 
     code = "PARCEL_HAS_LABEL"
     text = "The parcel {name} has a label already: give that one back first."
+    texts = {"it": "Il collo {name} ha già un'etichetta: prima restituiscila."}
 
 
 class LabelIsOpen(Refusal):
@@ -58,6 +60,15 @@ class LabelIsOpen(Refusal):
 
     code = "LABEL_IS_OPEN"
     text = "This label is {state}: only what was bought can be given back, only what is unsure decided."
+    texts = {
+        "it": "Questa etichetta è {state}: si restituisce solo ciò che è comprato, si decide solo ciò che è incerto."
+    }
+
+
+_IN_ITALIAN = {
+    "waiting": "in attesa", "asking": "in acquisto", "bought": "comprata", "failed": "rifiutata",
+    "unsure": "incerta", "cancelled": "restituita", "changing": "in corso di modifica",
+}  # fmt: skip
 
 
 class Bulk(msgspec.Struct, frozen=True):
@@ -179,7 +190,7 @@ async def cancel_label(ctx: Context, label_id: int) -> None:
         await _close(ctx, row, "failed")
         return
     if row.state != "bought" or row.reference is None:
-        raise LabelIsOpen(state=row.state)
+        raise LabelIsOpen(state=_said(row.state))
     await line_of(await open_account(ctx, row.account_id)).cancel(ctx, row.reference)
     await _close(ctx, row, "cancelled")
     parcel = await fulfilment_by_id(ctx.db, row.fulfilment_id) if row.fulfilment_id is not None else None
@@ -196,7 +207,7 @@ async def decide_label(ctx: Context, label_id: int, tracking_number: str) -> Non
     ctx.require(LABELS)
     row = await _found(ctx, label_id)
     if row.state != "unsure":
-        raise LabelIsOpen(state=row.state)
+        raise LabelIsOpen(state=_said(row.state))
     number = texts.line(tracking_number, field=("tracking_number",), limit=60)
     if not number:
         await _close(ctx, row, "failed")
@@ -243,9 +254,13 @@ async def _close(ctx: Context, row: LabelRow, state: str) -> None:
     values: dict[str, Any] = {"label": row.id, "was": row.state, "state_": state, "now": ctx.now()}
     async with ctx.tx() as session:
         if not await session.execute(_CLOSE, values):
-            raise LabelIsOpen(state="changing")
+            raise LabelIsOpen(state=_said("changing"))
         await session.execute(_UNWATCH, {"parcel": row.fulfilment_id, "number": row.tracking_number, "now": ctx.now()})
         await audited(ctx, session, f"carriers_label.{state}", f"carriers_label:{row.id}")
+
+
+def _said(state: str) -> Say:
+    return Say(state, it=_IN_ITALIAN.get(state, state))
 
 
 _CLOSE = (

@@ -27,6 +27,7 @@ class BlogNotEmpty(Refusal):
 
     code = "NOT_EMPTY"
     text = "The blog has articles: remove them first."
+    texts = {"it": "Il blog ha degli articoli: prima rimuovili."}
 
 
 class _Known(msgspec.Struct, frozen=True):

@@ -12,6 +12,7 @@ from vetrina.kernel import texts
 from vetrina.kernel.context import Context, once
 from vetrina.kernel.db import Session, id_in, table_of
 from vetrina.kernel.errors import NotFound, Refusal
+from vetrina.plugin.words import Say
 from vetrina_content.flows.entries import in_one_hand
 from vetrina_content.flows.leading import led_to
 from vetrina_content.flows.sheets import WRITE
@@ -19,6 +20,9 @@ from vetrina_content.models import ContentItem, ContentMenu, ContentText
 from vetrina_content.rules import DEEPEST, LONGEST_TAG, MOST_ITEMS, MOST_TAGS
 
 MOST_MENUS = 100
+MENUS_FULL = Say(f"A shop has at most {MOST_MENUS} menus.", it=f"Un negozio ha al massimo {MOST_MENUS} menu.")
+ITEMS_FULL = Say(f"A menu has at most {MOST_ITEMS} items.", it=f"Un menu ha al massimo {MOST_ITEMS} voci.")
+TOO_DEEP = Say(f"A menu has at most {DEEPEST} levels.", it=f"Un menu ha al massimo {DEEPEST} livelli.")
 
 
 class MenuFull(Refusal):
@@ -53,7 +57,7 @@ async def create_menu(ctx: Context, *, title: str, handle: str = "") -> int:
     called = check_handle(handle.strip() or slug(named, "menu"))
     async with in_one_hand(called), ctx.tx() as session:
         if await session.value(_COUNT_MENUS) >= MOST_MENUS:
-            raise MenuFull(problem=f"A shop has at most {MOST_MENUS} menus.")
+            raise MenuFull(problem=MENUS_FULL)
         if await session.value(_MENU_CALLED, {"handle_": called}) is not None:
             raise HandleTaken(field=("handle",), handle=called)
         menu_id = await session.insert(ContentMenu, handle=called, title=named)
@@ -99,11 +103,11 @@ async def add_item(ctx: Context, menu_id: int, sheet: ItemSheet, parent_id: int 
             raise NotFound(field=("menu_id",), what="The menu")
         places = {place.id: place for place in await session.rows(_Place, _PLACES, {"menu": menu_id})}
         if len(places) >= MOST_ITEMS:
-            raise MenuFull(problem=f"A menu has at most {MOST_ITEMS} items.")
+            raise MenuFull(problem=ITEMS_FULL)
         if parent_id is not None and parent_id not in places:
             raise NotFound(field=("parent_id",), what="The item above")
         if _depth(places, parent_id) >= DEEPEST:
-            raise MenuFull(field=("parent_id",), problem=f"A menu has at most {DEEPEST} levels.")
+            raise MenuFull(field=("parent_id",), problem=TOO_DEEP)
         position = max((place.position for place in places.values()), default=0) + 1
         item_id = await session.insert(ContentItem, menu_id=menu_id, parent_id=parent_id, position=position, **columns)
         await _told(ctx, session, item_id, "added", sheet)

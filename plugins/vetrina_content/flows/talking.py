@@ -33,6 +33,7 @@ class CommentsClosed(Refusal):
 
     code = "COMMENTS_CLOSED"
     text = "No comments are taken here at the moment."
+    texts = {"it": "Qui al momento non si accettano commenti."}
 
 
 @once

@@ -56,6 +56,10 @@ class InvoiceMustWait(Refusal):
 
     code = "INVOICE_MUST_WAIT"
     text = "The invoice cannot be issued yet ({reason}): fill in the seller in the settings, or whom it is made out to."
+    texts = {
+        "it": "La fattura non può ancora essere emessa ({reason}): inserisci il cedente nelle impostazioni, o "
+        "l'intestatario.",
+    }
 
 
 class NothingToInvoice(Refusal):
@@ -63,6 +67,7 @@ class NothingToInvoice(Refusal):
 
     code = "NOTHING_TO_INVOICE"
     text = "There is nothing about this order that no document tells yet."
+    texts = {"it": "Di questo ordine i documenti dicono già tutto."}
 
 
 class Settled(msgspec.Struct, frozen=True):

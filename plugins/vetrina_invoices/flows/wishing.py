@@ -25,6 +25,7 @@ class InvoiceIsIssued(Refusal):
 
     code = "INVOICE_IS_ISSUED"
     text = "The invoice of this order is issued already; write to the shop if something in it is wrong."
+    texts = {"it": "La fattura di questo ordine è già stata emessa; se qualcosa è sbagliato, scrivi al negozio."}
 
 
 async def give_details(ctx: Context, cart_key: str, given: Details | None) -> Details | None:

@@ -30,6 +30,7 @@ class NobodyToWriteTo(Refusal):
 
     code = "NOBODY_TO_WRITE_TO"
     text = "A test goes to your own address: sign in as a person to send one."
+    texts = {"it": "Una prova va al tuo indirizzo: accedi come persona per inviarne una."}
 
 
 def kind_of(mail: str) -> Kind:

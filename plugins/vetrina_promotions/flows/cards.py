@@ -12,6 +12,7 @@ from vetrina.kernel.context import Context, once
 from vetrina.kernel.db import Session
 from vetrina.kernel.errors import BadInput, NotFound, Refusal
 from vetrina.kernel.money import Money
+from vetrina.plugin.words import Say
 from vetrina_promotions.codes import CARD_CODE, TAIL, card_digest, draw_card, plain
 from vetrina_promotions.ledger import enter
 from vetrina_promotions.models import GiftCard
@@ -28,6 +29,7 @@ class CardDisabled(Refusal):
 
     code = "GIFT_CARD_DISABLED"
     text = "This gift card is disabled."
+    texts = {"it": "Questa carta regalo è disattivata."}
 
 
 class Issued(msgspec.Struct, frozen=True):
@@ -79,7 +81,11 @@ async def adjust_card(ctx: Context, card_id: int, amount: int, note: str) -> Non
             session, card_id, "adjust", amount, at=ctx.now(), actor=ctx.actor.name, note=said
         ):
             raise BadInput(
-                field=("amount",), problem="There is less than that on the card, or there would be too much."
+                field=("amount",),
+                problem=Say(
+                    "There is less than that on the card, or there would be too much.",
+                    it="Sulla carta c'è meno di così, o ci sarebbe troppo.",
+                ),
             )
         await _audit(ctx, session, card_id, "adjusted", after={"amount": amount, "note": said})
 

@@ -25,6 +25,7 @@ class CodeTaken(Refusal):
 
     code = "CODE_TAKEN"
     text = "The code {taken} is in use already."
+    texts = {"it": "Il codice {taken} è già in uso."}
 
 
 class HasNoCodes(Refusal):
@@ -32,6 +33,7 @@ class HasNoCodes(Refusal):
 
     code = "DISCOUNT_IS_AUTOMATIC"
     text = "An automatic discount has no codes."
+    texts = {"it": "Uno sconto automatico non ha codici."}
 
 
 class TooManyCodes(Refusal):
@@ -39,6 +41,7 @@ class TooManyCodes(Refusal):
 
     code = "TOO_MANY_CODES"
     text = "A discount has {most} codes at most."
+    texts = {"it": "Uno sconto ha al massimo {most} codici."}
 
 
 @once

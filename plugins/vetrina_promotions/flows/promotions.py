@@ -28,6 +28,9 @@ class TooManyAutomatic(Refusal):
 
     code = "TOO_MANY_AUTOMATIC_DISCOUNTS"
     text = "A shop has {most} automatic discounts at most. Let one end first, or give this one a code."
+    texts = {
+        "it": "Un negozio ha al massimo {most} sconti automatici. Prima lasciane finire uno, o dai un codice a questo."
+    }
 
 
 class PromotionSheet(msgspec.Struct, frozen=True, kw_only=True):

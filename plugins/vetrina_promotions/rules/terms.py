@@ -7,6 +7,7 @@ import msgspec
 
 from vetrina.kernel.errors import Refusal
 from vetrina.kernel.money import LARGEST
+from vetrina.plugin.words import Say
 
 Kind = Literal["products", "order", "buy_get", "shipping"]
 """products: off chosen products. order: off the whole order. buy_get: buy some, get others for less or nothing."""
@@ -112,7 +113,10 @@ def checked(terms: Terms) -> Terms:
     """The terms, if they make a promotion, put in order. Raises BadTerms naming the field."""
     _check_value(terms, terms.off, ("off",), must_be=not terms.tiers)
     if terms.has_amounts and not terms.currency:
-        raise BadTerms(field=("currency",), problem="Say in which currency the amounts are.")
+        raise BadTerms(
+            field=("currency",),
+            problem=Say("Say in which currency the amounts are.", it="Indica in quale valuta sono gli importi."),
+        )
     _check_counts(terms)
     _check_scopes(terms)
     if terms.kind == "buy_get":
@@ -127,48 +131,98 @@ def checked(terms: Terms) -> Terms:
 
 def _check_value(terms: Terms, off: int, field: tuple[str, ...], *, must_be: bool) -> None:
     if terms.value == "percentage" and not int(must_be) <= off <= WHOLE:
-        raise BadTerms(field=field, problem="A percentage is more than 0 and at most 100.")
+        raise BadTerms(
+            field=field,
+            problem=Say(
+                "A percentage is more than 0 and at most 100.", it="Una percentuale è maggiore di 0 e al massimo 100."
+            ),
+        )
     if terms.value == "amount" and not int(must_be) <= off <= LARGEST:
-        raise BadTerms(field=field, problem="The amount must be more than nothing.")
+        raise BadTerms(
+            field=field,
+            problem=Say("The amount must be more than nothing.", it="L'importo deve essere maggiore di zero."),
+        )
 
 
 def _check_counts(terms: Terms) -> None:
     for name in ("least_subtotal", "buys_subtotal", "most_delivery"):
         if not 0 <= (getattr(terms, name) or 0) <= LARGEST:
-            raise BadTerms(field=(name,), problem="The amount is out of range.")
+            raise BadTerms(
+                field=(name,), problem=Say("The amount is out of range.", it="L'importo è fuori dai limiti.")
+            )
     for name in ("least_quantity", "buys_quantity", "gets_quantity", "most_times"):
         if not 0 <= (getattr(terms, name) or 0) <= LARGEST_COUNT:
-            raise BadTerms(field=(name,), problem=f"A number of pieces is between 0 and {LARGEST_COUNT}.")
+            raise BadTerms(
+                field=(name,),
+                problem=Say(
+                    f"A number of pieces is between 0 and {LARGEST_COUNT}.",
+                    it=f"Un numero di pezzi va da 0 a {LARGEST_COUNT}.",
+                ),
+            )
     if terms.most_times == 0:
-        raise BadTerms(field=("most_times",), problem="Leave it empty, or allow it once at least.")
+        raise BadTerms(
+            field=("most_times",),
+            problem=Say(
+                "Leave it empty, or allow it once at least.", it="Lascia vuoto, o permettilo almeno una volta."
+            ),
+        )
 
 
 def _check_scopes(terms: Terms) -> None:
     for field, scope in (("scope", terms.scope), ("buys", terms.buys)):
         if max(len(scope.product_ids), len(scope.collection_ids), len(scope.variant_ids)) > MOST_NAMED:
-            raise BadTerms(field=(field,), problem=f"A promotion names {MOST_NAMED} products or collections at most.")
+            raise BadTerms(
+                field=(field,),
+                problem=Say(
+                    f"A promotion names {MOST_NAMED} products or collections at most.",
+                    it=f"Uno sconto ha al massimo {MOST_NAMED} prodotti o collezioni.",
+                ),
+            )
     if terms.kind == "products" and terms.scope.is_everything:
-        raise BadTerms(field=("scope",), problem="Choose the products or collections, or take it off the whole order.")
+        raise BadTerms(
+            field=("scope",),
+            problem=Say(
+                "Choose the products or collections, or take it off the whole order.",
+                it="Scegli i prodotti o le collezioni, o toglilo dall'intero ordine.",
+            ),
+        )
 
 
 def _check_buy_get(terms: Terms) -> None:
     if bool(terms.buys_quantity) == bool(terms.buys_subtotal):
         raise BadTerms(
-            field=("buys_quantity",), problem="Say how many pieces are bought, or for how much: one of both."
+            field=("buys_quantity",),
+            problem=Say(
+                "Say how many pieces are bought, or for how much: one of both.",
+                it="Indica quanti pezzi si comprano, o per quanto: uno dei due.",
+            ),
         )
     if not terms.gets_quantity:
-        raise BadTerms(field=("gets_quantity",), problem="Say how many pieces are got.")
+        raise BadTerms(
+            field=("gets_quantity",), problem=Say("Say how many pieces are got.", it="Indica quanti pezzi si ricevono.")
+        )
     if terms.tiers:
-        raise BadTerms(field=("tiers",), problem="Buy and get has no steps.")
+        raise BadTerms(
+            field=("tiers",), problem=Say("Buy and get has no steps.", it="Compra e ricevi non ha scaglioni.")
+        )
 
 
 def _ordered(terms: Terms) -> tuple[Tier, ...]:
     tiers = tuple(sorted(terms.tiers, key=lambda tier: tier.at))
     if len(tiers) > MOST_TIERS:
-        raise BadTerms(field=("tiers",), problem=f"There can be {MOST_TIERS} steps.")
+        raise BadTerms(
+            field=("tiers",),
+            problem=Say(f"There can be {MOST_TIERS} steps.", it=f"Gli scaglioni sono al massimo {MOST_TIERS}."),
+        )
     for index, tier in enumerate(tiers):
         field = ("tiers", str(index))
         if tier.at <= 0 or (index and tiers[index - 1].at == tier.at):
-            raise BadTerms(field=field, problem="Every step begins at a threshold of its own, above nothing.")
+            raise BadTerms(
+                field=field,
+                problem=Say(
+                    "Every step begins at a threshold of its own, above nothing.",
+                    it="Ogni scaglione comincia a una soglia sua, maggiore di zero.",
+                ),
+            )
         _check_value(terms, tier.off, field, must_be=True)
     return tiers

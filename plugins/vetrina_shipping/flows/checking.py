@@ -10,6 +10,7 @@ from babel import Locale
 from vetrina.kernel import texts
 from vetrina.kernel.errors import BadInput
 from vetrina.kernel.money import LARGEST, digits
+from vetrina.plugin.words import Say
 from vetrina_shipping.rules import Area, FreeRule, Method, PriceTable, Surcharge, Zone
 from vetrina_shipping.rules.areas import EVERYWHERE
 from vetrina_shipping.rules.tables import BadTable, TableGap, TableOverlap, checked_table
@@ -37,7 +38,11 @@ def checked_zone(zone: Zone) -> Zone:
     methods = tuple(checked_method(method) for method in zone.methods)
     if len({method.handle for method in methods}) < len(methods) or len(methods) > MOST_METHODS:
         raise BadInput(
-            field=("methods",), problem=f"A zone has {MOST_METHODS} methods at most, each with its own handle."
+            field=("methods",),
+            problem=Say(
+                f"A zone has {MOST_METHODS} methods at most, each with its own handle.",
+                it=f"Una zona ha al massimo {MOST_METHODS} metodi, ognuno con il suo handle.",
+            ),
         )
     return msgspec.structs.replace(zone, name=name, methods=methods)
 

@@ -19,6 +19,9 @@ class BadPostalCode(Refusal):
 
     code = "BAD_POSTAL_CODE"
     text = "{code} is no postal code: write 20121, a range such as 07010-07052, or a beginning such as 07*."
+    texts = {
+        "it": "{code} non è un codice postale: scrivi 20121, un intervallo come 07010-07052, o un inizio come 07*."
+    }
 
 
 class TooManyCodes(Refusal):
@@ -26,6 +29,7 @@ class TooManyCodes(Refusal):
 
     code = "TOO_MANY_POSTAL_CODES"
     text = "An area names {most} postal codes, ranges and beginnings at most."
+    texts = {"it": "Un'area ha al massimo {most} codici postali, intervalli e inizi."}
 
 
 class ZonesOverlap(Refusal):
@@ -33,6 +37,7 @@ class ZonesOverlap(Refusal):
 
     code = "ZONES_OVERLAP"
     text = "{place} is in the zone {other} already: take it out there, or be more specific here."
+    texts = {"it": "{place} è già nella zona {other}: toglilo da lì, o indica qui qualcosa di più preciso."}
 
 
 class Span(msgspec.Struct, frozen=True):

@@ -8,6 +8,7 @@ import msgspec
 
 from vetrina.kernel.errors import Refusal
 from vetrina.kernel.money import LARGEST
+from vetrina.plugin.words import Say
 
 Basis = Literal["flat", "weight", "amount", "volume", "pieces"]
 """What a table is entered with: nothing, grams, minor units of its currency, cubic centimetres, pieces."""
@@ -20,6 +21,7 @@ class TableGap(Refusal):
 
     code = "TABLE_GAP"
     text = "Nothing is said between {after} and {before}: a step begins where the one before it ends."
+    texts = {"it": "Tra {after} e {before} non è detto nulla: uno scaglione comincia dove finisce il precedente."}
 
 
 class TableOverlap(Refusal):
@@ -27,6 +29,7 @@ class TableOverlap(Refusal):
 
     code = "TABLE_OVERLAP"
     text = "The step from {at} begins before the one ahead of it ends, at {before}."
+    texts = {"it": "Lo scaglione da {at} comincia prima della fine del precedente, a {before}."}
 
 
 class BadTable(Refusal):
@@ -56,15 +59,24 @@ class PriceTable(msgspec.Struct, frozen=True, kw_only=True):
 def checked_table(table: PriceTable) -> PriceTable:
     """The table with its steps in order. Raises TableGap, TableOverlap, BadTable; `field` names the step's place."""
     if not 1 <= len(table.steps) <= MOST_STEPS:
-        raise BadTable(problem=f"A table has between one step and {MOST_STEPS}.")
+        raise BadTable(
+            problem=Say(
+                f"A table has between one step and {MOST_STEPS}.", it=f"Una tabella ha da uno a {MOST_STEPS} scaglioni."
+            )
+        )
     steps = tuple(sorted(table.steps, key=lambda step: step.over))
     reached: int | None = 0
     for index, step in enumerate(steps):
         at = (str(index),)
         if not 0 <= step.price <= LARGEST:
-            raise BadTable(field=(*at, "price"), problem="A price is zero or more.")
+            raise BadTable(field=(*at, "price"), problem=Say("A price is zero or more.", it="Un prezzo è zero o più."))
         if not 0 <= step.over <= LARGEST_MEASURE or not (step.upto is None or step.over < step.upto <= LARGEST_MEASURE):
-            raise BadTable(field=(*at, "upto"), problem="A step ends above where it begins.")
+            raise BadTable(
+                field=(*at, "upto"),
+                problem=Say(
+                    "A step ends above where it begins.", it="Uno scaglione finisce oltre il punto in cui comincia."
+                ),
+            )
         if reached is None or step.over < reached:
             raise TableOverlap(field=(*at, "over"), at=step.over, before="-" if reached is None else reached)
         if step.over > reached:
@@ -76,11 +88,29 @@ def checked_table(table: PriceTable) -> PriceTable:
 def _checked_rest(table: PriceTable) -> PriceTable:
     last = table.steps[-1].upto
     if table.unit < 0 or not 0 <= table.per_unit <= LARGEST or bool(table.unit) != bool(table.per_unit):
-        raise BadTable(field=("unit",), problem="What comes on top needs both a unit and a price for it.")
+        raise BadTable(
+            field=("unit",),
+            problem=Say(
+                "What comes on top needs both a unit and a price for it.",
+                it="Ciò che si aggiunge ha bisogno sia di un'unità sia di un prezzo.",
+            ),
+        )
     if table.unit and last is None:
-        raise BadTable(field=("unit",), problem="The last step has no end: nothing can come beyond it.")
+        raise BadTable(
+            field=("unit",),
+            problem=Say(
+                "The last step has no end: nothing can come beyond it.",
+                it="L'ultimo scaglione non ha fine: oltre non può esserci nulla.",
+            ),
+        )
     if table.most is not None and (last is None or not table.unit or table.most <= last):
-        raise BadTable(field=("most",), problem="A limit lies beyond the last step, where something comes on top.")
+        raise BadTable(
+            field=("most",),
+            problem=Say(
+                "A limit lies beyond the last step, where something comes on top.",
+                it="Un limite sta oltre l'ultimo scaglione, dove si aggiunge qualcosa.",
+            ),
+        )
     return table
 
 

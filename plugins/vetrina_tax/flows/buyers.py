@@ -26,6 +26,7 @@ class VatIdWrong(Refusal):
 
     code = "VAT_ID_INVALID"
     text = "This is no VAT id: write it with its country, such as IT00743110157, and look at its digits."
+    texts = {"it": "Non è una partita IVA: scrivila con il suo paese, come IT00743110157, e controllane le cifre."}
 
 
 class CartIsOrdered(Refusal):
@@ -33,6 +34,7 @@ class CartIsOrdered(Refusal):
 
     code = "CART_IS_ORDERED"
     text = "This cart has been ordered; its VAT id cannot change any more."
+    texts = {"it": "Questo carrello è stato ordinato; la sua partita IVA non può più cambiare."}
 
 
 class GivenId(msgspec.Struct, frozen=True):

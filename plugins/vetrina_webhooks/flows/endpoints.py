@@ -35,6 +35,7 @@ class UnknownEvent(Refusal):
 
     code = "UNKNOWN_EVENT"
     text = "No event is called {names}."
+    texts = {"it": "Nessun evento si chiama {names}."}
 
 
 class NothingToHear(Refusal):
@@ -42,6 +43,7 @@ class NothingToHear(Refusal):
 
     code = "NO_EVENTS"
     text = "Name at least one event, or leave the list out for all of them."
+    texts = {"it": "Indica almeno un evento, o lascia vuoto l'elenco per averli tutti."}
 
 
 class TooManyEndpoints(Refusal):
@@ -49,6 +51,7 @@ class TooManyEndpoints(Refusal):
 
     code = "TOO_MANY_ENDPOINTS"
     text = "A shop has {most} endpoints at most."
+    texts = {"it": "Un negozio ha al massimo {most} endpoint."}
 
 
 class Created(msgspec.Struct, frozen=True):

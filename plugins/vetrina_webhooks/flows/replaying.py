@@ -31,6 +31,7 @@ class EndpointIsPaused(Refusal):
 
     code = "ENDPOINT_PAUSED"
     text = "The endpoint is paused: resume it first."
+    texts = {"it": "L'endpoint è sospeso: prima riattivalo."}
 
 
 class InTheFuture(Refusal):
@@ -38,6 +39,7 @@ class InTheFuture(Refusal):
 
     code = "IN_THE_FUTURE"
     text = "This time has not come yet."
+    texts = {"it": "Questo momento non è ancora arrivato."}
 
 
 @once
