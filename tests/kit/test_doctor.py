@@ -120,6 +120,22 @@ async def act(ctx, session, verb, code):
     await audited(ctx, session, f"gift.{{verb}}-{{code}}", "gift:1")
     await audited(ctx, session, code, "gift:1")
 """
+REFUSES = """
+from vetrina.kernel.errors import BadInput, NotFound, Refusal
+
+class Bare(BadInput):
+    text = "{{problem}}"
+
+class Gone(NotFound):
+    pass
+
+class NoInk(Refusal):
+    text = "There is no ink for {{pages}} pages."
+    texts = {{"it": "{told}"}}
+
+class Drier(NoInk):
+    {drier}
+"""
 DEEDS = """+
 [deeds]
 "gift.taken-off" = "Took a gift off"
@@ -191,6 +207,12 @@ DEFECTS: dict[str, tuple[str, Grade, dict[str, str]]] = {
     "differing": ("migrations", Grade.BRONZE, with_table("word", revised="other")),
     "greedy": ("statements", Grade.SILVER, {"__init__.py": FIELDS}),
     "mumbles": ("translations", Grade.SILVER, {"__init__.py": MUMBLES}),
+    "english alone": ("refusals", Grade.SILVER, {
+        "room/no.py": REFUSES.replace("{told}", "Per {{pages}} pagine non basta.").replace("{drier}", "text = 'Dry.'"),
+    }),
+    "other facts": ("refusals", Grade.SILVER, {
+        "no.py": REFUSES.replace("{told}", "Per {{sheets}} pagine non basta.").replace("{drier}", "pass"),
+    }),
     "unnamed": ("deeds", Grade.SILVER, {"plugin.toml": DEEDS, "flows.py": UNNAMED}),
     "no runbook": ("runbook", Grade.SILVER, {
         "__init__.py": SILENT, "README.md": README.replace("When a delivery is parked, skip it.", ""),
@@ -228,7 +250,8 @@ async def test_what_ships_with_vetrina_is_gold(name: str) -> None:
 
 
 async def test_a_healthy_plugin_is_gold(shelf: Shelf) -> None:
-    plant(shelf, "healthy", {"__init__.py": SILENT})
+    speaks = REFUSES.replace("{told}", "Per {{pages}} pagine non basta.").replace("{drier}", "pass")
+    plant(shelf, "healthy", {"__init__.py": SILENT, "no.py": speaks})
     assert failures(await examine("healthy", quick=True)) == []
 
 

@@ -14,7 +14,10 @@ from vetrina.plugin.words import Words
 
 
 class HealthCheck(msgspec.Struct, frozen=True):
-    """Whether something the plugin lives on works: `run` returns when it does, else raises a Refusal that says what."""
+    """Whether something the plugin lives on works: `run` returns when it does, else raises a Refusal that says what.
+
+    The admin says it in the reader's language: a Refusal's class has `texts = {"it": "..."}` beside its `text`.
+    """
 
     name: str
     title: Words

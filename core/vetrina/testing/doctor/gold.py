@@ -14,6 +14,7 @@ from vetrina.testing.doctor.budget import budget
 from vetrina.testing.doctor.deeds import unnamed
 from vetrina.testing.doctor.grades import Check, Grade, Outcome, failed, passed, spared
 from vetrina.testing.doctor.patient import Patient, models_of
+from vetrina.testing.doctor.refusals import refusals_of, unsaid
 
 AIM, LONGEST_IMPORT = 0.010, 0.050
 """Seconds of work; what its vendor's SDK takes is not counted. A busy computer takes several times its usual."""
@@ -51,6 +52,18 @@ async def translations(patient: Patient) -> Outcome:
             'say it in [words.it], with Say(en=..., it=...), or in a field\'s json_schema_extra={"it": {"title": ...}}',
         )
     return passed(", ".join(LANGUAGES))
+
+
+async def refusals(patient: Patient) -> Outcome:
+    """Its health checks find them, and its pages and settings show them."""
+    found = refusals_of(patient.package.package, patient.folder)
+    silent = [what for refusal in found for what in unsaid(refusal)]
+    if silent:
+        return failed(
+            f"not in every language: {', '.join(silent)}",
+            'say it beside `text`, with the same {places}: texts = {"it": "Manca l\'inchiostro per {pages} pagine."}',
+        )
+    return passed(f"{len(found)} in {', '.join(LANGUAGES)}") if found else spared("it has no refusals of its own")
 
 
 async def deeds(patient: Patient) -> Outcome:
@@ -125,6 +138,7 @@ CHECKS = (
     Check(Grade.GOLD, "types", "its types are strict", types),
     Check(Grade.GOLD, "statements", "its fields cost as many statements for 20 as for 1", statements),
     Check(Grade.GOLD, "translations", "all it says to the staff is said in every language", translations),
+    Check(Grade.GOLD, "refusals", "what it refuses is said in every language, with the same facts", refusals),
     Check(Grade.GOLD, "deeds", "what it writes into the audit log has words", deeds),
     Check(Grade.GOLD, "runbook", "README.md says what to do about a parked delivery", runbook),
     Check(Grade.GOLD, "start", "importing it takes about 10 ms, or less", start),
