@@ -2,10 +2,13 @@
 
 import csv
 import io
+import re
 from collections.abc import AsyncIterator
 
 import httpx
+import msgspec
 import pytest
+from sqlalchemy import update
 from tests.support import shops
 from tests.support.asking import Admin
 from tests.support.checkouts import CARD, cart_to_pay, submitted
@@ -21,7 +24,9 @@ from vetrina.flows.payments.payouts import fetch_payouts
 from vetrina.kernel.log import draw_trail
 from vetrina.kernel.settings import Settings
 from vetrina.plugin.collected import Collected
+from vetrina.plugin.loader import load
 from vetrina.plugin.site import Markets, Site
+from vetrina.shop.payments.models import Payment, Payout
 from vetrina.testing.payments import AUTHORISES, CHALLENGES
 from vetrina.views.orders.placed import order_lines
 from vetrina.views.payments.standing import payment_by_id, payments_of_orders
@@ -241,6 +246,35 @@ async def test_a_dispute_is_answered_and_a_payout_is_explained(money: MoneyDesk,
         assert told in mara.page.words, path
     for path in ("/admin/payments/99", "/admin/payments/disputes/99", "/admin/payments/payouts/99"):
         assert (await mara.get(path)).status_code == 404
+
+
+async def test_providers_are_called_by_their_plugins_titles(money: MoneyDesk, site: Site) -> None:
+    for _ in range(2):
+        await money.buy()
+    money.books.pay_out()
+    await fetch_payouts(money.ctx, "fake")
+    async with money.ctx.tx() as session:
+        await session.execute(update(Payment).values(provider="manual_payment").where(Payment.id == 1))
+        await session.execute(update(Payment).values(provider="history").where(Payment.id == 2))
+        await session.execute(update(Payment).values(order_id=None))
+        await session.execute(update(Payout).values(provider="manual_payment"))
+    money.desk.clock.move(days=30)
+    collected = load(["manual_payment"], strict=True)
+    mara = await signed_in(money.ctx, msgspec.structs.replace(site, collected=collected), "payments.read")
+    transfer, imported = "Bank transfer, cash, payment in store", "Imported orders"
+    for path, titles in (
+        ("/admin/payments", {transfer, imported}),
+        ("/admin/payments/1", {transfer}),
+        ("/admin/payments/2", {imported}),
+        ("/admin/payments/waiting", {transfer, imported}),
+        ("/admin/payments/books", {transfer, imported}),
+        ("/admin/payments/payouts", {transfer}),
+        ("/admin/payments/payouts/1", {transfer}),
+    ):
+        await mara.open(path)
+        assert {title for title in (transfer, imported) if title in mara.page.words} == titles, path
+        assert not re.search(r"\b(manual_payment|history)\b", mara.page.words), path
+    await mara.client.aclose()
 
 
 async def test_the_list_costs_as_many_statements_for_many_as_for_few(money: MoneyDesk, mara: Manager) -> None:
