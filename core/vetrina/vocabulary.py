@@ -15,6 +15,8 @@ OrderId = NewType("OrderId", int)
 PaymentId = NewType("PaymentId", int)
 CustomerId = NewType("CustomerId", int)
 
+ELSEWHERE = "history"
+"""The provider of payments of imported orders: no plugin, so that nobody is ever asked for their money again."""
 LARGEST_QUANTITY = 1_000_000
 """The most pieces of one thing a line, a receipt or a correction may name."""
 

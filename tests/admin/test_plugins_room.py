@@ -241,7 +241,7 @@ async def test_a_plugin_is_removed_by_typing_its_name(ctx: Context, site: Site, 
     page = await mara.open("/admin/plugins/bell")
     remove = page.form("/bell/remove").fields
     page = await mara.post("/admin/plugins/bell/remove", remove | {"confirmation": "Bell"})
-    assert "Type bell to remove it" in page.words and await plugin_row(ctx.db, "bell") is not None
+    assert "Type bell to confirm: what is removed" in page.words and await plugin_row(ctx.db, "bell") is not None
     page = await mara.post("/admin/plugins/bell/remove", remove | {"confirmation": "bell"})
     assert (
         mara.path == "/admin/plugins" and "has been removed" in page.words and await plugin_row(ctx.db, "bell") is None

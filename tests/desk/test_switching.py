@@ -15,6 +15,8 @@ from vetrina.kernel.context import Actor, Context
 from vetrina.kernel.errors import NotAllowed, NotFound
 from vetrina.kernel.settings import Settings
 from vetrina.plugin.desk import PluginRefused, catalogue, confirm, disable, enable, plugin_card, remove
+from vetrina.plugin.words import refused as words_of
+from vetrina.plugin.words import said
 from vetrina.shop.staff.models import StaffMember
 from vetrina.shop.staff.service import create_member
 from vetrina.views.plugins import generation, plugin_row
@@ -104,8 +106,9 @@ async def test_nobody_switches_off_a_door_or_what_another_needs(ctx: Context, sh
     shelf.write("lonely", 'requires = ["friend"]')
     await enable(await sitting(), ctx, "friend")
     await enable(await sitting(), ctx, "lonely")
-    with pytest.raises(PluginRefused, match=r"Lonely \(lonely\) requires friend: switch it off first"):
+    with pytest.raises(PluginRefused, match=r"Lonely \(lonely\) requires friend: switch it off first") as refused:
         await disable(await sitting(), ctx, "friend")
+    assert said(words_of(refused.value), "it") == "Lonely (lonely) ha bisogno di friend: spegnilo prima."
     with pytest.raises(DoorStaysOpen):
         await disable(await sitting(), ctx, "admin")
     await disable(await sitting(), ctx, "lonely")

@@ -1,6 +1,6 @@
 """What a provider of payments is called: its plugin's title, or where orders of another shop were paid."""
 
-from vetrina.flows.history.records import PROVIDER as ELSEWHERE
+from vetrina.vocabulary import ELSEWHERE
 from vetrina_admin.pages.guarded import title_of
 from vetrina_admin.pages.visits import Visit
 

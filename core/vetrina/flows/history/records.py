@@ -21,10 +21,7 @@ from vetrina.shop.orders.rules import (
 from vetrina.shop.orders.service.past import WrittenOrder
 from vetrina.shop.payments.rules import PaymentRecord, RefundRecord
 from vetrina.views.markets import Atlas, MarketRow
-from vetrina.vocabulary import FinancialStatus, FulfilmentStatus
-
-PROVIDER = "history"
-"""Who took the money of imported orders: no plugin, so that nobody is ever asked for it again."""
+from vetrina.vocabulary import ELSEWHERE, FinancialStatus, FulfilmentStatus
 
 People = Mapping[str, int | None]
 """Customers' ids by identity."""
@@ -80,8 +77,8 @@ def payment_record(order: CheckedOrder, row: OrderRow, source: str, actor: str) 
     return PaymentRecord(
         key=draw_key(),
         order_id=row.id,
-        provider=PROVIDER,
-        method=f"{PROVIDER}:{payment.method or source}",
+        provider=ELSEWHERE,
+        method=f"{ELSEWHERE}:{payment.method or source}",
         reference=f"{source}:{basis}",
         amount=order.total,
         currency=order.draft.currency,
@@ -180,7 +177,7 @@ def _discounts(order: CheckedOrder) -> tuple[DraftDiscount, ...]:
 def _discount(title: str, allocations: tuple[tuple[int, int], ...]) -> DraftDiscount:
     amount = sum(share for _, share in allocations)
     return DraftDiscount(
-        source=PROVIDER,
+        source=ELSEWHERE,
         code=None,
         title=title,
         target="line",
@@ -197,7 +194,7 @@ def _deliveries(order: CheckedOrder) -> tuple[DraftDelivery, ...]:
     if not order.delivery:
         return ()
     title = order.draft.delivery_title or "Delivery"
-    return (DraftDelivery(group_key="1", provider=PROVIDER, option_handle="", title=title, amount=order.delivery),)
+    return (DraftDelivery(group_key="1", provider=ELSEWHERE, option_handle="", title=title, amount=order.delivery),)
 
 
 def _status(order: CheckedOrder) -> FinancialStatus:

@@ -14,7 +14,7 @@ from vetrina.kernel.crypto import NotOurs
 from vetrina.kernel.errors import NotFound, Refusal
 from vetrina.kernel.meters import KeptOut, Work
 from vetrina.plugin.desk.cards import PluginCard, plugin_card
-from vetrina.plugin.desk.refusals import PluginRefused, SettingsProblem, SettingsRefused
+from vetrina.plugin.desk.refusals import PluginRefused, SettingsProblem, SettingsRefused, not_loaded
 from vetrina.plugin.desk.shelf import OnDisk, look_at
 from vetrina.plugin.loader import within_patience
 from vetrina.plugin.settings import PluginSettings, completed, problems_told, seal, shown, unseal, veiled
@@ -27,6 +27,10 @@ PATIENCE = 10.0
 KEPT_OUT = Say(
     en="Trying the settings has failed too often. Wait half a minute and try again.",
     it="La prova delle impostazioni è fallita troppe volte. Aspetta mezzo minuto e riprova.",
+)
+FILES_CHANGED = Say(
+    en="Its files have changed: look at them and confirm the change.",
+    it="I suoi file sono cambiati: controllali e conferma la modifica.",
 )
 
 
@@ -100,7 +104,9 @@ async def _tried(site: Site, ctx: Context, name: str, values: Mapping[str, Any])
     if not disk.is_there:
         raise NotFound(what=f"The plugin {name}", field=("name",))
     if disk.manifest is not None and disk.manifest.settings is None:
-        raise PluginRefused(field=("name",), reason=f"{disk.manifest.title} has no settings.")
+        title = disk.manifest.said("title", "it")
+        reason = Say(f"{disk.manifest.title} has no settings.", f"{title} non ha impostazioni.")
+        raise PluginRefused(field=("name",), reason=reason)
     known = await _known(site, name, disk, row)
     try:
         settings = completed(known.model, values, known.settings)
@@ -157,14 +163,15 @@ def _veiled(words: Words, settings: BaseModel) -> Words:
 async def _known(site: Site, name: str, disk: OnDisk, row: PluginRow | None) -> _Known:
     manifest = disk.manifest
     if manifest is None or manifest.settings is None:
-        raise PluginRefused(field=("name",), reason=disk.problem)
+        raise PluginRefused(field=("name",), reason=not_loaded(disk.problem))
     if row is not None and row.is_on and row.digest and row.digest != disk.digest:
-        raise PluginRefused(field=("name",), reason="Its files have changed: look at them and confirm the change.")
+        raise PluginRefused(field=("name",), reason=FILES_CHANGED)
     place = manifest.settings
     try:
         model = await asyncio.to_thread(within_patience, name, lambda: _imported(place))
     except Exception as error:
-        reason = f"Its settings cannot be read: {type(error).__name__}: {error}"
+        why = f"{type(error).__name__}: {error}"
+        reason = Say(f"Its settings cannot be read: {why}", f"Le sue impostazioni non si possono leggere: {why}")
         raise PluginRefused(field=("name",), reason=reason) from error
     kept = row.settings if row is not None else {}
     token = settings_token(kept)

@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 
 from vetrina.kernel.errors import Refusal
-from vetrina.plugin.words import Words
+from vetrina.plugin.words import Say, Words
 
 
 class PluginRefused(Refusal):
@@ -14,6 +14,14 @@ class PluginRefused(Refusal):
 
     code = "PLUGIN_REFUSED"
     text = "{reason}"
+
+    def __init__(self, *, reason: Say, field: tuple[str, ...] | None = None) -> None:
+        super().__init__(field=field, reason=reason)
+
+
+def not_loaded(problem: str) -> Say:
+    """Why a plugin is not loaded, for PluginRefused: what loading says of it is for those who write plugins."""
+    return Say(en=problem, it=f"Il plugin non si può caricare: {problem}")
 
 
 class SettingsProblem(msgspec.Struct, frozen=True):

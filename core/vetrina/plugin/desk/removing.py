@@ -16,6 +16,7 @@ from vetrina.plugin.desk.shelf import OnDisk, look, look_at
 from vetrina.plugin.desk.tables import TableCard, table_cards, take_down
 from vetrina.plugin.loader import Wanted, load
 from vetrina.plugin.site import Site
+from vetrina.plugin.words import Say
 from vetrina.views.plugin_traces import Trace, traces
 from vetrina.views.plugins import PluginRow, plugins
 
@@ -59,12 +60,20 @@ async def remove(site: Site, ctx: Context, name: str, confirmation: str) -> Remo
     rows = {row.name: row for row in await plugins(ctx.db)}
     card = await plugin_card(site, ctx.db, name)
     if card.state in ("on", "restart") or card.is_door:
-        raise PluginRefused(field=("name",), reason=f"{card.title} is on: switch it off before removing it.")
+        reason = Say(
+            f"{card.title} is on: switch it off before removing it.",
+            f"{card.said('title', 'it')} è attivo: spegnilo prima di rimuoverlo.",
+        )
+        raise PluginRefused(field=("name",), reason=reason)
     disk = await look_at(name)
     alone = await asyncio.to_thread(_alone, site, disk, rows.get(name))
     removal = await _removal(site, ctx, disk, rows, alone)
     if removal.stays == "tables":
-        reason = f"Its package is gone and its tables stand: install {disk.package.package} again to remove them."
+        package = disk.package.package
+        reason = Say(
+            f"Its package is gone and its tables stand: install {package} again to remove them.",
+            f"Il suo pacchetto non c'è più e le sue tabelle restano: reinstalla {package} per eliminarle.",
+        )
         raise PluginRefused(field=("name",), reason=reason)
     await _refuse_where_needed(name, rows)
     if card.is_on:
@@ -84,7 +93,10 @@ async def _refuse_where_needed(name: str, rows: dict[str, PluginRow]) -> None:
     for other, disk in (await look(rows)).items():
         row = rows.get(other)
         if row is not None and row.is_on and disk.manifest is not None and name in disk.manifest.requires:
-            raise PluginRefused(field=("name",), reason=f"{other} requires {name}: switch it off first.")
+            reason = Say(
+                f"{other} requires {name}: switch it off first.", f"{other} ha bisogno di {name}: spegnilo prima."
+            )
+            raise PluginRefused(field=("name",), reason=reason)
 
 
 async def _removal(site: Site, ctx: Context, disk: OnDisk, rows: dict[str, PluginRow], alone: Collected) -> Removal:

@@ -9,12 +9,13 @@ from vetrina.kernel.crypto import Vault
 from vetrina.kernel.errors import NotFound
 from vetrina.plugin.collected import DOORS, Collected
 from vetrina.plugin.desk.cards import PluginCard, plugin_card
-from vetrina.plugin.desk.refusals import PluginRefused
+from vetrina.plugin.desk.refusals import PluginRefused, not_loaded
 from vetrina.plugin.desk.shelf import look, look_at
 from vetrina.plugin.desk.tables import bring_up
 from vetrina.plugin.loader import Wanted, load
 from vetrina.plugin.manifest import ManifestRefused, check_manifest
 from vetrina.plugin.site import Site
+from vetrina.plugin.words import Say
 from vetrina.views.plugins import PluginRow, plugins
 
 
@@ -56,7 +57,10 @@ async def disable(site: Site, ctx: Context, name: str) -> PluginCard:
     for other, row in rows.items():
         manifest = shelf[other].manifest
         if row.is_on and manifest is not None and name in manifest.requires:
-            reason = f"{manifest.title} ({other}) requires {name}: switch it off first."
+            reason = Say(
+                f"{manifest.title} ({other}) requires {name}: switch it off first.",
+                f"{manifest.said('title', 'it')} ({other}) ha bisogno di {name}: spegnilo prima.",
+            )
             raise PluginRefused(field=("name",), reason=reason)
     await switch_off(ctx, [name], DOORS)
     return await plugin_card(site, ctx.db, name)
@@ -76,11 +80,11 @@ async def confirm(site: Site, ctx: Context, name: str) -> PluginCard:
     if rows[name].digest == disk.digest:
         return await plugin_card(site, ctx.db, name)
     if disk.manifest is None:
-        raise PluginRefused(field=("name",), reason=disk.problem)
+        raise PluginRefused(field=("name",), reason=not_loaded(disk.problem))
     try:
         check_manifest(disk.manifest, vetrina.__version__, {*DOORS, *(row.name for row in rows.values() if row.is_on)})
     except ManifestRefused as refusal:
-        raise PluginRefused(field=("name",), reason=str(refusal)) from refusal
+        raise PluginRefused(field=("name",), reason=not_loaded(str(refusal))) from refusal
     await bring_up(site, name)
     await confirm_files(ctx, name, disk.digest)
     return await plugin_card(site, ctx.db, name, is_decided=True)
@@ -98,11 +102,12 @@ async def _try(site: Site, rows: dict[str, PluginRow], name: str) -> None:
     try:
         collected = await asyncio.to_thread(_rehearsed, site, plan, vault)
     except Exception as error:
-        reason = f"It could not be tried: {type(error).__name__}: {error}"
+        why = f"{type(error).__name__}: {error}"
+        reason = Say(f"It could not be tried: {why}", f"Non è stato possibile provarlo: {why}")
         raise PluginRefused(field=("name",), reason=reason) from error
     if collected.find(name) is None:
         reason = next((entry.reason for entry in collected.left_out if entry.name == name), "it does not load")
-        raise PluginRefused(field=("name",), reason=f"{reason[0].upper()}{reason[1:]}")
+        raise PluginRefused(field=("name",), reason=not_loaded(f"{reason[0].upper()}{reason[1:]}"))
 
 
 def _rehearsed(site: Site, plan: list[Wanted], vault: Vault) -> Collected:

@@ -14,6 +14,7 @@ from vetrina.kernel.db.sizes import table_sizes, tables_owned
 from vetrina.plugin.desk.refusals import PluginRefused
 from vetrina.plugin.discovery import migrations
 from vetrina.plugin.site import Site
+from vetrina.plugin.words import Say
 
 
 class TableCard(msgspec.Struct, frozen=True):
@@ -38,7 +39,11 @@ async def bring_up(site: Site, name: str) -> None:
 
     reason = await asyncio.to_thread(run)
     if reason is not None:
-        raise PluginRefused(field=("name",), reason=f"Its tables could not be brought up to date: {reason}")
+        said = Say(
+            f"Its tables could not be brought up to date: {reason}",
+            f"Non è stato possibile aggiornare le sue tabelle: {reason}",
+        )
+        raise PluginRefused(field=("name",), reason=said)
 
 
 async def take_down(site: Site, name: str) -> None:
@@ -56,7 +61,10 @@ async def take_down(site: Site, name: str) -> None:
     try:
         await asyncio.to_thread(run)
     except Exception as error:
-        reason = f"Its tables could not be dropped: {type(error).__name__}: {error}"
+        why = f"{type(error).__name__}: {error}"
+        reason = Say(
+            f"Its tables could not be dropped: {why}", f"Non è stato possibile eliminare le sue tabelle: {why}"
+        )
         raise PluginRefused(field=("name",), reason=reason) from error
 
 
