@@ -13,6 +13,7 @@ from vetrina.flows.wording import check_handle, slug
 from vetrina.kernel.context import Context, once
 from vetrina.kernel.db import BigInt, Session, table_of
 from vetrina.kernel.errors import BadInput, NotFound, Refusal
+from vetrina.plugin.words import Say
 from vetrina_metaobjects.models import Metaobject, MetaobjectDefinition
 from vetrina_metaobjects.sheets import (
     MOST_DEFINITIONS,
@@ -58,7 +59,13 @@ async def define(ctx: Context, sheet: DefinitionSheet) -> int:
     checked = checked_definition(sheet)
     known = await definitions(ctx.db)
     if len(known) >= MOST_DEFINITIONS:
-        raise BadInput(field=("type",), problem=f"There are {MOST_DEFINITIONS} definitions, which is the most.")
+        raise BadInput(
+            field=("type",),
+            problem=Say(
+                f"There are {MOST_DEFINITIONS} definitions, which is the most.",
+                it=f"Ci sono già {MOST_DEFINITIONS} definizioni, di più non si può.",
+            ),
+        )
     if any(row.type == checked.type for row in known):
         raise TypeTaken(field=("type",), type=checked.type)
     async with ctx.tx() as session:
@@ -158,7 +165,12 @@ async def translate_entry(ctx: Context, entry_id: int, language: str, texts: Map
     """
     ctx.require(WRITE)
     if not (len(language) == 2 and language.isascii() and language.isalpha() and language.islower()):
-        raise BadInput(field=("language",), problem="A language is two small letters, such as it.")
+        raise BadInput(
+            field=("language",),
+            problem=Say(
+                "A language is two small letters, such as it.", it="Una lingua ha due lettere minuscole, come it."
+            ),
+        )
     entry = await _entry(ctx, entry_id)
     kept = checked_texts((await _kind(ctx, entry.definition_id)).sheets, texts)
     spoken = {key: value for key, value in {**entry.texts, language: kept}.items() if value}

@@ -8,6 +8,7 @@ import msgspec
 from vetrina.flows.defining import checked_value
 from vetrina.kernel.errors import BadInput
 from vetrina.kernel.texts import line
+from vetrina.plugin.words import Say
 from vetrina.views.metafields import METAFIELD_TYPES
 
 MOST_FIELDS = 40
@@ -54,12 +55,20 @@ def checked_definition(sheet: DefinitionSheet) -> DefinitionSheet:
         problem = "A type is 3 to 64 small letters, digits, dashes and underscores, such as designer."
         raise BadInput(field=("type",), problem=problem, reason="name")
     if not 1 <= len(sheet.fields) <= MOST_FIELDS:
-        raise BadInput(field=("fields",), problem=f"A definition has between 1 and {MOST_FIELDS} fields.")
+        raise BadInput(
+            field=("fields",),
+            problem=Say(
+                f"A definition has between 1 and {MOST_FIELDS} fields.",
+                it=f"Una definizione ha da 1 a {MOST_FIELDS} campi.",
+            ),
+        )
     fields = tuple(_checked_field(field, ("fields", str(index))) for index, field in enumerate(sheet.fields))
     keys = [field.key for field in fields]
     if len(set(keys)) < len(keys):
         twice = next(key for index, key in enumerate(keys) if key in keys[:index])
-        raise BadInput(field=("fields",), problem=f"Two fields are called {twice}.")
+        raise BadInput(
+            field=("fields",), problem=Say(f"Two fields are called {twice}.", it=f"Due campi si chiamano {twice}.")
+        )
     for name in ("title_key", "seo_title_key", "seo_description_key"):
         if getattr(sheet, name) and getattr(sheet, name) not in keys:
             raise BadInput(field=(name,), problem=f"There is no field {getattr(sheet, name)[:50]}.", reason="choice")
@@ -104,7 +113,12 @@ def checked_texts(fields: Sequence[FieldSheet], given: Mapping[str, str]) -> dic
         if not value.strip():
             continue
         if field.type.removeprefix("list.") not in TRANSLATED:
-            raise BadInput(field=(field.key,), problem=f"{field.name} is the same in every language.")
+            raise BadInput(
+                field=(field.key,),
+                problem=Say(
+                    f"{field.name} is the same in every language.", it=f"{field.name} è uguale in ogni lingua."
+                ),
+            )
         kept[field.key] = checked_value(field.type, value, (field.key,))
     return kept
 
@@ -113,4 +127,6 @@ def _check_known(fields: Sequence[FieldSheet], given: Mapping[str, str]) -> None
     known = {field.key for field in fields}
     for key in given:
         if key not in known:
-            raise BadInput(field=(key[:64],), problem=f"There is no field {key[:64]}.")
+            raise BadInput(
+                field=(key[:64],), problem=Say(f"There is no field {key[:64]}.", it=f"Non c'è il campo {key[:64]}.")
+            )

@@ -207,4 +207,10 @@ class MollieSettings(PluginSettings):
             return
         found: Any = await self.learn(ctx)
         if not set(found) & set(self.methods):
-            raise BadInput(field=("methods",), problem=f"The account takes none of these; it takes {', '.join(found)}.")
+            raise BadInput(
+                field=("methods",),
+                problem=Say(
+                    f"The account takes none of these; it takes {', '.join(found)}.",
+                    it=f"Il conto non accetta nessuno di questi; accetta {', '.join(found)}.",
+                ),
+            )

@@ -79,14 +79,14 @@ class PracticePayments:
     async def capture(self, request: MoneyRequest) -> PaymentReport:
         captured = request.captured + request.amount
         if captured > request.authorised:
-            raise BadInput(problem="There is not so much to capture.")
+            raise BadInput(problem=Say("There is not so much to capture.", it="Non c'è così tanto da incassare."))
         is_all = captured == request.authorised
         return self._moved(request, PaymentState.CAPTURED if is_all else PaymentState.AUTHORISED, captured=captured)
 
     async def refund(self, request: MoneyRequest) -> PaymentReport:
         refunded = request.refunded + request.amount
         if refunded > request.captured:
-            raise BadInput(problem="There is not so much to refund.")
+            raise BadInput(problem=Say("There is not so much to refund.", it="Non c'è così tanto da rimborsare."))
         is_all = refunded == request.captured
         return self._moved(request, PaymentState.REFUNDED if is_all else PaymentState.CAPTURED, refunded=refunded)
 

@@ -9,6 +9,7 @@ import msgspec
 from vetrina.kernel.db import Reads
 from vetrina.kernel.errors import BadInput
 from vetrina.kernel.money import decimal_text, from_decimal
+from vetrina.plugin.words import Say
 from vetrina.views.catalog.eligibility import (
     collection_names,
     product_names,
@@ -86,7 +87,9 @@ async def terms_of(db: Reads, draft: TermsDraft) -> Terms:
     try:
         return msgspec.convert(msgspec.to_builtins(known), Terms)
     except msgspec.ValidationError as error:
-        raise BadInput(problem=f"This makes no discount: {error}.") from error
+        raise BadInput(
+            problem=Say(f"This makes no discount: {error}.", it=f"Così non è uno sconto: {error}.")
+        ) from error
 
 
 async def names_of(db: Reads, scopes: Sequence[Scope]) -> Names:
@@ -131,7 +134,13 @@ def _off(draft: TermsDraft, off: Decimal, field: tuple[str, ...]) -> int:
         return _amount(draft, off, field)
     parts = off * 10_000
     if parts != parts.to_integral_value() or not 0 <= parts <= WHOLE:
-        raise BadInput(field=field, problem="A percentage is more than 0 and at most 100, with four decimals at most.")
+        raise BadInput(
+            field=field,
+            problem=Say(
+                "A percentage is more than 0 and at most 100, with four decimals at most.",
+                it="Una percentuale è maggiore di 0 e al massimo 100, con al massimo quattro decimali.",
+            ),
+        )
     return int(parts)
 
 
@@ -139,16 +148,22 @@ def _amount(draft: TermsDraft, amount: Decimal | None, field: tuple[str, ...]) -
     if not amount:
         return 0
     if not draft.currency:
-        raise BadInput(field=("currency",), problem="Say in which currency the amounts are.")
+        raise BadInput(
+            field=("currency",),
+            problem=Say("Say in which currency the amounts are.", it="Indica in quale valuta sono gli importi."),
+        )
     found = from_decimal(amount, draft.currency, field=field).amount
     if found < 0:
-        raise BadInput(field=field, problem="The amount is out of range.")
+        raise BadInput(field=field, problem=Say("The amount is out of range.", it="L'importo è fuori dai limiti."))
     return found
 
 
 def _count(number: Decimal | None, field: tuple[str, ...]) -> int:
     if not number or number != number.to_integral_value():
-        raise BadInput(field=field, problem="Say how many pieces, in whole numbers.")
+        raise BadInput(
+            field=field,
+            problem=Say("Say how many pieces, in whole numbers.", it="Indica quanti pezzi, in numeri interi."),
+        )
     return int(number)
 
 
@@ -170,13 +185,24 @@ async def _scope(db: Reads, draft: ScopeDraft, prefix: str) -> Scope:
     variants = await variants_called(db, skus) if skus else {}
     for name in handles:
         if name not in products:
-            raise BadInput(field=(f"{prefix}products",), problem=f"No product has the handle {name[:100]}.")
+            raise BadInput(
+                field=(f"{prefix}products",),
+                problem=Say(
+                    f"No product has the handle {name[:100]}.", it=f"Nessun prodotto ha l'handle {name[:100]}."
+                ),
+            )
     for name in skus:
         if name not in variants:
-            raise BadInput(field=(f"{prefix}variants",), problem=f"No variant has the SKU {name[:100]}.")
+            raise BadInput(
+                field=(f"{prefix}variants",),
+                problem=Say(f"No variant has the SKU {name[:100]}.", it=f"Nessuna variante ha lo SKU {name[:100]}."),
+            )
     ids = [key for key in draft.collections if key.strip()]
     if not all(key.isascii() and key.isdecimal() and len(key) < 19 for key in ids):
-        raise BadInput(field=(f"{prefix}collections",), problem="There is no such collection.")
+        raise BadInput(
+            field=(f"{prefix}collections",),
+            problem=Say("There is no such collection.", it="Questa collezione non c'è."),
+        )
     return Scope(
         product_ids=tuple(sorted({*draft.ids.product_ids, *(products[name] for name in handles)})),
         variant_ids=tuple(sorted({*draft.ids.variant_ids, *keys, *(key for name in skus for key in variants[name])})),

@@ -10,6 +10,7 @@ from vetrina.flows.auditing import audited
 from vetrina.kernel.context import Context, once
 from vetrina.kernel.db import Session, id_in, table_of
 from vetrina.kernel.errors import BadInput, NotFound, Refusal
+from vetrina.plugin.words import Say
 from vetrina_seo.models import SeoRedirect
 from vetrina_seo.rules import Pair, checked, closes_a_circle, read_csv
 
@@ -139,7 +140,12 @@ async def _onward(session: Session, target: str) -> Mapping[str, str]:
 
 async def _room(session: Session, more: int) -> None:
     if await session.value(_COUNT) + more > MOST_REDIRECTS:
-        raise BadInput(problem=f"A shop has at most {MOST_REDIRECTS:,} redirects: remove old ones first.")
+        raise BadInput(
+            problem=Say(
+                f"A shop has at most {MOST_REDIRECTS:,} redirects: remove old ones first.",
+                it=f"Un negozio ha al massimo {MOST_REDIRECTS} reindirizzamenti: prima rimuovi i vecchi.",
+            )
+        )
 
 
 _TABLE = table_of(SeoRedirect)

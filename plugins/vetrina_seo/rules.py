@@ -62,13 +62,25 @@ def read_csv(content: str) -> list[tuple[int, str, str]]:
     Raises BadInput for too much of it.
     """
     if len(content) > LONGEST_CSV:
-        raise BadInput(field=("content",), problem=f"At most {LONGEST_CSV:,} characters are brought in at once.")
+        raise BadInput(
+            field=("content",),
+            problem=Say(
+                f"At most {LONGEST_CSV:,} characters are brought in at once.",
+                it=f"Si importano al massimo {LONGEST_CSV} caratteri alla volta.",
+            ),
+        )
     head = content.lstrip("\ufeff").partition("\n")[0]
     rows = csv.reader(io.StringIO(content.lstrip("\ufeff")), delimiter=";" if ";" in head else ",")
     found = [(number, *(cell.strip() for cell in row[:2])) for number, row in enumerate(rows, 1) if len(row) >= 2]
     lines = [(number, path, target) for number, path, target in found if "/" in path]
     if len(lines) > MOST_LINES:
-        raise BadInput(field=("content",), problem=f"At most {MOST_LINES:,} redirects are brought in at once.")
+        raise BadInput(
+            field=("content",),
+            problem=Say(
+                f"At most {MOST_LINES:,} redirects are brought in at once.",
+                it=f"Si importano al massimo {MOST_LINES} reindirizzamenti alla volta.",
+            ),
+        )
     return lines
 
 

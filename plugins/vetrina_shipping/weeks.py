@@ -3,6 +3,7 @@
 import re
 
 from vetrina.kernel.errors import BadInput
+from vetrina.plugin.words import Say
 from vetrina.vocabulary import OpenHours
 
 DAYS = {
@@ -24,7 +25,13 @@ def read_hours(written: str) -> tuple[OpenHours, ...]:
         days = _days(parts[1], parts[2] or parts[1]) if parts else ()
         times = list(_TIMES.finditer(parts[3])) if parts else []
         if not parts or not days or not times or _TIMES.sub("", parts[3]).strip(" ,e&"):
-            raise BadInput(field=("hours",), problem="Write opening hours as Mon-Fri 09:00-13:00 14:30-19:00.")
+            raise BadInput(
+                field=("hours",),
+                problem=Say(
+                    "Write opening hours as Mon-Fri 09:00-13:00 14:30-19:00.",
+                    it="Scrivi gli orari di apertura come Mon-Fri 09:00-13:00 14:30-19:00.",
+                ),
+            )
         found += [
             OpenHours(day=day, opens=f"{int(one[1]):02}:{one[2]}", closes=f"{int(one[3]):02}:{one[4]}")
             for day in days

@@ -47,7 +47,14 @@ async def create_account(ctx: Context, carrier: str, sheet: Sheet) -> int:
     values = _checked(carrier, sheet, {})
     async with ctx.tx() as session:
         if await session.value(_COUNT) >= MOST_ACCOUNTS:
-            raise BadInput(field=("name",), problem=f"A shop has {MOST_ACCOUNTS} accounts at most.", reason="many")
+            raise BadInput(
+                field=("name",),
+                problem=Say(
+                    f"A shop has {MOST_ACCOUNTS} accounts at most.",
+                    it=f"Un negozio ha al massimo {MOST_ACCOUNTS} contratti.",
+                ),
+                reason="many",
+            )
         sealed = ctx.shop.vault.seal(PURPOSE, _written(sheet.secrets))
         account_id = await session.insert(
             CarriersAccount, carrier=carrier, sealed=sealed, is_active=True, created_at=ctx.now(), tried_at=None,

@@ -157,7 +157,11 @@ async def ask_for_orders(ctx: Context, account_id: int, service: str, order_ids:
     ctx.require("orders.write")
     wanted = list(dict.fromkeys(order_ids))
     if len(wanted) > MOST_AT_ONCE:
-        raise BadInput(field=("orders",), problem=f"At most {MOST_AT_ONCE} orders at once.", reason="many")
+        raise BadInput(
+            field=("orders",),
+            problem=Say(f"At most {MOST_AT_ONCE} orders at once.", it=f"Al massimo {MOST_AT_ONCE} ordini alla volta."),
+            reason="many",
+        )
     asked, left_out = list[int](), list[tuple[int, str]]()
     account = await account_by_id(ctx.db, account_id)
     collected = {each.order_id for each in await order_deliveries(ctx.db, wanted) if each.pickup_point}

@@ -7,6 +7,7 @@ import msgspec
 
 from vetrina.kernel.context import Context
 from vetrina.kernel.errors import BadInput, NotFound
+from vetrina.plugin.words import Say
 from vetrina.ports import Parcel, ParcelContent, ShipmentRequest
 from vetrina.views.catalog.variants import variants_by_id
 from vetrina.views.orders.fulfilments import FulfilmentRow, fulfilment_lines
@@ -38,7 +39,13 @@ async def shipment_for(
     if order is None:
         raise NotFound(what="The order", field=("order_id",))
     if order.shipping_address is None:
-        raise NoAddress(field=("order_id",), problem=f"{order.name} has no address to send to.", reason="address")
+        raise NoAddress(
+            field=("order_id",),
+            problem=Say(
+                f"{order.name} has no address to send to.", it=f"{order.name} non ha un indirizzo a cui spedire."
+            ),
+            reason="address",
+        )
     enclosed = await _enclosed(ctx, order, parcel)
     boxes = tuple(parcels) or (_box(account.usual, enclosed.weight),)
     if len(boxes) > MOST_PARCELS or any(box.weight < 1 for box in boxes):

@@ -8,6 +8,7 @@ from sqlalchemy.orm import aliased
 
 from vetrina.kernel.context import Context
 from vetrina.kernel.errors import BadInput
+from vetrina.plugin.words import Say
 from vetrina.views.catalog.collections import collection_by_handle, collections_by_id
 from vetrina.views.catalog.products import product_by_handle, products_by_id
 from vetrina_content.flows.sheets import link
@@ -44,7 +45,10 @@ async def led_to(ctx: Context, address: str) -> Led:
     if led is None:
         is_entry = room == "pages" and len(names) == 2  # /pages/maker/valdolmo: of a metaobject, which is not ours
         if room in ("products", "collections", "pages", "blogs", "policies") and not is_entry:
-            raise BadInput(field=("leads_to",), problem=f"There is nothing at {given} yet.")
+            raise BadInput(
+                field=("leads_to",),
+                problem=Say(f"There is nothing at {given} yet.", it=f"A {given} non c'è ancora nulla."),
+            )
         return Led(ItemType.HTTP, url=given)
     return led
 

@@ -8,6 +8,7 @@ from vetrina.flows.auditing import audited
 from vetrina.kernel import texts
 from vetrina.kernel.context import Context, once
 from vetrina.kernel.errors import BadInput
+from vetrina.plugin.words import Say
 from vetrina_content.flows.sheets import WRITE, as_aware, html
 from vetrina_content.models import ContentPolicy
 from vetrina_content.rules import POLICIES
@@ -32,10 +33,18 @@ async def write_policy(
     now = ctx.now()
     begins = as_aware(begins_at) or now
     if begins < now:
-        raise BadInput(field=("begins_at",), problem="A policy cannot begin in the past.")
+        raise BadInput(
+            field=("begins_at",),
+            problem=Say("A policy cannot begin in the past.", it="Le condizioni non possono valere dal passato."),
+        )
     async with ctx.tx() as session:
         if await session.value(_COUNT) >= MOST_VERSIONS:
-            raise BadInput(problem=f"At most {MOST_VERSIONS} versions of policies are kept.")
+            raise BadInput(
+                problem=Say(
+                    f"At most {MOST_VERSIONS} versions of policies are kept.",
+                    it=f"Si conservano al massimo {MOST_VERSIONS} versioni delle condizioni.",
+                )
+            )
         policy_id = await session.insert(
             ContentPolicy,
             kind=kind,

@@ -7,6 +7,7 @@ import msgspec
 from vetrina.flows.wording import RICH, clean_html, is_safe_link
 from vetrina.kernel import texts
 from vetrina.kernel.errors import BadInput
+from vetrina.plugin.words import Say
 from vetrina_content.rules import LONGEST_BODY, LONGEST_EXCERPT, LONGEST_TAG, MOST_TAGS, Comments
 
 WRITE = "content.write"
@@ -84,13 +85,18 @@ def link(address: str, field: str, *, is_picture: bool = False) -> str:
     found = texts.line(address, field=(field,), limit=LONGEST_LINK)
     is_good = not found or found.startswith(("/", "https://", "http://")) if is_picture else is_safe_link(found)
     if found and not (is_good and is_safe_link(found)):
-        raise BadInput(field=(field,), problem="An address begins with https://, http:// or /.")
+        raise BadInput(
+            field=(field,),
+            problem=Say(
+                "An address begins with https://, http:// or /.", it="Un indirizzo comincia con https://, http:// o /."
+            ),
+        )
     return found
 
 
 def _tags(given: tuple[str, ...]) -> list[str]:
     if len(given) > MOST_TAGS:
-        raise BadInput(field=("tags",), problem=f"At most {MOST_TAGS} tags.")
+        raise BadInput(field=("tags",), problem=Say(f"At most {MOST_TAGS} tags.", it=f"Al massimo {MOST_TAGS} tag."))
     tags = [texts.line(tag, field=("tags",), limit=LONGEST_TAG) for tag in given]
     return list(dict.fromkeys(tag for tag in tags if tag))
 
@@ -98,5 +104,8 @@ def _tags(given: tuple[str, ...]) -> list[str]:
 def as_aware(at: datetime | None) -> datetime | None:
     """Raises BadInput for a moment without a zone."""
     if at is not None and at.tzinfo is None:
-        raise BadInput(field=("published_at",), problem="A moment needs a time zone.")
+        raise BadInput(
+            field=("published_at",),
+            problem=Say("A moment needs a time zone.", it="Un momento ha bisogno di un fuso orario."),
+        )
     return at

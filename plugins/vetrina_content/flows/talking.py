@@ -11,6 +11,7 @@ from vetrina.kernel import texts
 from vetrina.kernel.context import Context, once
 from vetrina.kernel.db import table_of
 from vetrina.kernel.errors import BadInput, NotFound, Refusal
+from vetrina.plugin.words import Say
 from vetrina_content.flows.sheets import WRITE
 from vetrina_content.models import ContentAuthor, ContentComment, ContentEntry
 from vetrina_content.rules import LONGEST_COMMENT, Comments, CommentState, Kind
@@ -79,7 +80,12 @@ async def send_comment(ctx: Context, article_id: int, *, name: str, email: str, 
     person = texts.line(name, field=("name",), limit=120, required=True)
     address = texts.line(email, field=("email",), limit=LONGEST_EMAIL, required=True)
     if "@" not in address[1:-1]:
-        raise BadInput(field=("email",), problem="An address such as anna@example.com is needed.")
+        raise BadInput(
+            field=("email",),
+            problem=Say(
+                "An address such as anna@example.com is needed.", it="Serve un indirizzo come anna@example.com."
+            ),
+        )
     article = (await entries_by_id(ctx, Kind.ARTICLE, [article_id])).get(article_id)
     if article is None:
         raise NotFound(field=("article_id",), what="The article")

@@ -10,6 +10,7 @@ from vetrina.kernel import texts
 from vetrina.kernel.context import Context, once
 from vetrina.kernel.db import Session, table_of
 from vetrina.kernel.errors import BadInput, NotFound
+from vetrina.plugin.words import Say
 from vetrina.views.markets import atlas
 from vetrina_content.flows.entries import found_entry, in_one_hand, is_taken
 from vetrina_content.flows.sheets import LONGEST_SEO, WRITE, TextSheet, html
@@ -95,7 +96,10 @@ async def _check_language(ctx: Context, language: str) -> None:
     spoken = {spoken for _, spoken in world.languages} - {world.profile.language}
     if language not in spoken:
         told = ", ".join(sorted(spoken)) or "none yet"
-        raise BadInput(field=("language",), problem=f"The shop is translated into: {told}.")
+        raise BadInput(
+            field=("language",),
+            problem=Say(f"The shop is translated into: {told}.", it=f"Il negozio è tradotto in: {told}."),
+        )
 
 
 _TABLE = table_of(ContentText)

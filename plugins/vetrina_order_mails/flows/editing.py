@@ -11,7 +11,7 @@ from vetrina.kernel.context import Context, once
 from vetrina.kernel.crypto import draw_key
 from vetrina.kernel.db import Session, table_of
 from vetrina.kernel.errors import BadInput, NotFound, Refusal
-from vetrina.plugin.words import LANGUAGES
+from vetrina.plugin.words import LANGUAGES, Say
 from vetrina.views.staff_members import staff_member
 from vetrina_order_mails.composing import parts_of
 from vetrina_order_mails.facts import OrderFacts, facts_of
@@ -140,7 +140,12 @@ async def _facts(ctx: Context, order_id: int) -> OrderFacts:
 
 def _check_language(language: str) -> None:
     if language not in LANGUAGES:
-        raise BadInput(field=("language",), problem=f"Mails are written in {', '.join(LANGUAGES)}.")
+        raise BadInput(
+            field=("language",),
+            problem=Say(
+                f"Mails are written in {', '.join(LANGUAGES)}.", it=f"Le mail si scrivono in {', '.join(LANGUAGES)}."
+            ),
+        )
 
 
 async def _audit(

@@ -52,9 +52,14 @@ async def issue_card(ctx: Context, amount: Money, *, expires_at: datetime | None
     """Issue a card with an amount on it; `note` says for whom or why. Needs promotions.cards.write. Raises BadInput."""
     ctx.require(WRITE)
     if not 0 < amount.amount <= LARGEST_CARD:
-        raise BadInput(field=("amount",), problem="A gift card holds more than nothing.")
+        raise BadInput(
+            field=("amount",),
+            problem=Say("A gift card holds more than nothing.", it="Su una carta regalo c'è più di zero."),
+        )
     if expires_at is not None and expires_at <= ctx.now():
-        raise BadInput(field=("expires_at",), problem="This day is over already.")
+        raise BadInput(
+            field=("expires_at",), problem=Say("This day is over already.", it="Questo giorno è già passato.")
+        )
     said = texts.line(note, field=("note",), limit=200)
     async with ctx.tx() as session:
         issued = session.outcome = await write_card(ctx, session, amount, draw_card(), expires_at=expires_at, note=said)
@@ -72,7 +77,13 @@ async def adjust_card(ctx: Context, card_id: int, amount: int, note: str) -> Non
     ctx.require(WRITE)
     said = texts.line(note, field=("note",), limit=200, required=True)
     if not 0 < abs(amount) <= LARGEST_CARD:
-        raise BadInput(field=("amount",), problem="Say how much is added, or with a minus taken off.")
+        raise BadInput(
+            field=("amount",),
+            problem=Say(
+                "Say how much is added, or with a minus taken off.",
+                it="Indica quanto si aggiunge o, con un meno, quanto si toglie.",
+            ),
+        )
     async with ctx.tx() as session:
         card = await _found(session, card_id)
         if card.disabled_at is not None:

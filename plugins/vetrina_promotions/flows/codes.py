@@ -9,6 +9,7 @@ from vetrina.kernel import texts
 from vetrina.kernel.context import Context, once
 from vetrina.kernel.db import Session, text_in
 from vetrina.kernel.errors import BadInput, NotFound, Refusal
+from vetrina.plugin.words import Say
 from vetrina_promotions.codes import drawn, folded
 from vetrina_promotions.models import Promotion, PromotionCode
 
@@ -68,7 +69,13 @@ async def generate_codes(
     """
     ctx.require(WRITE)
     if not 1 <= count <= MOST_AT_ONCE:
-        raise BadInput(field=("count",), problem=f"Between 1 and {MOST_AT_ONCE} codes are drawn at once.")
+        raise BadInput(
+            field=("count",),
+            problem=Say(
+                f"Between 1 and {MOST_AT_ONCE} codes are drawn at once.",
+                it=f"Si generano da 1 a {MOST_AT_ONCE} codici alla volta.",
+            ),
+        )
     if not SHORTEST_DRAWN <= length <= LONGEST_DRAWN:
         problem = f"A drawn code has between {SHORTEST_DRAWN} and {LONGEST_DRAWN} characters."
         raise BadInput(field=("length",), problem=problem)
@@ -126,7 +133,10 @@ async def written_codes(
 
 def _limit(usage_limit: int | None) -> int | None:
     if usage_limit is not None and not 1 <= usage_limit <= 10**9:
-        raise BadInput(field=("usage_limit",), problem="Leave it empty, or allow one use at least.")
+        raise BadInput(
+            field=("usage_limit",),
+            problem=Say("Leave it empty, or allow one use at least.", it="Lascia vuoto, o permetti almeno un uso."),
+        )
     return usage_limit
 
 

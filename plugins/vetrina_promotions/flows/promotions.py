@@ -12,6 +12,7 @@ from vetrina.kernel import texts
 from vetrina.kernel.context import Context, once
 from vetrina.kernel.db import Session
 from vetrina.kernel.errors import BadInput, NotFound, Refusal
+from vetrina.plugin.words import Say
 from vetrina_promotions.flows.codes import WRITE, written_codes
 from vetrina_promotions.models import Promotion, PromotionCustomer
 from vetrina_promotions.rules import Terms, checked
@@ -123,17 +124,32 @@ async def _switch(ctx: Context, promotion_id: int, paused_at: datetime | None) -
 def _checked(ctx: Context, sheet: PromotionSheet) -> PromotionSheet:
     starts_at = sheet.starts_at or ctx.now()
     if sheet.ends_at is not None and sheet.ends_at <= starts_at:
-        raise BadInput(field=("ends_at",), problem="It ends before it begins.")
+        raise BadInput(field=("ends_at",), problem=Say("It ends before it begins.", it="Finisce prima di cominciare."))
     for field in ("usage_limit", "per_customer"):
         limit = getattr(sheet, field)
         if limit is not None and not 1 <= limit <= LARGEST_LIMIT:
-            raise BadInput(field=(field,), problem="Leave it empty, or allow one use at least.")
+            raise BadInput(
+                field=(field,),
+                problem=Say("Leave it empty, or allow one use at least.", it="Lascia vuoto, o permetti almeno un uso."),
+            )
     terms = checked(sheet.terms)
     emails = tuple(sorted({_email(email) for email in sheet.customers if email.strip()}))
     if terms.customers == "named" and not emails:
-        raise BadInput(field=("customers",), problem="Write down whom it is for, one e-mail address to a line.")
+        raise BadInput(
+            field=("customers",),
+            problem=Say(
+                "Write down whom it is for, one e-mail address to a line.",
+                it="Scrivi per chi è, un indirizzo e-mail per riga.",
+            ),
+        )
     if len(emails) > MOST_CUSTOMERS:
-        raise BadInput(field=("customers",), problem=f"A discount names {MOST_CUSTOMERS} customers at most.")
+        raise BadInput(
+            field=("customers",),
+            problem=Say(
+                f"A discount names {MOST_CUSTOMERS} customers at most.",
+                it=f"Uno sconto è per al massimo {MOST_CUSTOMERS} clienti.",
+            ),
+        )
     return msgspec.structs.replace(
         sheet,
         title=texts.line(sheet.title, field=("title",), limit=120, required=True),
@@ -149,7 +165,9 @@ def _email(email: str) -> str:
     line = texts.line(email, field=("customers",), limit=254).lower()
     name, at, host = line.partition("@")
     if not (name and at and "." in host) or " " in line:
-        raise BadInput(field=("customers",), problem=f"{line} is no e-mail address.")
+        raise BadInput(
+            field=("customers",), problem=Say(f"{line} is no e-mail address.", it=f"{line} non è un indirizzo e-mail.")
+        )
     return line
 
 

@@ -9,6 +9,7 @@ from vetrina.flows.auditing import audited
 from vetrina.kernel.context import Context, once
 from vetrina.kernel.db import Session
 from vetrina.kernel.errors import BadInput, NotFound
+from vetrina.plugin.words import Say
 from vetrina_shipping.flows.checking import checked_method
 from vetrina_shipping.flows.edition import WRITE, turn_page
 from vetrina_shipping.flows.zones import found_zone, method_columns
@@ -30,7 +31,11 @@ async def create_method(ctx: Context, zone_id: int, method: Method) -> int:
         await turn_page(session)
         zone = found_zone(await read_book(session), zone_id)
         if len(zone.methods) >= MOST_METHODS:
-            raise BadInput(problem=f"A zone has {MOST_METHODS} methods at most.")
+            raise BadInput(
+                problem=Say(
+                    f"A zone has {MOST_METHODS} methods at most.", it=f"Una zona ha al massimo {MOST_METHODS} metodi."
+                )
+            )
         _has_own_handle(zone, method)
         method_id = session.outcome = await session.insert(ShippingMethod, zone_id=zone_id, **method_columns(method))
         await _audit(ctx, session, method_id, "created", after=_told(method))
@@ -73,7 +78,13 @@ def found_method(book: Book, method_id: int) -> tuple[Zone, Method]:
 
 def _has_own_handle(zone: Zone, method: Method) -> None:
     if any(other.id != method.id and other.handle == method.handle for other in zone.methods):
-        raise BadInput(field=("handle",), problem="Another method of this zone has that handle.")
+        raise BadInput(
+            field=("handle",),
+            problem=Say(
+                "Another method of this zone has that handle.",
+                it="Un altro metodo di questa zona ha già questo handle.",
+            ),
+        )
 
 
 def _told(method: Method) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from vetrina.kernel import texts
 from vetrina.kernel.context import Context, once
 from vetrina.kernel.db import Session
 from vetrina.kernel.errors import BadInput, NotFound
+from vetrina.plugin.words import Say
 from vetrina.views.locations import locations_by_id
 from vetrina.vocabulary import OpenHours
 from vetrina_shipping.flows.edition import WRITE, turn_page
@@ -56,7 +57,12 @@ async def add_closing(ctx: Context, closing: Closing) -> int:
     async with ctx.tx() as session:
         await turn_page(session)
         if len(await closings(session)) >= MOST_CLOSINGS:
-            raise BadInput(problem=f"A shop has {MOST_CLOSINGS} closings at most: remove old ones.")
+            raise BadInput(
+                problem=Say(
+                    f"A shop has {MOST_CLOSINGS} closings at most: remove old ones.",
+                    it=f"Un negozio ha al massimo {MOST_CLOSINGS} chiusure: rimuovi le vecchie.",
+                )
+            )
         columns = {name: value for name, value in msgspec.structs.asdict(closing).items() if name != "id"}
         closing_id = session.outcome = await session.insert(ShippingClosing, **columns)
         await audited(ctx, session, "shipping_closing.created", f"shipping_closing:{closing_id}", after=columns)
@@ -78,29 +84,57 @@ def checked_place(place: Place) -> Place:
     """The place as it is kept. Raises BadInput."""
     zone_of(place.zone)
     if not _TIME.fullmatch(place.cutoff):
-        raise BadInput(field=("cutoff",), problem="A time is written as 14:00.")
+        raise BadInput(field=("cutoff",), problem=Say("A time is written as 14:00.", it="Un'ora si scrive come 14:00."))
     if not 0 <= place.handling <= 60:
-        raise BadInput(field=("handling",), problem="Between 0 and 60 working days.")
+        raise BadInput(
+            field=("handling",), problem=Say("Between 0 and 60 working days.", it="Da 0 a 60 giorni lavorativi.")
+        )
     days = tuple(sorted(set(place.workdays)))
     if not days or not set(days) <= set(range(7)):
-        raise BadInput(field=("workdays",), problem="A place works on one day of the week at least.")
+        raise BadInput(
+            field=("workdays",),
+            problem=Say(
+                "A place works on one day of the week at least.", it="Una sede lavora almeno un giorno alla settimana."
+            ),
+        )
     if place.country and not re.fullmatch("[A-Z]{2}", place.country):
-        raise BadInput(field=("country",), problem="A country is a code of two letters, such as IT.")
+        raise BadInput(
+            field=("country",),
+            problem=Say(
+                "A country is a code of two letters, such as IT.", it="Un paese è un codice di due lettere, come IT."
+            ),
+        )
     return msgspec.structs.replace(place, workdays=days, hours=checked_hours(place.hours))
 
 
 def checked_hours(hours: tuple[OpenHours, ...]) -> tuple[OpenHours, ...]:
     """Opening hours by day and time, without any that overlap. Raises BadInput."""
     if len(hours) > MOST_HOURS:
-        raise BadInput(field=("hours",), problem=f"A week has {MOST_HOURS} openings at most.")
+        raise BadInput(
+            field=("hours",),
+            problem=Say(
+                f"A week has {MOST_HOURS} openings at most.", it=f"Una settimana ha al massimo {MOST_HOURS} aperture."
+            ),
+        )
     ordered = sorted(hours, key=lambda one: (one.day, one.opens))
     for one in ordered:
         is_time = _TIME.fullmatch(one.opens) and _TIME.fullmatch(one.closes)
         if not (0 <= one.day <= 6 and is_time and one.opens < one.closes):
-            raise BadInput(field=("hours",), problem="Write opening hours as Mon-Fri 09:00-13:00.")
+            raise BadInput(
+                field=("hours",),
+                problem=Say(
+                    "Write opening hours as Mon-Fri 09:00-13:00.",
+                    it="Scrivi gli orari di apertura come Mon-Fri 09:00-13:00.",
+                ),
+            )
     for one, other in itertools.pairwise(ordered):
         if one.day == other.day and other.opens < one.closes:
-            raise BadInput(field=("hours",), problem="Two openings of one day overlap.")
+            raise BadInput(
+                field=("hours",),
+                problem=Say(
+                    "Two openings of one day overlap.", it="Due aperture dello stesso giorno si sovrappongono."
+                ),
+            )
     return tuple(ordered)
 
 
@@ -108,11 +142,19 @@ def _checked_closing(closing: Closing) -> Closing:
     try:
         first, last = date.fromisoformat(closing.first), date.fromisoformat(closing.last)
     except ValueError:
-        raise BadInput(field=("first",), problem="A day is written as 2026-08-10.") from None
+        raise BadInput(
+            field=("first",), problem=Say("A day is written as 2026-08-10.", it="Un giorno si scrive come 2026-08-10.")
+        ) from None
     if last < first:
-        raise BadInput(field=("last",), problem="It ends before it begins.")
+        raise BadInput(field=("last",), problem=Say("It ends before it begins.", it="Finisce prima di cominciare."))
     if (last - first).days >= LONGEST_CLOSING:
-        raise BadInput(field=("last",), problem=f"A closing lasts {LONGEST_CLOSING} days at most.")
+        raise BadInput(
+            field=("last",),
+            problem=Say(
+                f"A closing lasts {LONGEST_CLOSING} days at most.",
+                it=f"Una chiusura dura al massimo {LONGEST_CLOSING} giorni.",
+            ),
+        )
     title = texts.line(closing.title, field=("title",), limit=120)
     return msgspec.structs.replace(closing, first=first.isoformat(), last=last.isoformat(), title=title)
 

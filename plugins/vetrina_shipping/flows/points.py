@@ -15,6 +15,7 @@ from vetrina.kernel import texts
 from vetrina.kernel.context import Context, once
 from vetrina.kernel.db import Session
 from vetrina.kernel.errors import BadInput, NotFound
+from vetrina.plugin.words import Say, refused, said
 from vetrina.vocabulary import Address, PickupPoint
 from vetrina_shipping.flows.edition import WRITE, turn_page
 from vetrina_shipping.flows.places import checked_hours
@@ -43,10 +44,21 @@ async def import_points(ctx: Context, document: str) -> int:
     """
     ctx.require(WRITE)
     if len(document) > MOST_CHARACTERS:
-        raise BadInput(field=("document",), problem="More than a million characters: bring it in by parts.")
+        raise BadInput(
+            field=("document",),
+            problem=Say(
+                "More than a million characters: bring it in by parts.",
+                it="Più di un milione di caratteri: importalo a parti.",
+            ),
+        )
     points = list(_read(document))
     if not points:
-        raise BadInput(field=("document",), problem="The list holds no point below its first line.")
+        raise BadInput(
+            field=("document",),
+            problem=Say(
+                "The list holds no point below its first line.", it="L'elenco non contiene punti sotto la prima riga."
+            ),
+        )
     await _keep(ctx, points, is_active=True)
     return len(points)
 
@@ -71,24 +83,44 @@ async def _keep(ctx: Context, points: list[PickupPoint], *, is_active: bool) -> 
             await session.put(ShippingPoint, ("code",), **_columns(point, is_active=is_active))
         _, count = await counts(session)
         if count > MOST_POINTS:
-            raise BadInput(field=("document",), problem=f"A shop has {MOST_POINTS} pickup points at most.")
+            raise BadInput(
+                field=("document",),
+                problem=Say(
+                    f"A shop has {MOST_POINTS} pickup points at most.",
+                    it=f"Un negozio ha al massimo {MOST_POINTS} punti di ritiro.",
+                ),
+            )
         await _audit(ctx, session, checked)
 
 
 def checked_point(point: PickupPoint) -> PickupPoint:
     """The point as it is kept. Raises BadInput."""
     if not _CODE.fullmatch(point.id):
-        raise BadInput(field=("code",), problem="A code has up to 40 letters, digits, dashes and underscores.")
+        raise BadInput(
+            field=("code",),
+            problem=Say(
+                "A code has up to 40 letters, digits, dashes and underscores.",
+                it="Un codice ha al massimo 40 lettere, cifre, trattini e trattini bassi.",
+            ),
+        )
     written = point.address
     lines = {
         name: texts.line(getattr(written, name) or "", field=(name,), required=name in ("address1", "city")) or None
         for name in ("address1", "address2", "zip", "city", "province", "country", "phone")
     }
     if not re.fullmatch("[A-Z]{2}", lines["country"] or ""):
-        raise BadInput(field=("country",), problem="A country is a code of two letters, such as IT.")
+        raise BadInput(
+            field=("country",),
+            problem=Say(
+                "A country is a code of two letters, such as IT.", it="Un paese è un codice di due lettere, come IT."
+            ),
+        )
     is_known = point.latitude is not None and point.longitude is not None
     if is_known and not (abs(point.latitude or 0) <= 90 * MILLION and abs(point.longitude or 0) <= 180 * MILLION):
-        raise BadInput(field=("latitude",), problem="These coordinates are not on the earth.")
+        raise BadInput(
+            field=("latitude",),
+            problem=Say("These coordinates are not on the earth.", it="Queste coordinate non sono sulla terra."),
+        )
     return PickupPoint(
         id=point.id,
         name=texts.line(point.name, field=("name",), limit=120, required=True),
@@ -107,9 +139,17 @@ def degrees(written: str, field: str) -> int | None:
     try:
         number = Decimal(text)
     except InvalidOperation:
-        raise BadInput(field=(field,), problem="Degrees are a decimal number, such as 45.4642.") from None
+        raise BadInput(
+            field=(field,),
+            problem=Say(
+                "Degrees are a decimal number, such as 45.4642.", it="I gradi sono un numero decimale, come 45.4642."
+            ),
+        ) from None
     if not number.is_finite() or abs(number) > 180:
-        raise BadInput(field=(field,), problem="These coordinates are not on the earth.")
+        raise BadInput(
+            field=(field,),
+            problem=Say("These coordinates are not on the earth.", it="Queste coordinate non sono sulla terra."),
+        )
     return round(number * MILLION)
 
 
@@ -120,14 +160,32 @@ def _read(document: str) -> Iterator[PickupPoint]:
     rows = csv.DictReader(io.StringIO(text), delimiter=separator, skipinitialspace=True, strict=True)
     missing = [name for name in ("code", "name", "address1", "city", "country") if name not in (rows.fieldnames or ())]
     if missing:
-        raise BadInput(field=("document",), problem=f"The first line does not name {', '.join(missing)}.")
+        raise BadInput(
+            field=("document",),
+            problem=Say(
+                f"The first line does not name {', '.join(missing)}.",
+                it=f"La prima riga non nomina {', '.join(missing)}.",
+            ),
+        )
     try:
         for number, row in enumerate(rows, 2):
             if number > MOST_POINTS + 1:
-                raise BadInput(field=("document",), problem=f"A shop has {MOST_POINTS} pickup points at most.")
+                raise BadInput(
+                    field=("document",),
+                    problem=Say(
+                        f"A shop has {MOST_POINTS} pickup points at most.",
+                        it=f"Un negozio ha al massimo {MOST_POINTS} punti di ritiro.",
+                    ),
+                )
             yield _of_row(number, row)
     except csv.Error as error:
-        raise BadInput(field=("document",), problem=f"Line {rows.line_num} cannot be read: {error}.") from None
+        raise BadInput(
+            field=("document",),
+            problem=Say(
+                f"Line {rows.line_num} cannot be read: {error}.",
+                it=f"La riga {rows.line_num} non si può leggere: {error}.",
+            ),
+        ) from None
 
 
 def _of_row(number: int, row: Mapping[str, Any]) -> PickupPoint:
@@ -148,7 +206,10 @@ def _of_row(number: int, row: Mapping[str, Any]) -> PickupPoint:
             )
         )
     except BadInput as refusal:
-        raise BadInput(field=("document",), problem=f"Line {number}: {refusal.message}") from None
+        raise BadInput(
+            field=("document",),
+            problem=Say(f"Line {number}: {refusal.message}", it=f"Riga {number}: {said(refused(refusal), 'it')}"),
+        ) from None
 
 
 def _columns(point: PickupPoint, *, is_active: bool) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from vetrina.flows.auditing import audited
 from vetrina.kernel.context import Context, once
 from vetrina.kernel.db import Session
 from vetrina.kernel.errors import BadInput, NotFound
+from vetrina.plugin.words import Say
 from vetrina_shipping.flows.checking import checked_zone
 from vetrina_shipping.flows.edition import WRITE, turn_page
 from vetrina_shipping.models import ShippingMethod, ShippingZone
@@ -33,7 +34,11 @@ async def create_zone(ctx: Context, zone: Zone) -> int:
         await turn_page(session)
         book = await read_book(session)
         if len(book.zones) >= MOST_ZONES:
-            raise BadInput(problem=f"A shop has {MOST_ZONES} zones at most.")
+            raise BadInput(
+                problem=Say(
+                    f"A shop has {MOST_ZONES} zones at most.", it=f"Un negozio ha al massimo {MOST_ZONES} zone."
+                )
+            )
         _stands_alone(book, zone)
         zone_id = session.outcome = await session.insert(ShippingZone, **_columns(zone))
         if zone.methods:
@@ -85,7 +90,9 @@ def _stands_alone(book: Book, zone: Zone) -> None:
             if place is not None:
                 raise ZonesOverlap(field=("countries",), place=place, other=other.name)
     if any(other.id != zone.id and other.name == zone.name for other in book.zones):
-        raise BadInput(field=("name",), problem="Another zone is called like this.")
+        raise BadInput(
+            field=("name",), problem=Say("Another zone is called like this.", it="Un'altra zona si chiama già così.")
+        )
 
 
 def _columns(zone: Zone) -> dict[str, Any]:

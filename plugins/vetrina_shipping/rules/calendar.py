@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import msgspec
 
 from vetrina.kernel.errors import BadInput
+from vetrina.plugin.words import Say
 from vetrina_shipping.rules.terms import Closing, Method, Place
 
 WEEKDAYS = (0, 1, 2, 3, 4)
@@ -76,7 +77,13 @@ def zone_of(name: str) -> ZoneInfo:
     try:
         return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError):
-        raise BadInput(field=("zone",), problem="This time zone is not one there is; such as Europe/Rome.") from None
+        raise BadInput(
+            field=("zone",),
+            problem=Say(
+                "This time zone is not one there is; such as Europe/Rome.",
+                it="Questo fuso orario non esiste; scrivine uno come Europe/Rome.",
+            ),
+        ) from None
 
 
 def utc(moment: datetime) -> datetime:

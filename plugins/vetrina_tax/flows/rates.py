@@ -28,7 +28,12 @@ async def write_rate(ctx: Context, rate: Rate) -> int:
     ctx.require(WRITE)
     _check(ctx, rate)
     if len(await own_rates(ctx.db)) >= MOST_RATES:
-        raise BadInput(problem=f"A shop has at most {MOST_RATES} rates of its own.")
+        raise BadInput(
+            problem=Say(
+                f"A shop has at most {MOST_RATES} rates of its own.",
+                it=f"Un negozio ha al massimo {MOST_RATES} aliquote proprie.",
+            )
+        )
     try:
         async with ctx.tx() as session:
             return await session.insert(

@@ -15,6 +15,7 @@ from vetrina.kernel.crypto import draw_key
 from vetrina.kernel.db import Session
 from vetrina.kernel.errors import BadInput, NotFound, Refusal
 from vetrina.kernel.outgoing import ForbiddenAddress, Unreachable
+from vetrina.plugin.words import Say
 from vetrina_webhooks.events import TYPES
 from vetrina_webhooks.flows import replaying
 from vetrina_webhooks.flows.sending import SECRET, pause
@@ -134,7 +135,13 @@ async def rotate_secret(ctx: Context, endpoint_id: int, overlap: int = OVERLAP) 
     """
     ctx.require(WRITE)
     if not 0 <= overlap <= LONGEST_OVERLAP:
-        raise BadInput(field=("overlap_hours",), problem=f"The overlap is between 0 and {LONGEST_OVERLAP} hours.")
+        raise BadInput(
+            field=("overlap_hours",),
+            problem=Say(
+                f"The overlap is between 0 and {LONGEST_OVERLAP} hours.",
+                it=f"La sovrapposizione va da 0 a {LONGEST_OVERLAP} ore.",
+            ),
+        )
     secret = write_secret(secrets.token_bytes(32))
     until = ctx.now() + timedelta(hours=overlap) if overlap else None
     async with ctx.tx() as session:
@@ -209,7 +216,13 @@ async def _checked(ctx: Context, name: str, url: str, events: Sequence[str] | No
     except ForbiddenAddress as refusal:
         raise ForbiddenAddress(field=("url",), **refusal.facts) from None
     except Unreachable as failure:
-        raise BadInput(field=("url",), problem=f"This address leads nowhere: {failure.reason}.") from None
+        raise BadInput(
+            field=("url",),
+            problem=Say(
+                f"This address leads nowhere: {failure.reason}.",
+                it=f"Questo indirizzo non porta da nessuna parte: {failure.reason}.",
+            ),
+        ) from None
     return _Sheet(title, address, wanted)
 
 
