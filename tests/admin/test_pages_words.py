@@ -125,6 +125,7 @@ def test_what_plugins_refuse_says_itself() -> None:
     assert told(italian, Fuller(what=what)) == "Operazione non eseguita: The shelf is full."
     assert told(italian, Odd(what="a", most=3)) == "Non c'è più."
     assert told(italian, BadInput(problem=what, reason="long", limit=9)) == "lo scaffale"
+    assert told(italian, BadInput(problem="Too much.", reason="long")) == "Operazione non eseguita: Too much."
     assert told(italian, NotFound(what=what)) == "Non c'è più."
 
 

@@ -1,5 +1,7 @@
 """What flows refuse, in the reader's words and beside the field it is about."""
 
+from contextlib import suppress
+
 from vetrina.kernel.errors import Refusal
 from vetrina.plugin.words import refused, said
 from vetrina_admin.pages.wording import Say, knows
@@ -25,7 +27,8 @@ def told(say: Say, refusal: Refusal) -> str:
     keys = ((f"problem.{refusal.code}_{reason}",) if reason else ()) + (f"problem.{refusal.code}",)
     for key in keys:
         if knows(key):
-            return say(key, **refusal.facts)
+            with suppress(LookupError):  # somebody else's reason of that name, with other facts
+                return say(key, **refusal.facts)
     return say("problem.other", message=refusal.message)
 
 
