@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from sqlalchemy import Column, Table, UniqueConstraint, bindparam, literal_column
 
 from vetrina.kernel.context import Context
-from vetrina.kernel.db import Model
+from vetrina.kernel.db import Model, Session
 from vetrina.kernel.db.types import Instant
 
 GROWING = frozenset({
@@ -44,8 +44,14 @@ async def multiply(ctx: Context, tops: dict[str, int], times: int) -> None:
     if ctx.db.dialect.name == "postgresql":
         # A server counts by itself after a while, between two days of a shop; not between two lines of a test.
         async with ctx.tx() as session:
-            await session.execute(sa.text("SET LOCAL statement_timeout = 0"))
+            await _take_as_long_as_it_takes(session, "postgresql")
             await session.execute(sa.text("ANALYZE"))
+
+
+async def _take_as_long_as_it_takes(session: Session, dialect: str) -> None:
+    """A shop's statements have seconds; those that make a shop of years have not been hurried by anybody."""
+    if dialect == "postgresql":
+        await session.execute(sa.text("SET LOCAL statement_timeout = 0"))
 
 
 async def _multiply(ctx: Context, tops: dict[str, int], above: int, until: int) -> None:
@@ -53,6 +59,7 @@ async def _multiply(ctx: Context, tops: dict[str, int], above: int, until: int) 
     numbers = sa.text(NUMBERS).columns(sa.column("n", sa.BigInteger)).bindparams(above=above, until=until)
     further = numbers.subquery("numbers")
     async with ctx.tx() as session:
+        await _take_as_long_as_it_takes(session, dialect)
         for table in growing_tables():
             if table.name not in tops:
                 continue
