@@ -52,7 +52,10 @@ class EntrySheet(msgspec.Struct, frozen=True, kw_only=True):
 def checked_definition(sheet: DefinitionSheet) -> DefinitionSheet:
     """The kind as it will be kept. Raises BadInput."""
     if not _TYPE.fullmatch(sheet.type):
-        problem = "A type is 3 to 64 small letters, digits, dashes and underscores, such as designer."
+        problem = Say(
+            "A type is 3 to 64 small letters, digits, dashes and underscores, such as designer.",
+            it="Un tipo ha da 3 a 64 lettere minuscole, cifre, trattini e trattini bassi, come designer.",
+        )
         raise BadInput(field=("type",), problem=problem, reason="name")
     if not 1 <= len(sheet.fields) <= MOST_FIELDS:
         raise BadInput(
@@ -83,10 +86,16 @@ def checked_definition(sheet: DefinitionSheet) -> DefinitionSheet:
 
 def _checked_field(field: FieldSheet, path: tuple[str, ...]) -> FieldSheet:
     if not _KEY.fullmatch(field.key):
-        problem = "A key is small letters, digits and underscores, such as birth_year."
+        problem = Say(
+            "A key is small letters, digits and underscores, such as birth_year.",
+            it="Una chiave ha lettere minuscole, cifre e trattini bassi, come birth_year.",
+        )
         raise BadInput(field=(*path, "key"), problem=problem, reason="name")
     if field.type not in METAFIELD_TYPES:
-        problem = f"There is no type {field.type[:50]!r}: take one of metafields' types."
+        problem = Say(
+            f"There is no type {field.type[:50]!r}: take one of metafields' types.",
+            it=f"Il tipo {field.type[:50]!r} non c'è: scegli uno dei tipi dei metafield.",
+        )
         raise BadInput(field=(*path, "type"), problem=problem, reason="choice")
     return msgspec.structs.replace(field, name=line(field.name, field=(*path, "name"), limit=120) or field.key)
 

@@ -102,7 +102,9 @@ async def ask_label(ctx: Context, wish: LabelWish, *, at_once: bool = False) -> 
     ctx.require(LABELS)
     account, parcel = await _wished(ctx, wish)
     if wish.insured is not None and not account.kind.insures:
-        said = f"{account.kind.title} sells no insurance here."
+        said = Say(
+            f"{account.kind.title} sells no insurance here.", it=f"{account.kind.title} qui non vende assicurazioni."
+        )
         raise BadInput(field=("insured",), problem=said, reason="unknown")
     key = draw_key()
     request = await shipment_for(ctx, account, parcel, key=key, service=wish.service, parcels=wish.parcels)

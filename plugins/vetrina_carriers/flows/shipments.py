@@ -49,7 +49,10 @@ async def shipment_for(
     enclosed = await _enclosed(ctx, order, parcel)
     boxes = tuple(parcels) or (_box(account.usual, enclosed.weight),)
     if len(boxes) > MOST_PARCELS or any(box.weight < 1 for box in boxes):
-        problem = f"From one to {MOST_PARCELS} parcels, each of a gram at least."
+        problem = Say(
+            f"From one to {MOST_PARCELS} parcels, each of a gram at least.",
+            it=f"Da uno a {MOST_PARCELS} colli, ognuno di almeno un grammo.",
+        )
         raise BadInput(field=("parcels",), problem=problem, reason="range")
     deliveries = await order_deliveries(ctx.db, [order.id])
     points = [delivery.pickup_point for delivery in deliveries if delivery.pickup_point]
@@ -102,7 +105,10 @@ async def _origin(ctx: Context, account: AccountRow, parcel: FulfilmentRow) -> A
     place = next((each for each in every if each.id == wanted), every[0] if every else None)
     address = None if place is None else _sender(place)
     if address is None or not (address.address1 and address.city and address.zip and address.country):
-        said = "The location that parcels leave from needs its whole address."
+        said = Say(
+            "The location that parcels leave from needs its whole address.",
+            it="La sede da cui partono i colli ha bisogno dell'indirizzo completo.",
+        )
         raise BadInput(field=("location_id",), problem=said, reason="address")
     return address
 

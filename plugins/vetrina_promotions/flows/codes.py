@@ -77,7 +77,10 @@ async def generate_codes(
             ),
         )
     if not SHORTEST_DRAWN <= length <= LONGEST_DRAWN:
-        problem = f"A drawn code has between {SHORTEST_DRAWN} and {LONGEST_DRAWN} characters."
+        problem = Say(
+            f"A drawn code has between {SHORTEST_DRAWN} and {LONGEST_DRAWN} characters.",
+            it=f"Un codice generato ha da {SHORTEST_DRAWN} a {LONGEST_DRAWN} caratteri.",
+        )
         raise BadInput(field=("length",), problem=problem)
     head = texts.line(prefix, field=("prefix",), limit=LONGEST - LONGEST_DRAWN).replace(" ", "")
     codes = list({f"{head}{drawn(length)}" for _ in range(count)})
