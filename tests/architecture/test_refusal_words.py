@@ -136,16 +136,21 @@ def unsaid(source: Source, known: Mapping[str, Kind]) -> Iterator[str]:
         if one.kind.code in NEVER:
             continue
         for reason in one.reasons or ("",):
-            keys = (f"problem.{one.kind.code}_{reason}", f"problem.{one.kind.code}")
-            key = next((each for each in keys if each in sentences()), None)
+            key = said(one.kind, reason)
             if key is None:
-                yield f"{one.where}: no words for {keys[0]}"
+                yield f"{one.where}: no words for {one.kind.code}_{reason}"
             elif one.brings is not None and (missing := _named(key) - one.brings):
                 yield f"{one.where}: {key} names {sorted(missing)}"
 
 
+def said(kind: Kind, reason: str) -> str | None:
+    """The finest words there are for it, by key."""
+    keys = (f"problem.{kind.code}_{reason}", f"problem.{kind.code}")
+    return next((key for key in keys if key in sentences()), None)
+
+
 def _named(key: str) -> set[str]:
-    wordings = [each for said in sentences()[key].values() for each in ([said] if isinstance(said, str) else said)]
+    wordings = [each for one in sentences()[key].values() for each in ([one] if isinstance(one, str) else one)]
     return {place[1] for each in wordings for place in Formatter().parse(each) if place[1]}
 
 
@@ -172,6 +177,9 @@ def test_whatever_a_page_can_be_refused_is_raised_with_all_that_its_words_name()
     made = [one for source in pages for one in raised(source, known)]
     assert len(made) > 400 and sum(one.kind.code == "BAD_USER_INPUT" for one in made) > 130
     assert [line for source in pages for line in unsaid(source, known)] == []
+    heard = {said(one.kind, reason) for one in made for reason in one.reasons or ("",)}
+    kept = {key for key in sentences() if key.startswith("problem.")}
+    assert kept - heard == {"problem.other", "problem.MAIL_REFUSED"}, "plugins refuse mails; nobody says the rest"
     paths = {source.path for source in ours()}
     assert all(any(path.startswith(room) for path in paths) for room in (*NO_PAGE, *DRAWN))
 
@@ -199,14 +207,14 @@ def test_a_refusal_without_words_or_facts_is_found() -> None:
         "core/vetrina/shop/metafields/rules.py",
     )
     assert [line.removeprefix(f"{shop.path}:") for line in unsaid(shop, kinds((shop,)))] == [
-        "14: no words for problem.ODD_",
+        "14: no words for ODD_",
         "15: problem.ORDER_IS_PAID names ['name']",
         "16: problem.CARRIER_REFUSED names ['problem']",
-        "17: no words for problem.BAD_USER_INPUT_",
-        "18: no words for problem.BAD_USER_INPUT_such",
+        "17: no words for BAD_USER_INPUT_",
+        "18: no words for BAD_USER_INPUT_such",
         "19: problem.BAD_USER_INPUT_many names ['most']",
-        "20: no words for problem.BAD_USER_INPUT_",
+        "20: no words for BAD_USER_INPUT_",
         "21: problem.BAD_USER_INPUT_json_list names ['most']",
-        "24: no words for problem.BAD_USER_INPUT_",
+        "24: no words for BAD_USER_INPUT_",
     ]
     assert not is_of_pages(planted("", "core/vetrina/cli/planted.py")) and is_of_pages(planted(""))
