@@ -19,6 +19,7 @@ class NobodySends(Refusal):
 
     code = "NOBODY_SENDS"
     text = "There is no key of the mailing service in the settings."
+    texts = {"it": "Nelle impostazioni manca la chiave del servizio di posta."}
 
 
 def declarations(settings: WishesSettings) -> list[Declaration]:
