@@ -14,9 +14,11 @@ from vetrina.plugin.words import LANGUAGES, Say, accepted, spoken
 from vetrina.shop.accounts.rules import checked_uris
 from vetrina.shop.metafields.rules import DefinitionTaken
 from vetrina.views.permissions import CORE_PERMISSIONS
+from vetrina_admin.pages.payments_shown import method_name
 from vetrina_admin.pages.refusals import beside, told
 from vetrina_admin.pages.rooms import ROOMS
 from vetrina_admin.pages.wording import Wording, sentences, speaker
+from vetrina_mollie.words import WAYS, title
 
 PAGES = Path(str(files("vetrina_admin.pages")))
 SOURCES = [*PAGES.rglob("*.py"), *PAGES.rglob("*.html")]
@@ -132,3 +134,9 @@ def test_what_plugins_refuse_says_itself() -> None:
 def test_the_browser_s_wish_is_heard() -> None:
     headers = ["it-CH,en;q=0.5", "de,it;q=0.3,en;q=0.2", "it;q=0,en", "it;q=x", "*", None]
     assert [spoken(*accepted(header)) for header in headers] == ["it", "it", "en", "en", "en", "en"]
+
+
+@pytest.mark.parametrize("language", ["en", "it"])
+def test_ways_to_pay_are_called_on_the_desk_as_buyers_call_them(language: str) -> None:
+    say = speaker(language)
+    assert {way: method_name(say, f"mollie:{way}") for way in WAYS} == {way: title(way, language) for way in WAYS}
