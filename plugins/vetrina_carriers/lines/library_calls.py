@@ -14,6 +14,7 @@ from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from importlib import import_module
+from inspect import CORO_CREATED, getcoroutinestate
 from typing import Any, TypeVar
 from urllib.error import HTTPError
 
@@ -46,7 +47,10 @@ class Exchange:
         """Whether anything was sent."""
 
     def call(self, method: str, url: str, headers: Mapping[str, str], content: bytes | None) -> bytes:
-        """Call from a thread; the answer's bytes. Raises Unavailable for 5xx, 429 and silence."""
+        """Call from a thread, which may outlive the shop; the answer's bytes.
+
+        Raises Unavailable for 5xx, 429 and silence, and once the shop has stopped.
+        """
         self.begun = True
         left = max(self._ends - time.monotonic(), 0.05)
         calling = self._outgoing.call(method, url, deadline=left, headers=headers, content=content, largest=LARGEST)
@@ -54,6 +58,13 @@ class Exchange:
             reply = asyncio.run_coroutine_threadsafe(calling, self._loop).result(left + 1.0)
         except TimeoutError as silence:
             raise Unavailable("the carrier does not answer") from silence
+        except RuntimeError as closed:
+            if not self._loop.is_closed():
+                raise
+            raise Unavailable("the shop has stopped") from closed
+        finally:
+            if self._loop.is_closed() and getcoroutinestate(calling) == CORO_CREATED:
+                calling.close()
         self.status, self.body = reply.status, reply.body
         if reply.status >= 500 or reply.status == 429:
             raise Unavailable(f"the carrier answers {reply.status}")

@@ -1,6 +1,7 @@
 """Labels in a shop: bought once whatever is lost or killed, given back, printed for staff alone; parcels followed."""
 
 import asyncio
+import gc
 import io
 from datetime import timedelta
 
@@ -16,7 +17,8 @@ from tests.support.managers import signed_in
 from vetrina.flows.locations import LocationInput, update_location
 from vetrina.flows.parcels.fulfilling import FulfilWish, Tracking, fulfil, send_fulfilment
 from vetrina.kernel.context import Actor, Context
-from vetrina.kernel.errors import NotAllowed
+from vetrina.kernel.errors import NotAllowed, Unavailable
+from vetrina.kernel.outgoing import Outgoing
 from vetrina.plugin import Period
 from vetrina.plugin.pages import members
 from vetrina.ports import CarrierRefused, DeliveredLine, DeliveryRequest, Parcel, RateRequest
@@ -42,7 +44,7 @@ from vetrina_carriers.flows.labels import (
     price_of,
 )
 from vetrina_carriers.lines import line_of
-from vetrina_carriers.lines.library_calls import library
+from vetrina_carriers.lines.library_calls import Exchange, library
 from vetrina_carriers.models import CarriersLabel, CarriersPaper, CarriersWatch
 from vetrina_carriers.settings import CarriersSettings
 from vetrina_carriers.views import LabelRow, label_by_id, papers
@@ -325,3 +327,11 @@ async def test_a_slow_carrier_leaves_the_price_to_the_table(shop: Workshop, worl
     assert await offered(2.2) == (990, "CARRIER_FAILED")
     world.faults = [refused(401, "10401", "ClientId is Invalid")]
     assert await offered(2.2) == (990, "CARRIER_REFUSED")
+
+
+def test_a_thread_that_outlives_its_shop_asks_nobody() -> None:
+    loop = asyncio.new_event_loop()
+    loop.close()
+    with pytest.raises(Unavailable, match="the shop has stopped"):
+        Exchange(Outgoing(), loop, 1.0).call("GET", "https://carrier.example", {}, None)
+    gc.collect()  # a question that nobody asked would be complained of here
